@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "cli/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string_view>
+
+namespace mtasts::cli {
+namespace {
+
+constexpr std::string_view k_default_config = "/etc/mta-stsd/mta-stsd.toml";
+
+// Set by hand: a table of options is not what people look for.
+constexpr std::string_view k_help =
+    R"(usage: mta-stsd [-c FILE] COMMAND [OPTIONS]
+
+Serves MTA-STS policies (RFC 8461) over HTTPS, and prints the DNS records
+that go with them.
+
+commands:
+  serve               be the policy host, in the foreground
+  check               read everything, report everything that is wrong
+  records [DOMAIN..]  print the DNS records to publish
+  render DOMAIN       print the exact bytes that are served
+
+options:
+  -c, --config FILE   the configuration; "-" is standard input
+                      (default: $MTA_STSD_CONFIG, else
+                      /etc/mta-stsd/mta-stsd.toml)
+  -h, --help          print this
+  -V, --version       print the version
+
+serve:
+  --allow-example     serve placeholder names such as example.com in public
+  --log-format FORM   text or json (default: text)
+  --log-level LEVEL   debug, info, warning or error (default: info)
+check:
+  --policies-only     leave certificates and listeners out
+  --strict            exit 1 on warnings too
+records:
+  --format FORM       zone or plain (default: zone)
+  --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
+
+Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-stsd(8).
+)";
+
+std::string default_config() {
+  const char* path = std::getenv("MTA_STSD_CONFIG");
+  return path == nullptr || *path == '\0' ? std::string(k_default_config)
+                                          : std::string(path);
+}
+
+struct Command {
+  const char* name;
+  Exit (*run)(const Options&);
+  void (*declare)(CLI::App&, Options&);
+};
+
+void declare_serve(CLI::App& app, Options& options) {
+  static const std::map<std::string, log::Format> k_formats = {
+      {"text", log::Format::text}, {"json", log::Format::json}};
+  static const std::map<std::string, log::Level> k_levels = {
+      {"debug", log::Level::debug},
+      {"info", log::Level::info},
+      {"warning", log::Level::warning},
+      {"error", log::Level::error}};
+  app.add_flag("--allow-example", options.allow_example);
+  app.add_option_function<std::string>("--log-format",
+                                       [&options](const std::string& text) {
+                                         options.log_format =
+                                             k_formats.at(text);
+                                       })
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_option_function<std::string>("--log-level",
+                                       [&options](const std::string& text) {
+                                         options.log_level = k_levels.at(text);
+                                       })
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+}
+
+void declare_check(CLI::App& app, Options& options) {
+  app.add_flag("--strict", options.strict);
+  app.add_flag("--policies-only", options.policies_only);
+}
+
+void declare_records(CLI::App& app, Options& options) {
+  app.add_option("--format", options.format)
+      ->check(CLI::IsMember({"zone", "plain"}));
+  // RFC 2181, 8: a TTL has 31 bits.
+  app.add_option("--ttl", options.ttl)->check(CLI::Range(0, 2147483647));
+  app.add_option("domain", options.domains);
+}
+
+void declare_render(CLI::App& app, Options& options) {
+  app.add_option("domain", options.domains)->required()->expected(1);
+}
+
+constexpr std::array<Command, 4> k_commands = {{
+    {"check", check, declare_check},
+    {"records", records, declare_records},
+    {"render", render, declare_render},
+    {"serve", serve, declare_serve},
+}};
+
+Exit parse_and_run(int argc, const char* const* argv) {
+  Options options;
+  options.config = default_config();
+  bool help = false;
+  bool version = false;
+  CLI::App app;
+  app.set_help_flag();
+  const auto declare_common = [&](CLI::App& one) {
+    one.set_help_flag();
+    one.add_option("-c,--config", options.config);
+    one.add_flag("-h,--help", help);
+  };
+  declare_common(app);
+  app.add_flag("-V,--version", version);
+  for (const Command& command : k_commands) {
+    CLI::App* sub = app.add_subcommand(command.name);
+    declare_common(*sub);
+    command.declare(*sub, options);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help wins over what is missing beside it.
+    if (!help && !version) {
+      print_error(error.what(), "mta-stsd --help");
+      return Exit::usage;
+    }
+  }
+  if (help) return print(std::string(k_help)) ? Exit::good : Exit::fault;
+  if (version) {
+    return print("mta-stsd " MTASTSD_VERSION "\n") ? Exit::good : Exit::fault;
+  }
+  for (const Command& command : k_commands) {
+    if (app.got_subcommand(command.name)) return command.run(options);
+  }
+  print_error("no command is given", "mta-stsd --help");
+  return Exit::usage;
+}
+
+}  // namespace
+
+bool print(const std::string& text) {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  return std::fflush(stdout) == 0 && written;
+}
+
+void print_diagnostics(const Diagnostics& diagnostics) {
+  for (const Diagnostic& one : diagnostics) {
+    fmt::print(stderr, "{}", format_diagnostic(one));
+  }
+}
+
+void print_error(const std::string& message, const std::string& hint) {
+  fmt::print(stderr, "mta-stsd: error: {}\n", message);
+  if (!hint.empty()) fmt::print(stderr, "mta-stsd: hint: {}\n", hint);
+}
+
+int run(int argc, const char* const* argv) {
+  return static_cast<int>(parse_and_run(argc, argv));
+}
+
+}  // namespace mtasts::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The command line: one table of commands, each in a file of its own. Only
+// this folder writes to standard output, and only results.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "diagnostic.hpp"
+#include "log.hpp"
+
+namespace mtasts::cli {
+
+/// Also listed in mta-stsd(8), EXIT STATUS.
+enum class Exit { good = 0, fault = 1, usage = 2 };
+
+/// Everything that can be said on the command line.
+struct Options {
+  std::string config;
+  // serve
+  bool allow_example = false;
+  log::Format log_format = log::Format::text;
+  log::Level log_level = log::Level::info;
+  // check
+  bool strict = false;
+  bool policies_only = false;
+  // records
+  std::string format = "zone";
+  std::optional<std::uint32_t> ttl;
+  // records, render
+  std::vector<std::string> domains;
+};
+
+int run(int argc, const char* const* argv);
+
+Exit check(const Options& options);
+Exit records(const Options& options);
+Exit render(const Options& options);
+Exit serve(const Options& options);
+
+/// Writes `text` to standard output at once; false when it can't.
+bool print(const std::string& text);
+
+/// Writes findings to standard error, as people read them.
+void print_diagnostics(const Diagnostics& diagnostics);
+
+/// Writes "mta-stsd: error: ..." and, if there is one, the hint.
+void print_error(const std::string& message, const std::string& hint = {});
+
+}  // namespace mtasts::cli

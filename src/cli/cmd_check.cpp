@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/cli.hpp"
+#include "cli/placeholder.hpp"
+#include "config/load.hpp"
+#include "server/snapshot.hpp"
+
+namespace mtasts::cli {
+namespace {
+
+struct Checked {
+  Diagnostics diagnostics;
+  std::size_t domains = 0;
+  std::size_t certificates = 0;
+};
+
+std::size_t count(const Diagnostics& diagnostics, Severity severity) {
+  return static_cast<std::size_t>(std::count_if(
+      diagnostics.begin(), diagnostics.end(),
+      [severity](const Diagnostic& one) { return one.severity == severity; }));
+}
+
+Checked check_policies(const std::string& path) {
+  config::Loaded loaded = config::load_config(path);
+  Checked checked{.diagnostics = std::move(loaded.diagnostics)};
+  if (loaded.config) {
+    checked.domains = server::all_domains(loaded.config->live).size();
+  }
+  return checked;
+}
+
+Checked check_all(const std::string& path) {
+  server::LoadedSnapshot loaded = server::load_snapshot(path);
+  Checked checked{.diagnostics = std::move(loaded.diagnostics)};
+  if (!loaded.snapshot) return checked;
+  const server::Snapshot& snapshot = *loaded.snapshot;
+  checked.domains = snapshot.site.domain_count();
+  checked.certificates = snapshot.certificates->all().size();
+  if (snapshot.live.certificates.empty()) {
+    checked.diagnostics.push_back(
+        {Severity::warning, "server.no-certificates", Place{path},
+         "no certificates are configured, so serve can't start",
+         "certificates = [\"/certs\"] in [server], or check "
+         "--policies-only"});
+  }
+  for (Diagnostic& one : find_placeholders(snapshot)) {
+    checked.diagnostics.push_back(std::move(one));
+  }
+  return checked;
+}
+
+}  // namespace
+
+Exit check(const Options& options) {
+  const Checked checked = options.policies_only ? check_policies(options.config)
+                                                : check_all(options.config);
+  print_diagnostics(checked.diagnostics);
+  const std::size_t errors = count(checked.diagnostics, Severity::error);
+  const std::size_t warnings = count(checked.diagnostics, Severity::warning);
+  if (errors != 0) return Exit::fault;
+  const bool printed = print(fmt::format(
+      "{}: {} policy domain{}, {} certificate{}, {} warning{}\n",
+      options.config, checked.domains, checked.domains == 1 ? "" : "s",
+      checked.certificates, checked.certificates == 1 ? "" : "s", warnings,
+      warnings == 1 ? "" : "s"));
+  return printed && (warnings == 0 || !options.strict) ? Exit::good
+                                                       : Exit::fault;
+}
+
+}  // namespace mtasts::cli

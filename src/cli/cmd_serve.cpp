@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// The life of the server, from top to bottom: load, check, bind, serve, print
+// the records, then reload on changes until a signal ends it.
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "cli/cli.hpp"
+#include "cli/placeholder.hpp"
+#include "dns/format.hpp"
+#include "log.hpp"
+#include "server/policy_host.hpp"
+#include "server/reload.hpp"
+#include "server/signals.hpp"
+
+namespace mtasts::cli {
+namespace {
+
+using server::Snapshot;
+
+// More would only scroll by; they are a command away.
+constexpr std::size_t k_max_printed_domains = 20;
+
+/// Prints what to publish, now that the policies behind it are being served
+/// (RFC 8461, 8.1: the policy first, then the record).
+void print_records(const Snapshot& snapshot,
+                   const std::vector<std::string>& domains) {
+  if (domains.empty()) return;
+  if (domains.size() > k_max_printed_domains) {
+    print(
+        fmt::format("; {} policy domains: mta-stsd records prints the "
+                    "records to publish\n",
+                    domains.size()));
+    return;
+  }
+  print(dns::format_zone(server::make_records(snapshot.live, snapshot.site,
+                                              domains, std::nullopt)));
+}
+
+/// Null, after saying why, when there is nothing that can be served.
+std::shared_ptr<const Snapshot> load(const Options& options, Inputs& inputs) {
+  server::LoadedSnapshot loaded = server::load_snapshot(options.config);
+  inputs = std::move(loaded.inputs);
+  if (!loaded.snapshot) {
+    print_diagnostics(loaded.diagnostics);
+    return nullptr;
+  }
+  if (!options.allow_example) {
+    const Diagnostics placeholders = find_placeholders(*loaded.snapshot);
+    if (!placeholders.empty()) {
+      print_diagnostics(placeholders);
+      print_error("placeholder names are not served on a public listener",
+                  "listen on 127.0.0.1, or add --allow-example");
+      return nullptr;
+    }
+  }
+  if (!server::can_serve(*loaded.snapshot)) {
+    print_diagnostics(loaded.diagnostics);
+    print_error("no policy host has a certificate that can be used",
+                "set certificates in [server]; mta-stsd check says more");
+    return nullptr;
+  }
+  server::log_diagnostics(loaded.diagnostics);
+  return std::move(loaded.snapshot);
+}
+
+void log_start(server::PolicyHost& host, const Snapshot& snapshot) {
+  log::info("start", {{"version", MTASTSD_VERSION},
+                      {"domains", snapshot.site.domain_count()},
+                      {"threads", host.thread_count()},
+                      {"connections", host.limits().connections}});
+  server::log_certificates(snapshot, nullptr);
+  for (const std::string& name : host.names()) {
+    log::info("listening", {{"address", name}});
+  }
+}
+
+/// Until SIGTERM or SIGINT.
+void supervise(server::PolicyHost& host, server::Reloader& reloader,
+               server::Signals& signals) {
+  for (;;) {
+    std::array<pollfd, 2> waiting = {
+        {{signals.fd(), POLLIN, 0}, {reloader.fd(), POLLIN, 0}}};
+    ::poll(waiting.data(), waiting.size(),
+           static_cast<int>(reloader.wait_time().count()));
+    for (;;) {
+      const server::Signal signal = signals.take();
+      if (signal == server::Signal::none) break;
+      if (signal == server::Signal::stop) return;
+      reloader.request();
+    }
+    const std::uint64_t before = host.snapshots().generation();
+    const std::vector<std::string> changed = reloader.run();
+    if (host.snapshots().generation() == before) continue;
+    host.wake();
+    print_records(*host.snapshots().get(), changed);
+  }
+}
+
+}  // namespace
+
+Exit serve(const Options& options) {
+  log::set_format(options.log_format);
+  log::set_level(options.log_level);
+  Result<server::Signals> signals = server::Signals::open();
+  if (!signals) {
+    print_error(signals.error().message);
+    return Exit::fault;
+  }
+  Inputs inputs;
+  const std::shared_ptr<const Snapshot> snapshot = load(options, inputs);
+  if (!snapshot) return Exit::fault;
+  Result<std::unique_ptr<server::PolicyHost>> made =
+      server::PolicyHost::make(snapshot);
+  if (!made) {
+    print_error(made.error().message, made.error().hint);
+    return Exit::fault;
+  }
+  server::PolicyHost& host = **made;
+  server::Reloader reloader(options.config, host.snapshots(),
+                            std::move(inputs));
+  host.start();
+  // Beyond this point policies are being served.
+  log_start(host, *snapshot);
+  print_records(*snapshot, server::all_domains(snapshot->live));
+  supervise(host, reloader, *signals);
+  log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
+  host.stop();
+  log::info("stopped", {});
+  return Exit::good;
+}
+
+}  // namespace mtasts::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "cli/domain_argument.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/cli.hpp"
+#include "config/load.hpp"
+#include "dns/name.hpp"
+
+namespace mtasts::cli {
+
+std::optional<config::Live> load_policies(const std::string& path) {
+  config::Loaded loaded = config::load_config(path);
+  if (loaded.config) return std::move(loaded.config->live);
+  print_diagnostics(loaded.diagnostics);
+  return std::nullopt;
+}
+
+std::optional<std::string> find_domain(const server::Site& site,
+                                       const std::string& text) {
+  const Result<dns::Name> name = dns::Name::from_typed(text);
+  if (!name) {
+    print_error(fmt::format("domain {} {}", quoted(text), name.error().message),
+                name.error().hint);
+    return std::nullopt;
+  }
+  if (site.find_domain(name->text()) != nullptr) return name->text();
+  const bool is_host = name->text().starts_with(server::k_policy_host_prefix);
+  print_error(fmt::format("domain {} has no policy here", quoted(text)),
+              is_host ? "name the policy domain, not its policy host"
+                      : "mta-stsd records lists those that have");
+  return std::nullopt;
+}
+
+}  // namespace mtasts::cli

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "cli/placeholder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace mtasts::cli {
+namespace {
+
+std::optional<std::string> find_placeholder(const config::PolicyEntry& entry) {
+  for (const dns::Name& domain : entry.domains) {
+    if (domain.is_placeholder()) return domain.text();
+  }
+  for (const sts::MxPattern& mx : entry.policy.mx()) {
+    if (mx.name().is_placeholder()) return mx.text();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Diagnostics find_placeholders(const server::Snapshot& snapshot) {
+  const auto& listen = snapshot.startup.listen;
+  if (std::all_of(listen.begin(), listen.end(),
+                  [](const auto& one) { return one.is_local(); })) {
+    return {};
+  }
+  Diagnostics found;
+  for (const config::PolicyEntry& entry : snapshot.live.policies) {
+    if (const std::optional<std::string> name = find_placeholder(entry)) {
+      found.push_back({Severity::warning, "policy.placeholder", entry.place,
+                       fmt::format("{} is a placeholder (RFC 2606), and serve "
+                                   "refuses it on a public listener",
+                                   quoted(*name)),
+                       "put your own names there, or try it with serve "
+                       "--allow-example"});
+    }
+  }
+  return found;
+}
+
+}  // namespace mtasts::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// The configuration as values. What only counts at start-up and what a reload
+// can change are two types, so that nobody reads one for the other.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "config/listen_address.hpp"
+#include "diagnostic.hpp"
+#include "dns/name.hpp"
+#include "sts/policy.hpp"
+#include "tlsrpt/report_uri.hpp"
+
+namespace mtasts::config {
+
+/// What one connection may cost. 0 leaves the choice to the program where the
+/// comment says so.
+struct Limits {
+  std::chrono::seconds deadline{10};        // from accept to close, all told
+  std::size_t connections = 0;              // 0: from the descriptor limit
+  std::size_t connections_per_address = 0;  // 0: three quarters of the above
+  bool limit_addresses = true;              // false: "off" was written
+  std::size_t head_octets = 16 * 1024;
+  std::size_t requests_per_connection = 100;
+
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+/// Read once, when the program starts.
+struct Startup {
+  std::vector<ListenAddress> listen;
+  std::size_t threads = 0;  // 0: one for each processor
+  Limits limits;
+
+  friend bool operator==(const Startup&, const Startup&) = default;
+};
+
+/// One policy and the policy domains that it is for.
+struct PolicyEntry {
+  std::vector<dns::Name> domains;
+  sts::Policy policy;
+  std::vector<tlsrpt::ReportUri> tls_rpt;
+  Place place;  // of its table
+};
+
+/// Replaced as a whole by every reload.
+struct Live {
+  std::vector<PolicyEntry> policies;
+  std::vector<std::string> certificates;  // files and directories
+};
+
+struct Config {
+  Startup startup;
+  Live live;
+};
+
+}  // namespace mtasts::config

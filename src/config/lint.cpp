@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "config/lint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "config/duration.hpp"
+#include "sts/policy_text.hpp"
+#include "tlsrpt/txt_record.hpp"
+
+namespace mtasts::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::weeks;
+
+/// Wildcards that people write for a provider whose MX hosts lie deeper, so
+/// that they match none of them (RFC 8461, 4.1: one label only).
+struct ProviderTrap {
+  std::string_view wildcard;
+  std::string_view right;
+};
+
+constexpr std::array<ProviderTrap, 7> k_provider_traps = {{
+    {"*.mx.microsoft", "\"*.<zone>.mx.microsoft\", the zone as in your MX"},
+    {"*.microsoft", "\"*.<zone>.mx.microsoft\", the zone as in your MX"},
+    {"*.outlook.com", "\"*.mail.protection.outlook.com\""},
+    {"*.protection.outlook.com", "\"*.mail.protection.outlook.com\""},
+    {"*.office365.com", "\"*.mail.protection.outlook.com\""},
+    {"*.google.com", "\"aspmx.l.google.com\" and \"*.aspmx.l.google.com\""},
+    {"*.gmail.com", "\"aspmx.l.google.com\" and \"*.aspmx.l.google.com\""},
+}};
+
+/// Under these anyone can have a name: "com", "co.uk".
+bool is_registry_suffix(const dns::Name& name) {
+  if (name.label_count() == 1) return true;
+  if (name.label_count() != 2) return false;
+  constexpr std::array<std::string_view, 8> k_second_level = {
+      "ac", "co", "com", "edu", "gov", "net", "ne", "org"};
+  const std::string_view text = name.text();
+  const std::size_t dot = text.find('.');
+  return text.size() - dot - 1 == 2 &&
+         std::find(k_second_level.begin(), k_second_level.end(),
+                   text.substr(0, dot)) != k_second_level.end();
+}
+
+void lint_domains(const PolicyDraft& draft, TableReader& reader) {
+  for (const Located<dns::Name>& domain : draft.domains) {
+    const std::string& text = domain.value.text();
+    if (domain.value.label_count() == 1) {
+      reader.warning("policy.domain-single-label", domain.at,
+                     fmt::format("domain {} has one label", quoted(text)),
+                     "no public certificate authority issues a certificate "
+                     "for a host under a top-level domain by name (RFC 8461, "
+                     "3.3)");
+    }
+    if (text.starts_with("mta-sts.")) {
+      reader.warning(
+          "policy.domain-is-policy-host", domain.at,
+          fmt::format("domain {} looks like a policy host", quoted(text)),
+          fmt::format("name the policy domain, {}; its policy host "
+                      "follows from it (RFC 8461, 3.3)",
+                      quoted(text.substr(8))));
+    }
+  }
+}
+
+void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
+  for (const Located<sts::MxPattern>& mx : draft.mx) {
+    const std::string text = mx.value.text();
+    if (mx.value.is_wildcard()) {
+      const auto trap = std::find_if(
+          k_provider_traps.begin(), k_provider_traps.end(),
+          [&text](const ProviderTrap& one) { return one.wildcard == text; });
+      if (trap != k_provider_traps.end()) {
+        reader.warning("policy.mx-never-matches", mx.at,
+                       fmt::format("mx {} matches none of this provider's MX "
+                                   "hosts, which lie deeper",
+                                   quoted(text)),
+                       fmt::format("a wildcard stands for one label (RFC "
+                                   "8461, 4.1); use {}",
+                                   trap->right));
+      } else if (is_registry_suffix(mx.value.name())) {
+        reader.warning("policy.mx-wide-wildcard", mx.at,
+                       fmt::format("mx {} admits hosts of anyone under that "
+                                   "suffix",
+                                   quoted(text)),
+                       "name your MX hosts (RFC 8461, 10.4)");
+      }
+      continue;
+    }
+    if (mx.value.name().label_count() == 1) {
+      reader.warning("policy.mx-single-label", mx.at,
+                     fmt::format("mx {} has one label", quoted(text)),
+                     "senders see the full name that the MX record has, and "
+                     "no public certificate covers a single label (RFC 8461, "
+                     "4.1)");
+    }
+    for (const Located<dns::Name>& domain : draft.domains) {
+      if (text == "mta-sts." + domain.value.text()) {
+        reader.warning("policy.mx-is-policy-host", mx.at,
+                       fmt::format("mx {} is the policy host, which receives "
+                                   "no mail",
+                                   quoted(text)),
+                       "list the hosts of your MX records (RFC 8461, 3.2)");
+      }
+    }
+  }
+}
+
+void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
+  for (auto mx = draft.mx.begin(); mx != draft.mx.end(); ++mx) {
+    const auto same = std::find_if(
+        draft.mx.begin(), mx,
+        [mx](const auto& other) { return other.value == mx->value; });
+    if (same != mx) {
+      reader.warning(
+          "policy.mx-duplicate", mx->at,
+          fmt::format("mx {} is listed twice", quoted(mx->value.text())),
+          "it is served once (RFC 8461, 3.2)");
+      continue;
+    }
+    if (mx->value.is_wildcard()) continue;
+    const auto cover =
+        std::find_if(draft.mx.begin(), draft.mx.end(), [mx](const auto& other) {
+          return other.value.is_wildcard() &&
+                 other.value.matches(mx->value.name());
+        });
+    if (cover != draft.mx.end()) {
+      reader.warning(
+          "policy.mx-covered", mx->at,
+          fmt::format("mx {} is covered by {}", quoted(mx->value.text()),
+                      quoted(cover->value.text())),
+          "drop the wildcard if every host is listed: it admits "
+          "more than you need (RFC 8461, 10.4)");
+    }
+  }
+}
+
+void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
+  const std::chrono::seconds max_age = draft.max_age.value;
+  const std::string shown = format_duration(max_age);
+  if (max_age.count() == 0) {
+    reader.warning("policy.max-age-zero", draft.max_age.at,
+                   "max_age 0 makes chasquid refuse the whole policy",
+                   "one day is the least that every sender takes: \"1d\"");
+    return;
+  }
+  if (draft.mode.value == sts::Mode::none) {
+    if (max_age > weeks(1)) {
+      reader.warning(
+          "policy.none-max-age-long", draft.max_age.at,
+          fmt::format("max_age {} with mode none delays a return", shown),
+          "one day is enough to take a policy back: \"1d\" (RFC "
+          "8461, 8.3)");
+    }
+    return;
+  }
+  if (max_age < days(1)) {
+    reader.warning("policy.max-age-short", draft.max_age.at,
+                   fmt::format("max_age {} is below one day", shown),
+                   "the aykevl checker fails it and Stalwart keeps it for a "
+                   "day all the same; RFC 8461, 3.2 expects weeks");
+  } else if (draft.mode.value == sts::Mode::enforce && max_age < weeks(2)) {
+    reader.warning("policy.enforce-max-age-short", draft.max_age.at,
+                   fmt::format("max_age {} is short for mode enforce", shown),
+                   "an attacker has to block the policy for only that long "
+                   "(RFC 8461, 10.2); two to four weeks are usual: \"4w\"");
+  }
+}
+
+void lint_mode(const PolicyDraft& draft, TableReader& reader) {
+  const sts::Mode mode = draft.mode.value;
+  if (mode == sts::Mode::none && draft.mx.empty()) {
+    reader.warning("policy.none-without-mx", draft.at,
+                   "mode none without mx is refused by chasquid, Stalwart and "
+                   "the aykevl checker",
+                   "keep the mx list until the policy is gone");
+  }
+  if (!draft.tls_rpt.empty()) return;
+  if (mode == sts::Mode::enforce) {
+    reader.warning("policy.enforce-without-tls-rpt", draft.at,
+                   "mode enforce without tls_rpt: nobody tells you of mail "
+                   "that is refused",
+                   "tls_rpt = [\"mailto:tls-reports@your-domain.example\"] "
+                   "(RFC 8461, 6)");
+  }
+  if (mode == sts::Mode::testing) {
+    reader.warning("policy.testing-without-tls-rpt", draft.at,
+                   "mode testing without tls_rpt tests nothing: its only "
+                   "effect is reports",
+                   "tls_rpt = [\"mailto:tls-reports@your-domain.example\"] "
+                   "(RFC 8461, 5)");
+  }
+}
+
+void lint_sizes(const PolicyDraft& draft, TableReader& reader) {
+  std::vector<sts::MxPattern> mx;
+  for (const auto& one : draft.mx) mx.push_back(one.value);
+  const Result<sts::Policy> policy =
+      sts::Policy::make(draft.mode.value, mx, draft.max_age.value);
+  constexpr std::size_t k_checker_octets = 4096;
+  if (policy && sts::format_policy(*policy).size() > k_checker_octets) {
+    reader.warning("policy.text-large", draft.at,
+                   fmt::format("the policy text has more than {} octets",
+                               k_checker_octets),
+                   "the aykevl checker warns; a wildcard can stand for many "
+                   "hosts");
+  }
+  std::vector<tlsrpt::ReportUri> rua;
+  for (const auto& one : draft.tls_rpt) rua.push_back(one.value);
+  constexpr std::size_t k_string_octets = 255;
+  if (!rua.empty() && tlsrpt::format_txt_record(rua).size() > k_string_octets) {
+    reader.warning("policy.tls-rpt-long", draft.tls_rpt.front().at,
+                   fmt::format("the TLS-RPT record has more than {} octets "
+                               "and is published in several strings",
+                               k_string_octets),
+                   "some web panels cut it, and readers may use only one of "
+                   "the URIs (RFC 8460, 3)");
+  }
+}
+
+}  // namespace
+
+void lint_policy(const PolicyDraft& draft, TableReader& reader) {
+  lint_domains(draft, reader);
+  lint_mx_names(draft, reader);
+  lint_mx_list(draft, reader);
+  lint_max_age(draft, reader);
+  lint_mode(draft, reader);
+  lint_sizes(draft, reader);
+}
+
+}  // namespace mtasts::config

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Warnings about policies that are valid but that a known sending MTA or
+// checker stumbles over, or that their operator will regret. Each names the
+// one that makes it matter.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "config/table_reader.hpp"
+#include "config/value.hpp"
+#include "dns/name.hpp"
+#include "sts/mx_pattern.hpp"
+#include "sts/policy.hpp"
+#include "tlsrpt/report_uri.hpp"
+
+namespace mtasts::config {
+
+/// A policy as it was written: in its order, with every value's position.
+struct PolicyDraft {
+  std::vector<Located<dns::Name>> domains;
+  Located<sts::Mode> mode;
+  std::vector<Located<sts::MxPattern>> mx;
+  Located<std::chrono::seconds> max_age;
+  std::vector<Located<tlsrpt::ReportUri>> tls_rpt;
+  Position at;
+};
+
+/// Reports through `reader`, in no particular order.
+void lint_policy(const PolicyDraft& draft, TableReader& reader);
+
+}  // namespace mtasts::config

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "config/load.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include "config/read_policy.hpp"
+#include "config/read_server.hpp"
+#include "config/table_reader.hpp"
+
+namespace mtasts::config {
+namespace {
+
+constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
+
+// toml++ recurses once for each part of a dotted key and dies of a full stack
+// on very long ones; a key can't span lines, so this bounds it.
+constexpr std::size_t k_max_line_octets = 32 * 1024;
+
+// --- From the library's tree to ours ---
+
+Position position_of(const toml::source_region& region) {
+  return {static_cast<std::uint32_t>(region.begin.line),
+          static_cast<std::uint32_t>(region.begin.column)};
+}
+
+Table convert(const toml::table& table);
+
+Value convert(const toml::node& node) {
+  Value value{position_of(node.source()), Other{"a value"}};
+  if (const auto* text = node.as_string()) {
+    value.data = text->get();
+  } else if (const auto* number = node.as_integer()) {
+    value.data = number->get();
+  } else if (const auto* truth = node.as_boolean()) {
+    value.data = truth->get();
+  } else if (const auto* list = node.as_array()) {
+    Array array;
+    array.reserve(list->size());
+    for (const toml::node& element : *list) array.push_back(convert(element));
+    value.data = std::move(array);
+  } else if (const auto* table = node.as_table()) {
+    value.data = convert(*table);
+  } else {
+    value.data =
+        Other{node.is_floating_point() ? "a floating-point number" : "a date"};
+  }
+  return value;
+}
+
+Table convert(const toml::table& table) {
+  Table members;
+  members.reserve(table.size());
+  for (const auto& [key, node] : table) {
+    members.push_back(
+        {std::string(key.str()), position_of(key.source()), convert(node)});
+  }
+  return members;
+}
+
+/// toml++ starts with "Error while "; the rest is the sentence.
+std::string describe(const toml::parse_error& error) {
+  std::string_view text = error.description();
+  constexpr std::string_view k_start = "Error while ";
+  if (text.starts_with(k_start)) text.remove_prefix(k_start.size());
+  std::string shown = "is no valid TOML: ";
+  for (const char c : text) {
+    shown += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  }
+  return shown;
+}
+
+// --- Files ---
+
+class Loader {
+ public:
+  Loaded run(const std::string& path);
+
+ private:
+  std::optional<Table> read_table(const std::string& path);
+  void load_main(const std::string& path);
+  void load_included(const std::string& path);
+  void load_includes(TableReader& reader, const std::string& path);
+  void take_policies(TableReader& reader, const std::string& path);
+  void add_policy(PolicyEntry entry);
+  void report(Severity severity, std::string id, Place place,
+              std::string message, std::string hint = {});
+
+  Loaded loaded_;
+  Config config_;
+  std::map<std::string, Place, std::less<>> domains_;
+};
+
+void Loader::report(Severity severity, std::string id, Place place,
+                    std::string message, std::string hint) {
+  loaded_.diagnostics.push_back({severity, std::move(id), std::move(place),
+                                 std::move(message), std::move(hint)});
+}
+
+/// The whole document, or nothing after a diagnostic.
+std::optional<Table> Loader::read_table(const std::string& path) {
+  const bool is_stdin = path == "-";
+  const std::string shown = is_stdin ? "<standard input>" : path;
+  if (!is_stdin) loaded_.inputs.files.push_back(path);
+  const Result<std::string> content =
+      is_stdin ? read_standard_input(k_max_config_octets)
+               : read_file(path, k_max_config_octets);
+  if (!content) {
+    report(Severity::error, "config.unreadable", {shown},
+           fmt::format("can't be read: {}", content.error().message),
+           is_stdin ? "" : "the path is given with -c or $MTA_STSD_CONFIG");
+    return std::nullopt;
+  }
+  if (content->empty()) {
+    // A file is empty for a moment while it is being written.
+    report(Severity::error, "config.empty", {shown}, "is empty");
+    return std::nullopt;
+  }
+  std::uint32_t line = 1;
+  for (std::size_t start = 0; start < content->size(); ++line) {
+    const std::size_t end =
+        std::min(content->find('\n', start), content->size());
+    if (end - start > k_max_line_octets) {
+      report(Severity::error, "config.line-too-long",
+             {shown, line, k_max_line_octets + 1},
+             fmt::format("the line has {} octets, above {}", end - start,
+                         k_max_line_octets),
+             "an array may go on over many lines");
+      return std::nullopt;
+    }
+    start = end + 1;
+  }
+  try {
+    return convert(toml::parse(std::string_view(*content)));
+  } catch (const toml::parse_error& error) {
+    const Position at = position_of(error.source());
+    report(Severity::error, "config.syntax", {shown, at.line, at.column},
+           describe(error));
+    return std::nullopt;
+  }
+}
+
+void Loader::add_policy(PolicyEntry entry) {
+  for (const dns::Name& domain : entry.domains) {
+    const auto [known, added] =
+        domains_.try_emplace(domain.text(), entry.place);
+    if (added) continue;
+    report(Severity::error, "config.duplicate-domain", entry.place,
+           fmt::format("domain {} has a policy already, at {}",
+                       quoted(domain.text()), format_place(known->second)),
+           "a domain has one policy; remove it from one of them");
+  }
+  config_.live.policies.push_back(std::move(entry));
+}
+
+void Loader::take_policies(TableReader& reader, const std::string& path) {
+  const Value* value = reader.find("policy");
+  if (value == nullptr) return;
+  const auto* tables = std::get_if<Array>(&value->data);
+  if (tables == nullptr) {
+    reader.error("config.wrong-type", value->at,
+                 fmt::format("policy is {}, not an array of tables",
+                             describe_type(*value)),
+                 "write [[policy]] with two brackets");
+    return;
+  }
+  for (const Value& one : *tables) {
+    if (const auto* table = std::get_if<Table>(&one.data)) {
+      std::optional<PolicyEntry> entry =
+          read_policy(*table, one.at, path, loaded_.diagnostics);
+      if (entry) add_policy(*std::move(entry));
+    } else {
+      reader.error("config.wrong-type", one.at,
+                   fmt::format("policy has {} where a table is needed",
+                               describe_type(one)),
+                   "write [[policy]]");
+    }
+  }
+}
+
+void Loader::load_included(const std::string& path) {
+  const std::optional<Table> table = read_table(path);
+  if (!table) return;
+  TableReader reader(*table, "an included file", path, loaded_.diagnostics);
+  take_policies(reader, path);
+  if (table->empty()) {
+    // A file cut behind its opening comment must not unpublish its domains.
+    report(Severity::error, "config.empty", {path}, "has no [[policy]]",
+           "remove the file if it is not needed");
+  }
+  reader.finish();
+}
+
+void Loader::load_includes(TableReader& reader, const std::string& path) {
+  const auto patterns = reader.find_strings("include");
+  if (!patterns) return;
+  std::unordered_set<std::string> seen = {path};
+  for (const Located<std::string>& text : *patterns) {
+    const std::string pattern = resolve_beside(path, text.value);
+    std::vector<std::string> files = {pattern};
+    if (has_glob(text.value)) {
+      loaded_.inputs.globs.push_back(pattern);
+      files = expand_glob(pattern);
+    }
+    if (files.empty() || text.value.empty()) {
+      // An unmounted or emptied folder looks just like this.
+      reader.error(
+          "config.include-no-match", text.at,
+          fmt::format("include {} matches no file", quoted(text.value)),
+          "add a file, or remove the pattern");
+      continue;
+    }
+    for (const std::string& file : files) {
+      if (!seen.insert(file).second) {
+        reader.error("config.include-twice", text.at,
+                     fmt::format("include {} names {} once more",
+                                 quoted(text.value), quoted(file)));
+        continue;
+      }
+      load_included(file);
+    }
+  }
+}
+
+void Loader::load_main(const std::string& path) {
+  const std::optional<Table> table = read_table(path);
+  if (!table) return;
+  const std::string shown = path == "-" ? "<standard input>" : path;
+  TableReader reader(*table, "the top level", shown, loaded_.diagnostics);
+  const Value* server = reader.find("server");
+  const Table* server_table =
+      server == nullptr ? nullptr : std::get_if<Table>(&server->data);
+  if (server != nullptr && server_table == nullptr) {
+    reader.error(
+        "config.wrong-type", server->at,
+        fmt::format("server is {}, not a table", describe_type(*server)),
+        "write [server] with one bracket");
+  }
+  ServerTable settings =
+      read_server(server_table == nullptr ? Table{} : *server_table, shown,
+                  loaded_.diagnostics);
+  config_.startup = std::move(settings.startup);
+  config_.live.certificates = std::move(settings.certificates);
+  take_policies(reader, shown);
+  load_includes(reader, path == "-" ? std::string{} : path);
+  reader.finish();
+  if (config_.live.policies.empty() && !has_errors(loaded_.diagnostics)) {
+    report(Severity::error, "config.no-policy", {shown},
+           "there is no [[policy]] in it",
+           "[[policy]] with domains = [...] and mx = [...]");
+  }
+}
+
+Loaded Loader::run(const std::string& path) {
+  load_main(path);
+  std::stable_sort(
+      loaded_.diagnostics.begin(), loaded_.diagnostics.end(),
+      [](const Diagnostic& a, const Diagnostic& b) {
+        return std::tie(a.place.file, a.place.line, a.place.column, a.id) <
+               std::tie(b.place.file, b.place.line, b.place.column, b.id);
+      });
+  if (!has_errors(loaded_.diagnostics)) loaded_.config = std::move(config_);
+  return std::move(loaded_);
+}
+
+}  // namespace
+
+Loaded load_config(const std::string& path) { return Loader().run(path); }
+
+}  // namespace mtasts::config

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "config/read_policy.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/duration.hpp"
+#include "config/lint.hpp"
+#include "config/table_reader.hpp"
+
+namespace mtasts::config {
+namespace {
+
+constexpr std::chrono::seconds k_default_max_age = std::chrono::weeks(1);
+
+// "_smtp._tls." is the longest owner that is put in front (RFC 8460, 3), and
+// a name has 253 octets at most.
+constexpr std::size_t k_max_domain_octets = 242;
+
+/// Reads every element of an array with `parse`; reports those that are bad.
+template <class T, class Parse>
+std::vector<Located<T>> read_each(
+    const std::vector<Located<std::string>>& strings, std::string_view what,
+    const std::string& id, Parse parse, TableReader& reader) {
+  std::vector<Located<T>> values;
+  for (const Located<std::string>& text : strings) {
+    Result<T> value = parse(text.value);
+    if (value) {
+      values.push_back({*std::move(value), text.at});
+    } else {
+      reader.error(id, text.at,
+                   fmt::format("{} {} {}", what, quoted(text.value),
+                               value.error().message),
+                   value.error().hint);
+    }
+  }
+  return values;
+}
+
+Result<dns::Name> parse_domain(std::string_view text) {
+  Result<dns::Name> name = dns::Name::from_typed(text);
+  if (name && name->text().size() > k_max_domain_octets) {
+    return fail(fmt::format("has {} octets, above {}", name->text().size(),
+                            k_max_domain_octets),
+                "\"_smtp._tls.\" has to fit in front of it");
+  }
+  return name;
+}
+
+Located<sts::Mode> read_mode(Position table, TableReader& reader) {
+  const std::optional<Located<std::string>> text = reader.find_string("mode");
+  if (!text) return {sts::Mode::testing, table};
+  if (const std::optional<sts::Mode> mode = sts::parse_mode(text->value)) {
+    return {*mode, text->at};
+  }
+  reader.error("policy.mode-invalid", text->at,
+               fmt::format("mode {} is none of testing, enforce and none",
+                           quoted(text->value)),
+               "start with \"testing\" (RFC 8461, 5)");
+  return {sts::Mode::testing, text->at};
+}
+
+Located<std::chrono::seconds> read_max_age(Position table,
+                                           TableReader& reader) {
+  const Value* value = reader.find("max_age");
+  if (value == nullptr) return {k_default_max_age, table};
+  std::chrono::seconds max_age = k_default_max_age;
+  std::string shown;
+  if (const auto* number = std::get_if<std::int64_t>(&value->data)) {
+    max_age = std::chrono::seconds(*number);
+    shown = fmt::format("{}", *number);
+  } else if (const auto* text = std::get_if<std::string>(&value->data)) {
+    shown = quoted(*text);
+    const Result<std::chrono::seconds> parsed = parse_duration(*text);
+    if (!parsed) {
+      reader.error("policy.max-age-invalid", value->at,
+                   fmt::format("max_age {} {}", shown, parsed.error().message),
+                   "seconds as a bare number, or \"1w\", \"30d\", \"12h\"");
+      return {k_default_max_age, value->at};
+    }
+    max_age = *parsed;
+  } else {
+    reader.wrong_type("max_age", *value, "a number of seconds or a string",
+                      "max_age = \"1w\"");
+    return {k_default_max_age, value->at};
+  }
+  if (max_age.count() < 0 || max_age > sts::k_max_max_age) {
+    reader.error("policy.max-age-invalid", value->at,
+                 fmt::format("max_age {} is outside 0 to {} seconds", shown,
+                             sts::k_max_max_age.count()),
+                 "RFC 8461, 3.2 allows about one year at most: \"365d\"");
+    return {k_default_max_age, value->at};
+  }
+  return {max_age, value->at};
+}
+
+std::vector<Located<dns::Name>> read_domains(Position table,
+                                             TableReader& reader) {
+  const Value* value = reader.find("domains");
+  const auto strings = reader.find_strings("domains");
+  if (value == nullptr || (strings && strings->empty())) {
+    reader.error("policy.domains-missing", value == nullptr ? table : value->at,
+                 "the policy names no domain",
+                 "domains = [\"your-domain.example\"]");
+  }
+  if (!strings) return {};
+  return read_each<dns::Name>(*strings, "domain", "policy.domain-invalid",
+                              parse_domain, reader);
+}
+
+template <class T>
+std::vector<T> take_values(std::vector<Located<T>> located) {
+  std::vector<T> values;
+  values.reserve(located.size());
+  for (Located<T>& one : located) values.push_back(std::move(one.value));
+  return values;
+}
+
+}  // namespace
+
+std::optional<PolicyEntry> read_policy(const Table& table, Position at,
+                                       std::string_view file,
+                                       Diagnostics& out) {
+  // Errors of this table alone decide whether it yields a policy.
+  Diagnostics found;
+  TableReader reader(table, "policy", file, found);
+  PolicyDraft draft{.domains = read_domains(at, reader),
+                    .mode = read_mode(at, reader),
+                    .mx = {},
+                    .max_age = read_max_age(at, reader),
+                    .tls_rpt = {},
+                    .at = at};
+  if (const auto mx = reader.find_strings("mx")) {
+    draft.mx = read_each<sts::MxPattern>(*mx, "mx", "policy.mx-invalid",
+                                         sts::MxPattern::from_typed, reader);
+  }
+  if (const auto rua = reader.find_strings("tls_rpt")) {
+    draft.tls_rpt =
+        read_each<tlsrpt::ReportUri>(*rua, "tls_rpt", "policy.tls-rpt-invalid",
+                                     tlsrpt::ReportUri::from_typed, reader);
+  }
+  reader.finish();
+
+  std::optional<PolicyEntry> entry;
+  if (!has_errors(found)) {
+    Result<sts::Policy> policy = sts::Policy::make(
+        draft.mode.value, take_values(draft.mx), draft.max_age.value);
+    if (policy) {
+      lint_policy(draft, reader);
+      entry =
+          PolicyEntry{take_values(std::move(draft.domains)), *std::move(policy),
+                      take_values(std::move(draft.tls_rpt)),
+                      Place{std::string(file), at.line, at.column}};
+    } else {
+      reader.error(draft.mx.empty() ? "policy.mx-missing" : "policy.too-large",
+                   at, policy.error().message, policy.error().hint);
+    }
+  }
+  out.insert(out.end(), std::make_move_iterator(found.begin()),
+             std::make_move_iterator(found.end()));
+  return entry;
+}
+
+}  // namespace mtasts::config

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "config/read_server.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "config/duration.hpp"
+#include "config/table_reader.hpp"
+#include "file.hpp"
+
+namespace mtasts::config {
+namespace {
+
+constexpr std::int64_t k_max_connections = 1'000'000;
+constexpr std::int64_t k_max_threads = 256;
+// The longest head that the policy path itself can need is far below; a
+// smaller limit would refuse honest senders with long User-Agent lines.
+constexpr std::int64_t k_min_head_octets = 1024;
+constexpr std::int64_t k_max_head_octets = 64 * 1024;
+constexpr std::int64_t k_max_requests = 1'000'000;
+constexpr std::chrono::seconds k_min_deadline{1};
+constexpr std::chrono::seconds k_max_deadline{300};
+
+std::vector<ListenAddress> read_listen(TableReader& reader) {
+  // Port 443 needs a privilege, and a container maps it anyway.
+  const std::vector<ListenAddress> fallback = {
+      {.kind = ListenAddress::Kind::tcp, .host = "::", .port = 8443}};
+  const auto texts = reader.find_strings("listen");
+  if (!texts) return fallback;
+  if (texts->empty()) {
+    reader.error("server.listen-invalid", reader.find("listen")->at,
+                 "server.listen is empty", "listen = [\"[::]:8443\"]");
+  }
+  std::vector<ListenAddress> addresses;
+  for (const Located<std::string>& text : *texts) {
+    const Result<ListenAddress> address = parse_listen_address(text.value);
+    if (!address) {
+      reader.error("server.listen-invalid", text.at,
+                   fmt::format("listen {} {}", quoted(text.value),
+                               address.error().message),
+                   address.error().hint);
+    } else if (std::find(addresses.begin(), addresses.end(), *address) !=
+                   addresses.end() &&
+               address->port != 0) {
+      reader.error("server.listen-invalid", text.at,
+                   fmt::format("listen {} stands twice", quoted(text.value)),
+                   "remove one of them");
+    } else {
+      addresses.push_back(*address);
+    }
+  }
+  return addresses;
+}
+
+void read_deadline(TableReader& reader, Limits& limits) {
+  const auto text = reader.find_string("deadline");
+  if (!text) return;
+  const Result<std::chrono::seconds> deadline = parse_duration(text->value);
+  if (!deadline) {
+    reader.error("config.out-of-range", text->at,
+                 fmt::format("server.deadline {} {}", quoted(text->value),
+                             deadline.error().message),
+                 "for example \"10s\"");
+  } else if (*deadline < k_min_deadline || *deadline > k_max_deadline) {
+    reader.error(
+        "config.out-of-range", text->at,
+        fmt::format("server.deadline {} is outside {} to {}",
+                    quoted(text->value), format_duration(k_min_deadline),
+                    format_duration(k_max_deadline)),
+        "a fetch takes well under a second; \"10s\" suits slow lines "
+        "too");
+  } else {
+    limits.deadline = *deadline;
+  }
+}
+
+/// An integer, or the word "auto", which leaves `target` as it is.
+void read_count(TableReader& reader, std::string_view key, std::int64_t least,
+                std::int64_t most, std::size_t& target) {
+  const Value* value = reader.find(key);
+  if (value == nullptr) return;
+  const auto* text = std::get_if<std::string>(&value->data);
+  if (text != nullptr && *text == "auto") return;
+  if (const auto number = reader.find_integer(key, least, most)) {
+    target = static_cast<std::size_t>(number->value);
+  }
+}
+
+void read_address_limit(TableReader& reader, Limits& limits) {
+  constexpr std::string_view k_key = "connections_per_address";
+  const Value* value = reader.find(k_key);
+  if (value == nullptr) return;
+  const auto* text = std::get_if<std::string>(&value->data);
+  if (text != nullptr && *text == "off") {
+    limits.limit_addresses = false;
+    return;
+  }
+  read_count(reader, k_key, 1, k_max_connections,
+             limits.connections_per_address);
+}
+
+}  // namespace
+
+ServerTable read_server(const Table& table, std::string_view file,
+                        Diagnostics& out) {
+  TableReader reader(table, "server", file, out);
+  ServerTable server;
+  server.startup.listen = read_listen(reader);
+  if (const auto paths = reader.find_strings("certificates")) {
+    for (const Located<std::string>& path : *paths) {
+      if (path.value.empty()) {
+        reader.error("server.certificates-invalid", path.at,
+                     "server.certificates has an empty path");
+        continue;
+      }
+      server.certificates.push_back(
+          resolve_beside(std::string(file), path.value));
+    }
+  }
+  Limits& limits = server.startup.limits;
+  read_count(reader, "threads", 1, k_max_threads, server.startup.threads);
+  read_deadline(reader, limits);
+  read_count(reader, "connections", 1, k_max_connections, limits.connections);
+  read_address_limit(reader, limits);
+  read_count(reader, "head_octets", k_min_head_octets, k_max_head_octets,
+             limits.head_octets);
+  read_count(reader, "requests_per_connection", 1, k_max_requests,
+             limits.requests_per_connection);
+  reader.finish();
+  return server;
+}
+
+}  // namespace mtasts::config

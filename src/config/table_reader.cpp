@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "config/table_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include "result.hpp"
+
+namespace mtasts::config {
+namespace {
+
+/// Levenshtein distance: how many letters to add, drop or change.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal =
+          std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, change}));
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::string_view describe_type(const Value& value) {
+  constexpr std::array<std::string_view, 5> k_names = {
+      "a string", "an integer", "a boolean", "an array", "a table"};
+  if (const Other* other = std::get_if<Other>(&value.data)) {
+    return other->type_name;
+  }
+  return k_names[value.data.index()];
+}
+
+const Value* TableReader::find(std::string_view key) {
+  known_.push_back(key);
+  const auto found =
+      std::find_if(table_.begin(), table_.end(),
+                   [key](const Member& member) { return member.key == key; });
+  return found == table_.end() ? nullptr : &found->value;
+}
+
+std::optional<Located<std::string>> TableReader::find_string(
+    std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (const auto* text = std::get_if<std::string>(&value->data)) {
+    return Located<std::string>{*text, value->at};
+  }
+  wrong_type(key, *value, "a string");
+  return std::nullopt;
+}
+
+std::optional<Located<std::int64_t>> TableReader::find_integer(
+    std::string_view key, std::int64_t least, std::int64_t most) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const auto* number = std::get_if<std::int64_t>(&value->data);
+  if (number == nullptr) {
+    wrong_type(key, *value, "an integer");
+    return std::nullopt;
+  }
+  if (*number < least || *number > most) {
+    error("config.out-of-range", value->at,
+          fmt::format("{}.{} is {}, outside {} to {}", name_, key, *number,
+                      least, most));
+    return std::nullopt;
+  }
+  return Located<std::int64_t>{*number, value->at};
+}
+
+std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
+    std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  const auto* array = std::get_if<Array>(&value->data);
+  if (array == nullptr) {
+    const auto* text = std::get_if<std::string>(&value->data);
+    wrong_type(key, *value, "an array of strings",
+               text != nullptr ? fmt::format("put it in brackets: {} = [{}]",
+                                             key, quoted(*text))
+                               : std::string{});
+    return std::nullopt;
+  }
+  std::vector<Located<std::string>> strings;
+  for (const Value& element : *array) {
+    if (const auto* text = std::get_if<std::string>(&element.data)) {
+      strings.push_back({*text, element.at});
+    } else {
+      error("config.wrong-type", element.at,
+            fmt::format("{}.{} has {} where a string is needed", name_, key,
+                        describe_type(element)));
+    }
+  }
+  return strings;
+}
+
+void TableReader::error(std::string id, Position at, std::string message,
+                        std::string hint) {
+  out_.push_back({Severity::error, std::move(id),
+                  Place{std::string(file_), at.line, at.column},
+                  std::move(message), std::move(hint)});
+}
+
+void TableReader::warning(std::string id, Position at, std::string message,
+                          std::string hint) {
+  out_.push_back({Severity::warning, std::move(id),
+                  Place{std::string(file_), at.line, at.column},
+                  std::move(message), std::move(hint)});
+}
+
+void TableReader::wrong_type(std::string_view key, const Value& value,
+                             std::string_view wanted, std::string hint) {
+  std::string shown(describe_type(value));
+  if (const auto* text = std::get_if<std::string>(&value.data)) {
+    shown = fmt::format("the string {}", quoted(*text));
+  } else if (const auto* number = std::get_if<std::int64_t>(&value.data)) {
+    shown = fmt::format("the integer {}", *number);
+  }
+  error("config.wrong-type", value.at,
+        fmt::format("{}.{} is {}, not {}", name_, key, shown, wanted),
+        std::move(hint));
+}
+
+void TableReader::finish() {
+  for (const Member& member : table_) {
+    if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) {
+      continue;
+    }
+    const auto nearest = std::min_element(
+        known_.begin(), known_.end(),
+        [&member](std::string_view a, std::string_view b) {
+          return edit_distance(member.key, a) < edit_distance(member.key, b);
+        });
+    // Farther than a third of its letters is no slip of the finger.
+    const bool near =
+        nearest != known_.end() &&
+        edit_distance(member.key, *nearest) <= (member.key.size() + 2) / 3;
+    std::string hint;
+    if (near) {
+      hint = fmt::format("did you mean \"{}\"?", *nearest);
+    } else {
+      std::vector<std::string_view> keys(known_);
+      std::sort(keys.begin(), keys.end());
+      hint = fmt::format("the keys here are {}", fmt::join(keys, ", "));
+    }
+    error("config.unknown-key", member.at,
+          fmt::format("unknown key {} in {}", quoted(member.key), name_),
+          std::move(hint));
+  }
+}
+
+}  // namespace mtasts::config

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Takes the keys of one table, one by one, with their types. Whatever was not
+// taken in the end is an unknown key. Every fault becomes a diagnostic.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/value.hpp"
+#include "diagnostic.hpp"
+
+namespace mtasts::config {
+
+template <class T>
+struct Located {
+  T value;
+  Position at;
+};
+
+class TableReader {
+ public:
+  /// `name` is the table as people write it: "server". All arguments have to
+  /// outlive the reader.
+  TableReader(const Table& table, std::string_view name, std::string_view file,
+              Diagnostics& out)
+      : table_(table), name_(name), file_(file), out_(out) {}
+
+  /// The value of `key`, of any type; nothing when the key is not there.
+  const Value* find(std::string_view key);
+
+  std::optional<Located<std::string>> find_string(std::string_view key);
+  std::optional<Located<std::int64_t>> find_integer(std::string_view key,
+                                                    std::int64_t least,
+                                                    std::int64_t most);
+  /// An array of strings; nothing when it is not there or not one.
+  std::optional<std::vector<Located<std::string>>> find_strings(
+      std::string_view key);
+
+  void error(std::string id, Position at, std::string message,
+             std::string hint = {});
+  void warning(std::string id, Position at, std::string message,
+               std::string hint = {});
+  void wrong_type(std::string_view key, const Value& value,
+                  std::string_view wanted, std::string hint = {});
+
+  /// Reports the keys that nobody asked for, with the nearest known one.
+  void finish();
+
+ private:
+  const Table& table_;
+  std::string_view name_;
+  std::string_view file_;
+  Diagnostics& out_;
+  std::vector<std::string_view> known_;
+};
+
+/// "a string", "an array", ... for messages.
+std::string_view describe_type(const Value& value);
+
+}  // namespace mtasts::config

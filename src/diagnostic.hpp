@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// A finding about the operator's files: where, what, and what to do. Loading
+// does not stop at the first one, so they come in lists.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mtasts {
+
+enum class Severity { warning, error };
+
+/// A place in a file. Line and column count from 1; 0 means the whole file.
+struct Place {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+struct Diagnostic {
+  Severity severity;
+  std::string id;  // stable: "policy.max-age-short"
+  Place place;
+  std::string message;
+  std::string hint;  // may be empty
+};
+
+using Diagnostics = std::vector<Diagnostic>;
+
+/// "file:line:column", as far as it is known.
+std::string format_place(const Place& place);
+
+/// The finding as people read it, one or two lines, each with its newline:
+///   mta-stsd: error: FILE:LINE:COLUMN: MESSAGE [ID]
+///   mta-stsd: hint: HINT
+std::string format_diagnostic(const Diagnostic& diagnostic);
+
+bool has_errors(const Diagnostics& diagnostics);
+
+}  // namespace mtasts

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A host or domain name that is known to be good: letters, digits and hyphens
+// in labels of 1 to 63 octets, at most 253 in all (RFC 1035, 2.3.4; RFC 5321,
+// 4.1.2), kept in lower case, as A-labels, without the trailing dot.
+// Names with an underscore are no host names; owners of records are strings.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "result.hpp"
+
+namespace mtasts::dns {
+
+class Name {
+ public:
+  /// Reads a name in the form a protocol carries it: ASCII, no trailing dot.
+  /// Upper case is accepted and lowered (RFC 4343).
+  static Result<Name> parse(std::string_view text);
+
+  /// Reads a name as people type it: also U-labels, which libidn2 turns into
+  /// A-labels (RFC 5891), and with a trailing dot.
+  static Result<Name> from_typed(std::string_view text);
+
+  const std::string& text() const { return text_; }
+  std::size_t label_count() const;
+
+  /// True for the names that RFC 2606 and RFC 6761 set aside, and for those
+  /// that sample files are known to use ("change.me").
+  bool is_placeholder() const;
+
+  friend auto operator<=>(const Name&, const Name&) = default;
+
+ private:
+  explicit Name(std::string text) : text_(std::move(text)) {}
+
+  std::string text_;
+};
+
+/// Lowers A to Z and nothing else, whatever the locale.
+std::string to_lower_ascii(std::string_view text);
+
+/// True if `name` is `parent` or lies below it.
+bool is_at_or_below(std::string_view name, std::string_view parent);
+
+}  // namespace mtasts::dns

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// The one error system: a function that can fail returns Result<T>.
+// Nothing here throws; exceptions of libraries end in the file that calls them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace mtasts {
+
+/// One sentence, lower case, no full stop, and what the operator can try.
+struct Error {
+  std::string message;
+  std::string hint;  // may be empty
+};
+
+// tl::expected alone lets a dropped result compile silently.
+template <class T>
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+ public:
+  using tl::expected<T, Error>::expected;
+};
+
+[[nodiscard]] inline tl::unexpected<Error> fail(std::string message,
+                                                std::string hint = {}) {
+  return tl::unexpected<Error>(Error{std::move(message), std::move(hint)});
+}
+
+/// `text` in double quotes for an error message: control octets and broken
+/// UTF-8 are escaped, so that a value never reaches a terminal raw, and a
+/// value over 80 octets is cut.
+std::string quoted(std::string_view text);
+
+}  // namespace mtasts

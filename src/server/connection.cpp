@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "server/connection.hpp"
+
+#include <openssl/err.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "server/request_head.hpp"
+
+namespace mtasts::server {
+namespace {
+
+constexpr int k_record_header_octets = 5;  // RFC 8446, 5.1
+constexpr unsigned char k_handshake_record = 22;
+// A larger first record goes to OpenSSL as it comes: it would fill half of a
+// small receive buffer. Real ones have 200 to 2000 octets.
+constexpr int k_max_hello_octets = 4096;
+// So much may wait for a slow reader; pipelined requests beyond it wait too.
+constexpr std::size_t k_max_unsent_octets = 64 * 1024;
+
+}  // namespace
+
+Connection::~Connection() { close(); }
+
+void Connection::close() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+bool Connection::is_idle() const {
+  return phase_ == Phase::open && answered_ > 0 && head_.empty() &&
+         unsent_.empty() && unread_.empty();
+}
+
+End Connection::end_at_deadline() const {
+  switch (phase_) {
+    case Phase::hello:
+      return End::deadline_hello;
+    case Phase::handshake:
+      return End::deadline_handshake;
+    case Phase::open:
+    case Phase::linger:
+      break;
+  }
+  if (!unsent_.empty()) return End::deadline_answer;
+  return is_idle() ? End::deadline_idle : End::deadline_head;
+}
+
+std::optional<End> Connection::advance(Tools& tools, bool peer_has_ended) {
+  if (phase_ == Phase::linger) return discard(tools);
+  if (phase_ == Phase::hello) {
+    const std::optional<End> end = await_hello(peer_has_ended);
+    if (end || phase_ == Phase::hello) return end;
+  }
+  Wire& wire = tools.wire;
+  wire.begin(fd_, unread_);
+  unread_.clear();
+  if (!unsent_.empty()) {
+    wire.unsent() = std::move(unsent_);
+    unsent_.clear();
+    if (!wire.flush()) return End::peer_broke_off;
+    if (!wire.unsent().empty() || ending_) return settle(tools, ending_);
+  }
+  ERR_clear_error();  // one left over would be taken for ours
+  if (phase_ == Phase::handshake) {
+    const std::optional<End> end = shake_hands(tools);
+    if (end || phase_ == Phase::handshake) return settle(tools, end);
+  }
+  return settle(tools, converse(tools));
+}
+
+/// No SSL object, which weighs 9 kB at once and 70 kB with its first octet,
+/// before the client has sent a whole ClientHello. Until then the octets stay
+/// in the kernel, which wakes us only when enough have come.
+std::optional<End> Connection::await_hello(bool peer_has_ended) {
+  std::array<unsigned char, k_record_header_octets + k_max_hello_octets> hello;
+  const ssize_t got =
+      ::recv(fd_, hello.data(), hello.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (got < 0) {
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
+    return End::peer_broke_off;
+  }
+  if (got == 0) return End::peer_closed;
+  int needed = k_record_header_octets;
+  if (hello[0] == k_handshake_record && got >= k_record_header_octets) {
+    needed += hello[3] * 256 + hello[4];
+  }
+  const bool is_whole = got >= needed;
+  const bool is_other =
+      hello[0] != k_handshake_record || needed > static_cast<int>(hello.size());
+  if (!is_whole && !is_other) {
+    if (peer_has_ended) return End::peer_broke_off;
+    wait_for(needed);
+    return {};
+  }
+  wait_for(1);
+  phase_ = Phase::handshake;
+  return {};
+}
+
+void Connection::wait_for(int octets) {
+  if (low_water_ == octets) return;
+  low_water_ = static_cast<std::uint16_t>(octets);
+  ::setsockopt(fd_, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof octets);
+}
+
+std::optional<End> Connection::shake_hands(Tools& tools) {
+  if (!ssl_) {
+    ssl_.reset(SSL_new(tools.context));
+    BIO* bio = ssl_ ? make_wire_bio(&tools.wire) : nullptr;
+    if (bio == nullptr) return End::failed;
+    SSL_set_bio(ssl_.get(), bio, bio);  // it owns the BIO now
+    SSL_set_app_data(ssl_.get(), &tools.selector);
+    SSL_set_accept_state(ssl_.get());
+  }
+  const int done = SSL_do_handshake(ssl_.get());
+  if (done == 1) {
+    phase_ = Phase::open;
+    return {};
+  }
+  if (SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ) return {};
+  const bool gone = tools.wire.is_broken() || tools.wire.has_ended();
+  return gone ? End::peer_broke_off : End::handshake_failed;
+}
+
+/// Reads requests and answers them in their order, until the client has no
+/// more for now or the connection is to end.
+std::optional<End> Connection::converse(Tools& tools) {
+  if (blocked_) {
+    blocked_ = false;
+    take(tools, {});
+    if (!encrypt(tools)) return End::failed;
+  }
+  while (!ending_ && !blocked_) {
+    const int got = SSL_read(ssl_.get(), tools.plain.data(),
+                             static_cast<int>(tools.plain.size()));
+    if (got > 0) {
+      take(tools, {tools.plain.data(), static_cast<std::size_t>(got)});
+      if (!encrypt(tools)) return End::failed;
+      continue;
+    }
+    const int error = SSL_get_error(ssl_.get(), got);
+    if (error == SSL_ERROR_WANT_READ) break;
+    const bool between = head_.empty();
+    if (error == SSL_ERROR_ZERO_RETURN) {
+      ending_ = between ? End::peer_closed : End::peer_broke_off;
+      SSL_shutdown(ssl_.get());  // answer its close_notify
+      break;
+    }
+    // A FIN without close_notify is common and, with complete messages,
+    // harmless (RFC 9112, 9.8).
+    return between && tools.wire.has_ended() ? End::peer_closed
+                                             : End::peer_broke_off;
+  }
+  return ending_;
+}
+
+/// Adds `chunk` to what has come and answers every request that is whole.
+void Connection::take(Tools& tools, std::string_view chunk) {
+  const bool stored = !head_.empty();
+  if (stored) head_ += chunk;
+  std::string_view rest = stored ? std::string_view(head_) : chunk;
+  while (!rest.empty() && !ending_) {
+    if (tools.answers.size() + tools.wire.unsent().size() >
+        k_max_unsent_octets) {
+      blocked_ = true;
+      break;
+    }
+    const HeadScan scan = scan_head(rest, scanned_, tools.limits.head_octets);
+    if (scan.status != 0) {
+      tools.engine.refuse(scan.status, tools.answers);
+      ending_ = End::bad_request;
+      break;
+    }
+    scanned_ = static_cast<std::uint32_t>(scan.scanned);
+    if (scan.size == 0) break;
+    answer(tools, rest.substr(0, scan.size));
+    rest.remove_prefix(scan.size);
+    scanned_ = 0;
+  }
+  // Whatever follows the last answer is not ours to read; see RFC 9112, 9.6.
+  if (ending_) linger_ = *ending_ == End::bad_request || !rest.empty();
+  if (ending_ || rest.empty()) {
+    std::string().swap(head_);
+  } else if (stored) {
+    head_.erase(0, head_.size() - rest.size());
+  } else {
+    head_ = rest;
+  }
+}
+
+void Connection::answer(Tools& tools, std::string_view octets) {
+  const ParsedHead parsed = parse_head(octets);
+  Counters::add(tools.counters->requests);
+  ++answered_;
+  if (parsed.status != 0) {
+    tools.engine.refuse(parsed.status, tools.answers);
+    ending_ = End::bad_request;
+    return;
+  }
+  const bool keep = parsed.head.keep_alive && !tools.draining &&
+                    answered_ < tools.limits.requests_per_connection;
+  std::optional<std::string_view> sni;
+  if (ssl_) sni = tls::server_name(ssl_.get());
+  tools.engine.answer(tools.snapshot->site, parsed.head, sni,
+                      keep ? AfterAnswer::keep_open : AfterAnswer::close,
+                      tools.answers);
+  if (!keep) ending_ = End::answered;
+}
+
+bool Connection::encrypt(Tools& tools) {
+  if (!tools.answers.empty()) {
+    const int written = SSL_write(ssl_.get(), tools.answers.data(),
+                                  static_cast<int>(tools.answers.size()));
+    tools.answers.clear();
+    if (written <= 0) return false;
+  }
+  // close_notify goes out in the same segment as the answer; nothing is
+  // waited for (RFC 8446, 6.1).
+  if (ending_) SSL_shutdown(ssl_.get());
+  return true;
+}
+
+/// Ends a turn: sends what was written, keeps what the socket did not take and
+/// what was not decrypted yet. `end` is put off until all is sent.
+std::optional<End> Connection::settle(Tools& tools, std::optional<End> end) {
+  Wire& wire = tools.wire;
+  if (!wire.flush()) return End::peer_broke_off;
+  if (!wire.unsent().empty()) {
+    ending_ = end;
+    unsent_ = wire.unsent();
+    unread_ = wire.unread();
+    return {};
+  }
+  if (blocked_ && !end) {
+    // Everything went out after all: go on with the requests that wait.
+    unread_ = wire.unread();
+    return advance(tools, false);
+  }
+  if (end && !wire.unread().empty()) linger_ = true;
+  if (!end) unread_ = wire.unread();
+  return end;
+}
+
+void Connection::start_lingering() {
+  phase_ = Phase::linger;
+  ssl_.reset();
+  ::shutdown(fd_, SHUT_WR);
+}
+
+std::optional<End> Connection::discard(Tools& tools) {
+  const ssize_t got = ::recv(fd_, tools.plain.data(), tools.plain.size(), 0);
+  if (got > 0) return {};
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
+    return {};
+  }
+  return End::bad_request;
+}
+
+}  // namespace mtasts::server

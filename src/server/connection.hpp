@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// One client's connection from accept to close, as a state machine that goes
+// on whenever its socket is ready. It decides when to end and why; the event
+// loop owns it, closes it and keeps its time.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+#include "server/address_limit.hpp"
+#include "server/counters.hpp"
+#include "server/http_engine.hpp"
+#include "server/snapshot.hpp"
+#include "server/socket_bio.hpp"
+#include "tls/context.hpp"
+
+namespace mtasts::server {
+
+/// What all connections of one thread work with.
+struct Tools {
+  SSL_CTX* context;
+  config::Limits limits;
+  Counters* counters;
+  std::shared_ptr<const Snapshot> snapshot;
+  tls::Selector selector;
+  HttpEngine engine;
+  Wire wire;
+  bool draining = false;
+  std::array<char, 16 * 1024> plain;  // one record, decrypted
+  std::string answers;                // not yet encrypted
+};
+
+class Connection {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// Takes `fd` over, which must not block.
+  Connection(int fd, std::optional<ClientKey> client, Time deadline)
+      : fd_(fd), client_(client), deadline_(deadline) {}
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Goes on as far as the socket allows. The reason, when it is at its end.
+  std::optional<End> advance(Tools& tools, bool peer_has_ended);
+
+  /// After an end: true when the client may still be sending, so that a plain
+  /// close would take the answer back by a reset (RFC 9112, 9.6). Sends FIN.
+  bool needs_lingering() const { return linger_; }
+  void start_lingering();
+  bool is_lingering() const { return phase_ == Phase::linger; }
+
+  /// Closes the socket now; the object may live on until the turn is over.
+  void close();
+
+  /// Why it ends if its time is over now.
+  End end_at_deadline() const;
+  /// Waits for room in the socket, and for nothing else.
+  bool wants_write() const { return !unsent_.empty(); }
+  /// An answer is on its way; it must not be ended to make room.
+  bool is_being_answered() const { return !unsent_.empty(); }
+  /// Between two requests.
+  bool is_idle() const;
+  /// Has not sent an octet.
+  bool is_silent() const { return phase_ == Phase::hello && low_water_ == 1; }
+
+  int fd() const { return fd_; }
+  std::optional<ClientKey> client() const { return client_; }
+  Time deadline() const { return deadline_; }
+  void set_deadline(Time deadline) { deadline_ = deadline; }
+
+  // The event loop's own notes.
+  std::list<Connection>::iterator self;
+  std::uint32_t interest = 0;  // epoll events asked for; 0: not registered
+
+ private:
+  enum class Phase : std::uint8_t { hello, handshake, open, linger };
+
+  std::optional<End> await_hello(bool peer_has_ended);
+  std::optional<End> shake_hands(Tools& tools);
+  std::optional<End> converse(Tools& tools);
+  std::optional<End> discard(Tools& tools);
+  std::optional<End> settle(Tools& tools, std::optional<End> end);
+  void take(Tools& tools, std::string_view chunk);
+  void answer(Tools& tools, std::string_view head);
+  bool encrypt(Tools& tools);
+  void wait_for(int octets);
+
+  int fd_;
+  Phase phase_ = Phase::hello;
+  bool linger_ = false;
+  bool blocked_ = false;  // requests in head_ wait for room in the socket
+  std::uint16_t low_water_ = 1;
+  std::uint32_t answered_ = 0;
+  std::uint32_t scanned_ = 0;  // of head_, see scan_head()
+  std::optional<End> ending_;  // ends once everything is sent
+  std::optional<ClientKey> client_;
+  Time deadline_;
+  tls::SslPtr ssl_;
+  std::string head_;    // of a request that has not come whole
+  std::string unread_;  // taken from the socket, not decrypted
+  std::string unsent_;  // encrypted, not taken by the socket
+};
+
+}  // namespace mtasts::server

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include "server/event_loop.hpp"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+#include "log.hpp"
+
+namespace mtasts::server {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Without descriptors or memory, accept() fails again at once.
+constexpr milliseconds k_accept_pause{100};
+// Long enough for a client to see the FIN, too short to be worth attacking.
+constexpr milliseconds k_linger_time{1000};
+constexpr std::size_t k_events_per_turn = 256;
+
+constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
+
+}  // namespace
+
+EventLoop::EventLoop(const Shared& shared)
+    : shared_(shared),
+      tools_{.context = shared.context,
+             .limits = shared.limits,
+             .counters = &counters_,
+             .snapshot = nullptr,
+             .selector = {},
+             .engine = {},
+             .wire = {},
+             .plain = {},
+             .answers = {}} {}
+
+EventLoop::~EventLoop() {
+  if (wake_fd_ >= 0) ::close(wake_fd_);
+  if (epoll_ >= 0) ::close(epoll_);
+}
+
+Result<void> EventLoop::open() {
+  epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (epoll_ < 0 || wake_fd_ < 0 || !add(wake_fd_, EPOLLIN, nullptr)) {
+    return fail(
+        fmt::format("event loop: {}", std::generic_category().message(errno)));
+  }
+  tools_.snapshot = shared_.snapshots->get();
+  tools_.selector.store = tools_.snapshot->certificates;
+  watch_listeners(true);
+  return {};
+}
+
+bool EventLoop::add(int fd, std::uint32_t events, void* data) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = data;
+  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/// A listener's data is its place in shared_.listeners.
+void EventLoop::watch_listeners(bool on) {
+  for (int& listener : shared_.listeners) {
+    if (on) {
+      // Exclusive: one connection wakes one thread.
+      add(listener, EPOLLIN | EPOLLEXCLUSIVE, &listener);
+    } else {
+      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener, nullptr);
+    }
+  }
+  listening_ = on;
+}
+
+void EventLoop::wake() {
+  const std::uint64_t one = 1;
+  if (::write(wake_fd_, &one, sizeof one) < 0) return;  // awake already
+}
+
+void EventLoop::drain() {
+  drain_wanted_.store(true, std::memory_order_release);
+  wake();
+}
+
+void EventLoop::run() {
+  std::array<epoll_event, k_events_per_turn> events;
+  const int* first_listener = shared_.listeners.data();
+  const int* last_listener = first_listener + shared_.listeners.size();
+  for (;;) {
+    const int count = ::epoll_wait(
+        epoll_, events.data(), static_cast<int>(events.size()), wait_time());
+    now_ = steady_clock::now();
+    tools_.engine.set_time(std::time(nullptr));
+    take_news();
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      const auto* listener = static_cast<const int*>(event.data.ptr);
+      if (listener == nullptr) {
+        std::uint64_t woken = 0;
+        if (::read(wake_fd_, &woken, sizeof woken) < 0) continue;
+      } else if (listener >= first_listener && listener < last_listener) {
+        accept_from(*listener);
+      } else {
+        auto* connection = static_cast<Connection*>(event.data.ptr);
+        constexpr std::uint32_t k_ended = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+        // Interest 0: it ended earlier in this turn.
+        if (connection->interest != 0) {
+          go_on(*connection, (event.events & k_ended) != 0);
+        }
+      }
+    }
+    expire();
+    closed_.clear();
+    if (tools_.draining && live_.empty() && lingering_.empty()) return;
+  }
+}
+
+void EventLoop::take_news() {
+  const std::uint64_t generation = shared_.snapshots->generation();
+  if (generation != generation_) {
+    generation_ = generation;
+    tools_.snapshot = shared_.snapshots->get();
+    tools_.selector.store = tools_.snapshot->certificates;
+    tools_.selector.cache.clear();
+  }
+  if (!tools_.draining && drain_wanted_.load(std::memory_order_acquire)) {
+    start_draining();
+  }
+}
+
+void EventLoop::start_draining() {
+  // Clients that the kernel has connected already are served too.
+  for (const int listener : shared_.listeners) {
+    constexpr int k_max_backlog = 4096;
+    for (int i = 0; i < k_max_backlog && listening_; ++i) {
+      const std::size_t before = live_.size();
+      accept_from(listener);
+      if (live_.size() == before) break;
+    }
+  }
+  tools_.draining = true;
+  if (listening_) watch_listeners(false);
+  for (auto it = live_.begin(); it != live_.end();) {
+    Connection& connection = *it++;
+    if (connection.is_idle() || connection.is_silent()) {
+      end(connection, End::drained);
+    }
+  }
+}
+
+void EventLoop::accept_from(int listener) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  // One for each turn: the other threads may have time for the next.
+  const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address),
+                           &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd >= 0) {
+    admit(fd, client_key(address));
+  } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+             errno == ENOBUFS) {
+    pause_accepting();
+  }
+  // Any other failure is of this one client: it has gone already.
+}
+
+void EventLoop::pause_accepting() {
+  const int error = errno;
+  Counters::add(counters_.accept_failures);
+  if (!listening_) return;
+  log::warning("accept-paused",
+               {{"reason", std::generic_category().message(error)}});
+  watch_listeners(false);
+  accept_again_ = now_ + k_accept_pause;
+}
+
+void EventLoop::admit(int fd, std::optional<ClientKey> client) {
+  Counters::add(counters_.accepted);
+  const bool within = !client || shared_.addresses->take(*client);
+  if (!within || (live_.size() >= tools_.limits.connections && !make_room())) {
+    if (within && client) shared_.addresses->give_back(*client);
+    counters_.count(within ? End::evicted : End::address_limit);
+    // A reset costs no memory here, unlike the wait after a FIN.
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(fd);
+    return;
+  }
+  Connection& connection =
+      live_.emplace_back(fd, client, now_ + tools_.limits.deadline);
+  connection.self = std::prev(live_.end());
+  go_on(connection, false);  // most clients have sent their hello by now
+}
+
+/// Ends the oldest connection that is not being answered.
+bool EventLoop::make_room() {
+  const auto oldest = std::find_if(
+      live_.begin(), live_.end(),
+      [](const Connection& one) { return !one.is_being_answered(); });
+  if (oldest == live_.end()) return false;
+  end(*oldest, End::evicted);
+  return true;
+}
+
+void EventLoop::go_on(Connection& connection, bool peer_has_ended) {
+  const std::optional<End> reason = connection.advance(tools_, peer_has_ended);
+  if (reason) {
+    end(connection, *reason);
+  } else {
+    ask_for(connection);
+  }
+}
+
+void EventLoop::ask_for(Connection& connection) {
+  // While an answer waits for room, nothing is read: a half-closed client
+  // would otherwise keep the loop awake.
+  const std::uint32_t wanted =
+      connection.wants_write() ? EPOLLOUT : k_read_events;
+  if (connection.interest == wanted) return;
+  epoll_event event{};
+  event.events = wanted;
+  event.data.ptr = &connection;
+  const int command = connection.interest == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  connection.interest = wanted;
+  if (::epoll_ctl(epoll_, command, connection.fd(), &event) != 0) {
+    end(connection, End::failed);
+  }
+}
+
+void EventLoop::end(Connection& connection, End reason) {
+  const auto is_lingering = connection.is_lingering();
+  if (!is_lingering) counters_.count(reason);
+  const bool linger = !is_lingering && connection.needs_lingering() &&
+                      (reason == End::bad_request || reason == End::answered);
+  if (linger) {
+    connection.start_lingering();
+    connection.set_deadline(
+        std::min(connection.deadline(), now_ + k_linger_time));
+    lingering_.splice(lingering_.end(), live_, connection.self);
+    ask_for(connection);
+    return;
+  }
+  remove(is_lingering ? lingering_ : live_, connection);
+}
+
+void EventLoop::remove(Connections& from, Connection& connection) {
+  if (connection.client()) shared_.addresses->give_back(*connection.client());
+  connection.interest = 0;
+  connection.close();
+  closed_.splice(closed_.end(), from, connection.self);
+}
+
+void EventLoop::expire() {
+  for (Connections* list : {&live_, &lingering_}) {
+    while (!list->empty() && list->front().deadline() <= now_) {
+      Connection& connection = list->front();
+      end(connection, connection.end_at_deadline());
+    }
+  }
+  if (!listening_ && !tools_.draining && now_ >= accept_again_) {
+    watch_listeners(true);
+  }
+}
+
+/// Milliseconds until the next deadline, for epoll_wait(); -1: none.
+int EventLoop::wait_time() const {
+  Time next = Time::max();
+  if (!live_.empty()) next = live_.front().deadline();
+  if (!lingering_.empty()) {
+    next = std::min(next, lingering_.front().deadline());
+  }
+  if (!listening_ && !tools_.draining) next = std::min(next, accept_again_);
+  if (next == Time::max()) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
+  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+}  // namespace mtasts::server

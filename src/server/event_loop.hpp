@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// One thread's connections: waits for their sockets, keeps their deadlines,
+// accepts new ones. Several loops share the listening sockets.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <vector>
+
+#include "config/config.hpp"
+#include "result.hpp"
+#include "server/address_limit.hpp"
+#include "server/connection.hpp"
+#include "server/counters.hpp"
+#include "server/snapshot.hpp"
+
+namespace mtasts::server {
+
+/// What the loops share. Everything has to outlive them.
+struct Shared {
+  SSL_CTX* context;
+  const SnapshotHolder* snapshots;
+  AddressLimit* addresses;
+  std::vector<int> listeners;  // not blocking
+  config::Limits limits;       // `connections` is for one loop
+};
+
+class EventLoop {
+ public:
+  explicit EventLoop(const Shared& shared);
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  /// Once, before run(). Fails when the kernel has no descriptor left.
+  Result<void> open();
+
+  /// Returns after drain(), when the last connection has ended.
+  void run();
+
+  /// From any thread: a new snapshot is there.
+  void wake();
+  /// From any thread: accept no more, finish what has begun.
+  void drain();
+
+  const Counters& counters() const { return counters_; }
+
+ private:
+  using Time = Connection::Time;
+  using Connections = std::list<Connection>;
+
+  bool add(int fd, std::uint32_t events, void* data);
+  void take_news();
+  void accept_from(int listener);
+  void admit(int fd, std::optional<ClientKey> client);
+  void go_on(Connection& connection, bool peer_has_ended);
+  void ask_for(Connection& connection);
+  void end(Connection& connection, End reason);
+  void remove(Connections& from, Connection& connection);
+  bool make_room();
+  void expire();
+  void pause_accepting();
+  void watch_listeners(bool on);
+  void start_draining();
+  int wait_time() const;
+
+  Shared shared_;
+  Counters counters_;
+  Tools tools_;
+  int epoll_ = -1;
+  int wake_fd_ = -1;
+  std::atomic<bool> drain_wanted_{false};
+  std::uint64_t generation_ = 0;
+  Time now_;
+  bool listening_ = false;
+  Time accept_again_;      // while not listening: when to try again
+  Connections live_;       // the oldest first: also the deadlines' order
+  Connections lingering_;  // likewise
+  Connections closed_;     // freed at the end of a turn: events may be left
+};
+
+}  // namespace mtasts::server

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "server/http_engine.hpp"
+
+// The one file that includes cpp-httplib.
+#include <fmt/chrono.h>
+#include <httplib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+#include "server/respond.hpp"
+
+namespace mtasts::server {
+namespace {
+
+/// A stream that reads from one string and appends to another.
+class MemoryStream final : public httplib::Stream {
+ public:
+  MemoryStream(std::string_view input, std::string& output)
+      : input_(input), output_(output) {}
+
+  bool is_readable() const override { return true; }
+  ssize_t read(char* out, std::size_t size) override {
+    const std::size_t take = std::min(size, input_.size());
+    std::memcpy(out, input_.data(), take);
+    input_.remove_prefix(take);
+    return static_cast<ssize_t>(take);
+  }
+  ssize_t write(const char* octets, std::size_t size) override {
+    output_.append(octets, size);
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Winconsistent-missing-override"
+#endif
+  // NOLINTBEGIN(modernize-use-override): abstract in some versions only.
+  virtual bool is_writable() const { return true; }    // 0.11, 0.18
+  virtual bool wait_readable() const { return true; }  // 0.41
+  virtual bool wait_writable() const { return true; }  // 0.41
+  virtual time_t duration() const { return 0; }        // 0.41
+  // NOLINTEND(modernize-use-override)
+
+ private:
+  std::string_view input_;
+  std::string& output_;
+};
+
+constexpr const char* k_plain_text = "text/plain";  // RFC 8461, 3.2
+
+}  // namespace
+
+class HttpEngine::Server final : public httplib::Server {
+ public:
+  Server() {
+    // Before all routing: the library's routes are regular expressions.
+    set_pre_routing_handler(
+        [this](const httplib::Request&, httplib::Response& response) {
+          fill(response);
+          return HandlerResponse::Handled;
+        });
+    // What the library adds by itself and nobody asked for.
+    set_post_routing_handler(
+        [](const httplib::Request&, httplib::Response& response) {
+          response.headers.erase("Keep-Alive");
+          response.headers.erase("Accept-Ranges");
+        });
+  }
+
+  void run(std::string_view head, AfterAnswer after, std::string& out) {
+    MemoryStream stream(head, out);
+    bool closed = false;
+    call(*this, stream, after == AfterAnswer::close, closed);
+  }
+
+  // What to answer the next request with, and what came of it.
+  const Site* site = nullptr;
+  const RequestHead* request = nullptr;
+  std::optional<std::string_view> sni;
+  std::string date;
+  int status = 0;  // not 0: refuse with it
+
+ private:
+  /// The signatures of 0.11, of 0.18 and of 0.41.
+  template <class S>
+  static void call(S& self, MemoryStream& stream, bool close, bool& closed) {
+    const std::function<void(httplib::Request&)> no_setup;
+    if constexpr (requires {
+                    self.process_request(stream, close, closed, no_setup);
+                  }) {
+      self.process_request(stream, close, closed, no_setup);
+    } else if constexpr (requires {
+                           self.process_request(stream, std::string(), 0,
+                                                std::string(), 0, close, closed,
+                                                no_setup);
+                         }) {
+      self.process_request(stream, std::string(), 0, std::string(), 0, close,
+                           closed, no_setup);
+    } else {
+      bool upgraded = false;
+      self.process_request(stream, std::string(), 0, std::string(), 0, close,
+                           closed, no_setup, &upgraded);
+    }
+  }
+
+  void fill(httplib::Response& response) {
+    const Response answer =
+        status != 0 ? server::refuse(status) : respond(*site, *request, sni);
+    status = answer.status;
+    response.status = answer.status;
+    response.reason = reason_phrase(answer.status);
+    response.headers.emplace("Date", date);
+    if (answer.allow) response.headers.emplace("Allow", "GET, HEAD");
+    response.set_content(answer.body.data(), answer.body.size(), k_plain_text);
+  }
+};
+
+HttpEngine::HttpEngine() : server_(std::make_unique<Server>()) {}
+HttpEngine::~HttpEngine() = default;
+
+void HttpEngine::set_time(std::time_t now) {
+  if (now == now_) return;
+  now_ = now;
+  // The C locale's names, which fmt uses, are the ones of RFC 9110, 5.6.7.
+  server_->date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+}
+
+int HttpEngine::answer(const Site& site, const RequestHead& request,
+                       std::optional<std::string_view> sni, AfterAnswer after,
+                       std::string& out) {
+  server_->site = &site;
+  server_->request = &request;
+  server_->sni = sni;
+  server_->status = 0;
+  // The library has to know only whether a body is to be written and whether
+  // the connection stays: everything else was checked and is decided by
+  // respond(). So it never sees an octet that the client chose.
+  const bool head = request.method == "HEAD";
+  std::string_view rewritten;
+  if (after == AfterAnswer::keep_open) {
+    rewritten = head ? "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+                     : "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  } else {
+    rewritten = head ? "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                     : "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  }
+  server_->run(rewritten, after, out);
+  return server_->status;
+}
+
+void HttpEngine::refuse(int status, std::string& out) {
+  server_->status = status;
+  server_->run("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+               AfterAnswer::close, out);
+}
+
+}  // namespace mtasts::server

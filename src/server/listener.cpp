@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "server/listener.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace mtasts::server {
+namespace {
+
+using config::ListenAddress;
+
+// Bursts must not wait for the next SYN; the kernel caps it at somaxconn.
+constexpr int k_backlog = 4096;
+// Clients that connect and say nothing stay in the kernel for about so long.
+constexpr int k_defer_accept_seconds = 5;
+// sd_listen_fds(3): the first descriptor that is handed over.
+constexpr int k_first_inherited = 3;
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+void set_option(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+Result<int> open_socket(int family) {
+  const int fd =
+      ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fail(reason(errno));
+  return fd;
+}
+
+std::string bind_hint(int error, const ListenAddress& address) {
+  if (error == EADDRINUSE) {
+    return fmt::format(
+        "another program listens there; see: ss -ltnp 'sport = "
+        ":{}'",
+        address.port);
+  }
+  if (error == EACCES) {
+    return "ports below 1024 need CAP_NET_BIND_SERVICE, a port mapping, or "
+           "socket activation";
+  }
+  return {};
+}
+
+int environment_number(const char* name) {
+  const char* text = std::getenv(name);
+  if (text == nullptr) return 0;
+  int number = 0;
+  std::from_chars(text, text + std::strlen(text), number);
+  return number;
+}
+
+/// The address that `fd` is bound to, as parse_listen_address() reads it.
+std::string bound_name(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return "?";
+  }
+  char text[INET6_ADDRSTRLEN] = {};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in ipv4{};
+    std::memcpy(&ipv4, &address, sizeof ipv4);
+    ::inet_ntop(AF_INET, &ipv4.sin_addr, text, sizeof text);
+    return fmt::format("{}:{}", text, ntohs(ipv4.sin_port));
+  }
+  if (address.ss_family == AF_INET6) {
+    sockaddr_in6 ipv6{};
+    std::memcpy(&ipv6, &address, sizeof ipv6);
+    ::inet_ntop(AF_INET6, &ipv6.sin6_addr, text, sizeof text);
+    return fmt::format("[{}]:{}", text, ntohs(ipv6.sin6_port));
+  }
+  sockaddr_un local{};
+  std::memcpy(&local, &address, std::min<std::size_t>(size, sizeof local));
+  return fmt::format("unix:{}", local.sun_path);
+}
+
+int bind_tcp(int fd, const ListenAddress& address) {
+  if (address.host.find(':') == std::string::npos) {
+    sockaddr_in ipv4{};
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = htons(address.port);
+    ::inet_pton(AF_INET, address.host.c_str(), &ipv4.sin_addr);
+    return ::bind(fd, reinterpret_cast<sockaddr*>(&ipv4), sizeof ipv4);
+  }
+  sockaddr_in6 ipv6{};
+  ipv6.sin6_family = AF_INET6;
+  ipv6.sin6_port = htons(address.port);
+  ::inet_pton(AF_INET6, address.host.c_str(), &ipv6.sin6_addr);
+  return ::bind(fd, reinterpret_cast<sockaddr*>(&ipv6), sizeof ipv6);
+}
+
+}  // namespace
+
+Listeners::Listeners(Listeners&& other) noexcept
+    : descriptors_(std::exchange(other.descriptors_, {})),
+      names_(std::exchange(other.names_, {})),
+      socket_files_(std::exchange(other.socket_files_, {})) {}
+
+Listeners::~Listeners() { close(); }
+
+void Listeners::close() {
+  for (const int fd : descriptors_) ::close(fd);
+  for (const std::string& path : socket_files_) ::unlink(path.c_str());
+  descriptors_.clear();
+  socket_files_.clear();
+}
+
+Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  const Result<int> opened = open_socket(ipv6 ? AF_INET6 : AF_INET);
+  const bool any = address.host == "::";
+  if (!opened && any) {
+    // A machine or a container without IPv6: the rest of "everywhere" is left.
+    return add_tcp(
+        {.kind = address.kind, .host = "0.0.0.0", .port = address.port}, false);
+  }
+  if (!opened) return tl::unexpected<Error>(opened.error());
+  const int fd = *opened;
+  descriptors_.push_back(fd);
+  // Not SO_REUSEPORT: a second copy of the program must not start unnoticed.
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (ipv6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, any && !v6_only ? 0 : 1);
+  // Both are inherited by the accepted sockets or act before them.
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, k_defer_accept_seconds);
+  if (bind_tcp(fd, address) != 0 || ::listen(fd, k_backlog) != 0) {
+    const int error = errno;
+    return fail(reason(error), bind_hint(error, address));
+  }
+  names_.push_back(bound_name(fd));
+  return {};
+}
+
+Result<void> Listeners::add_unix(const std::string& path) {
+  const Result<int> opened = open_socket(AF_UNIX);
+  if (!opened) return tl::unexpected<Error>(opened.error());
+  descriptors_.push_back(*opened);
+  sockaddr_un local{};
+  local.sun_family = AF_UNIX;
+  path.copy(local.sun_path, sizeof local.sun_path - 1);
+  const auto* address = reinterpret_cast<const sockaddr*>(&local);
+  // A socket that nobody listens on is left over from a crash.
+  const Result<int> probe = open_socket(AF_UNIX);
+  if (probe) {
+    if (::connect(*probe, address, sizeof local) != 0 &&
+        errno == ECONNREFUSED) {
+      ::unlink(path.c_str());
+    }
+    ::close(*probe);
+  }
+  if (::bind(*opened, address, sizeof local) != 0 ||
+      ::listen(*opened, k_backlog) != 0) {
+    return fail(reason(errno));
+  }
+  socket_files_.push_back(path);
+  names_.push_back("unix:" + path);
+  return {};
+}
+
+Result<void> Listeners::add_inherited() {
+  const int count = environment_number("LISTEN_PID") == ::getpid()
+                        ? environment_number("LISTEN_FDS")
+                        : 0;
+  if (count <= 0) {
+    return fail("no socket was handed over by the service manager",
+                "start it from a .socket unit, or with "
+                "systemd-socket-activate");
+  }
+  for (int fd = k_first_inherited; fd < k_first_inherited + count; ++fd) {
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
+        ::fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+      return fail(reason(errno));
+    }
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    descriptors_.push_back(fd);
+    names_.push_back(bound_name(fd));
+  }
+  return {};
+}
+
+Result<void> Listeners::add(const ListenAddress& address, bool v6_only) {
+  switch (address.kind) {
+    case ListenAddress::Kind::tcp:
+      return add_tcp(address, v6_only);
+    case ListenAddress::Kind::unix_path:
+      return add_unix(address.host);
+    case ListenAddress::Kind::systemd:
+      break;
+  }
+  return add_inherited();
+}
+
+Result<Listeners> Listeners::open(const std::vector<ListenAddress>& addresses) {
+  Listeners listeners;
+  for (const ListenAddress& address : addresses) {
+    // "[::]:P" takes IPv4 along, unless that has an entry of its own.
+    const bool v6_only = std::any_of(
+        addresses.begin(), addresses.end(), [&](const ListenAddress& other) {
+          return other.kind == ListenAddress::Kind::tcp &&
+                 other.host.find(':') == std::string::npos &&
+                 other.port == address.port && other.port != 0;
+        });
+    const Result<void> added = listeners.add(address, v6_only);
+    if (!added) {
+      return fail(fmt::format("can't listen on {}: {}",
+                              config::format_listen_address(address),
+                              added.error().message),
+                  added.error().hint);
+    }
+  }
+  return listeners;
+}
+
+}  // namespace mtasts::server

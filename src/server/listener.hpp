@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The listening sockets of the policy host.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/listen_address.hpp"
+#include "result.hpp"
+
+namespace mtasts::server {
+
+class Listeners {
+ public:
+  /// Binds every address, or none. Sockets that the service manager handed
+  /// over (LISTEN_FDS, see sd_listen_fds(3)) are taken as they are.
+  static Result<Listeners> open(
+      const std::vector<config::ListenAddress>& addresses);
+
+  Listeners(Listeners&& other) noexcept;
+  Listeners& operator=(Listeners&& other) = delete;
+  ~Listeners();
+
+  const std::vector<int>& descriptors() const { return descriptors_; }
+  /// The addresses as they were bound, with the port that the kernel chose.
+  const std::vector<std::string>& names() const { return names_; }
+
+  void close();
+
+ private:
+  Listeners() = default;
+
+  Result<void> add(const config::ListenAddress& address, bool v6_only);
+  Result<void> add_tcp(const config::ListenAddress& address, bool v6_only);
+  Result<void> add_unix(const std::string& path);
+  Result<void> add_inherited();
+
+  std::vector<int> descriptors_;
+  std::vector<std::string> names_;
+  std::vector<std::string> socket_files_;  // removed in the end
+};
+
+}  // namespace mtasts::server

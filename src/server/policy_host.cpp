@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "server/policy_host.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mtasts::server {
+namespace {
+
+constexpr std::size_t k_max_descriptors = 65'536;
+// For files, inotify, epoll, listeners, and to say that there are no more.
+constexpr std::size_t k_reserved_descriptors = 64;
+
+/// Raises the soft limit as far as it goes; the descriptors there then are.
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, k_max_descriptors);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+config::Limits choose_limits(config::Limits limits) {
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t room = descriptors > 2 * k_reserved_descriptors
+                               ? descriptors - k_reserved_descriptors
+                               : descriptors / 2;
+  limits.connections =
+      limits.connections == 0 ? room : std::min(limits.connections, room);
+  if (!limits.limit_addresses) {
+    limits.connections_per_address = 0;
+  } else if (limits.connections_per_address == 0) {
+    // No single client can have them all, and a provider's NAT has plenty.
+    limits.connections_per_address =
+        std::max<std::size_t>(limits.connections * 3 / 4, 1);
+  }
+  return limits;
+}
+
+std::size_t choose_threads(std::size_t wanted, std::size_t connections) {
+  const std::size_t processors =
+      std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+  return std::min(wanted == 0 ? processors : wanted, connections);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
+    std::shared_ptr<const Snapshot> snapshot) {
+  Result<tls::ContextPtr> context = tls::make_context();
+  if (!context) return tl::unexpected<Error>(context.error());
+  const config::Startup startup = snapshot->startup;
+  Result<Listeners> listeners = Listeners::open(startup.listen);
+  if (!listeners) return tl::unexpected<Error>(listeners.error());
+  const config::Limits limits = choose_limits(startup.limits);
+  std::unique_ptr<PolicyHost> host(new PolicyHost(
+      std::move(snapshot), *std::move(listeners), *std::move(context), limits));
+  const std::size_t threads =
+      choose_threads(startup.threads, limits.connections);
+  Shared shared{.context = host->context_.get(),
+                .snapshots = &host->snapshots_,
+                .addresses = &host->addresses_,
+                .listeners = host->listeners_.descriptors(),
+                .limits = limits};
+  shared.limits.connections = limits.connections / threads;
+  for (std::size_t i = 0; i < threads; ++i) {
+    host->loops_.push_back(std::make_unique<EventLoop>(shared));
+    const Result<void> opened = host->loops_.back()->open();
+    if (!opened) return tl::unexpected<Error>(opened.error());
+  }
+  return host;
+}
+
+PolicyHost::PolicyHost(std::shared_ptr<const Snapshot> snapshot,
+                       Listeners listeners, tls::ContextPtr context,
+                       const config::Limits& limits)
+    : snapshots_(std::move(snapshot)),
+      listeners_(std::move(listeners)),
+      context_(std::move(context)),
+      limits_(limits),
+      addresses_(limits.connections_per_address) {}
+
+PolicyHost::~PolicyHost() { stop(); }
+
+void PolicyHost::start() {
+  for (const std::unique_ptr<EventLoop>& loop : loops_) {
+    threads_.emplace_back([&loop] { loop->run(); });
+  }
+}
+
+void PolicyHost::stop() {
+  for (const std::unique_ptr<EventLoop>& loop : loops_) loop->drain();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  listeners_.close();
+}
+
+void PolicyHost::wake() {
+  for (const std::unique_ptr<EventLoop>& loop : loops_) loop->wake();
+}
+
+}  // namespace mtasts::server

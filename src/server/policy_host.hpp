@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The running policy host: its TLS context, its threads and the snapshot they
+// serve. Starting and stopping it is all there is to do.
+#pragma once
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "result.hpp"
+#include "server/address_limit.hpp"
+#include "server/event_loop.hpp"
+#include "server/listener.hpp"
+#include "server/snapshot.hpp"
+#include "tls/context.hpp"
+
+namespace mtasts::server {
+
+class PolicyHost {
+ public:
+  /// Binds the listeners; serves nobody before start().
+  static Result<std::unique_ptr<PolicyHost>> make(
+      std::shared_ptr<const Snapshot> snapshot);
+  /// Ends the threads that still run, without waiting for their connections'
+  /// deadlines only if stop() was called before.
+  ~PolicyHost();
+
+  void start();
+
+  /// Accepts no more, finishes what has begun, and returns within the
+  /// connections' deadline.
+  void stop();
+
+  SnapshotHolder& snapshots() { return snapshots_; }
+  /// Tells the threads of a replaced snapshot, so that none keeps the old one.
+  void wake();
+
+  const std::vector<std::string>& names() const { return listeners_.names(); }
+  std::size_t thread_count() const { return loops_.size(); }
+  const config::Limits& limits() const { return limits_; }
+
+ private:
+  PolicyHost(std::shared_ptr<const Snapshot> snapshot, Listeners listeners,
+             tls::ContextPtr context, const config::Limits& limits);
+
+  SnapshotHolder snapshots_;
+  Listeners listeners_;
+  tls::ContextPtr context_;
+  config::Limits limits_;  // with every choice made
+  AddressLimit addresses_;
+  std::vector<std::unique_ptr<EventLoop>> loops_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace mtasts::server

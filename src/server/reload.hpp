@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Replaces the snapshot when the files have changed, and only by a good one:
+// everything is read and checked first, and if anything is wrong the old
+// snapshot keeps serving.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/snapshot.hpp"
+#include "server/watch.hpp"
+
+namespace mtasts::server {
+
+class Reloader {
+ public:
+  /// `first` is what serves already, loaded from `path`, with the inputs it
+  /// was made from. `holder` has to outlive the reloader.
+  Reloader(std::string path, SnapshotHolder& holder, Inputs inputs);
+
+  int fd() const { return watch_.fd(); }
+  std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
+
+  /// SIGHUP: load at once, changed or not, and say how it went.
+  void request();
+
+  /// Loads if there is reason to. When the snapshot was replaced: the domains
+  /// whose records have changed, to be published now that their policies are
+  /// live (RFC 8461, 8.1).
+  std::vector<std::string> run();
+
+ private:
+  void reject(const Diagnostics& diagnostics);
+  std::vector<std::string> apply(LoadedSnapshot loaded);
+
+  std::string path_;
+  SnapshotHolder& holder_;
+  Watch watch_;
+  bool requested_ = false;
+  std::string last_failure_;  // logged once, not at every look
+};
+
+/// One line for each certificate of `snapshot` that `older` (may be null) did
+/// not have: its names and the days it has left.
+void log_certificates(const Snapshot& snapshot, const Snapshot* older);
+
+/// One line for each diagnostic.
+void log_diagnostics(const Diagnostics& diagnostics);
+
+}  // namespace mtasts::server

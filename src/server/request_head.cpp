@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+#include "server/request_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace mtasts::server {
+namespace {
+
+constexpr int k_bad_request = 400;
+constexpr int k_uri_too_long = 414;
+constexpr int k_head_too_large = 431;
+constexpr int k_version_not_supported = 505;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// RFC 9110, 5.6.2.
+bool is_tchar(char c) {
+  constexpr std::string_view k_marks = "!#$%&'*+-.^_`|~";
+  return is_alpha(c) || is_digit(c) ||
+         k_marks.find(c) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
+}
+
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// RFC 3986, 3.3 and 3.4: pchar, and `more`; "%" needs two hex digits.
+bool is_uri_part(std::string_view text, std::string_view more) {
+  constexpr std::string_view k_marks = "-._~!$&'()*+,;=:@";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size() || !is_hex(text[i + 1]) ||
+          !is_hex(text[i + 2])) {
+        return false;
+      }
+      i += 2;
+    } else if (!is_alpha(c) && !is_digit(c) &&
+               k_marks.find(c) == std::string_view::npos &&
+               more.find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char a, char b) {
+                      return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+                    });
+}
+
+std::string_view trim(std::string_view text) {
+  const auto wsp = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && wsp(text.front())) text.remove_prefix(1);
+  while (!text.empty() && wsp(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// Cuts the next line, without its CRLF, off `rest`.
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = rest.find("\r\n");
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end + 2);
+  return line;
+}
+
+struct Fields {
+  std::optional<std::string_view> host;
+  std::optional<std::string_view> content_length;
+  bool close = false;
+};
+
+/// True if the comma-separated `list` has `option` (RFC 9110, 7.6.1).
+bool has_option(std::string_view list, std::string_view option) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    if (equals_ignoring_case(trim(list.substr(0, comma)), option)) return true;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return false;
+}
+
+/// One field line (RFC 9112, 5). False if it is bad.
+bool take_field(std::string_view line, Fields& fields) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return false;
+  // No white space before the colon (5.1) and no line folding (5.2): both
+  // have been used to smuggle requests, and no token holds a space.
+  const std::string_view name = line.substr(0, colon);
+  if (!is_token(name)) return false;
+  const std::string_view value = trim(line.substr(colon + 1));
+  if (equals_ignoring_case(name, "host")) {
+    if (fields.host || !is_authority(value)) return false;
+    fields.host = value;
+  } else if (equals_ignoring_case(name, "content-length")) {
+    // Zero, once, is the only length that means no body.
+    if (fields.content_length || value.empty() ||
+        !std::all_of(value.begin(), value.end(),
+                     [](char c) { return c == '0'; })) {
+      return false;
+    }
+    fields.content_length = value;
+  } else if (equals_ignoring_case(name, "transfer-encoding")) {
+    return false;
+  } else if (equals_ignoring_case(name, "connection")) {
+    fields.close = fields.close || has_option(value, "close");
+  }
+  return true;
+}
+
+/// The four forms of a request target (RFC 9112, 3.2).
+bool take_target(std::string_view target, RequestHead& head) {
+  if (head.method == "CONNECT") {
+    head.authority = target;
+    return is_authority(target) && target.find(':') != std::string_view::npos;
+  }
+  if (target == "*") {
+    head.path = target;
+    return head.method == "OPTIONS";
+  }
+  if (target.starts_with('/')) {
+    head.path = target;
+    return is_uri_part(target, "/?");
+  }
+  const std::size_t colon = target.find("://");
+  if (colon == std::string_view::npos || colon == 0) return false;
+  head.scheme = target.substr(0, colon);
+  const std::string_view rest = target.substr(colon + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  head.authority = rest.substr(0, end);
+  head.path = end == rest.size() ? std::string_view("/") : rest.substr(end);
+  return is_alpha(head.scheme[0]) && is_token(head.scheme) &&
+         is_authority(head.authority) && is_uri_part(head.path, "/?");
+}
+
+/// RFC 9112, 2.3: "HTTP" in upper case, one digit, a dot, one digit. Sets
+/// `minor_0` for HTTP/1.0. Returns the status to refuse with, or 0.
+int check_version(std::string_view version, bool& minor_0) {
+  if (version.size() != 8 || !version.starts_with("HTTP/") ||
+      !is_digit(version[5]) || version[6] != '.' || !is_digit(version[7])) {
+    return k_bad_request;
+  }
+  if (version[5] != '1') return k_version_not_supported;
+  minor_0 = version[7] == '0';
+  return 0;
+}
+
+}  // namespace
+
+bool is_authority(std::string_view text) {
+  std::string_view host = text;
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    host = text.substr(1, end - 1);
+    port = text.substr(end + 1);
+    const bool literal =
+        !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+          return is_hex(c) || c == ':' || c == '.';
+        });
+    if (!literal) return false;
+  } else {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    host = text.substr(0, colon);
+    port = text.substr(colon);
+    // reg-name: like a path segment, but without ":" and "@".
+    if (host.empty() || !is_uri_part(host, {}) ||
+        host.find('@') != std::string_view::npos) {
+      return false;
+    }
+  }
+  if (port.empty()) return true;
+  port.remove_prefix(1);
+  return text[text.size() - port.size() - 1] == ':' && port.size() <= 5 &&
+         std::all_of(port.begin(), port.end(), is_digit);
+}
+
+HeadScan scan_head(std::string_view octets, std::size_t from,
+                   std::size_t max_head_octets) {
+  HeadScan scan;
+  // RFC 9112, 2.2: "SHOULD ignore at least one empty line (CRLF) received
+  // prior to the request-line"; one it is.
+  const std::size_t start = octets.starts_with("\r\n") ? 2 : 0;
+  std::size_t i = std::max(from, start);
+  for (; i < octets.size(); ++i) {
+    if (i >= max_head_octets) {
+      scan.status = k_head_too_large;
+      return scan;
+    }
+    const char c = octets[i];
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet >= 0x20 && octet != 0x7F) continue;
+    if (c == '\t') continue;
+    if (c != '\r') {
+      scan.status = k_bad_request;  // a bare LF, a NUL, any control octet
+      return scan;
+    }
+    if (i + 1 == octets.size()) break;  // wait for what follows the CR
+    if (octets[i + 1] != '\n') {
+      scan.status = k_bad_request;
+      return scan;
+    }
+    ++i;
+    // An empty line ends the head; in the place of the request line it is a
+    // second one, which is no more to be ignored.
+    if (i == start + 1) {
+      scan.status = k_bad_request;
+      return scan;
+    }
+    if (octets.substr(0, i + 1).ends_with("\r\n\r\n")) {
+      scan.size = i + 1;
+      break;
+    }
+  }
+  scan.scanned = i;
+  const std::size_t line_end =
+      std::min(octets.find("\r\n", start), octets.size());
+  if (line_end - start > k_max_request_line_octets) {
+    scan.status = k_uri_too_long;
+  }
+  return scan;
+}
+
+ParsedHead parse_head(std::string_view octets) {
+  ParsedHead parsed;
+  if (octets.starts_with("\r\n")) octets.remove_prefix(2);
+  std::string_view line = take_line(octets);
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  parsed.status = k_bad_request;
+  // RFC 9112, 3: three parts and two single spaces.
+  if (first == std::string_view::npos || first == last) return parsed;
+  RequestHead& head = parsed.head;
+  head.method = line.substr(0, first);
+  const std::string_view target = line.substr(first + 1, last - first - 1);
+  bool minor_0 = false;
+  const int version = check_version(line.substr(last + 1), minor_0);
+  if (!is_token(head.method)) return parsed;
+  if (version != 0) {
+    parsed.status = version;
+    return parsed;
+  }
+  if (!take_target(target, head)) return parsed;
+
+  Fields fields;
+  std::size_t count = 0;
+  for (line = take_line(octets); !line.empty(); line = take_line(octets)) {
+    if (++count > k_max_field_lines) {
+      parsed.status = k_head_too_large;
+      return parsed;
+    }
+    if (!take_field(line, fields)) return parsed;
+  }
+  // RFC 9112, 3.2: 400 for a request "that lacks a Host header field"; one is
+  // asked of HTTP/1.0 too, as no sending MTA leaves it out.
+  if (!fields.host) return parsed;
+  if (head.authority.empty()) head.authority = *fields.host;
+  head.keep_alive = !minor_0 && !fields.close;
+  parsed.status = 0;
+  return parsed;
+}
+
+}  // namespace mtasts::server

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "server/respond.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "dns/name.hpp"
+
+namespace mtasts::server {
+namespace {
+
+struct Status {
+  int code;
+  std::string_view reason;
+  std::string_view body;
+};
+
+constexpr std::array<Status, 9> k_statuses = {{
+    {200, "OK", ""},
+    {400, "Bad Request", "the request is malformed\n"},
+    {404, "Not Found", "only /.well-known/mta-sts.txt is served here\n"},
+    {405, "Method Not Allowed", "only GET and HEAD are allowed here\n"},
+    {414, "URI Too Long", "the request line is too long\n"},
+    {421, "Misdirected Request",
+     "no MTA-STS policy is served here for this host name\n"},
+    {431, "Request Header Fields Too Large", "the request head is too large\n"},
+    {501, "Not Implemented", "this method is not known here\n"},
+    {505, "HTTP Version Not Supported", "only HTTP/1.1 is spoken here\n"},
+}};
+
+const Status* find_status(int code) {
+  const auto found =
+      std::find_if(k_statuses.begin(), k_statuses.end(),
+                   [code](const Status& one) { return one.code == code; });
+  return found == k_statuses.end() ? nullptr : &*found;
+}
+
+/// The methods of RFC 9110, 9 and of RFC 5789.
+bool is_known_method(std::string_view method) {
+  constexpr std::array<std::string_view, 9> k_methods = {
+      "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS",
+      "PATCH",   "POST",   "PUT", "TRACE"};
+  return std::find(k_methods.begin(), k_methods.end(), method) !=
+         k_methods.end();
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return (c | 0x20) - 'a' + 10;
+}
+
+/// RFC 3986, 6.2.2.2: an encoded unreserved character is equivalent to the
+/// character itself; nothing else is decoded. A query names another resource.
+bool is_policy_path(std::string_view path) {
+  if (path == k_policy_path) return true;
+  if (path.find('%') == std::string_view::npos) return false;
+  std::string decoded;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path[i] != '%') {
+      decoded += path[i];
+      continue;
+    }
+    const char c =
+        static_cast<char>(hex_value(path[i + 1]) * 16 + hex_value(path[i + 2]));
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                            c == '_' || c == '~';
+    if (!unreserved) return false;
+    decoded += c;
+    i += 2;
+  }
+  return decoded == k_policy_path;
+}
+
+}  // namespace
+
+Response respond(const Site& site, const RequestHead& request,
+                 std::optional<std::string_view> sni) {
+  const ServedPolicy* policy = site.find_authority(request.authority);
+  // RFC 9110, 7.4 and 15.5.20: a request for another origin than the one the
+  // connection was secured for is misdirected, its scheme included.
+  const bool other_scheme = sni && !request.scheme.empty() &&
+                            dns::to_lower_ascii(request.scheme) != "https";
+  if (policy == nullptr || other_scheme ||
+      (sni && normalise_host(request.authority) != normalise_host(*sni))) {
+    return refuse(421);
+  }
+  if (!is_known_method(request.method)) return refuse(501);
+  const bool readable = request.method == "GET" || request.method == "HEAD";
+  const bool no_path = request.path.empty() || request.path == "*";
+  if (!no_path && !is_policy_path(request.path)) return refuse(404);
+  if (!readable) return refuse(405);
+  return {.status = 200, .body = policy->body};
+}
+
+Response refuse(int status) {
+  const Status* known = find_status(status);
+  return {.status = status,
+          .body = known == nullptr ? std::string_view{} : known->body,
+          .allow = status == 405};
+}
+
+std::string_view reason_phrase(int status) {
+  const Status* known = find_status(status);
+  return known == nullptr ? std::string_view{} : known->reason;
+}
+
+}  // namespace mtasts::server

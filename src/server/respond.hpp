@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The decision what to answer, and nothing else: no input, no output, no
+// clock. Every status of the policy host comes from here or from the head
+// check before it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "server/request_head.hpp"
+#include "server/site.hpp"
+
+namespace mtasts::server {
+
+/// Lives as long as the Site it came from.
+struct Response {
+  int status;
+  std::string_view body;  // text/plain; not sent in answer to HEAD
+  bool allow = false;     // carries "Allow: GET, HEAD"
+};
+
+/// `sni` is the name that the TLS client asked for; nothing on a connection
+/// without TLS, where Host alone decides.
+Response respond(const Site& site, const RequestHead& request,
+                 std::optional<std::string_view> sni);
+
+/// The answer to a head that the check refused, or to a failure of our own.
+Response refuse(int status);
+
+/// "Misdirected Request" for 421.
+std::string_view reason_phrase(int status);
+
+}  // namespace mtasts::server

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Signals as something to wait for, so that no handler ever interrupts a
+// thread.
+#pragma once
+
+#include "result.hpp"
+
+namespace mtasts::server {
+
+enum class Signal { none, reload, stop };
+
+class Signals {
+ public:
+  /// Call before any thread starts: they inherit the mask. SIGPIPE is ignored.
+  static Result<Signals> open();
+
+  Signals(Signals&& other) noexcept;
+  Signals& operator=(Signals&& other) = delete;
+  ~Signals();
+
+  /// Readable when a signal is there.
+  int fd() const { return fd_; }
+  /// SIGHUP: reload; SIGTERM and SIGINT: stop; none when there is none.
+  Signal take();
+
+ private:
+  explicit Signals(int fd) : fd_(fd) {}
+
+  int fd_;
+};
+
+}  // namespace mtasts::server

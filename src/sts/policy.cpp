@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "sts/policy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "sts/policy_text.hpp"
+
+namespace mtasts::sts {
+namespace {
+
+constexpr std::array<std::pair<Mode, std::string_view>, 3> k_modes = {{
+    {Mode::testing, "testing"},
+    {Mode::enforce, "enforce"},
+    {Mode::none, "none"},
+}};
+
+}  // namespace
+
+std::string_view format_mode(Mode mode) {
+  for (const auto& [value, text] : k_modes) {
+    if (value == mode) return text;
+  }
+  return {};
+}
+
+std::optional<Mode> parse_mode(std::string_view text) {
+  for (const auto& [value, name] : k_modes) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+Result<Policy> Policy::make(Mode mode, std::vector<MxPattern> mx,
+                            std::chrono::seconds max_age) {
+  if (mx.empty() && mode != Mode::none) {
+    return fail(fmt::format("mode {} needs at least one mx", format_mode(mode)),
+                "list every host that receives mail for the domain: "
+                "mx = [\"mail.example.net\"]");
+  }
+  if (max_age.count() < 0 || max_age > k_max_max_age) {
+    return fail(fmt::format("max_age {} is outside 0 to {} seconds",
+                            max_age.count(), k_max_max_age.count()),
+                "RFC 8461, 3.2 allows about one year at most: \"365d\"");
+  }
+  std::sort(mx.begin(), mx.end());
+  mx.erase(std::unique(mx.begin(), mx.end()), mx.end());
+  Policy policy(mode, std::move(mx), max_age);
+  const std::size_t octets = format_policy(policy).size();
+  if (octets > k_max_policy_octets) {
+    return fail(fmt::format("the policy text would have {} octets, above {}",
+                            octets, k_max_policy_octets),
+                "some sending MTAs read no further; use a wildcard for hosts "
+                "under one name");
+  }
+  return policy;
+}
+
+}  // namespace mtasts::sts

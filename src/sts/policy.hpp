@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// An MTA-STS policy (RFC 8461, 3.2) that is known to be good. It says nothing
+// of domains: one policy may serve any number of them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "result.hpp"
+#include "sts/mx_pattern.hpp"
+
+namespace mtasts::sts {
+
+/// RFC 8461, 5.
+enum class Mode { testing, enforce, none };
+
+std::string_view format_mode(Mode mode);
+/// Case-sensitive, as the grammar's %s asks.
+std::optional<Mode> parse_mode(std::string_view text);
+
+/// RFC 8461, 3.2: "a maximum value of 31557600", about one year.
+constexpr std::chrono::seconds k_max_max_age{31557600};
+
+class Policy {
+ public:
+  /// Sorts `mx` and drops duplicates. Fails without an mx unless the mode is
+  /// none, with a max_age outside 0..k_max_max_age, and when the text would
+  /// be larger than any sending MTA is sure to read.
+  static Result<Policy> make(Mode mode, std::vector<MxPattern> mx,
+                             std::chrono::seconds max_age);
+
+  Mode mode() const { return mode_; }
+  const std::vector<MxPattern>& mx() const { return mx_; }
+  std::chrono::seconds max_age() const { return max_age_; }
+
+  friend bool operator==(const Policy&, const Policy&) = default;
+
+ private:
+  Policy(Mode mode, std::vector<MxPattern> mx, std::chrono::seconds max_age)
+      : mode_(mode), mx_(std::move(mx)), max_age_(max_age) {}
+
+  Mode mode_;
+  std::vector<MxPattern> mx_;
+  std::chrono::seconds max_age_;
+};
+
+}  // namespace mtasts::sts

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "sts/txt_record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dns/tag_list.hpp"
+
+namespace mtasts::sts {
+namespace {
+
+constexpr std::string_view k_version = "v=STSv1";
+
+/// RFC 8461, 3.1: sts-id is 1*32(ALPHA / DIGIT).
+bool is_id(std::string_view id) {
+  return !id.empty() && id.size() <= 32 &&
+         std::all_of(id.begin(), id.end(), dns::is_alphanumeric);
+}
+
+}  // namespace
+
+std::string format_txt_record(std::string_view id) {
+  return fmt::format("{}; id={}", k_version, id);
+}
+
+Result<std::string> parse_txt_record(std::string_view text) {
+  const Result<std::vector<dns::Tag>> tags =
+      dns::parse_tag_list(text, k_version, {});
+  if (!tags) return tl::unexpected<Error>(tags.error());
+  for (const auto& [name, value] : *tags) {
+    if (name != "id") continue;
+    if (!is_id(value)) {
+      return fail(fmt::format("id {} is not 1 to 32 letters and digits",
+                              quoted(value)));
+    }
+    return std::string(value);
+  }
+  return fail("has no id");
+}
+
+}  // namespace mtasts::sts

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The one SSL_CTX of the program and the choice of a certificate in each
+// handshake. A reload changes what a Selector points to, never the context:
+// OpenSSL does not allow that while it is in use.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <list>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "result.hpp"
+#include "tls/certificate_store.hpp"
+
+namespace mtasts::tls {
+
+struct FreeContext {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+struct FreeSsl {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using ContextPtr = std::unique_ptr<SSL_CTX, FreeContext>;
+using SslPtr = std::unique_ptr<SSL, FreeSsl>;
+
+/// Parsed certificates, the most recently used first. One thread's own.
+class PairCache {
+ public:
+  /// Null only when memory is short. Valid until the next call.
+  const ParsedPair* find(const CertificatePtr& certificate);
+  void clear();
+
+ private:
+  struct Entry {
+    CertificatePtr certificate;  // keeps the address taken
+    ParsedPair pair;
+  };
+  std::list<Entry> entries_;
+  std::unordered_map<const Certificate*, std::list<Entry>::iterator> index_;
+};
+
+/// What one thread's handshakes choose from. Hand it to every SSL of the
+/// thread by SSL_set_app_data() before its handshake.
+struct Selector {
+  std::shared_ptr<const CertificateStore> store;
+  PairCache cache;
+};
+
+/// Fails when OpenSSL refuses a setting.
+Result<ContextPtr> make_context();
+
+/// The name that the client asked for; empty when it asked for none.
+std::string_view server_name(const SSL* ssl);
+
+}  // namespace mtasts::tls

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "tlsrpt/report_uri.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "dns/name.hpp"
+#include "dns/tag_list.hpp"
+
+namespace mtasts::tlsrpt {
+namespace {
+
+constexpr std::string_view k_mailto = "mailto:";
+constexpr std::string_view k_https = "https://";
+
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
+         (c >= 'A' && c <= 'F');
+}
+
+/// Checks a part of a URI octet by octet. `delimiters` are the reserved
+/// characters (RFC 3986, 2.2) that may stand in this part as they are.
+Result<void> check_part(std::string_view part, std::string_view delimiters) {
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    const char c = part[i];
+    if (c == '%') {
+      if (i + 2 >= part.size() || !is_hex(part[i + 1]) ||
+          !is_hex(part[i + 2])) {
+        return fail("has a \"%\" that no two hex digits follow");
+      }
+      i += 2;
+      continue;
+    }
+    if (dns::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' ||
+        c == '~' || delimiters.find(c) != std::string_view::npos) {
+      continue;
+    }
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      return fail("has octets outside ASCII", "percent-encode them");
+    }
+    const std::string code =
+        fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    return fail(fmt::format("has {}, which may not stand there",
+                            quoted(std::string_view(&c, 1))),
+                c == ','
+                    ? "write each URI as a string of its own, or \"%2C\" "
+                      "for a comma inside one (RFC 8460, 3)"
+                    : fmt::format("write it as \"{}\" (RFC 8460, 3)", code));
+  }
+  return {};
+}
+
+Result<dns::Name> parse_host(std::string_view text) {
+  Result<dns::Name> name = dns::Name::from_typed(text);
+  if (!name) {
+    return fail(fmt::format("has the host {}, which {}", quoted(text),
+                            name.error().message),
+                name.error().hint);
+  }
+  return name;
+}
+
+/// RFC 3986, 3.2.3: ":" and digits; empty is allowed by the grammar but says
+/// nothing, so it is refused.
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Result<ReportUri> ReportUri::from_typed(std::string_view text) {
+  const std::string scheme = dns::to_lower_ascii(
+      text.substr(0, std::min(text.find(':') + 1, text.size())));
+  if (scheme == k_mailto) {
+    // RFC 6068, 2: mailto:local@domain, then "?" and header fields.
+    const std::string_view rest = text.substr(k_mailto.size());
+    const std::string_view address = rest.substr(0, rest.find('?'));
+    const std::string_view fields = rest.substr(address.size());
+    const std::size_t at = address.rfind('@');
+    if (at == std::string_view::npos || at == 0) {
+      return fail("is no mail address", "mailto:tls-reports@example.net");
+    }
+    const std::string_view local = address.substr(0, at);
+    const Result<void> local_check = check_part(local, "$'()*+:&=/");
+    if (!local_check) return tl::unexpected<Error>(local_check.error());
+    const Result<void> fields_check = check_part(fields, "?$'()*+:@&=/");
+    if (!fields_check) return tl::unexpected<Error>(fields_check.error());
+    const Result<dns::Name> host = parse_host(address.substr(at + 1));
+    if (!host) return tl::unexpected<Error>(host.error());
+    return ReportUri(
+        fmt::format("{}{}@{}{}", k_mailto, local, host->text(), fields),
+        host->text());
+  }
+  if (scheme == "https:" && text.substr(scheme.size()).starts_with("//")) {
+    const std::string_view rest = text.substr(k_https.size());
+    const std::string_view authority =
+        rest.substr(0, rest.find_first_of("/?#"));
+    const std::string_view tail = rest.substr(authority.size());
+    if (authority.find('@') != std::string_view::npos) {
+      return fail("has a user name in it", "anyone can read the record");
+    }
+    const std::size_t colon = authority.find(':');
+    if (colon != std::string_view::npos &&
+        !is_port(authority.substr(colon + 1))) {
+      return fail("has a port that is no number");
+    }
+    const Result<dns::Name> host = parse_host(authority.substr(0, colon));
+    if (!host) return tl::unexpected<Error>(host.error());
+    const Result<void> tail_check = check_part(tail, "/?$&'()*+=:@");
+    if (!tail_check) return tl::unexpected<Error>(tail_check.error());
+    return ReportUri(
+        fmt::format("{}{}{}{}", k_https, host->text(),
+                    colon == std::string_view::npos ? std::string_view{}
+                                                    : authority.substr(colon),
+                    tail),
+        host->text());
+  }
+  if (scheme.empty() && text.find('@') != std::string_view::npos) {
+    return fail("is neither a mailto: nor an https: URI",
+                fmt::format("did you mean \"mailto:{}\"?", text));
+  }
+  return fail("is neither a mailto: nor an https: URI",
+              "RFC 8460, 3 knows these two only");
+}
+
+Result<ReportUri> ReportUri::parse(std::string_view text) {
+  if (std::any_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x80;
+      })) {
+    return fail("has octets outside ASCII");
+  }
+  return from_typed(text);
+}
+
+}  // namespace mtasts::tlsrpt

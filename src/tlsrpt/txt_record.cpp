@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "tlsrpt/txt_record.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+#include "dns/tag_list.hpp"
+
+namespace mtasts::tlsrpt {
+namespace {
+
+constexpr std::string_view k_version = "v=TLSRPTv1";
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+std::string format_txt_record(const std::vector<ReportUri>& rua) {
+  assert(!rua.empty());
+  std::string text = fmt::format("{}; rua=", k_version);
+  for (const ReportUri& uri : rua) {
+    if (&uri != &rua.front()) text += ',';
+    text += uri.text();
+  }
+  return text;
+}
+
+Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
+  const Result<std::vector<dns::Tag>> tags =
+      dns::parse_tag_list(text, k_version, "rua");
+  if (!tags) return tl::unexpected<Error>(tags.error());
+  for (const auto& [name, value] : *tags) {
+    if (name != "rua") continue;
+    std::vector<ReportUri> uris;
+    std::string_view rest = value;
+    for (bool more = true; more;) {
+      const std::size_t comma = rest.find(',');
+      more = comma != std::string_view::npos;
+      const std::string_view one = trim(rest.substr(0, comma));
+      Result<ReportUri> uri = ReportUri::parse(one);
+      if (!uri) {
+        return fail(fmt::format("rua {} {}", quoted(one), uri.error().message),
+                    uri.error().hint);
+      }
+      uris.push_back(*std::move(uri));
+      if (more) rest.remove_prefix(comma + 1);
+    }
+    return uris;
+  }
+  return fail("has no rua");
+}
+
+}  // namespace mtasts::tlsrpt
