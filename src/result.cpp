@@ -32,7 +32,7 @@ std::size_t utf8_length(std::string_view text) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   std::size_t taken = 0;
   while (taken < text.size() && taken < k_max_quoted_octets) {

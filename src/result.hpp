@@ -31,6 +31,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 /// `text` in double quotes for an error message: control octets and broken
 /// UTF-8 are escaped, so that a value never reaches a terminal raw, and a
 /// value over 80 octets is cut.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
+inline std::string quoted(std::string_view text) { return in_quotes(text); }
 
 }  // namespace mtasts

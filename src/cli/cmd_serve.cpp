@@ -40,13 +40,17 @@ void print_records(const Snapshot& snapshot,
                                               domains, std::nullopt)));
 }
 
-/// Null, after saying why, when there is nothing that can be served.
-std::shared_ptr<const Snapshot> load(const Options& options, Inputs& inputs) {
+/// Without a snapshot, after saying why, when there is nothing to serve.
+server::LoadedSnapshot load(const Options& options) {
+  if (options.config == "-") {
+    print_error("serve can't read its configuration from standard input",
+                "it has to read it again when certificates are renewed");
+    return {};
+  }
   server::LoadedSnapshot loaded = server::load_snapshot(options.config);
-  inputs = std::move(loaded.inputs);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
-    return nullptr;
+    return {};
   }
   if (!options.allow_example) {
     const Diagnostics placeholders = find_placeholders(*loaded.snapshot);
@@ -54,17 +58,16 @@ std::shared_ptr<const Snapshot> load(const Options& options, Inputs& inputs) {
       print_diagnostics(placeholders);
       print_error("placeholder names are not served on a public listener",
                   "listen on 127.0.0.1, or add --allow-example");
-      return nullptr;
+      return {};
     }
   }
   if (!server::can_serve(*loaded.snapshot)) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
                 "set certificates in [server]; mta-stsd check says more");
-    return nullptr;
+    return {};
   }
-  server::log_diagnostics(loaded.diagnostics);
-  return std::move(loaded.snapshot);
+  return loaded;
 }
 
 void log_start(server::PolicyHost& host, const Snapshot& snapshot) {
@@ -76,6 +79,20 @@ void log_start(server::PolicyHost& host, const Snapshot& snapshot) {
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
   }
+}
+
+/// How many connections there were, and how they ended, as far as any did so.
+void log_stop(const server::PolicyHost& host) {
+  std::string ends;
+  for (std::size_t i = 0; i < server::k_end_names.size(); ++i) {
+    const std::uint64_t count = host.ended(static_cast<server::End>(i));
+    if (count == 0) continue;
+    ends += fmt::format("{}{}:{}", ends.empty() ? "" : ",",
+                        server::k_end_names[i], count);
+  }
+  log::info("stopped", {{"connections", host.accepted()},
+                        {"requests", host.requests()},
+                        {"ends", ends}});
 }
 
 /// Until SIGTERM or SIGINT.
@@ -110,8 +127,8 @@ Exit serve(const Options& options) {
     print_error(signals.error().message);
     return Exit::fault;
   }
-  Inputs inputs;
-  const std::shared_ptr<const Snapshot> snapshot = load(options, inputs);
+  server::LoadedSnapshot loaded = load(options);
+  const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
   Result<std::unique_ptr<server::PolicyHost>> made =
       server::PolicyHost::make(snapshot);
@@ -121,7 +138,7 @@ Exit serve(const Options& options) {
   }
   server::PolicyHost& host = **made;
   server::Reloader reloader(options.config, host.snapshots(),
-                            std::move(inputs));
+                            std::move(loaded.inputs), loaded.diagnostics);
   host.start();
   // Beyond this point policies are being served.
   log_start(host, *snapshot);
@@ -129,7 +146,7 @@ Exit serve(const Options& options) {
   supervise(host, reloader, *signals);
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();
-  log::info("stopped", {});
+  log_stop(host);
   return Exit::good;
 }
 

@@ -20,13 +20,14 @@ std::optional<std::string> find_domain(const server::Site& site,
                                        const std::string& text) {
   const Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) {
-    print_error(fmt::format("domain {} {}", quoted(text), name.error().message),
-                name.error().hint);
+    print_error(
+        fmt::format("domain {} {}", in_quotes(text), name.error().message),
+        name.error().hint);
     return std::nullopt;
   }
   if (site.find_domain(name->text()) != nullptr) return name->text();
   const bool is_host = name->text().starts_with(server::k_policy_host_prefix);
-  print_error(fmt::format("domain {} has no policy here", quoted(text)),
+  print_error(fmt::format("domain {} has no policy here", in_quotes(text)),
               is_host ? "name the policy domain, not its policy host"
                       : "mta-stsd records lists those that have");
   return std::nullopt;

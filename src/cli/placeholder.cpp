@@ -34,7 +34,7 @@ Diagnostics find_placeholders(const server::Snapshot& snapshot) {
       found.push_back({Severity::warning, "policy.placeholder", entry.place,
                        fmt::format("{} is a placeholder (RFC 2606), and serve "
                                    "refuses it on a public listener",
-                                   quoted(*name)),
+                                   in_quotes(*name)),
                        "put your own names there, or try it with serve "
                        "--allow-example"});
     }

@@ -53,7 +53,7 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
     const std::string& text = domain.value.text();
     if (domain.value.label_count() == 1) {
       reader.warning("policy.domain-single-label", domain.at,
-                     fmt::format("domain {} has one label", quoted(text)),
+                     fmt::format("domain {} has one label", in_quotes(text)),
                      "no public certificate authority issues a certificate "
                      "for a host under a top-level domain by name (RFC 8461, "
                      "3.3)");
@@ -61,10 +61,10 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
     if (text.starts_with("mta-sts.")) {
       reader.warning(
           "policy.domain-is-policy-host", domain.at,
-          fmt::format("domain {} looks like a policy host", quoted(text)),
+          fmt::format("domain {} looks like a policy host", in_quotes(text)),
           fmt::format("name the policy domain, {}; its policy host "
                       "follows from it (RFC 8461, 3.3)",
-                      quoted(text.substr(8))));
+                      in_quotes(text.substr(8))));
     }
   }
 }
@@ -80,7 +80,7 @@ void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
         reader.warning("policy.mx-never-matches", mx.at,
                        fmt::format("mx {} matches none of this provider's MX "
                                    "hosts, which lie deeper",
-                                   quoted(text)),
+                                   in_quotes(text)),
                        fmt::format("a wildcard stands for one label (RFC "
                                    "8461, 4.1); use {}",
                                    trap->right));
@@ -88,14 +88,14 @@ void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
         reader.warning("policy.mx-wide-wildcard", mx.at,
                        fmt::format("mx {} admits hosts of anyone under that "
                                    "suffix",
-                                   quoted(text)),
+                                   in_quotes(text)),
                        "name your MX hosts (RFC 8461, 10.4)");
       }
       continue;
     }
     if (mx.value.name().label_count() == 1) {
       reader.warning("policy.mx-single-label", mx.at,
-                     fmt::format("mx {} has one label", quoted(text)),
+                     fmt::format("mx {} has one label", in_quotes(text)),
                      "senders see the full name that the MX record has, and "
                      "no public certificate covers a single label (RFC 8461, "
                      "4.1)");
@@ -105,7 +105,7 @@ void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
         reader.warning("policy.mx-is-policy-host", mx.at,
                        fmt::format("mx {} is the policy host, which receives "
                                    "no mail",
-                                   quoted(text)),
+                                   in_quotes(text)),
                        "list the hosts of your MX records (RFC 8461, 3.2)");
       }
     }
@@ -120,7 +120,7 @@ void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
     if (same != mx) {
       reader.warning(
           "policy.mx-duplicate", mx->at,
-          fmt::format("mx {} is listed twice", quoted(mx->value.text())),
+          fmt::format("mx {} is listed twice", in_quotes(mx->value.text())),
           "it is served once (RFC 8461, 3.2)");
       continue;
     }
@@ -133,8 +133,8 @@ void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
     if (cover != draft.mx.end()) {
       reader.warning(
           "policy.mx-covered", mx->at,
-          fmt::format("mx {} is covered by {}", quoted(mx->value.text()),
-                      quoted(cover->value.text())),
+          fmt::format("mx {} is covered by {}", in_quotes(mx->value.text()),
+                      in_quotes(cover->value.text())),
           "drop the wildcard if every host is listed: it admits "
           "more than you need (RFC 8461, 10.4)");
     }

@@ -52,7 +52,7 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (error != std::errc{} || end != digits.data() + digits.size()) {
     return fail(fmt::format("has the port {}, which is not a number from 0 to "
                             "65535",
-                            quoted(digits)),
+                            in_quotes(digits)),
                 std::string(k_form_hint));
   }
   std::string host(text.substr(0, colon));

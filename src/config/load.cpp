@@ -154,7 +154,7 @@ void Loader::add_policy(PolicyEntry entry) {
     if (added) continue;
     report(Severity::error, "config.duplicate-domain", entry.place,
            fmt::format("domain {} has a policy already, at {}",
-                       quoted(domain.text()), format_place(known->second)),
+                       in_quotes(domain.text()), format_place(known->second)),
            "a domain has one policy; remove it from one of them");
   }
   config_.live.policies.push_back(std::move(entry));
@@ -213,7 +213,7 @@ void Loader::load_includes(TableReader& reader, const std::string& path) {
       // An unmounted or emptied folder looks just like this.
       reader.error(
           "config.include-no-match", text.at,
-          fmt::format("include {} matches no file", quoted(text.value)),
+          fmt::format("include {} matches no file", in_quotes(text.value)),
           "add a file, or remove the pattern");
       continue;
     }
@@ -221,7 +221,7 @@ void Loader::load_includes(TableReader& reader, const std::string& path) {
       if (!seen.insert(file).second) {
         reader.error("config.include-twice", text.at,
                      fmt::format("include {} names {} once more",
-                                 quoted(text.value), quoted(file)));
+                                 in_quotes(text.value), in_quotes(file)));
         continue;
       }
       load_included(file);

@@ -32,7 +32,7 @@ std::vector<Located<T>> read_each(
       values.push_back({*std::move(value), text.at});
     } else {
       reader.error(id, text.at,
-                   fmt::format("{} {} {}", what, quoted(text.value),
+                   fmt::format("{} {} {}", what, in_quotes(text.value),
                                value.error().message),
                    value.error().hint);
     }
@@ -58,7 +58,7 @@ Located<sts::Mode> read_mode(Position table, TableReader& reader) {
   }
   reader.error("policy.mode-invalid", text->at,
                fmt::format("mode {} is none of testing, enforce and none",
-                           quoted(text->value)),
+                           in_quotes(text->value)),
                "start with \"testing\" (RFC 8461, 5)");
   return {sts::Mode::testing, text->at};
 }
@@ -73,7 +73,7 @@ Located<std::chrono::seconds> read_max_age(Position table,
     max_age = std::chrono::seconds(*number);
     shown = fmt::format("{}", *number);
   } else if (const auto* text = std::get_if<std::string>(&value->data)) {
-    shown = quoted(*text);
+    shown = in_quotes(*text);
     const Result<std::chrono::seconds> parsed = parse_duration(*text);
     if (!parsed) {
       reader.error("policy.max-age-invalid", value->at,

@@ -38,14 +38,14 @@ std::vector<ListenAddress> read_listen(TableReader& reader) {
     const Result<ListenAddress> address = parse_listen_address(text.value);
     if (!address) {
       reader.error("server.listen-invalid", text.at,
-                   fmt::format("listen {} {}", quoted(text.value),
+                   fmt::format("listen {} {}", in_quotes(text.value),
                                address.error().message),
                    address.error().hint);
     } else if (std::find(addresses.begin(), addresses.end(), *address) !=
                    addresses.end() &&
                address->port != 0) {
       reader.error("server.listen-invalid", text.at,
-                   fmt::format("listen {} stands twice", quoted(text.value)),
+                   fmt::format("listen {} stands twice", in_quotes(text.value)),
                    "remove one of them");
     } else {
       addresses.push_back(*address);
@@ -60,14 +60,14 @@ void read_deadline(TableReader& reader, Limits& limits) {
   const Result<std::chrono::seconds> deadline = parse_duration(text->value);
   if (!deadline) {
     reader.error("config.out-of-range", text->at,
-                 fmt::format("server.deadline {} {}", quoted(text->value),
+                 fmt::format("server.deadline {} {}", in_quotes(text->value),
                              deadline.error().message),
                  "for example \"10s\"");
   } else if (*deadline < k_min_deadline || *deadline > k_max_deadline) {
     reader.error(
         "config.out-of-range", text->at,
         fmt::format("server.deadline {} is outside {} to {}",
-                    quoted(text->value), format_duration(k_min_deadline),
+                    in_quotes(text->value), format_duration(k_min_deadline),
                     format_duration(k_max_deadline)),
         "a fetch takes well under a second; \"10s\" suits slow lines "
         "too");

@@ -85,7 +85,7 @@ std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
     const auto* text = std::get_if<std::string>(&value->data);
     wrong_type(key, *value, "an array of strings",
                text != nullptr ? fmt::format("put it in brackets: {} = [{}]",
-                                             key, quoted(*text))
+                                             key, in_quotes(*text))
                                : std::string{});
     return std::nullopt;
   }
@@ -120,7 +120,7 @@ void TableReader::wrong_type(std::string_view key, const Value& value,
                              std::string_view wanted, std::string hint) {
   std::string shown(describe_type(value));
   if (const auto* text = std::get_if<std::string>(&value.data)) {
-    shown = fmt::format("the string {}", quoted(*text));
+    shown = fmt::format("the string {}", in_quotes(*text));
   } else if (const auto* number = std::get_if<std::int64_t>(&value.data)) {
     shown = fmt::format("the integer {}", *number);
   }
@@ -152,7 +152,7 @@ void TableReader::finish() {
       hint = fmt::format("the keys here are {}", fmt::join(keys, ", "));
     }
     error("config.unknown-key", member.at,
-          fmt::format("unknown key {} in {}", quoted(member.key), name_),
+          fmt::format("unknown key {} in {}", in_quotes(member.key), name_),
           std::move(hint));
   }
 }

@@ -50,16 +50,17 @@ std::optional<Error> find_label_fault(std::string_view label) {
                    "\"*.example.net\""};
     }
     if (c == ':' || c == '/') {
-      return Error{fmt::format("has {}, which no host name has", quoted(one)),
-                   "write the host name alone, without scheme, port or path"};
+      return Error{
+          fmt::format("has {}, which no host name has", in_quotes(one)),
+          "write the host name alone, without scheme, port or path"};
     }
-    return Error{fmt::format("has {}, which no host name has", quoted(one)),
+    return Error{fmt::format("has {}, which no host name has", in_quotes(one)),
                  "letters, digits and hyphens only"};
   }
   if (label.front() == '-' || label.back() == '-') {
     return Error{fmt::format("has the label {}, which starts or ends with a "
                              "hyphen",
-                             quoted(label)),
+                             in_quotes(label)),
                  {}};
   }
   return std::nullopt;

@@ -40,7 +40,7 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text,
                                         std::string_view version,
                                         std::string_view spaced) {
   if (!text.starts_with(version)) {
-    return fail(fmt::format("does not start with {}", quoted(version)),
+    return fail(fmt::format("does not start with {}", in_quotes(version)),
                 "the version comes first, in exactly this case");
   }
   text.remove_prefix(version.size());
@@ -48,7 +48,7 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text,
   std::size_t separator = text.find(';');
   if (separator == std::string_view::npos ||
       !trim(text.substr(0, separator)).empty()) {
-    return fail(fmt::format("has no \";\" behind {}", quoted(version)));
+    return fail(fmt::format("has no \";\" behind {}", in_quotes(version)));
   }
   while (separator != std::string_view::npos) {
     text.remove_prefix(separator + 1);
@@ -62,15 +62,15 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text,
     }
     const std::size_t equals = field.find('=');
     if (equals == std::string_view::npos) {
-      return fail(fmt::format("field {} has no \"=\"", quoted(field)));
+      return fail(fmt::format("field {} has no \"=\"", in_quotes(field)));
     }
     const Tag tag(field.substr(0, equals), field.substr(equals + 1));
     if (!is_field_name(tag.first)) {
-      return fail(fmt::format("{} is no field name", quoted(tag.first)));
+      return fail(fmt::format("{} is no field name", in_quotes(tag.first)));
     }
     if (tag.first != spaced && !is_tag_value(tag.second)) {
       return fail(fmt::format("field {} has no proper value: {}",
-                              quoted(tag.first), quoted(tag.second)));
+                              in_quotes(tag.first), in_quotes(tag.second)));
     }
     tags.push_back(tag);
   }

@@ -250,6 +250,13 @@ void Connection::start_lingering() {
   ::shutdown(fd_, SHUT_WR);
 }
 
+void Connection::say_goodbye(Tools& tools) {
+  if (phase_ != Phase::open || !unsent_.empty()) return;
+  tools.wire.begin(fd_, {});
+  SSL_shutdown(ssl_.get());
+  tools.wire.flush();
+}
+
 std::optional<End> Connection::discard(Tools& tools) {
   const ssize_t got = ::recv(fd_, tools.plain.data(), tools.plain.size(), 0);
   if (got > 0) return {};

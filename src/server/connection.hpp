@@ -58,6 +58,10 @@ class Connection {
   void start_lingering();
   bool is_lingering() const { return phase_ == Phase::linger; }
 
+  /// Tells a client that is owed nothing that the connection ends here
+  /// (RFC 8446, 6.1).
+  void say_goodbye(Tools& tools);
+
   /// Closes the socket now; the object may live on until the turn is over.
   void close();
 

@@ -249,6 +249,10 @@ void EventLoop::end(Connection& connection, End reason) {
     ask_for(connection);
     return;
   }
+  if (reason == End::deadline_idle || reason == End::evicted ||
+      reason == End::drained) {
+    connection.say_goodbye(tools_);
+  }
   remove(is_lingering ? lingering_ : live_, connection);
 }
 

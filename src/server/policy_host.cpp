@@ -97,6 +97,26 @@ void PolicyHost::stop() {
   listeners_.close();
 }
 
+std::uint64_t PolicyHost::accepted() const {
+  std::uint64_t sum = 0;
+  for (const auto& loop : loops_) sum += loop->counters().accepted;
+  return sum;
+}
+
+std::uint64_t PolicyHost::requests() const {
+  std::uint64_t sum = 0;
+  for (const auto& loop : loops_) sum += loop->counters().requests;
+  return sum;
+}
+
+std::uint64_t PolicyHost::ended(End reason) const {
+  std::uint64_t sum = 0;
+  for (const auto& loop : loops_) {
+    sum += loop->counters().ended[static_cast<std::size_t>(reason)];
+  }
+  return sum;
+}
+
 void PolicyHost::wake() {
   for (const std::unique_ptr<EventLoop>& loop : loops_) loop->wake();
 }

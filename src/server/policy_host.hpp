@@ -3,6 +3,7 @@
 // serve. Starting and stopping it is all there is to do.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -34,6 +35,11 @@ class PolicyHost {
   SnapshotHolder& snapshots() { return snapshots_; }
   /// Tells the threads of a replaced snapshot, so that none keeps the old one.
   void wake();
+
+  /// Of all threads together.
+  std::uint64_t accepted() const;
+  std::uint64_t requests() const;
+  std::uint64_t ended(End reason) const;
 
   const std::vector<std::string>& names() const { return listeners_.names(); }
   std::size_t thread_count() const { return loops_.size(); }

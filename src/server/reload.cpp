@@ -30,6 +30,18 @@ Diagnostic make_loss(const std::string& host, const std::string& path) {
           "the old ones stay in use until the new ones are good"};
 }
 
+void log_diagnostics(const Diagnostics& diagnostics) {
+  for (const Diagnostic& one : diagnostics) {
+    log::write(one.severity == Severity::error ? log::Level::error
+                                               : log::Level::warning,
+               "finding",
+               {{"id", one.id},
+                {"place", format_place(one.place)},
+                {"message", one.message},
+                {"hint", one.hint}});
+  }
+}
+
 std::set<std::string> leaves(const Snapshot& snapshot) {
   std::set<std::string> all;
   for (const tls::CertificatePtr& one : snapshot.certificates->all()) {
@@ -55,21 +67,24 @@ void log_certificates(const Snapshot& snapshot, const Snapshot* older) {
   }
 }
 
-void log_diagnostics(const Diagnostics& diagnostics) {
-  for (const Diagnostic& one : diagnostics) {
-    log::write(one.severity == Severity::error ? log::Level::error
-                                               : log::Level::warning,
-               "finding",
-               {{"id", one.id},
-                {"place", format_place(one.place)},
-                {"message", one.message},
-                {"hint", one.hint}});
-  }
+Reloader::Reloader(std::string path, SnapshotHolder& holder, Inputs inputs,
+                   const Diagnostics& diagnostics)
+    : path_(std::move(path)), holder_(holder) {
+  log_news(diagnostics);
+  watch_.follow(std::move(inputs));
 }
 
-Reloader::Reloader(std::string path, SnapshotHolder& holder, Inputs inputs)
-    : path_(std::move(path)), holder_(holder) {
-  watch_.follow(std::move(inputs));
+/// A finding that was in the log after the last load is not said again.
+void Reloader::log_news(const Diagnostics& diagnostics) {
+  std::set<std::string> texts;
+  Diagnostics news;
+  for (const Diagnostic& one : diagnostics) {
+    std::string text = format_diagnostic(one);
+    if (!logged_.contains(text)) news.push_back(one);
+    texts.insert(std::move(text));
+  }
+  logged_.swap(texts);
+  log_diagnostics(news);
 }
 
 void Reloader::request() {
@@ -109,7 +124,7 @@ void Reloader::reject(const Diagnostics& diagnostics) {
   if (text == last_failure_ && !std::exchange(requested_, false)) return;
   last_failure_ = std::move(text);
   requested_ = false;
-  log_diagnostics(diagnostics);
+  log_news(diagnostics);
   log::error("reload", {{"result", "failed"},
                         {"errors", errors},
                         {"serving", "the last good policies"}});
@@ -133,7 +148,7 @@ std::vector<std::string> Reloader::apply(LoadedSnapshot loaded) {
   } else if (older->startup != newer->startup) {
     log::warning("restart-needed", {{"key", "server"}});
   }
-  log_diagnostics(loaded.diagnostics);
+  log_news(loaded.diagnostics);
   log_certificates(*newer, older.get());
   log::info("reload", {{"result", "applied"},
                        {"domains", newer->site.domain_count()},

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,10 @@ namespace mtasts::server {
 
 class Reloader {
  public:
-  /// `first` is what serves already, loaded from `path`, with the inputs it
-  /// was made from. `holder` has to outlive the reloader.
-  Reloader(std::string path, SnapshotHolder& holder, Inputs inputs);
+  /// `holder` has what was loaded from `path`, with these inputs and these
+  /// warnings, which are logged. It has to outlive the reloader.
+  Reloader(std::string path, SnapshotHolder& holder, Inputs inputs,
+           const Diagnostics& diagnostics);
 
   int fd() const { return watch_.fd(); }
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
@@ -31,6 +33,7 @@ class Reloader {
   std::vector<std::string> run();
 
  private:
+  void log_news(const Diagnostics& diagnostics);
   void reject(const Diagnostics& diagnostics);
   std::vector<std::string> apply(LoadedSnapshot loaded);
 
@@ -38,14 +41,12 @@ class Reloader {
   SnapshotHolder& holder_;
   Watch watch_;
   bool requested_ = false;
-  std::string last_failure_;  // logged once, not at every look
+  std::string last_failure_;      // logged once, not at every look
+  std::set<std::string> logged_;  // findings of the last load
 };
 
 /// One line for each certificate of `snapshot` that `older` (may be null) did
 /// not have: its names and the days it has left.
 void log_certificates(const Snapshot& snapshot, const Snapshot* older);
-
-/// One line for each diagnostic.
-void log_diagnostics(const Diagnostics& diagnostics);
 
 }  // namespace mtasts::server

@@ -68,12 +68,16 @@ Watch::Look Watch::look() const {
 }
 
 void Watch::follow(Inputs inputs) {
-  if (inputs.files != inputs_.files || inputs.globs != inputs_.globs) {
-    wanted_ = true;
-  }
+  const bool same =
+      inputs.files == inputs_.files && inputs.globs == inputs_.globs;
   inputs_ = std::move(inputs);
   arm();
-  known_ = look();
+  if (same && candidate_) {
+    known_ = *std::move(candidate_);  // what was loaded, not what is there now
+  } else {
+    known_ = look();
+    wanted_ = wanted_ || !same;
+  }
   candidate_.reset();
 }
 

@@ -64,7 +64,8 @@ Result<std::chrono::seconds> parse_max_age(std::string_view value) {
   const bool digits = std::all_of(value.begin(), value.end(),
                                   [](char c) { return c >= '0' && c <= '9'; });
   if (value.empty() || value.size() > 10 || !digits) {
-    return fail(fmt::format("max_age {} is not 1 to 10 digits", quoted(value)));
+    return fail(
+        fmt::format("max_age {} is not 1 to 10 digits", in_quotes(value)));
   }
   std::int64_t seconds = 0;
   std::from_chars(value.data(), value.data() + value.size(), seconds);
@@ -82,7 +83,7 @@ Result<void> take_field(std::string_view key, std::string_view value,
   if (key == "version") {
     if (fields.version) return {};
     if (value != "STSv1") {
-      return fail(fmt::format("version {} is not STSv1", quoted(value)));
+      return fail(fmt::format("version {} is not STSv1", in_quotes(value)));
     }
     fields.version = true;
     return {};
@@ -92,7 +93,7 @@ Result<void> take_field(std::string_view key, std::string_view value,
     fields.mode = parse_mode(value);
     if (!fields.mode) {
       return fail(fmt::format("mode {} is none of testing, enforce and none",
-                              quoted(value)));
+                              in_quotes(value)));
     }
     return {};
   }
@@ -106,19 +107,19 @@ Result<void> take_field(std::string_view key, std::string_view value,
   if (key == "mx") {
     Result<MxPattern> mx = MxPattern::parse(value);
     if (!mx) {
-      return fail(fmt::format("mx {} {}", quoted(value), mx.error().message),
+      return fail(fmt::format("mx {} {}", in_quotes(value), mx.error().message),
                   mx.error().hint);
     }
     fields.mx.push_back(*std::move(mx));
     return {};
   }
   if (!dns::is_field_name(key)) {
-    return fail(fmt::format("{} is no field name", quoted(key)),
+    return fail(fmt::format("{} is no field name", in_quotes(key)),
                 "letters, digits, \"_\", \"-\" and \".\", 32 at most, nothing "
                 "before it and no space before the colon");
   }
   if (!is_extension_value(value)) {
-    return fail(fmt::format("field {} has no proper value", quoted(key)));
+    return fail(fmt::format("field {} has no proper value", in_quotes(key)));
   }
   return {};
 }
@@ -130,7 +131,7 @@ Result<void> take_line(std::string_view line, Fields& fields) {
   }
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) {
-    return fail(fmt::format("{} has no colon", quoted(line)));
+    return fail(fmt::format("{} has no colon", in_quotes(line)));
   }
   std::string_view value = line.substr(colon + 1);
   while (!value.empty() && is_wsp(value.front())) value.remove_prefix(1);

@@ -32,7 +32,7 @@ Result<std::string> parse_txt_record(std::string_view text) {
     if (name != "id") continue;
     if (!is_id(value)) {
       return fail(fmt::format("id {} is not 1 to 32 letters and digits",
-                              quoted(value)));
+                              in_quotes(value)));
     }
     return std::string(value);
   }

@@ -43,7 +43,7 @@ Result<void> check_part(std::string_view part, std::string_view delimiters) {
     const std::string code =
         fmt::format("%{:02X}", static_cast<unsigned char>(c));
     return fail(fmt::format("has {}, which may not stand there",
-                            quoted(std::string_view(&c, 1))),
+                            in_quotes(std::string_view(&c, 1))),
                 c == ','
                     ? "write each URI as a string of its own, or \"%2C\" "
                       "for a comma inside one (RFC 8460, 3)"
@@ -55,7 +55,7 @@ Result<void> check_part(std::string_view part, std::string_view delimiters) {
 Result<dns::Name> parse_host(std::string_view text) {
   Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) {
-    return fail(fmt::format("has the host {}, which {}", quoted(text),
+    return fail(fmt::format("has the host {}, which {}", in_quotes(text),
                             name.error().message),
                 name.error().hint);
   }

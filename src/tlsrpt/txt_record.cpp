@@ -44,8 +44,9 @@ Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
       const std::string_view one = trim(rest.substr(0, comma));
       Result<ReportUri> uri = ReportUri::parse(one);
       if (!uri) {
-        return fail(fmt::format("rua {} {}", quoted(one), uri.error().message),
-                    uri.error().hint);
+        return fail(
+            fmt::format("rua {} {}", in_quotes(one), uri.error().message),
+            uri.error().hint);
       }
       uris.push_back(*std::move(uri));
       if (more) rest.remove_prefix(comma + 1);
