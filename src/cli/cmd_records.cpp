@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <optional>
-#include <unordered_set>
 
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
 #include "dns/format.hpp"
+#include "server/records.hpp"
 #include "server/snapshot.hpp"
 
 namespace mtasts::cli {

@@ -13,6 +13,7 @@
 #include "dns/format.hpp"
 #include "log.hpp"
 #include "server/policy_host.hpp"
+#include "server/records.hpp"
 #include "server/reload.hpp"
 #include "server/signals.hpp"
 

@@ -119,7 +119,15 @@ class HttpEngine::Server final : public httplib::Server {
   }
 };
 
-HttpEngine::HttpEngine() : server_(std::make_unique<Server>()) {}
+HttpEngine::HttpEngine() : server_(std::make_unique<Server>()) {
+  // The library's static tables are made by its first requests: let that be
+  // before there are threads, and not in the time of the first clients.
+  std::string discarded;
+  refuse(400, discarded);
+  const RequestHead request;
+  const Site nothing{config::Live{}};
+  answer(nothing, request, std::nullopt, AfterAnswer::keep_open, discarded);
+}
 HttpEngine::~HttpEngine() = default;
 
 void HttpEngine::set_time(std::time_t now) {

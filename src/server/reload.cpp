@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "server/records.hpp"
 
 namespace mtasts::server {
 namespace {

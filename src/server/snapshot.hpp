@@ -12,7 +12,6 @@
 
 #include "config/config.hpp"
 #include "diagnostic.hpp"
-#include "dns/record.hpp"
 #include "file.hpp"
 #include "server/site.hpp"
 #include "tls/certificate_store.hpp"
@@ -48,18 +47,8 @@ bool can_serve(const Snapshot& snapshot);
 std::vector<std::string> find_losses(const Snapshot& older,
                                      const Snapshot& newer);
 
-/// The records to publish for each of `domains` that has a policy.
-std::vector<dns::DomainRecords> make_records(
-    const config::Live& live, const Site& site,
-    const std::vector<std::string>& domains,
-    std::optional<std::chrono::seconds> ttl);
-
 /// All policy domains in the order of the configuration.
 std::vector<std::string> all_domains(const config::Live& live);
-
-/// The domains of `newer` whose records differ from those under `older`.
-std::vector<std::string> changed_domains(const Snapshot& older,
-                                         const Snapshot& newer);
 
 /// Holds the current snapshot. One writer, any number of readers. A mutex and
 /// not std::atomic<std::shared_ptr>, in which ThreadSanitizer sees a race

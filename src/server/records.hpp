@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// From what is served to what has to be published for it in the DNS.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "dns/record.hpp"
+#include "server/site.hpp"
+#include "server/snapshot.hpp"
+
+namespace mtasts::server {
+
+/// The records to publish for each of `domains` that has a policy.
+std::vector<dns::DomainRecords> make_records(
+    const config::Live& live, const Site& site,
+    const std::vector<std::string>& domains,
+    std::optional<std::chrono::seconds> ttl);
+
+/// The domains of `newer` whose records differ from those under `older`.
+std::vector<std::string> changed_domains(const Snapshot& older,
+                                         const Snapshot& newer);
+
+}  // namespace mtasts::server
