@@ -60,6 +60,8 @@ void append(std::string& line, const Field& field) {
 void set_format(Format format) { g_format = format; }
 void set_level(Level least) { g_least = least; }
 
+bool is_on(Level level) { return level >= g_least; }
+
 void write(Level level, std::string_view event,
            std::initializer_list<Field> fields) {
   if (level < g_least) return;

@@ -35,6 +35,9 @@ struct Field {
 void set_format(Format format);
 void set_level(Level least);
 
+/// For lines that cost something to make.
+bool is_on(Level level);
+
 /// Writes one line in one write(2). A line that can't be written is dropped:
 /// a full disk or a dead reader must never stop the server.
 void write(Level level, std::string_view event,

@@ -32,6 +32,5 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 /// UTF-8 are escaped, so that a value never reaches a terminal raw, and a
 /// value over 80 octets is cut.
 std::string in_quotes(std::string_view text);
-inline std::string quoted(std::string_view text) { return in_quotes(text); }
 
 }  // namespace mtasts

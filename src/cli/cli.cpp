@@ -10,6 +10,8 @@
 #include <functional>
 #include <string_view>
 
+#include "result.hpp"
+
 namespace mtasts::cli {
 namespace {
 
@@ -107,6 +109,19 @@ constexpr std::array<Command, 4> k_commands = {{
     {"serve", serve, declare_serve},
 }};
 
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) {
+    return error.what();
+  }
+  std::string words;
+  for (const std::string& word : app.remaining(true)) {
+    words += (words.empty() ? "" : " ") + in_quotes(word);
+  }
+  return app.get_subcommands().empty()
+             ? fmt::format("unknown command or option {}", words)
+             : fmt::format("unknown argument {}", words);
+}
+
 Exit parse_and_run(int argc, const char* const* argv) {
   Options options;
   options.config = default_config();
@@ -118,9 +133,9 @@ Exit parse_and_run(int argc, const char* const* argv) {
     one.set_help_flag();
     one.add_option("-c,--config", options.config);
     one.add_flag("-h,--help", help);
+    one.add_flag("-V,--version", version);
   };
   declare_common(app);
-  app.add_flag("-V,--version", version);
   for (const Command& command : k_commands) {
     CLI::App* sub = app.add_subcommand(command.name);
     declare_common(*sub);
@@ -131,7 +146,7 @@ Exit parse_and_run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     // Help wins over what is missing beside it.
     if (!help && !version) {
-      print_error(error.what(), "mta-stsd --help");
+      print_error(describe(app, error), "see mta-stsd --help");
       return Exit::usage;
     }
   }
@@ -142,7 +157,7 @@ Exit parse_and_run(int argc, const char* const* argv) {
   for (const Command& command : k_commands) {
     if (app.got_subcommand(command.name)) return command.run(options);
   }
-  print_error("no command is given", "mta-stsd --help");
+  print_error("no command is given", "see mta-stsd --help");
   return Exit::usage;
 }
 

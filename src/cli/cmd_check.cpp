@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "cli/cli.hpp"
-#include "cli/placeholder.hpp"
 #include "config/load.hpp"
+#include "server/placeholder.hpp"
 #include "server/snapshot.hpp"
 
 namespace mtasts::cli {
@@ -46,7 +46,8 @@ Checked check_all(const std::string& path) {
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
-  for (Diagnostic& one : find_placeholders(snapshot)) {
+  for (Diagnostic& one :
+       server::find_placeholders(snapshot, Severity::warning)) {
     checked.diagnostics.push_back(std::move(one));
   }
   return checked;

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "cli/cli.hpp"
-#include "cli/placeholder.hpp"
 #include "dns/format.hpp"
 #include "log.hpp"
+#include "server/placeholder.hpp"
 #include "server/policy_host.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
@@ -53,16 +53,15 @@ server::LoadedSnapshot load(const Options& options) {
     print_diagnostics(loaded.diagnostics);
     return {};
   }
-  if (!options.allow_example) {
-    const Diagnostics placeholders = find_placeholders(*loaded.snapshot);
-    if (!placeholders.empty()) {
-      print_diagnostics(placeholders);
-      print_error("placeholder names are not served on a public listener",
-                  "listen on 127.0.0.1, or add --allow-example");
-      return {};
-    }
+  const Diagnostics placeholders =
+      options.allow_example
+          ? Diagnostics{}
+          : server::find_placeholders(*loaded.snapshot, Severity::error);
+  if (!placeholders.empty()) {
+    print_diagnostics(placeholders);
+    return {};
   }
-  if (!server::can_serve(*loaded.snapshot)) {
+  if (server::servable_domains(*loaded.snapshot).empty()) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
                 "set certificates in [server]; mta-stsd check says more");
@@ -139,11 +138,14 @@ Exit serve(const Options& options) {
   }
   server::PolicyHost& host = **made;
   server::Reloader reloader(options.config, host.snapshots(),
-                            std::move(loaded.inputs), loaded.diagnostics);
+                            std::move(loaded.inputs), loaded.diagnostics,
+                            options.allow_example
+                                ? server::Placeholders::allowed
+                                : server::Placeholders::refused);
   host.start();
   // Beyond this point policies are being served.
   log_start(host, *snapshot);
-  print_records(*snapshot, server::all_domains(snapshot->live));
+  print_records(*snapshot, server::servable_domains(*snapshot));
   supervise(host, reloader, *signals);
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();

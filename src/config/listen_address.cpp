@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 
 namespace mtasts::config {
 namespace {
@@ -15,9 +16,13 @@ constexpr std::string_view k_form_hint =
     "\"[::]:8443\", \"127.0.0.1:8443\", \"unix:/run/mta-stsd.sock\" or "
     "\"systemd\"";
 
-bool is_ip(int family, const std::string& text) {
+/// The usual form of a numeric address; nothing when it is none.
+std::optional<std::string> find_ip(int family, const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
-  return ::inet_pton(family, text.c_str(), address.data()) == 1;
+  std::array<char, INET6_ADDRSTRLEN> shown{};
+  if (::inet_pton(family, text.c_str(), address.data()) != 1) return {};
+  ::inet_ntop(family, address.data(), shown.data(), shown.size());
+  return shown.data();
 }
 
 }  // namespace
@@ -28,6 +33,9 @@ bool ListenAddress::is_local() const {
 }
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return fail("has a zero octet", std::string(k_form_hint));
+  }
   if (text == "systemd") {
     return ListenAddress{.kind = ListenAddress::Kind::systemd, .host = {}};
   }
@@ -58,17 +66,17 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   std::string host(text.substr(0, colon));
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
-    if (is_ip(AF_INET6, host)) {
+    if (const auto ipv6 = find_ip(AF_INET6, host)) {
       return ListenAddress{
-          .kind = ListenAddress::Kind::tcp, .host = host, .port = port};
+          .kind = ListenAddress::Kind::tcp, .host = *ipv6, .port = port};
     }
     return fail("has no IPv6 address between its brackets",
                 std::string(k_form_hint));
   }
   if (host == "localhost") host = "127.0.0.1";
-  if (is_ip(AF_INET, host)) {
+  if (const auto ipv4 = find_ip(AF_INET, host)) {
     return ListenAddress{
-        .kind = ListenAddress::Kind::tcp, .host = host, .port = port};
+        .kind = ListenAddress::Kind::tcp, .host = *ipv4, .port = port};
   }
   if (host == "*" || host.empty()) {
     return fail("has no address",
@@ -76,7 +84,7 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
                             "interface",
                             port));
   }
-  if (is_ip(AF_INET6, host)) {
+  if (find_ip(AF_INET6, host)) {
     return fail("has an IPv6 address without brackets",
                 fmt::format("\"[{}]:{}\"", host, port));
   }

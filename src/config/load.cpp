@@ -20,9 +20,34 @@ namespace {
 
 constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
 
-// toml++ recurses once for each part of a dotted key and dies of a full stack
-// on very long ones; a key can't span lines, so this bounds it.
-constexpr std::size_t k_max_line_octets = 32 * 1024;
+// toml++ and we recurse once for each part of a dotted key; a file of many
+// thousand dots ends in a full stack. No key of ours needs a single one.
+constexpr std::size_t k_max_bare_dots = 1000;
+
+/// Counts the dots outside of strings and comments.
+std::size_t count_bare_dots(std::string_view toml) {
+  std::size_t dots = 0;
+  while (!toml.empty()) {
+    const char c = toml.front();
+    std::size_t skip = 1;
+    if (c == '#') {
+      skip = toml.find('\n');
+    } else if (c == '"' || c == '\'') {
+      const std::string_view three = c == '"' ? "\"\"\"" : "\'\'\'";
+      const std::string_view end =
+          toml.starts_with(three) ? three : three.substr(0, 1);
+      skip = end.size();
+      while (skip < toml.size() && !toml.substr(skip).starts_with(end)) {
+        skip += c == '"' && toml[skip] == '\\' ? 2 : 1;
+      }
+      skip += end.size();
+    } else if (c == '.') {
+      ++dots;
+    }
+    toml.remove_prefix(std::min(skip, toml.size()));
+  }
+  return dots;
+}
 
 // --- From the library's tree to ours ---
 
@@ -84,9 +109,10 @@ class Loader {
   Loaded run(const std::string& path);
 
  private:
-  std::optional<Table> read_table(const std::string& path);
+  std::optional<Table> read_table(const std::string& path,
+                                  const std::string& named_by);
   void load_main(const std::string& path);
-  void load_included(const std::string& path);
+  void load_included(const std::string& path, const std::string& named_by);
   void load_includes(TableReader& reader, const std::string& path);
   void take_policies(TableReader& reader, const std::string& path);
   void add_policy(PolicyEntry entry);
@@ -104,8 +130,10 @@ void Loader::report(Severity severity, std::string id, Place place,
                                  std::move(message), std::move(hint)});
 }
 
-/// The whole document, or nothing after a diagnostic.
-std::optional<Table> Loader::read_table(const std::string& path) {
+/// The whole document, or nothing after a diagnostic. `named_by` says who
+/// wants the file, for the hint.
+std::optional<Table> Loader::read_table(const std::string& path,
+                                        const std::string& named_by) {
   const bool is_stdin = path == "-";
   const std::string shown = is_stdin ? "<standard input>" : path;
   if (!is_stdin) loaded_.inputs.files.push_back(path);
@@ -114,8 +142,7 @@ std::optional<Table> Loader::read_table(const std::string& path) {
                : read_file(path, k_max_config_octets);
   if (!content) {
     report(Severity::error, "config.unreadable", {shown},
-           fmt::format("can't be read: {}", content.error().message),
-           is_stdin ? "" : "the path is given with -c or $MTA_STSD_CONFIG");
+           fmt::format("can't be read: {}", content.error().message), named_by);
     return std::nullopt;
   }
   if (content->empty()) {
@@ -123,19 +150,12 @@ std::optional<Table> Loader::read_table(const std::string& path) {
     report(Severity::error, "config.empty", {shown}, "is empty");
     return std::nullopt;
   }
-  std::uint32_t line = 1;
-  for (std::size_t start = 0; start < content->size(); ++line) {
-    const std::size_t end =
-        std::min(content->find('\n', start), content->size());
-    if (end - start > k_max_line_octets) {
-      report(Severity::error, "config.line-too-long",
-             {shown, line, k_max_line_octets + 1},
-             fmt::format("the line has {} octets, above {}", end - start,
-                         k_max_line_octets),
-             "an array may go on over many lines");
-      return std::nullopt;
-    }
-    start = end + 1;
+  if (count_bare_dots(*content) > k_max_bare_dots) {
+    report(Severity::error, "config.too-deep", {shown},
+           fmt::format("has more than {} dots outside of strings",
+                       k_max_bare_dots),
+           "no key needs a dot; is a quotation mark missing?");
+    return std::nullopt;
   }
   try {
     return convert(toml::parse(std::string_view(*content)));
@@ -185,12 +205,16 @@ void Loader::take_policies(TableReader& reader, const std::string& path) {
   }
 }
 
-void Loader::load_included(const std::string& path) {
-  const std::optional<Table> table = read_table(path);
+void Loader::load_included(const std::string& path,
+                           const std::string& named_by) {
+  const std::optional<Table> table = read_table(path, named_by);
   if (!table) return;
-  TableReader reader(*table, "an included file", path, loaded_.diagnostics);
+  TableReader reader(*table, {}, path, loaded_.diagnostics);
   take_policies(reader, path);
-  if (table->empty()) {
+  const Value* policies = reader.find("policy");
+  const auto* list =
+      policies == nullptr ? nullptr : std::get_if<Array>(&policies->data);
+  if (table->empty() || (list != nullptr && list->empty())) {
     // A file cut behind its opening comment must not unpublish its domains.
     report(Severity::error, "config.empty", {path}, "has no [[policy]]",
            "remove the file if it is not needed");
@@ -201,11 +225,13 @@ void Loader::load_included(const std::string& path) {
 void Loader::load_includes(TableReader& reader, const std::string& path) {
   const auto patterns = reader.find_strings("include");
   if (!patterns) return;
-  std::unordered_set<std::string> seen = {path};
+  std::unordered_set<std::string> seen = {resolve_beside({}, path)};
   for (const Located<std::string>& text : *patterns) {
-    const std::string pattern = resolve_beside(path, text.value);
-    std::vector<std::string> files = {pattern};
+    const std::string place =
+        format_place({path, text.at.line, text.at.column});
+    std::vector<std::string> files = {resolve_beside(path, text.value)};
     if (has_glob(text.value)) {
+      const std::string pattern = resolve_beside(escape_glob(path), text.value);
       loaded_.inputs.globs.push_back(pattern);
       files = expand_glob(pattern);
     }
@@ -224,16 +250,19 @@ void Loader::load_includes(TableReader& reader, const std::string& path) {
                                  in_quotes(text.value), in_quotes(file)));
         continue;
       }
-      load_included(file);
+      load_included(file, "it is included at " + place);
     }
   }
 }
 
 void Loader::load_main(const std::string& path) {
-  const std::optional<Table> table = read_table(path);
+  const std::optional<Table> table =
+      read_table(path, path == "-" ? std::string{}
+                                   : "the path is given with -c or "
+                                     "$MTA_STSD_CONFIG");
   if (!table) return;
   const std::string shown = path == "-" ? "<standard input>" : path;
-  TableReader reader(*table, "the top level", shown, loaded_.diagnostics);
+  TableReader reader(*table, {}, shown, loaded_.diagnostics);
   const Value* server = reader.find("server");
   const Table* server_table =
       server == nullptr ? nullptr : std::get_if<Table>(&server->data);
@@ -247,6 +276,7 @@ void Loader::load_main(const std::string& path) {
       read_server(server_table == nullptr ? Table{} : *server_table, shown,
                   loaded_.diagnostics);
   config_.startup = std::move(settings.startup);
+  loaded_.certificates = settings.certificates;
   config_.live.certificates = std::move(settings.certificates);
   take_policies(reader, shown);
   load_includes(reader, path == "-" ? std::string{} : path);

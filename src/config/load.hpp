@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/config.hpp"
 #include "diagnostic.hpp"
@@ -16,6 +17,7 @@ struct Loaded {
   std::optional<Config> config;  // nothing when a diagnostic is an error
   Diagnostics diagnostics;       // in the order of files, lines, columns
   Inputs inputs;                 // complete also when loading failed
+  std::vector<std::string> certificates;  // also when a policy is bad
 };
 
 /// Loads the file at `path` and what it includes; "-" is standard input, which

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -107,8 +109,17 @@ std::vector<Located<dns::Name>> read_domains(Position table,
                  "domains = [\"your-domain.example\"]");
   }
   if (!strings) return {};
-  return read_each<dns::Name>(*strings, "domain", "policy.domain-invalid",
-                              parse_domain, reader);
+  std::vector<Located<dns::Name>> domains = read_each<dns::Name>(
+      *strings, "domain", "policy.domain-invalid", parse_domain, reader);
+  std::set<dns::Name> seen;
+  for (const Located<dns::Name>& domain : domains) {
+    if (seen.insert(domain.value).second) continue;
+    reader.error("config.duplicate-domain", domain.at,
+                 fmt::format("domain {} is listed twice",
+                             in_quotes(domain.value.text())),
+                 "remove one of them");
+  }
+  return domains;
 }
 
 template <class T>
@@ -141,6 +152,16 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
     draft.tls_rpt =
         read_each<tlsrpt::ReportUri>(*rua, "tls_rpt", "policy.tls-rpt-invalid",
                                      tlsrpt::ReportUri::from_typed, reader);
+  }
+  for (auto one = draft.tls_rpt.begin(); one != draft.tls_rpt.end(); ++one) {
+    const auto same = std::find_if(
+        draft.tls_rpt.begin(), one,
+        [one](const auto& other) { return other.value == one->value; });
+    if (same == one) continue;
+    reader.error(
+        "policy.tls-rpt-invalid", one->at,
+        fmt::format("tls_rpt {} is listed twice", in_quotes(one->value.text())),
+        "remove one of them");
   }
   reader.finish();
 

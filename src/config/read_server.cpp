@@ -43,7 +43,8 @@ std::vector<ListenAddress> read_listen(TableReader& reader) {
                    address.error().hint);
     } else if (std::find(addresses.begin(), addresses.end(), *address) !=
                    addresses.end() &&
-               address->port != 0) {
+               (address->port != 0 ||
+                address->kind != ListenAddress::Kind::tcp)) {
       reader.error("server.listen-invalid", text.at,
                    fmt::format("listen {} stands twice", in_quotes(text.value)),
                    "remove one of them");
@@ -78,11 +79,16 @@ void read_deadline(TableReader& reader, Limits& limits) {
 
 /// An integer, or the word "auto", which leaves `target` as it is.
 void read_count(TableReader& reader, std::string_view key, std::int64_t least,
-                std::int64_t most, std::size_t& target) {
+                std::int64_t most, std::size_t& target,
+                std::string_view wanted = "an integer or \"auto\"") {
   const Value* value = reader.find(key);
   if (value == nullptr) return;
   const auto* text = std::get_if<std::string>(&value->data);
   if (text != nullptr && *text == "auto") return;
+  if (text != nullptr) {
+    reader.wrong_type(key, *value, wanted);
+    return;
+  }
   if (const auto number = reader.find_integer(key, least, most)) {
     target = static_cast<std::size_t>(number->value);
   }
@@ -98,7 +104,7 @@ void read_address_limit(TableReader& reader, Limits& limits) {
     return;
   }
   read_count(reader, k_key, 1, k_max_connections,
-             limits.connections_per_address);
+             limits.connections_per_address, "an integer, \"auto\" or \"off\"");
 }
 
 }  // namespace

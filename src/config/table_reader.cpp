@@ -39,8 +39,28 @@ std::string_view describe_type(const Value& value) {
   return k_names[value.data.index()];
 }
 
+std::string TableReader::full_name(std::string_view key) const {
+  return name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key);
+}
+
+/// No key takes control characters, and some would cut what C functions see.
+bool TableReader::is_clean(std::string_view key, const std::string& text,
+                           Position at) {
+  const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (!clean) {
+    error("config.control-character", at,
+          fmt::format("{} has a control character: {}", full_name(key),
+                      in_quotes(text)));
+  }
+  return clean;
+}
+
 const Value* TableReader::find(std::string_view key) {
-  known_.push_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
+    known_.push_back(key);
+  }
   const auto found =
       std::find_if(table_.begin(), table_.end(),
                    [key](const Member& member) { return member.key == key; });
@@ -52,6 +72,7 @@ std::optional<Located<std::string>> TableReader::find_string(
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;
   if (const auto* text = std::get_if<std::string>(&value->data)) {
+    if (!is_clean(key, *text, value->at)) return std::nullopt;
     return Located<std::string>{*text, value->at};
   }
   wrong_type(key, *value, "a string");
@@ -69,7 +90,7 @@ std::optional<Located<std::int64_t>> TableReader::find_integer(
   }
   if (*number < least || *number > most) {
     error("config.out-of-range", value->at,
-          fmt::format("{}.{} is {}, outside {} to {}", name_, key, *number,
+          fmt::format("{} is {}, outside {} to {}", full_name(key), *number,
                       least, most));
     return std::nullopt;
   }
@@ -92,10 +113,12 @@ std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
   std::vector<Located<std::string>> strings;
   for (const Value& element : *array) {
     if (const auto* text = std::get_if<std::string>(&element.data)) {
-      strings.push_back({*text, element.at});
+      if (is_clean(key, *text, element.at)) {
+        strings.push_back({*text, element.at});
+      }
     } else {
       error("config.wrong-type", element.at,
-            fmt::format("{}.{} has {} where a string is needed", name_, key,
+            fmt::format("{} has {} where a string is needed", full_name(key),
                         describe_type(element)));
     }
   }
@@ -125,7 +148,7 @@ void TableReader::wrong_type(std::string_view key, const Value& value,
     shown = fmt::format("the integer {}", *number);
   }
   error("config.wrong-type", value.at,
-        fmt::format("{}.{} is {}, not {}", name_, key, shown, wanted),
+        fmt::format("{} is {}, not {}", full_name(key), shown, wanted),
         std::move(hint));
 }
 
@@ -149,10 +172,13 @@ void TableReader::finish() {
     } else {
       std::vector<std::string_view> keys(known_);
       std::sort(keys.begin(), keys.end());
-      hint = fmt::format("the keys here are {}", fmt::join(keys, ", "));
+      hint = keys.size() == 1
+                 ? fmt::format("the only key here is {}", keys.front())
+                 : fmt::format("the keys here are {}", fmt::join(keys, ", "));
     }
     error("config.unknown-key", member.at,
-          fmt::format("unknown key {} in {}", in_quotes(member.key), name_),
+          fmt::format("unknown key {} in {}", in_quotes(member.key),
+                      name_.empty() ? "the top level" : name_),
           std::move(hint));
   }
 }

@@ -22,7 +22,8 @@ struct Located {
 
 class TableReader {
  public:
-  /// `name` is the table as people write it: "server". All arguments have to
+  /// `name` is the table as people write it, "server", or empty for the top
+  /// level. All arguments have to
   /// outlive the reader.
   TableReader(const Table& table, std::string_view name, std::string_view file,
               Diagnostics& out)
@@ -50,6 +51,9 @@ class TableReader {
   void finish();
 
  private:
+  std::string full_name(std::string_view key) const;
+  bool is_clean(std::string_view key, const std::string& text, Position at);
+
   const Table& table_;
   std::string_view name_;
   std::string_view file_;

@@ -44,6 +44,9 @@ std::optional<Error> find_label_fault(std::string_view label) {
       return Error{"is a mail address, not a host name",
                    "write the part behind the \"@\""};
     }
+    if (c == ',') {
+      return Error{"has a comma", "write each name as a string of its own"};
+    }
     if (c == '*') {
       return Error{"has a \"*\" where none may stand",
                    "a wildcard is the whole left-most label of an mx: "
@@ -99,6 +102,13 @@ bool is_at_or_below(std::string_view name, std::string_view parent) {
 
 Result<Name> Name::parse(std::string_view text) {
   if (text.empty()) return fail("is empty");
+  for (const char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      return fail(fmt::format("has {}, which no host name has",
+                              in_quotes(std::string_view(&c, 1))),
+                  "letters, digits and hyphens only");
+    }
+  }
   if (!is_ascii(text)) {
     return fail("has octets outside ASCII", "use the A-label form (xn--...)");
   }
@@ -137,7 +147,10 @@ Result<Name> Name::parse(std::string_view text) {
 
 Result<Name> Name::from_typed(std::string_view text) {
   if (text.ends_with('.') && text.size() > 1) text.remove_suffix(1);
-  if (is_ascii(text)) return parse(text);
+  const bool has_control = std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20;
+  });
+  if (is_ascii(text) || has_control) return parse(text);
   const Result<std::string> ascii = to_a_labels(text);
   if (!ascii) return tl::unexpected<Error>(ascii.error());
   return parse(*ascii);

@@ -55,6 +55,10 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text,
     separator = text.find(';');
     const std::string_view raw = text.substr(0, separator);
     const std::string_view field = trim(raw);
+    if (separator == std::string_view::npos && !field.empty() &&
+        (raw.ends_with(' ') || raw.ends_with('\t'))) {
+      return fail("ends with white space", "it may stand around a \";\" only");
+    }
     if (field.empty()) {
       // ABNF: one ";" may end the record, with white space around it.
       if (separator == std::string_view::npos) break;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "log.hpp"
 #include "server/request_head.hpp"
 
 namespace mtasts::server {
@@ -32,6 +33,12 @@ void Connection::close() {
 bool Connection::is_idle() const {
   return phase_ == Phase::open && answered_ > 0 && head_.empty() &&
          unsent_.empty() && unread_.empty();
+}
+
+bool Connection::is_silent() const {
+  if (phase_ == Phase::hello) return low_water_ == 1;
+  return phase_ == Phase::open && answered_ == 0 && head_.empty() &&
+         unread_.empty();
 }
 
 End Connection::end_at_deadline() const {
@@ -204,9 +211,15 @@ void Connection::answer(Tools& tools, std::string_view octets) {
                     answered_ < tools.limits.requests_per_connection;
   std::optional<std::string_view> sni;
   if (ssl_) sni = tls::server_name(ssl_.get());
-  tools.engine.answer(tools.snapshot->site, parsed.head, sni,
-                      keep ? AfterAnswer::keep_open : AfterAnswer::close,
-                      tools.answers);
+  const int status = tools.engine.answer(
+      tools.snapshot->site, parsed.head, sni,
+      keep ? AfterAnswer::keep_open : AfterAnswer::close, tools.answers);
+  if (log::is_on(log::Level::debug)) {
+    log::debug("request", {{"host", parsed.head.authority},
+                           {"method", parsed.head.method},
+                           {"path", parsed.head.path},
+                           {"status", status}});
+  }
   if (!keep) ending_ = End::answered;
 }
 

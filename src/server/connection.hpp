@@ -73,8 +73,8 @@ class Connection {
   bool is_being_answered() const { return !unsent_.empty(); }
   /// Between two requests.
   bool is_idle() const;
-  /// Has not sent an octet.
-  bool is_silent() const { return phase_ == Phase::hello && low_water_ == 1; }
+  /// Has asked for nothing: not an octet of TLS, or not one of HTTP.
+  bool is_silent() const;
 
   int fd() const { return fd_; }
   std::optional<ClientKey> client() const { return client_; }

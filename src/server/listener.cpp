@@ -167,7 +167,10 @@ Result<void> Listeners::add_unix(const std::string& path) {
   }
   if (::bind(*opened, address, sizeof local) != 0 ||
       ::listen(*opened, k_backlog) != 0) {
-    return fail(reason(errno));
+    const int error = errno;
+    return fail(reason(error), error == EADDRINUSE
+                                   ? "another program listens there"
+                                   : std::string{});
   }
   socket_files_.push_back(path);
   names_.push_back("unix:" + path);

@@ -22,8 +22,7 @@ class PolicyHost {
   /// Binds the listeners; serves nobody before start().
   static Result<std::unique_ptr<PolicyHost>> make(
       std::shared_ptr<const Snapshot> snapshot);
-  /// Ends the threads that still run, without waiting for their connections'
-  /// deadlines only if stop() was called before.
+  /// Stops, if stop() was not called.
   ~PolicyHost();
 
   void start();

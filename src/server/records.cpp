@@ -30,10 +30,15 @@ Texts record_texts(const config::PolicyEntry& entry, const std::string& id) {
                                 : tlsrpt::format_txt_record(entry.tls_rpt)};
 }
 
+/// Of the domains that `snapshot` can serve.
 std::map<std::string, Texts> texts_by_domain(const Snapshot& snapshot) {
   std::map<std::string, Texts> texts;
+  const std::vector<std::string> domains = servable_domains(snapshot);
+  const std::unordered_set<std::string> servable(domains.begin(),
+                                                 domains.end());
   for (const config::PolicyEntry& entry : snapshot.live.policies) {
     for (const dns::Name& domain : entry.domains) {
+      if (!servable.contains(domain.text())) continue;
       texts[domain.text()] =
           record_texts(entry, snapshot.site.find_domain(domain.text())->id);
     }

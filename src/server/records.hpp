@@ -20,7 +20,8 @@ std::vector<dns::DomainRecords> make_records(
     const std::vector<std::string>& domains,
     std::optional<std::chrono::seconds> ttl);
 
-/// The domains of `newer` whose records differ from those under `older`.
+/// The domains whose records have to be published now: `newer` can serve
+/// them, and `older` had other records for them or could not.
 std::vector<std::string> changed_domains(const Snapshot& older,
                                          const Snapshot& newer);
 

@@ -7,10 +7,15 @@
 #include <utility>
 
 #include "log.hpp"
+#include "server/placeholder.hpp"
 #include "server/records.hpp"
 
 namespace mtasts::server {
 namespace {
+
+constexpr std::chrono::hours k_check_interval{24};
+// A host of many domains may have one fault many times.
+constexpr std::size_t k_max_logged_findings = 20;
 
 /// Policy domains that `older` served and `newer` does not.
 std::size_t count_removed(const Snapshot& older, const Snapshot& newer) {
@@ -32,7 +37,14 @@ Diagnostic make_loss(const std::string& host, const std::string& path) {
 }
 
 void log_diagnostics(const Diagnostics& diagnostics) {
+  std::size_t logged = 0;
   for (const Diagnostic& one : diagnostics) {
+    if (++logged > k_max_logged_findings) {
+      log::warning("more-findings",
+                   {{"count", diagnostics.size() - k_max_logged_findings},
+                    {"hint", "mta-stsd check prints all"}});
+      return;
+    }
     log::write(one.severity == Severity::error ? log::Level::error
                                                : log::Level::warning,
                "finding",
@@ -69,14 +81,20 @@ void log_certificates(const Snapshot& snapshot, const Snapshot* older) {
 }
 
 Reloader::Reloader(std::string path, SnapshotHolder& holder, Inputs inputs,
-                   const Diagnostics& diagnostics)
-    : path_(std::move(path)), holder_(holder) {
+                   const Diagnostics& diagnostics, Placeholders placeholders)
+    : path_(std::move(path)),
+      holder_(holder),
+      placeholders_(placeholders),
+      running_(holder.get()->startup),
+      said_(running_),
+      next_check_(Watch::Clock::now() + k_check_interval) {
   log_news(diagnostics);
   watch_.follow(std::move(inputs));
 }
 
 /// A finding that was in the log after the last load is not said again.
-void Reloader::log_news(const Diagnostics& diagnostics) {
+/// True if there was one that was not.
+bool Reloader::log_news(const Diagnostics& diagnostics) {
   std::set<std::string> texts;
   Diagnostics news;
   for (const Diagnostic& one : diagnostics) {
@@ -86,6 +104,7 @@ void Reloader::log_news(const Diagnostics& diagnostics) {
   }
   logged_.swap(texts);
   log_diagnostics(news);
+  return !news.empty();
 }
 
 void Reloader::request() {
@@ -94,6 +113,10 @@ void Reloader::request() {
 }
 
 std::vector<std::string> Reloader::run() {
+  if (Watch::Clock::now() >= next_check_) {
+    next_check_ += k_check_interval;
+    watch_.want_load();
+  }
   if (!watch_.has_settled()) return {};
   LoadedSnapshot loaded = load_snapshot(path_);
   if (!watch_.is_unmoved()) {
@@ -101,18 +124,39 @@ std::vector<std::string> Reloader::run() {
     return {};
   }
   watch_.follow(loaded.inputs);
-  if (loaded.snapshot) {
-    for (const std::string& host :
-         find_losses(*holder_.get(), *loaded.snapshot)) {
-      loaded.diagnostics.push_back(make_loss(host, path_));
-      loaded.snapshot.reset();
-    }
-  }
+  if (loaded.snapshot) find_refusals(loaded);
   if (!loaded.snapshot) {
     reject(loaded.diagnostics);
     return {};
   }
   return apply(std::move(loaded));
+}
+
+/// What is good in itself but must not replace the snapshot that serves.
+void Reloader::find_refusals(LoadedSnapshot& loaded) const {
+  Diagnostics refusals;
+  if (placeholders_ == Placeholders::refused) {
+    refusals = find_placeholders(*loaded.snapshot, Severity::error);
+  }
+  for (const std::string& host :
+       find_losses(*holder_.get(), *loaded.snapshot)) {
+    refusals.push_back(make_loss(host, path_));
+  }
+  if (refusals.empty()) return;
+  loaded.snapshot.reset();
+  loaded.diagnostics.insert(loaded.diagnostics.end(), refusals.begin(),
+                            refusals.end());
+}
+
+/// True if there was something new to say.
+bool Reloader::say_restart_needed(const config::Startup& wanted) {
+  if (wanted == said_) return false;
+  said_ = wanted;
+  if (wanted == running_) return false;  // taken back
+  log::warning(
+      "restart-needed",
+      {{"key", wanted.listen == running_.listen ? "server" : "server.listen"}});
+  return true;
 }
 
 void Reloader::reject(const Diagnostics& diagnostics) {
@@ -139,17 +183,13 @@ std::vector<std::string> Reloader::apply(LoadedSnapshot loaded) {
   std::vector<std::string> changed = changed_domains(*older, *newer);
   const std::size_t removed = count_removed(*older, *newer);
   const bool new_certificates = leaves(*older) != leaves(*newer);
-  const bool news = !changed.empty() || removed != 0 || new_certificates ||
-                    !last_failure_.empty() || requested_;
+  const bool restart = say_restart_needed(newer->startup);
+  const bool findings = log_news(loaded.diagnostics);
+  const bool news = restart || findings || !changed.empty() || removed != 0 ||
+                    new_certificates || !last_failure_.empty() || requested_;
   requested_ = false;
   last_failure_.clear();
   if (!news) return changed;
-  if (older->startup.listen != newer->startup.listen) {
-    log::warning("restart-needed", {{"key", "server.listen"}});
-  } else if (older->startup != newer->startup) {
-    log::warning("restart-needed", {{"key", "server"}});
-  }
-  log_news(loaded.diagnostics);
   log_certificates(*newer, older.get());
   log::info("reload", {{"result", "applied"},
                        {"domains", newer->site.domain_count()},

@@ -44,25 +44,23 @@ std::vector<std::string> all_domains(const config::Live& live) {
 
 LoadedSnapshot load_snapshot(const std::string& path) {
   config::Loaded config = config::load_config(path);
+  tls::FoundCertificates found = tls::find_certificates(config.certificates);
   LoadedSnapshot loaded;
+  const bool good = config.config && !has_errors(found.diagnostics);
   loaded.diagnostics = std::move(config.diagnostics);
   loaded.inputs = std::move(config.inputs);
-  if (!config.config) return loaded;
-
-  config::Live live = std::move(config.config->live);
-  tls::FoundCertificates found = tls::find_certificates(live.certificates);
+  append(loaded.diagnostics, std::move(found.diagnostics));
   append(loaded.inputs.files, std::move(found.inputs.files));
   append(loaded.inputs.globs, std::move(found.inputs.globs));
-  const bool certificates_good = !has_errors(found.diagnostics);
-  append(loaded.diagnostics, std::move(found.diagnostics));
-  if (!certificates_good) return loaded;
+  if (!good) return loaded;
 
+  config::Live live = std::move(config.config->live);
   auto store = std::make_shared<const tls::CertificateStore>(
       std::move(found.certificates));
   if (!live.certificates.empty()) {
-    loaded.coverage = tls::check_coverage(*store, policy_hosts(live),
-                                          live.certificates.front(), now());
-    append(loaded.diagnostics, Diagnostics(loaded.coverage));
+    append(loaded.diagnostics,
+           tls::check_coverage(*store, policy_hosts(live),
+                               live.certificates.front(), now()));
   }
   Site site(live);
   loaded.snapshot = std::make_shared<const Snapshot>(
@@ -71,12 +69,14 @@ LoadedSnapshot load_snapshot(const std::string& path) {
   return loaded;
 }
 
-bool can_serve(const Snapshot& snapshot) {
-  const std::vector<std::string> hosts = policy_hosts(snapshot.live);
+std::vector<std::string> servable_domains(const Snapshot& snapshot) {
+  std::vector<std::string> domains = all_domains(snapshot.live);
   const std::chrono::sys_seconds time = now();
-  return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
-    return snapshot.certificates->is_usable(host, time);
+  std::erase_if(domains, [&](const std::string& domain) {
+    return !snapshot.certificates->is_usable(
+        std::string(k_policy_host_prefix) + domain, time);
   });
+  return domains;
 }
 
 std::vector<std::string> find_losses(const Snapshot& older,

@@ -27,20 +27,19 @@ struct Snapshot {
 
 struct LoadedSnapshot {
   std::shared_ptr<const Snapshot> snapshot;  // null when a file is bad
-  Diagnostics diagnostics;  // with the gaps of `coverage` at the end
-  Diagnostics coverage;     // policy hosts without a usable certificate, ...
-  Inputs inputs;            // complete also when loading failed
+  Diagnostics diagnostics;
+  Inputs inputs;  // complete also when loading failed
 };
 
 /// Reads the configuration at `path` and the certificates it names. A policy
-/// host without a certificate does not stop it; see can_serve().
+/// host without a certificate does not stop it; see servable_domains().
 LoadedSnapshot load_snapshot(const std::string& path);
 
 /// The policy hosts of all domains.
 std::vector<std::string> policy_hosts(const config::Live& live);
 
-/// True if at least one policy host has a certificate that is valid now.
-bool can_serve(const Snapshot& snapshot);
+/// The policy domains whose policy host has a certificate that is valid now.
+std::vector<std::string> servable_domains(const Snapshot& snapshot);
 
 /// The policy hosts that `older` can serve now and `newer`, which still lists
 /// them, could not.

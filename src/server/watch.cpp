@@ -45,7 +45,7 @@ Watch::Watch() : inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   if (inotify_ < 0) {
     log::warning("watch-polling",
                  {{"reason", std::generic_category().message(errno)},
-                  {"seconds", k_poll_interval.count()}});
+                  {"poll_seconds", k_poll_interval.count()}});
   }
   next_poll_ = Clock::now() + k_poll_interval;
 }
@@ -184,7 +184,8 @@ void Watch::arm_glob(const std::string& pattern) {
     if (is_directory(directory)) arm_path(directory + "/.", 0);
   }
   for (const std::string& file : expand_glob(pattern)) {
-    if (fs::is_symlink(file)) arm_path(file, 0);
+    std::error_code error;
+    if (fs::is_symlink(file, error)) arm_path(file, 0);
   }
 }
 

@@ -9,45 +9,20 @@
 #include <utility>
 
 #include "dns/tag_list.hpp"
+#include "utf8.hpp"
 
 namespace mtasts::sts {
 namespace {
 
 bool is_wsp(char c) { return c == ' ' || c == '\t'; }
 
-/// Length of the UTF-8 character at the start of `text`, by RFC 3629; 0 if
-/// there is none.
-std::size_t utf8_tail_length(std::string_view text) {
-  const auto at = [text](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto tail = [&at](std::size_t i) { return (at(i) & 0xC0) == 0x80; };
-  const unsigned lead = at(0);
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const bool overlong = lead == 0xE0 && at(1) < 0xA0;
-    const bool surrogate = lead == 0xED && at(1) > 0x9F;
-    return tail(1) && tail(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const bool overlong = lead == 0xF0 && at(1) < 0x90;
-    const bool above = lead == 0xF4 && at(1) > 0x8F;
-    return tail(1) && tail(2) && tail(3) && !overlong && !above ? 4 : 0;
-  }
-  return 0;
-}
-
 /// RFC 8461, 3.2: sts-policy-ext-value, with its inner spaces.
 bool is_extension_value(std::string_view value) {
   if (value.empty()) return false;
   while (!value.empty()) {
+    const std::size_t length = utf8_length(value);
     const char c = value.front();
-    if (c >= 0x20 && c <= 0x7E) {
-      value.remove_prefix(1);
-      continue;
-    }
-    const std::size_t length = utf8_tail_length(value);
-    if (length == 0) return false;
+    if (length == 0 || (length == 1 && (c < 0x20 || c == 0x7F))) return false;
     value.remove_prefix(length);
   }
   return true;

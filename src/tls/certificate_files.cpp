@@ -135,7 +135,9 @@ void Finder::read(const std::string& path) {
   if (!pem) {
     report(Severity::error, "certificate.unreadable", path,
            fmt::format("can't be read: {}", pem.error().message),
-           "the user that runs mta-stsd has to be able to read it");
+           stamp_file(path).inode == 0
+               ? "certificates names PEM files and folders"
+               : "the user that runs mta-stsd has to be able to read it");
     return;
   }
   if (pem->find("-----BEGIN ") != std::string::npos) take_blocks(path, *pem);

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <system_error>
 
 #include "dns/name.hpp"
 #include "dns/tag_list.hpp"
@@ -65,14 +68,19 @@ Result<dns::Name> parse_host(std::string_view text) {
 /// RFC 3986, 3.2.3: ":" and digits; empty is allowed by the grammar but says
 /// nothing, so it is refused.
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= '0' && c <= '9'; });
+  std::uint16_t port = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port != 0;
 }
 
 }  // namespace
 
 Result<ReportUri> ReportUri::from_typed(std::string_view text) {
+  // First of all: everything behind a comma would be blamed for it.
+  const Result<void> comma_check =
+      check_part(text.substr(std::min(text.find(','), text.size()), 1), {});
+  if (!comma_check) return tl::unexpected<Error>(comma_check.error());
   const std::string scheme = dns::to_lower_ascii(
       text.substr(0, std::min(text.find(':') + 1, text.size())));
   if (scheme == k_mailto) {
@@ -81,13 +89,17 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
     const std::string_view address = rest.substr(0, rest.find('?'));
     const std::string_view fields = rest.substr(address.size());
     const std::size_t at = address.rfind('@');
-    if (at == std::string_view::npos || at == 0) {
+    const std::string_view before = address.substr(0, at);
+    if (at == std::string_view::npos || before.empty() ||
+        before.starts_with('.') || before.ends_with('.') ||
+        before.find("..") != std::string_view::npos) {
       return fail("is no mail address", "mailto:tls-reports@example.net");
     }
     const std::string_view local = address.substr(0, at);
-    const Result<void> local_check = check_part(local, "$'()*+:&=/");
+    const Result<void> local_check = check_part(local, "$'()*+:");
     if (!local_check) return tl::unexpected<Error>(local_check.error());
-    const Result<void> fields_check = check_part(fields, "?$'()*+:@&=/");
+    const Result<void> fields_check =
+        check_part(fields.empty() ? fields : fields.substr(1), "$'()*+:@&=");
     if (!fields_check) return tl::unexpected<Error>(fields_check.error());
     const Result<dns::Name> host = parse_host(address.substr(at + 1));
     if (!host) return tl::unexpected<Error>(host.error());
@@ -121,7 +133,8 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   }
   if (scheme.empty() && text.find('@') != std::string_view::npos) {
     return fail("is neither a mailto: nor an https: URI",
-                fmt::format("did you mean \"mailto:{}\"?", text));
+                fmt::format("did you mean {}?",
+                            in_quotes(fmt::format("mailto:{}", text))));
   }
   return fail("is neither a mailto: nor an https: URI",
               "RFC 8460, 3 knows these two only");

@@ -37,6 +37,11 @@ Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
   for (const auto& [name, value] : *tags) {
     if (name != "rua") continue;
     std::vector<ReportUri> uris;
+    // ABNF: white space may stand around a comma, and nowhere else.
+    if (trim(value) != value) {
+      return fail(
+          fmt::format("rua {} has white space around it", in_quotes(value)));
+    }
     std::string_view rest = value;
     for (bool more = true; more;) {
       const std::size_t comma = rest.find(',');

@@ -6,10 +6,10 @@
 #include "diagnostic.hpp"
 #include "server/snapshot.hpp"
 
-namespace mtasts::cli {
+namespace mtasts::server {
 
-/// A warning for each policy with a placeholder among its domains or mx, if
+/// One finding for each policy with a placeholder among its domains or mx, if
 /// any listener can be reached from elsewhere.
-Diagnostics find_placeholders(const server::Snapshot& snapshot);
+Diagnostics find_placeholders(const Snapshot& snapshot, Severity severity);
 
-}  // namespace mtasts::cli
+}  // namespace mtasts::server

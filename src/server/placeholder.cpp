@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/placeholder.hpp"
+#include "server/placeholder.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace mtasts::cli {
+namespace mtasts::server {
 namespace {
 
 std::optional<std::string> find_placeholder(const config::PolicyEntry& entry) {
@@ -22,7 +22,7 @@ std::optional<std::string> find_placeholder(const config::PolicyEntry& entry) {
 
 }  // namespace
 
-Diagnostics find_placeholders(const server::Snapshot& snapshot) {
+Diagnostics find_placeholders(const Snapshot& snapshot, Severity severity) {
   const auto& listen = snapshot.startup.listen;
   if (std::all_of(listen.begin(), listen.end(),
                   [](const auto& one) { return one.is_local(); })) {
@@ -31,7 +31,7 @@ Diagnostics find_placeholders(const server::Snapshot& snapshot) {
   Diagnostics found;
   for (const config::PolicyEntry& entry : snapshot.live.policies) {
     if (const std::optional<std::string> name = find_placeholder(entry)) {
-      found.push_back({Severity::warning, "policy.placeholder", entry.place,
+      found.push_back({severity, "policy.placeholder", entry.place,
                        fmt::format("{} is a placeholder (RFC 2606), and serve "
                                    "refuses it on a public listener",
                                    in_quotes(*name)),
@@ -42,4 +42,4 @@ Diagnostics find_placeholders(const server::Snapshot& snapshot) {
   return found;
 }
 
-}  // namespace mtasts::cli
+}  // namespace mtasts::server

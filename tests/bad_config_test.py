@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Compares the complaints about a broken or unwise configuration with a file.
+
+bad_config/NAME.toml goes into `check --policies-only`; standard error must be
+bad_config/NAME.stderr, octet by octet. If one of the lines is an error, the
+exit status must be 1 and standard output empty; else the exit status is 0.
+
+With --ids SOURCE instead of a name: every id in the source files of that
+folder must stand in one of the .stderr files, and the other way round.
+"""
+
+import difflib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+CASES = pathlib.Path(__file__).resolve().parent / "bad_config"
+LIMIT_SECONDS = 20
+
+
+def check(binary, name):
+    want = (CASES / (name + ".stderr")).read_bytes()
+    done = subprocess.run(
+        [binary, "-c", name + ".toml", "check", "--policies-only"],
+        cwd=CASES,
+        env={**os.environ, "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LIMIT_SECONDS,
+    )
+    good = True
+    if done.stderr != want:
+
+        def lines(octets):
+            return octets.decode(errors="backslashreplace").splitlines()
+
+        for line in difflib.unified_diff(
+            lines(want), lines(done.stderr), name + ".stderr", "got", lineterm=""
+        ):
+            print(line)
+        good = False
+    errors = re.search(rb"^mta-stsd: error:", want, re.MULTILINE)
+    if errors and done.stdout:
+        print(f"standard output is not empty: {done.stdout!r}")
+        good = False
+    status = 1 if errors else 0
+    if done.returncode != status:
+        print(f"exit status {done.returncode}, not {status}")
+        good = False
+    return good
+
+
+def check_ids(source):
+    known = set()
+    for path in sorted(pathlib.Path(source).glob("*.cpp")):
+        known |= set(
+            re.findall(r'"((?:config|policy|server)\.[a-z-]+)"', path.read_text())
+        )
+    tested = set()
+    for path in CASES.glob("*.stderr"):
+        tested |= set(re.findall(r" \[([a-z]+\.[a-z-]+)\]$", path.read_text(), re.MULTILINE))
+    for name in sorted(known - tested):
+        print(f"no case has the id {name}")
+    for name in sorted(tested - known):
+        print(f"no source file has the id {name}")
+    # An empty set would mean that the search has gone blind.
+    return known == tested and bool(known)
+
+
+def main():
+    arguments = sys.argv[1:]
+    if len(arguments) == 2 and arguments[1] == "--list":
+        print("\n".join(sorted(path.stem for path in CASES.glob("*.toml"))))
+        return
+    if len(arguments) == 3 and arguments[1] == "--ids":
+        sys.exit(0 if check_ids(arguments[2]) else 1)
+    if len(arguments) != 2:
+        sys.exit("usage: bad_config_test.py BINARY NAME|--list|--ids SOURCE")
+    # The working directory changes, so the path has to be absolute.
+    if not check(os.path.abspath(arguments[0]), arguments[1]):
+        sys.exit(1)
+
+
+main()

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds the documents to the program: options, keys, diagnostics, and what
+README.md shows. The binary comes from the environment variable MTA_STSD."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+MAN_8 = ROOT / "docs/mta-stsd.8"
+MAN_5 = ROOT / "docs/mta-stsd.toml.5"
+LIMIT_SECONDS = 60
+MAX_LINES = {"README.md": 120, "ARCHITECTURE.md": 80}
+ID = r"(?:policy|config|server|certificate)\.[a-z-]+"
+
+
+def items(page, macro):
+    """The words after `macro` in the list items of a manual page."""
+    return {word for line in page.read_text().splitlines()
+            if line.startswith(".It ")
+            for word in re.findall(rf"\b{macro} (\S+)", line)}
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.help = subprocess.run(
+            [os.environ["MTA_STSD"], "--help"], check=True,
+            capture_output=True, text=True, timeout=LIMIT_SECONDS).stdout
+
+    def test_options(self):
+        shown = set(re.findall(r"(?<=[\s\[])--?[a-zA-Z][a-z-]*", self.help))
+        self.assertGreater(len(shown), 8)
+        self.assertEqual(shown, {"-" + word for word in items(MAN_8, "Fl")})
+
+    def test_commands(self):
+        commands = re.findall(r"^  ([a-z]+)  ",
+                              self.help.split("commands:")[1]
+                              .split("options:")[0], re.MULTILINE)
+        commands += re.findall(r"^  ([a-z]+) [\[A-Z]", self.help,
+                               re.MULTILINE)
+        readme = re.findall(r"^\| `mta-stsd ([a-z]+)",
+                            (ROOT / "README.md").read_text(), re.MULTILINE)
+        self.assertEqual(set(commands), set(readme))
+        for command in commands:
+            self.assertRegex(MAN_8.read_text(),
+                             rf"(?m)^\.(Ss|It|Sh)( Ic| Cm| Nm)? {command}\b")
+
+
+class ConfigTest(unittest.TestCase):
+    def keys_of_example(self):
+        # A key that is commented out has no space before it.
+        return set(re.findall(r"^#?([a-z_]+) *= ",
+                              (ROOT / "etc/mta-stsd.toml").read_text(),
+                              re.MULTILINE))
+
+    def test_example_and_source(self):
+        source = "".join(path.read_text() for path in sorted(
+            (ROOT / "src/config").glob("*.cpp")))
+        read = set(re.findall(
+            r"(?:\bfind(?:_[a-z]+)?|\bread_count)\(\s*(?:reader,\s*)?"
+            r'"([a-z_]+)"', source))
+        read |= set(re.findall(r'k_key = "([a-z_]+)"', source))
+        read -= {"policy", "server"}  # the tables
+        self.assertEqual(self.keys_of_example(), read)
+
+    def test_example_and_manual(self):
+        self.assertEqual(self.keys_of_example(), items(MAN_5, "Ic"))
+
+
+class DiagnosticTest(unittest.TestCase):
+    def test_ids(self):
+        source = "".join(path.read_text()
+                         for path in sorted((ROOT / "src").rglob("*.cpp")))
+        # A log line may name a key in the same form.
+        known = set(re.findall(rf'(?<!"key", )"({ID})"', source))
+        self.assertGreater(len(known), 40)
+        manual = items(MAN_8, "Sy") | items(MAN_5, "Sy")
+        self.assertEqual(
+            known, {word for word in manual if re.fullmatch(ID, word)})
+
+
+class ReadmeTest(unittest.TestCase):
+    def blocks(self):
+        text = (ROOT / "README.md").read_text()
+        return re.findall(r"^<!-- test -->\n```console\n(.*?)^```$", text,
+                          re.MULTILINE | re.DOTALL)
+
+    def steps(self, block):
+        """Pairs of a command, which may be of many lines, and its output."""
+        steps, lines = [], block.splitlines()
+        while lines:
+            line = lines.pop(0)
+            if not line.startswith("$ "):
+                steps[-1][1].append(line)
+                continue
+            command = [line.removeprefix("$ ")]
+            while command[-1].endswith("\\"):
+                command.append(lines.pop(0))
+            if end := re.search(r"<<'?(\w+)'?", line):
+                while command[-1] != end[1]:
+                    command.append(lines.pop(0))
+            steps.append(("\n".join(command), []))
+        return steps
+
+    def test_demo(self):
+        blocks = self.blocks()
+        self.assertTrue(blocks)
+        with tempfile.TemporaryDirectory(prefix="mta-stsd-docs-") as folder:
+            programs = pathlib.Path(folder, "bin")
+            programs.mkdir()
+            (programs / "mta-stsd").symlink_to(
+                os.path.abspath(os.environ["MTA_STSD"]))
+            path = os.pathsep.join((str(programs), os.environ["PATH"]))
+            for block in blocks:
+                for command, output in self.steps(block):
+                    done = subprocess.run(
+                        ["sh", "-c", command], cwd=folder,
+                        env={**os.environ, "PATH": path},
+                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT, text=True,
+                        timeout=LIMIT_SECONDS)
+                    self.assertEqual(done.stdout.splitlines(), output,
+                                     command)
+                    self.assertEqual(done.returncode, 0, command)
+
+    def test_links(self):
+        for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+            text = (ROOT / name).read_text()
+            for link in re.findall(r"\]\(([^)#:]+)\)", text):
+                self.assertTrue((ROOT / link).exists(), (name, link))
+
+
+class FormTest(unittest.TestCase):
+    def test_length(self):
+        for name, most in MAX_LINES.items():
+            self.assertLessEqual(
+                len((ROOT / name).read_text().splitlines()), most, name)
+
+    def test_manual_pages(self):
+        if not shutil.which("mandoc"):
+            self.skipTest("mandoc is not installed")
+        for page in (MAN_8, MAN_5):
+            done = subprocess.run(
+                ["mandoc", "-Tlint", "-W", "warning", page],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, timeout=LIMIT_SECONDS)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+
+if __name__ == "__main__":
+    unittest.main()

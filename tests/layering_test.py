@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds the source to its layers: who may include whom, who may know which
+library, and how large it may get. The law is in ARCHITECTURE.md."""
+
+import pathlib
+import re
+import unittest
+
+SRC = pathlib.Path(__file__).resolve().parents[1] / "src"
+MAX_FILE_LINES = 400
+MAX_CODE_LINES = 4600
+
+# cli -> server -> {tls, config} -> {sts, tlsrpt} -> dns
+BELOW = {
+    "dns": set(),
+    "sts": {"dns"},
+    "tlsrpt": {"dns"},
+    "config": {"sts", "tlsrpt", "dns"},
+    "tls": {"sts", "tlsrpt", "dns"},
+    "server": {"tls", "config", "sts", "tlsrpt", "dns"},
+    "cli": {"server", "tls", "config", "sts", "tlsrpt", "dns"},
+}
+PURE = {"dns", "sts", "tlsrpt"}
+# The files in src/ itself: result is for everybody, these are for those who
+# touch the world.
+WORLDLY = {"diagnostic.hpp", "file.hpp", "log.hpp"}
+
+# Each foreign library comes in by one door.
+DOORS = {
+    "toml++/": ["config/load.cpp"],
+    "httplib": ["server/http_engine.cpp"],
+    "CLI/": ["cli/cli.cpp"],
+    "idn2": ["dns/name.cpp"],
+    "openssl/sha.h": ["sts/policy_id.cpp"],
+    "openssl/": ["tls/", "server/", "sts/policy_id.cpp"],
+    "tl/": ["result.hpp"],
+}
+# No clock, thread, file or terminal where the protocol is.
+IMPURE = {"<fstream>", "<iostream>", "<thread>", "<mutex>", "<atomic>",
+          "<condition_variable>", "<future>", "<unistd.h>", "<filesystem>",
+          "<cstdio>", "<stdio.h>", "<ctime>", "<time.h>", "<random>"}
+CLOCKS = re.compile(r"\b(system_clock|steady_clock|clock_gettime|time\()")
+OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
+                    r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
+                    r"\bfmt::println\(\s*\"")
+STANDARD = re.compile(r"<[a-z_]+>|<(sys|net|netinet|arpa)/[a-z_]+\.h>|"
+                      r"<(fcntl|glob|poll|unistd)\.h>")
+
+
+def sources():
+    return sorted(path for path in SRC.rglob("*")
+                  if path.suffix in (".cpp", ".hpp"))
+
+
+def name_of(path):
+    return path.relative_to(SRC).as_posix()
+
+
+def without_comments(text):
+    """With strings left in place: no string here has "//" but URLs."""
+    return re.sub(r"(?<!:)//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
+
+
+def includes(path):
+    return re.findall(r'^\s*#\s*include\s+([<"][^">]+[">])', path.read_text(),
+                      re.MULTILINE)
+
+
+class LayeringTest(unittest.TestCase):
+    def setUp(self):
+        self.assertGreater(len(sources()), 50)  # it would be blind otherwise
+        self.faults = []
+
+    def tearDown(self):
+        self.assertEqual(self.faults, [])
+
+    def test_who_includes_whom(self):
+        for path in sources():
+            name = name_of(path)
+            here = name.split("/")[0] if "/" in name else None
+            for include in includes(path):
+                if include.startswith("<"):
+                    continue
+                target = include.strip('"')
+                self.assertTrue((SRC / target).is_file(), (name, target))
+                there = target.split("/")[0] if "/" in target else None
+                if name == "main.cpp":
+                    good = there == "cli"
+                elif here is None:
+                    # result knows nobody; the others know result and
+                    # each other.
+                    good = there is None and (
+                        not name.startswith("result.")
+                        or target == "result.hpp")
+                elif there is None:
+                    good = target == "result.hpp" or (
+                        target in WORLDLY and here not in PURE)
+                else:
+                    good = there == here or there in BELOW[here]
+                if not good:
+                    self.faults.append(f"{name} includes {target}")
+
+    def test_every_folder_has_its_place(self):
+        folders = {path.name for path in SRC.iterdir() if path.is_dir()}
+        self.assertEqual(folders, set(BELOW))
+
+    def test_doors_of_the_libraries(self):
+        for path in sources():
+            name = name_of(path)
+            for include in includes(path):
+                header = include.strip('<>"')
+                for library, doors in DOORS.items():
+                    if header.startswith(library):
+                        if not any(name.startswith(door) for door in doors):
+                            self.faults.append(f"{name} includes {include}")
+                        break
+                else:
+                    if not (include.startswith('"')
+                            or header.startswith("fmt/")
+                            or STANDARD.fullmatch(include)):
+                        self.faults.append(
+                            f"{name} includes {include}, from a library "
+                            "that has no door")
+
+    def test_doors_are_in_use(self):
+        for library, doors in DOORS.items():
+            used = [name_of(path) for path in sources()
+                    if any(one.strip('<>"').startswith(library)
+                           for one in includes(path))]
+            for door in doors:
+                if not any(name.startswith(door) for name in used):
+                    self.faults.append(f"{door} does not include {library}")
+
+    def test_protocol_is_pure(self):
+        for path in sources():
+            name = name_of(path)
+            if name.split("/")[0] not in PURE:
+                continue
+            for include in includes(path):
+                if include in IMPURE or include.startswith("<sys/"):
+                    self.faults.append(f"{name} includes {include}")
+            for clock in CLOCKS.findall(without_comments(path.read_text())):
+                self.faults.append(f"{name} uses {clock}")
+
+    def test_only_cli_prints_results(self):
+        for path in sources():
+            name = name_of(path)
+            text = without_comments(path.read_text())
+            if not name.startswith("cli/") and OUTPUT.search(text):
+                self.faults.append(f"{name}: {OUTPUT.search(text)[0]}")
+
+    def test_size(self):
+        total = 0
+        for path in sources():
+            text = path.read_text()
+            count = text.count("\n")
+            if count > MAX_FILE_LINES:
+                self.faults.append(f"{name_of(path)} has {count} lines")
+            total += sum(bool(line.strip())
+                         for line in without_comments(text).splitlines())
+        largest = max(sources(), key=lambda path: len(
+            path.read_text().splitlines()))
+        print(f"{len(sources())} files, {total} lines of code "
+              f"(limit {MAX_CODE_LINES}); the longest is {name_of(largest)}, "
+              f"{len(largest.read_text().splitlines())} lines "
+              f"(limit {MAX_FILE_LINES})")
+        self.assertLess(total, MAX_CODE_LINES)
+
+    def test_licence_stands_first(self):
+        for path in sources():
+            if not path.read_text().startswith(
+                    "// SPDX-License-Identifier: MIT\n"):
+                self.faults.append(name_of(path))
+
+    def test_headers_are_guarded(self):
+        for path in sources():
+            if path.suffix == ".hpp":
+                count = path.read_text().count("\n#pragma once\n")
+                if count != 1:
+                    self.faults.append(name_of(path))
+
+
+if __name__ == "__main__":
+    unittest.main()

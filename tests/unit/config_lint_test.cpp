@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+// The texts of the warnings are in tests/bad_config; here is when they come,
+// and above all when they do not.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "config/lint.hpp"
+
+namespace mtasts::config {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::seconds;
+using std::chrono::weeks;
+using Ids = std::vector<std::string>;
+
+/// A policy that nothing can be said against.
+struct Case {
+  std::vector<std::string> domains = {"example.com"};
+  sts::Mode mode = sts::Mode::testing;
+  std::vector<std::string> mx = {"mail.example.com"};
+  seconds max_age = weeks(4);
+  std::vector<std::string> tls_rpt = {"mailto:a@example.com"};
+};
+
+Diagnostics lint(const Case& one) {
+  PolicyDraft draft{.domains = {},
+                    .mode = {one.mode, {2, 1}},
+                    .mx = {},
+                    .max_age = {one.max_age, {4, 1}},
+                    .tls_rpt = {},
+                    .at = {9, 9}};
+  std::uint32_t column = 1;
+  for (const std::string& text : one.domains) {
+    draft.domains.push_back({*dns::Name::parse(text), {1, column++}});
+  }
+  column = 1;
+  for (const std::string& text : one.mx) {
+    draft.mx.push_back({*sts::MxPattern::parse(text), {3, column++}});
+  }
+  column = 1;
+  for (const std::string& text : one.tls_rpt) {
+    draft.tls_rpt.push_back({*tlsrpt::ReportUri::parse(text), {5, column++}});
+  }
+  const Table table;
+  Diagnostics found;
+  TableReader reader(table, "policy", "a.toml", found);
+  lint_policy(draft, reader);
+  return found;
+}
+
+Ids ids(const Case& one) {
+  Ids list;
+  for (const Diagnostic& diagnostic : lint(one)) {
+    EXPECT_EQ(diagnostic.severity, Severity::warning);
+    EXPECT_NE(diagnostic.hint, "") << diagnostic.id;
+    list.push_back(diagnostic.id);
+  }
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+Ids mx_ids(const std::vector<std::string>& mx) {
+  Case one;
+  one.mx = mx;
+  return ids(one);
+}
+
+Ids age_ids(sts::Mode mode, seconds max_age) {
+  Case one;
+  one.mode = mode;
+  one.max_age = max_age;
+  return ids(one);
+}
+
+Ids domain_ids(const std::string& domain) {
+  Case one;
+  one.domains = {domain};
+  return ids(one);
+}
+
+std::string place_of_first(const Case& one) {
+  return format_place(lint(one).at(0).place);
+}
+
+TEST(ConfigLint, HasNothingAgainstAGoodPolicy) { EXPECT_EQ(ids({}), Ids{}); }
+
+// --- Domains ---
+
+TEST(ConfigLintDomain, WarnsOfOneLabel) {
+  EXPECT_EQ(domain_ids("intranet"), Ids{"policy.domain-single-label"});
+}
+
+TEST(ConfigLintDomain, WarnsOfThePolicyHostInItsPlace) {
+  EXPECT_EQ(domain_ids("mta-sts.example.com"),
+            Ids{"policy.domain-is-policy-host"});
+}
+
+TEST(ConfigLintDomain, HasNothingAgainstNamesThatOnlyLookAlike) {
+  EXPECT_EQ(domain_ids("mta-sts-example.com"), Ids{});
+  EXPECT_EQ(domain_ids("a.mta-sts.example.com"), Ids{});
+}
+
+// The domain mta-sts.com is somebody's; "com" is no policy domain of theirs.
+TEST(ConfigLintDomain, HasNothingAgainstADomainCalledMtaSts) {
+  EXPECT_EQ(domain_ids("mta-sts.com"), Ids{});
+}
+
+TEST(ConfigLintDomain, NamesThePlaceOfTheDomain) {
+  Case one;
+  one.domains = {"example.com", "intranet"};
+  EXPECT_EQ(place_of_first(one), "a.toml:1:2");
+}
+
+// --- mx ---
+
+TEST(ConfigLintMx, WarnsOfOneLabel) {
+  EXPECT_EQ(mx_ids({"mail"}), Ids{"policy.mx-single-label"});
+}
+
+TEST(ConfigLintMx, WarnsOfThePolicyHost) {
+  EXPECT_EQ(mx_ids({"mta-sts.example.com"}), Ids{"policy.mx-is-policy-host"});
+}
+
+TEST(ConfigLintMx, WarnsOfThePolicyHostOfAnyOfTheDomains) {
+  Case one;
+  one.domains = {"example.com", "example.net"};
+  one.mx = {"mta-sts.example.net"};
+  EXPECT_EQ(ids(one), Ids{"policy.mx-is-policy-host"});
+}
+
+TEST(ConfigLintMx, HasNothingAgainstThePolicyHostOfAnother) {
+  EXPECT_EQ(mx_ids({"mta-sts.example.net"}), Ids{});
+}
+
+// RFC 8461, 10.4: anyone can have a host under these.
+TEST(ConfigLintMx, WarnsOfWildcardsUnderARegistry) {
+  for (const char* text : {"*.com", "*.example", "*.co.uk", "*.com.au",
+                           "*.ac.at", "*.ne.jp", "*.org.nz"}) {
+    EXPECT_EQ(mx_ids({text}), Ids{"policy.mx-wide-wildcard"}) << text;
+  }
+}
+
+TEST(ConfigLintMx, HasNothingAgainstWildcardsUnderADomain) {
+  for (const char* text : {"*.example.com", "*.mx.co.uk", "*.co.example",
+                           "*.abc.uk", "*.a.b.c.example"}) {
+    EXPECT_EQ(mx_ids({text}), Ids{}) << text;
+  }
+}
+
+// RFC 8461, 4.1: the hosts are <name>.mail.protection.outlook.com and
+// <name>.<zone>.mx.microsoft.
+TEST(ConfigLintMx, WarnsOfWildcardsThatMatchNoHostOfTheProvider) {
+  for (const char* text :
+       {"*.outlook.com", "*.protection.outlook.com", "*.office365.com",
+        "*.mx.microsoft", "*.microsoft", "*.gmail.com"}) {
+    EXPECT_EQ(mx_ids({text}), Ids{"policy.mx-never-matches"}) << text;
+  }
+}
+
+TEST(ConfigLintMx, HasNothingAgainstTheRightWildcardOfAProvider) {
+  for (const char* text :
+       {"*.mail.protection.outlook.com", "*.o-v1.mx.microsoft",
+        "*.aspmx.l.google.com", "aspmx.l.google.com", "outlook.com"}) {
+    EXPECT_EQ(mx_ids({text}), Ids{}) << text;
+  }
+}
+
+// smtp.google.com is the one MX host of newer tenants.
+TEST(ConfigLintMx, HasNothingAgainstTheWildcardThatMatchesSmtpGoogleCom) {
+  ASSERT_TRUE(sts::MxPattern::parse("*.google.com")
+                  ->matches(*dns::Name::parse("smtp.google.com")));
+  EXPECT_EQ(mx_ids({"*.google.com"}), Ids{});
+}
+
+TEST(ConfigLintMx, WarnsOfADuplicateOnceForEach) {
+  EXPECT_EQ(mx_ids({"a.example", "a.example", "A.example"}),
+            (Ids{"policy.mx-duplicate", "policy.mx-duplicate"}));
+}
+
+TEST(ConfigLintMx, WarnsOfADuplicateWildcard) {
+  EXPECT_EQ(mx_ids({"*.a.example", "*.a.example"}), Ids{"policy.mx-duplicate"});
+}
+
+TEST(ConfigLintMx, NamesThePlaceOfTheSecondOfDuplicates) {
+  Case one;
+  one.mx = {"a.example", "b.example", "a.example"};
+  EXPECT_EQ(place_of_first(one), "a.toml:3:3");
+}
+
+TEST(ConfigLintMx, WarnsOfAHostThatAWildcardCovers) {
+  EXPECT_EQ(mx_ids({"mail.example.com", "*.example.com"}),
+            Ids{"policy.mx-covered"});
+  EXPECT_EQ(mx_ids({"*.example.com", "mail.example.com"}),
+            Ids{"policy.mx-covered"});
+}
+
+TEST(ConfigLintMx, HasNothingAgainstAHostThatTheWildcardMisses) {
+  EXPECT_EQ(mx_ids({"example.com", "*.example.com"}), Ids{});
+  EXPECT_EQ(mx_ids({"a.mail.example.com", "*.example.com"}), Ids{});
+  EXPECT_EQ(mx_ids({"*.mail.example.com", "*.example.com"}), Ids{});
+}
+
+// --- max_age ---
+
+TEST(ConfigLintMaxAge, WarnsOfZeroInEveryMode) {
+  for (const sts::Mode mode :
+       {sts::Mode::testing, sts::Mode::enforce, sts::Mode::none}) {
+    EXPECT_EQ(age_ids(mode, seconds(0)), Ids{"policy.max-age-zero"});
+  }
+}
+
+TEST(ConfigLintMaxAge, WarnsOfLessThanADay) {
+  EXPECT_EQ(age_ids(sts::Mode::testing, days(1) - seconds(1)),
+            Ids{"policy.max-age-short"});
+  EXPECT_EQ(age_ids(sts::Mode::testing, seconds(1)),
+            Ids{"policy.max-age-short"});
+}
+
+TEST(ConfigLintMaxAge, HasNothingAgainstADayOfTesting) {
+  EXPECT_EQ(age_ids(sts::Mode::testing, days(1)), Ids{});
+}
+
+// Appendix A of RFC 8461 shows 15 days of testing.
+TEST(ConfigLintMaxAge, HasNothingAgainstTheExampleOfTheRfc) {
+  EXPECT_EQ(age_ids(sts::Mode::testing, seconds(1296000)), Ids{});
+}
+
+// RFC 8461, 10.2: an attacker has to hold out for max_age.
+TEST(ConfigLintMaxAge, WarnsOfLessThanTwoWeeksOfEnforce) {
+  EXPECT_EQ(age_ids(sts::Mode::enforce, weeks(2) - seconds(1)),
+            Ids{"policy.enforce-max-age-short"});
+  EXPECT_EQ(age_ids(sts::Mode::enforce, days(1)),
+            Ids{"policy.enforce-max-age-short"});
+}
+
+TEST(ConfigLintMaxAge, HasNothingAgainstTwoWeeksOfEnforce) {
+  EXPECT_EQ(age_ids(sts::Mode::enforce, weeks(2)), Ids{});
+}
+
+TEST(ConfigLintMaxAge, SaysOneThingOfLessThanADayOfEnforce) {
+  EXPECT_EQ(age_ids(sts::Mode::enforce, hours(1)), Ids{"policy.max-age-short"});
+}
+
+// RFC 8461, 8.3: "a small max_age".
+TEST(ConfigLintMaxAge, HasNothingAgainstAShortNone) {
+  EXPECT_EQ(age_ids(sts::Mode::none, seconds(1)), Ids{});
+  EXPECT_EQ(age_ids(sts::Mode::none, weeks(1)), Ids{});
+}
+
+TEST(ConfigLintMaxAge, WarnsOfALongNone) {
+  EXPECT_EQ(age_ids(sts::Mode::none, weeks(1) + seconds(1)),
+            Ids{"policy.none-max-age-long"});
+}
+
+// --- Modes ---
+
+TEST(ConfigLintMode, WarnsOfNoneWithoutMx) {
+  Case one;
+  one.mode = sts::Mode::none;
+  one.max_age = days(1);
+  one.mx = {};
+  EXPECT_EQ(ids(one), Ids{"policy.none-without-mx"});
+  EXPECT_EQ(place_of_first(one), "a.toml:9:9");
+}
+
+TEST(ConfigLintMode, WarnsOfEnforceWithoutTlsRpt) {
+  Case one;
+  one.mode = sts::Mode::enforce;
+  one.tls_rpt = {};
+  EXPECT_EQ(ids(one), Ids{"policy.enforce-without-tls-rpt"});
+}
+
+TEST(ConfigLintMode, WarnsOfTestingWithoutTlsRpt) {
+  Case one;
+  one.tls_rpt = {};
+  EXPECT_EQ(ids(one), Ids{"policy.testing-without-tls-rpt"});
+}
+
+TEST(ConfigLintMode, HasNothingAgainstNoneWithoutTlsRpt) {
+  Case one;
+  one.mode = sts::Mode::none;
+  one.max_age = days(1);
+  one.tls_rpt = {};
+  EXPECT_EQ(ids(one), Ids{});
+}
+
+// --- Sizes ---
+
+/// A policy text of 48 octets and `lines` times 80, and one line of `last`.
+Case of_size(int lines, int last) {
+  Case one;
+  one.mx.clear();
+  for (int i = 0; i < lines; ++i) {
+    one.mx.push_back(
+        fmt::format("{}{:03}.example.com", std::string(59, 'a'), i));
+  }
+  // "mx: " and CRLF have six octets, ".example.com" has twelve.
+  one.mx.push_back(std::string(static_cast<std::size_t>(last - 18), 'b') +
+                   ".example.com");
+  one.max_age = weeks(1);
+  return one;
+}
+
+TEST(ConfigLintSizes, HasNothingAgainst4096OctetsOfPolicy) {
+  EXPECT_EQ(ids(of_size(50, 48)), Ids{});
+}
+
+TEST(ConfigLintSizes, WarnsOf4097OctetsOfPolicy) {
+  EXPECT_EQ(ids(of_size(50, 49)), Ids{"policy.text-large"});
+}
+
+/// A TLS-RPT record of `octets`: "v=TLSRPTv1; rua=" has 16.
+Ids rua_ids(std::size_t octets) {
+  const std::string uri = "https://example.com/";
+  Case one;
+  one.tls_rpt = {uri + std::string(octets - 16 - uri.size(), 'a')};
+  return ids(one);
+}
+
+TEST(ConfigLintSizes, HasNothingAgainstOneCharacterStringOfTlsRpt) {
+  EXPECT_EQ(rua_ids(255), Ids{});
+}
+
+TEST(ConfigLintSizes, WarnsOfTwoCharacterStringsOfTlsRpt) {
+  EXPECT_EQ(rua_ids(256), Ids{"policy.tls-rpt-long"});
+}
+
+TEST(ConfigLint, SaysEverythingAtOnce) {
+  Case one;
+  one.domains = {"mta-sts.example.com"};
+  one.mode = sts::Mode::enforce;
+  one.mx = {"mail", "mail", "*.com"};
+  one.max_age = hours(1);
+  one.tls_rpt = {};
+  EXPECT_EQ(ids(one),
+            (Ids{"policy.domain-is-policy-host",
+                 "policy.enforce-without-tls-rpt", "policy.max-age-short",
+                 "policy.mx-duplicate", "policy.mx-single-label",
+                 "policy.mx-single-label", "policy.mx-wide-wildcard"}));
+}
+
+}  // namespace
+}  // namespace mtasts::config

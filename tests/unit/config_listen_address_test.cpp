@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "config/listen_address.hpp"
+
+namespace mtasts::config {
+namespace {
+
+using Kind = ListenAddress::Kind;
+using std::string_view_literals::operator""sv;
+
+void good(std::string_view text, const ListenAddress& want) {
+  const Result<ListenAddress> address = parse_listen_address(text);
+  ASSERT_TRUE(address) << text << ": " << address.error().message;
+  EXPECT_EQ(*address, want) << text;
+}
+
+void bad(std::string_view text, std::string_view message,
+         std::string_view hint =
+             "\"[::]:8443\", \"127.0.0.1:8443\", \"unix:/run/mta-stsd.sock\" "
+             "or \"systemd\"") {
+  const Result<ListenAddress> address = parse_listen_address(text);
+  ASSERT_FALSE(address) << text;
+  EXPECT_EQ(address.error().message, message) << text;
+  EXPECT_EQ(address.error().hint, hint) << text;
+}
+
+ListenAddress tcp(std::string host, std::uint16_t port) {
+  return {.kind = Kind::tcp, .host = std::move(host), .port = port};
+}
+
+bool is_local(std::string_view text) {
+  return parse_listen_address(text)->is_local();
+}
+
+TEST(ConfigListenAddress, TakesIpv4) {
+  good("127.0.0.1:8443", tcp("127.0.0.1", 8443));
+}
+
+TEST(ConfigListenAddress, TakesIpv6InBrackets) {
+  good("[::]:8443", tcp("::", 8443));
+  good("[2001:db8::1]:443", tcp("2001:db8::1", 443));
+}
+
+TEST(ConfigListenAddress, TakesLocalhostForTheLoopbackAddress) {
+  good("localhost:8443", tcp("127.0.0.1", 8443));
+}
+
+TEST(ConfigListenAddress, TakesEveryPort) {
+  good("127.0.0.1:0", tcp("127.0.0.1", 0));
+  good("127.0.0.1:65535", tcp("127.0.0.1", 65535));
+}
+
+TEST(ConfigListenAddress, TakesAUnixPath) {
+  good("unix:/run/mta-stsd.sock",
+       {.kind = Kind::unix_path, .host = "/run/mta-stsd.sock"});
+}
+
+// sockaddr_un: 108 octets with the zero.
+TEST(ConfigListenAddress, TakesAUnixPathOf107Octets) {
+  const std::string path = '/' + std::string(106, 'a');
+  good("unix:" + path, {.kind = Kind::unix_path, .host = path});
+}
+
+TEST(ConfigListenAddress, RefusesAUnixPathOf108Octets) {
+  bad("unix:/" + std::string(107, 'a'),
+      "is no absolute path of at most 107 octets");
+}
+
+TEST(ConfigListenAddress, RefusesARelativeUnixPath) {
+  bad("unix:run/x", "is no absolute path of at most 107 octets");
+  bad("unix:", "is no absolute path of at most 107 octets");
+}
+
+TEST(ConfigListenAddress, TakesSystemd) {
+  good("systemd", {.kind = Kind::systemd, .host = {}});
+}
+
+TEST(ConfigListenAddress, RefusesSystemdInUpperCase) {
+  EXPECT_FALSE(parse_listen_address("Systemd"));
+}
+
+TEST(ConfigListenAddress, RefusesAnAddressWithoutAPort) {
+  bad("127.0.0.1", "has no port");
+}
+
+TEST(ConfigListenAddress, RefusesNothing) { bad("", "has no port"); }
+
+TEST(ConfigListenAddress, RefusesAPortAlone) {
+  EXPECT_FALSE(parse_listen_address("8443"));
+}
+
+TEST(ConfigListenAddress, RefusesPortsThatAreNone) {
+  for (const std::string port : {"", "https", "-1", "+1", "65536", "8443x",
+                                 " 8443", "0x1", "99999999999"}) {
+    bad("127.0.0.1:" + port,
+        "has the port \"" + port + "\", which is not a number from 0 to 65535");
+  }
+}
+
+TEST(ConfigListenAddress, RefusesAMissingAddressWithAHint) {
+  bad(":8443", "has no address",
+      "\"[::]:8443\" accepts IPv6 and IPv4 on every interface");
+  bad("*:8443", "has no address",
+      "\"[::]:8443\" accepts IPv6 and IPv4 on every interface");
+}
+
+TEST(ConfigListenAddress, RefusesIpv6WithoutBracketsWithAHint) {
+  bad("::1:8443", "has an IPv6 address without brackets", "\"[::1]:8443\"");
+}
+
+TEST(ConfigListenAddress, RefusesBracketsWithoutIpv6) {
+  bad("[]:8443", "has no IPv6 address between its brackets");
+  bad("[127.0.0.1]:8443", "has no IPv6 address between its brackets");
+  bad("[fe80::1%eth0]:8443", "has no IPv6 address between its brackets");
+}
+
+// A name would be looked up once, at start, and then be wrong.
+TEST(ConfigListenAddress, RefusesNames) {
+  bad("www.example.com:8443", "has a name where an address is needed");
+}
+
+TEST(ConfigListenAddress, RefusesAddressesThatAreNone) {
+  for (const std::string_view text :
+       {"127.0.0.256:1", "127.0.0:1", "127.0.0.1.1:1", "127.1:1",
+        "0x7f.0.0.1:1", " 127.0.0.1:1", "127.0.0.1 :1"}) {
+    bad(text, "has a name where an address is needed");
+  }
+}
+
+// inet_pton() sees the text end at the zero.
+TEST(ConfigListenAddress, RefusesAZeroInAnAddress) {
+  EXPECT_FALSE(parse_listen_address("127.0.0.1\0x:8443"sv));
+  EXPECT_FALSE(parse_listen_address("[::1\0x]:8443"sv));
+}
+
+TEST(ConfigListenAddress, RefusesAZeroInAPath) {
+  EXPECT_FALSE(parse_listen_address("unix:/run/x\0y"sv));
+}
+
+TEST(ConfigListenAddress, IsWrittenAsItIsRead) {
+  for (const std::string_view text :
+       {"127.0.0.1:8443", "[::]:0", "[2001:db8::1]:65535", "unix:/run/x",
+        "systemd"}) {
+    EXPECT_EQ(format_listen_address(*parse_listen_address(text)), text);
+  }
+}
+
+TEST(ConfigListenAddress, LoopbackIsLocal) {
+  EXPECT_TRUE(is_local("127.0.0.1:1"));
+  EXPECT_TRUE(is_local("127.1.2.3:1"));
+  EXPECT_TRUE(is_local("[::1]:1"));
+  EXPECT_TRUE(is_local("localhost:1"));
+}
+
+TEST(ConfigListenAddress, UnixPathIsLocal) {
+  EXPECT_TRUE(is_local("unix:/run/x"));
+}
+
+TEST(ConfigListenAddress, EverythingElseIsPublic) {
+  EXPECT_FALSE(is_local("0.0.0.0:1"));
+  EXPECT_FALSE(is_local("192.0.2.127:1"));
+  EXPECT_FALSE(is_local("[::]:1"));
+  EXPECT_FALSE(is_local("[2001:db8::1]:1"));
+}
+
+// Nobody knows what the service manager has bound.
+TEST(ConfigListenAddress, SystemdIsPublic) {
+  EXPECT_FALSE(is_local("systemd"));
+}
+
+}  // namespace
+}  // namespace mtasts::config

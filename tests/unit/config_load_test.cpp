@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+// Faults of the content are in tests/bad_config; here is what can't be kept
+// as a file, and what a good file becomes.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "config/load.hpp"
+#include "temp_dir.hpp"
+
+namespace mtasts::config {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+using Strings = std::vector<std::string>;
+
+std::string policy(const std::string& domain) {
+  return "[[policy]]\ndomains = [\"" + domain +
+         "\"]\nmx = [\"mail.example.com\"]\n"
+         "tls_rpt = [\"mailto:a@example.com\"]\n";
+}
+
+std::string report(const Loaded& loaded) {
+  std::string text;
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+    text += format_diagnostic(diagnostic);
+  }
+  return text;
+}
+
+/// All domains, in their order.
+Strings domains(const Loaded& loaded) {
+  Strings list;
+  if (!loaded.config) return {"no configuration: " + report(loaded)};
+  for (const PolicyEntry& entry : loaded.config->live.policies) {
+    for (const dns::Name& domain : entry.domains) {
+      list.push_back(domain.text());
+    }
+  }
+  return list;
+}
+
+Loaded load(const std::string& content) {
+  const TempDir dir;
+  return load_config(dir.write("a.toml", content));
+}
+
+Loaded load_server(const std::string& lines) {
+  return load("[server]\n" + lines + "\n" + policy("example.com"));
+}
+
+ListenAddress tcp(std::string host, std::uint16_t port) {
+  return {
+      .kind = ListenAddress::Kind::tcp, .host = std::move(host), .port = port};
+}
+
+// --- Values ---
+
+TEST(ConfigLoad, DefaultsOfAPolicy) {
+  const Loaded loaded = load(policy("example.com"));
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  ASSERT_EQ(loaded.config->live.policies.size(), 1U);
+  const PolicyEntry& entry = loaded.config->live.policies[0];
+  EXPECT_EQ(entry.policy.mode(), sts::Mode::testing);
+  EXPECT_EQ(entry.policy.max_age(), seconds(604800));
+  EXPECT_EQ(report(loaded), "");
+}
+
+TEST(ConfigLoad, DefaultsOfTheServer) {
+  const Loaded loaded = load(policy("example.com"));
+  ASSERT_TRUE(loaded.config);
+  Startup want;
+  want.listen = {tcp("::", 8443)};
+  EXPECT_EQ(loaded.config->startup, want);
+  EXPECT_EQ(want.limits.deadline, seconds(10));
+  EXPECT_EQ(want.limits.head_octets, 16384U);
+  EXPECT_EQ(loaded.config->live.certificates, Strings{});
+}
+
+TEST(ConfigLoad, EveryKeyOfTheServer) {
+  const Loaded loaded = load_server(
+      "listen = [\"127.0.0.1:1\", \"systemd\"]\n"
+      "threads = 3\nconnections = 4\nconnections_per_address = 5\n"
+      "deadline = \"1m\"\nhead_octets = 2048\nrequests_per_connection = 6\n");
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  const Startup want = {
+      .listen = {tcp("127.0.0.1", 1),
+                 {.kind = ListenAddress::Kind::systemd, .host = {}}},
+      .threads = 3,
+      .limits = {.deadline = seconds(60),
+                 .connections = 4,
+                 .connections_per_address = 5,
+                 .limit_addresses = true,
+                 .head_octets = 2048,
+                 .requests_per_connection = 6}};
+  EXPECT_EQ(loaded.config->startup, want);
+}
+
+TEST(ConfigLoad, AutoLeavesTheDefaults) {
+  const Loaded loaded = load_server(
+      "threads = \"auto\"\nconnections = \"auto\"\n"
+      "connections_per_address = \"auto\"\n");
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  EXPECT_EQ(loaded.config->startup.limits, Limits{});
+}
+
+TEST(ConfigLoad, OffTakesTheLimitOfAddressesAway) {
+  const Loaded loaded = load_server("connections_per_address = \"off\"\n");
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  EXPECT_FALSE(loaded.config->startup.limits.limit_addresses);
+}
+
+// Port 0 is another port each time.
+TEST(ConfigLoad, ListensOnPortZeroTwice) {
+  const Loaded loaded =
+      load_server("listen = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\n");
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  EXPECT_EQ(loaded.config->startup.listen.size(), 2U);
+}
+
+TEST(ConfigLoad, RefusesTheSameUnixPathTwice) {
+  EXPECT_FALSE(
+      load_server("listen = [\"unix:/run/x\", \"unix:/run/x\"]\n").config);
+}
+
+TEST(ConfigLoad, RefusesSystemdTwice) {
+  EXPECT_FALSE(load_server("listen = [\"systemd\", \"systemd\"]\n").config);
+}
+
+TEST(ConfigLoad, CertificatesLieBesideTheFile) {
+  const TempDir dir;
+  const Loaded loaded = load_config(dir.write(
+      "a.toml", "[server]\ncertificates = [\"certs\", \"/etc/certs\"]\n" +
+                    policy("example.com")));
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  EXPECT_EQ(loaded.config->live.certificates,
+            (Strings{dir.path("certs"), "/etc/certs"}));
+}
+
+TEST(ConfigLoad, KeepsThePlaceOfEachPolicy) {
+  const TempDir dir;
+  const std::string path =
+      dir.write("a.toml", policy("example.com") + "\n" + policy("example.net"));
+  const Loaded loaded = load_config(path);
+  ASSERT_TRUE(loaded.config);
+  EXPECT_EQ(format_place(loaded.config->live.policies[1].place), path + ":6:1");
+}
+
+TEST(ConfigLoad, KeepsTheOrderOfDomainsAndPolicies) {
+  EXPECT_EQ(domains(load("[[policy]]\ndomains = [\"b.example\", \"a.example\"]"
+                         "\nmx = [\"mail.example\"]\n" +
+                         policy("0.example"))),
+            (Strings{"b.example", "a.example", "0.example"}));
+}
+
+TEST(ConfigLoad, WarningsDoNotPreventAConfiguration) {
+  const Loaded loaded = load(policy("example.com") + "max_age = \"1h\"\n");
+  EXPECT_EQ(loaded.diagnostics.size(), 1U);
+  EXPECT_TRUE(loaded.config);
+}
+
+TEST(ConfigLoad, OneErrorPreventsTheWholeConfiguration) {
+  const Loaded loaded =
+      load(policy("example.com") + "max_age = -1\n" + policy("example.net"));
+  EXPECT_EQ(loaded.diagnostics.size(), 1U);
+  EXPECT_FALSE(loaded.config);
+}
+
+TEST(ConfigLoad, TakesAByteOrderMark) {
+  EXPECT_EQ(domains(load("\xef\xbb\xbf" + policy("example.com"))),
+            Strings{"example.com"});
+}
+
+TEST(ConfigLoad, RefusesBrokenUtf8) {
+  const Loaded loaded = load("# \xff\n" + policy("example.com"));
+  ASSERT_EQ(loaded.diagnostics.size(), 1U);
+  EXPECT_EQ(loaded.diagnostics[0].id, "config.syntax");
+}
+
+// toml++ says so in words that may hold the octet itself.
+TEST(ConfigLoad, ShowsNoControlOctetsOfTheFile) {
+  const Loaded loaded = load("a\x1b[31m = 1\n");
+  ASSERT_EQ(loaded.diagnostics.size(), 1U);
+  EXPECT_EQ(loaded.diagnostics[0].message.find('\x1b'), std::string::npos);
+}
+
+// --- Files ---
+
+TEST(ConfigLoad, RefusesAMissingFile) {
+  const TempDir dir;
+  EXPECT_EQ(report(load_config(dir.path("a.toml"))),
+            "mta-stsd: error: " + dir.path("a.toml") +
+                ": can't be read: No such file or directory "
+                "[config.unreadable]\n"
+                "mta-stsd: hint: the path is given with -c or "
+                "$MTA_STSD_CONFIG\n");
+}
+
+TEST(ConfigLoad, RefusesADirectory) {
+  const TempDir dir;
+  EXPECT_EQ(load_config(dir.path("")).diagnostics.at(0).message,
+            "can't be read: is a directory");
+}
+
+TEST(ConfigLoad, RefusesAFifoWithoutWaiting) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo(dir.path("a.toml").c_str(), 0600), 0);
+  EXPECT_EQ(load_config(dir.path("a.toml")).diagnostics.at(0).message,
+            "can't be read: is not a regular file");
+}
+
+TEST(ConfigLoad, RefusesAFileThatItMayNotRead) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const TempDir dir;
+  const std::string path = dir.write("a.toml", policy("example.com"));
+  fs::permissions(path, fs::perms::none);
+  EXPECT_EQ(load_config(path).diagnostics.at(0).message,
+            "can't be read: Permission denied");
+}
+
+// design: an empty file is a file that is being written, never a valid one.
+TEST(ConfigLoad, RefusesAnEmptyFile) {
+  const Loaded loaded = load("");
+  EXPECT_FALSE(loaded.config);
+  EXPECT_EQ(loaded.diagnostics.at(0).id, "config.empty");
+}
+
+TEST(ConfigLoad, RefusesAFileOfWhiteSpace) {
+  EXPECT_FALSE(load("\n \n").config);
+}
+
+TEST(ConfigLoad, TakesAThousandDotsOutsideOfStrings) {
+  std::string keys;
+  for (int i = 0; i < 500; ++i) keys += "x" + std::to_string(i) + ".a.b = 1\n";
+  EXPECT_EQ(load(keys).diagnostics.at(0).message,
+            "unknown key \"x0\" in the top level");
+}
+
+TEST(ConfigLoad, RefusesAThousandAndOneDotsOutsideOfStrings) {
+  std::string keys = "y.a = 1\n";
+  for (int i = 0; i < 500; ++i) keys += "x" + std::to_string(i) + ".a.b = 1\n";
+  EXPECT_EQ(load(keys).diagnostics.at(0).message,
+            "has more than 1000 dots outside of strings");
+}
+
+TEST(ConfigLoad, CountsNoDotsInComments) {
+  const std::string dots(2000, '.');
+  EXPECT_EQ(domains(load("# \" " + dots + "\n" + policy("example.com") +
+                         "# ' " + dots + "\n")),
+            Strings{"example.com"});
+}
+
+TEST(ConfigLoad, CountsNoDotsInStrings) {
+  const std::string dots(2000, '.');
+  for (const std::string quotes : {"\"", "'", "\"\"\"", "'''"}) {
+    const std::string line = "a = " + quotes + dots + quotes + "\n";
+    EXPECT_EQ(load(line).diagnostics.at(0).message,
+              "unknown key \"a\" in the top level");
+  }
+}
+
+TEST(ConfigLoad, CountsNoDotsBehindAnEscapedQuote) {
+  const std::string line = "a = \"\\\"" + std::string(2000, '.') + "\"\n";
+  EXPECT_EQ(load(line).diagnostics.at(0).message,
+            "unknown key \"a\" in the top level");
+}
+
+// toml++ and its reader go one call deeper for each part of a dotted key.
+TEST(ConfigLoad, SurvivesTheDeepestDottedKey) {
+  std::string key = "a";
+  while (key.size() + 2 <= 32768 - 4) key += ".a";
+  EXPECT_FALSE(load(key + " = 1\n").config);
+}
+
+TEST(ConfigLoad, SurvivesTheDeepestTableHeaderWithADottedKey) {
+  std::string key = "a";
+  while (key.size() + 2 <= 32768 - 4) key += ".a";
+  EXPECT_FALSE(load("[" + key + "]\n" + key + " = 1\n").config);
+}
+
+TEST(ConfigLoad, SurvivesDeepArrays) {
+  EXPECT_FALSE(
+      load("a = " + std::string(16000, '[') + std::string(16000, ']') + "\n")
+          .config);
+}
+
+TEST(ConfigLoad, ReadsStandardInput) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string content = policy("example.com");
+  ASSERT_EQ(::write(ends[1], content.data(), content.size()),
+            static_cast<ssize_t>(content.size()));
+  ::close(ends[1]);
+  ASSERT_EQ(::dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+  ::close(ends[0]);
+  const Loaded loaded = load_config("-");
+  EXPECT_EQ(domains(loaded), Strings{"example.com"});
+  EXPECT_EQ(loaded.inputs.files, Strings{});
+}
+
+// --- Includes ---
+
+TEST(ConfigLoadInclude, PutsTheMainFileFirstAndThenNamesInOrder) {
+  const TempDir dir;
+  dir.write("d/20.toml", policy("c.example"));
+  dir.write("d/10.toml", policy("b.example"));
+  EXPECT_EQ(domains(load_config(dir.write(
+                "a.toml", "include = [\"d/*.toml\"]\n" + policy("a.example")))),
+            (Strings{"a.example", "b.example", "c.example"}));
+}
+
+TEST(ConfigLoadInclude, NeedsNoPolicyInTheMainFile) {
+  const TempDir dir;
+  dir.write("b.toml", policy("b.example"));
+  EXPECT_EQ(
+      domains(load_config(dir.write("a.toml", "include = [\"b.toml\"]\n"))),
+      Strings{"b.example"});
+}
+
+TEST(ConfigLoadInclude, TakesAnAbsolutePath) {
+  const TempDir dir;
+  const std::string other = dir.write("e/b.toml", policy("b.example"));
+  EXPECT_EQ(domains(load_config(
+                dir.write("d/a.toml", "include = [\"" + other + "\"]\n"))),
+            Strings{"b.example"});
+}
+
+TEST(ConfigLoadInclude, LeavesHiddenFilesAlone) {
+  const TempDir dir;
+  dir.write("d/b.toml", policy("b.example"));
+  dir.write("d/.b.toml.swp", "rubbish");
+  EXPECT_EQ(domains(load_config(dir.write("a.toml", "include = [\"d/*\"]\n"))),
+            Strings{"b.example"});
+}
+
+TEST(ConfigLoadInclude, RefusesADirectoryAmongTheMatches) {
+  const TempDir dir;
+  dir.write("d/b.toml", policy("b.example"));
+  fs::create_directory(dir.path("d/c.toml"));
+  const Loaded loaded =
+      load_config(dir.write("a.toml", "include = [\"d/*.toml\"]\n"));
+  EXPECT_FALSE(loaded.config);
+  EXPECT_EQ(loaded.diagnostics.at(0).message, "can't be read: is a directory");
+}
+
+TEST(ConfigLoadInclude, RefusesADanglingLink) {
+  const TempDir dir;
+  dir.write("d/b.toml", policy("b.example"));
+  fs::create_symlink("gone", dir.path("d/c.toml"));
+  EXPECT_FALSE(
+      load_config(dir.write("a.toml", "include = [\"d/*.toml\"]\n")).config);
+}
+
+// -c and the environment have nothing to do with an included file.
+TEST(ConfigLoadInclude, HintOfAMissingFileIsNotThatOfTheMainFile) {
+  const TempDir dir;
+  const Loaded loaded =
+      load_config(dir.write("a.toml", "include = [\"b.toml\"]\n"));
+  ASSERT_EQ(loaded.diagnostics.size(), 1U);
+  EXPECT_EQ(loaded.diagnostics[0].hint.find("MTA_STSD_CONFIG"),
+            std::string::npos);
+}
+
+TEST(ConfigLoadInclude, RefusesTheMainFileItself) {
+  const TempDir dir;
+  const Loaded loaded = load_config(
+      dir.write("a.toml", "include = [\"*.toml\"]\n" + policy("a.example")));
+  ASSERT_EQ(loaded.diagnostics.size(), 1U) << report(loaded);
+  EXPECT_EQ(loaded.diagnostics[0].id, "config.include-twice");
+}
+
+// The same file by another spelling of its path.
+TEST(ConfigLoadInclude, KnowsTheMainFileByAnotherPath) {
+  const TempDir dir;
+  dir.write("a.toml", "include = [\"*.toml\"]\n" + policy("a.example"));
+  const Loaded loaded = load_config(dir.path("./a.toml"));
+  ASSERT_EQ(loaded.diagnostics.size(), 1U) << report(loaded);
+  EXPECT_EQ(loaded.diagnostics[0].id, "config.include-twice");
+}
+
+// The folder is the operator's, and its name is no pattern.
+TEST(ConfigLoadInclude, FolderOfTheMainFileIsNoPattern) {
+  const TempDir dir;
+  dir.write("x[1]/d/b.toml", policy("b.example"));
+  EXPECT_EQ(domains(load_config(
+                dir.write("x[1]/a.toml", "include = [\"d/*.toml\"]\n"))),
+            Strings{"b.example"});
+}
+
+TEST(ConfigLoadInclude, DiagnosticsComeInTheOrderOfFilesAndLines) {
+  const TempDir dir;
+  dir.write("b.toml", "x = 1\n" + policy("b.example") + "y = 1\n");
+  const Loaded loaded = load_config(dir.write("a.toml",
+                                              "include = [\"b.toml\"]\nz = 1\n"
+                                              "[server]\nthreads = 0\n"));
+  Strings places;
+  for (const Diagnostic& diagnostic : loaded.diagnostics) {
+    places.push_back(format_place(diagnostic.place));
+  }
+  EXPECT_EQ(
+      places,
+      (Strings{dir.path("a.toml") + ":2:1", dir.path("a.toml") + ":4:11",
+               dir.path("b.toml") + ":1:1", dir.path("b.toml") + ":6:1"}));
+}
+
+// --- What has to be watched ---
+
+TEST(ConfigLoadInputs, AreTheFilesAndThePatterns) {
+  const TempDir dir;
+  const std::string one = dir.write("d/1.toml", policy("b.example"));
+  const std::string main = dir.write("a.toml", "include = [\"d/*.toml\"]\n");
+  const Loaded loaded = load_config(main);
+  EXPECT_EQ(loaded.inputs.files, (Strings{main, one}));
+  EXPECT_EQ(loaded.inputs.globs, Strings{dir.path("d/*.toml")});
+}
+
+TEST(ConfigLoadInputs, HoldAMissingMainFile) {
+  const TempDir dir;
+  EXPECT_EQ(load_config(dir.path("a.toml")).inputs.files,
+            Strings{dir.path("a.toml")});
+}
+
+TEST(ConfigLoadInputs, HoldAMissingInclude) {
+  const TempDir dir;
+  const std::string main = dir.write("a.toml", "include = [\"b.toml\"]\n");
+  EXPECT_EQ(load_config(main).inputs.files,
+            (Strings{main, dir.path("b.toml")}));
+}
+
+TEST(ConfigLoadInputs, HoldAPatternThatMatchesNothing) {
+  const TempDir dir;
+  EXPECT_EQ(load_config(dir.write("a.toml", "include = [\"d/*.toml\"]\n"))
+                .inputs.globs,
+            Strings{dir.path("d/*.toml")});
+}
+
+// The files behind a broken one may be mended at the same time.
+TEST(ConfigLoadInputs, HoldEveryIncludeWhenOneIsBroken) {
+  const TempDir dir;
+  const std::string one = dir.write("d/1.toml", "= rubbish\n");
+  const std::string two = dir.write("d/2.toml", policy("b.example"));
+  const std::string main =
+      dir.write("a.toml", "include = [\"d/*.toml\"]\n[server]\nthreads = 0\n");
+  const Loaded loaded = load_config(main);
+  EXPECT_FALSE(loaded.config);
+  EXPECT_EQ(loaded.inputs.files, (Strings{main, one, two}));
+}
+
+}  // namespace
+}  // namespace mtasts::config

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "config/table_reader.hpp"
+
+namespace mtasts::config {
+namespace {
+
+/// A table whose members stand on lines 1, 2, ...: keys in column 1, values
+/// in column 10, elements of arrays from column 11 on.
+class Fixture : public testing::Test {
+ protected:
+  void add(std::string key, decltype(Value::data) data) {
+    const auto line = static_cast<std::uint32_t>(table_.size() + 1);
+    if (auto* array = std::get_if<Array>(&data)) {
+      std::uint32_t column = 11;
+      for (Value& element : *array) element.at = {line, column++};
+    }
+    table_.push_back(
+        {std::move(key), {line, 1}, {{line, 10}, std::move(data)}});
+  }
+
+  std::string report() const {
+    std::string text;
+    for (const Diagnostic& diagnostic : found_) {
+      text += format_diagnostic(diagnostic);
+    }
+    return text;
+  }
+
+  Table table_;
+  Diagnostics found_;
+  TableReader reader_{table_, "server", "a.toml", found_};
+};
+
+using ConfigTableReader = Fixture;
+
+TEST_F(ConfigTableReader, FindsAString) {
+  add("mode", "none");
+  const auto text = reader_.find_string("mode");
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->value, "none");
+  EXPECT_EQ(text->at.line, 1U);
+  EXPECT_EQ(text->at.column, 10U);
+  EXPECT_EQ(report(), "");
+}
+
+TEST_F(ConfigTableReader, SaysNothingOfAMissingKey) {
+  EXPECT_EQ(reader_.find("a"), nullptr);
+  EXPECT_FALSE(reader_.find_string("a"));
+  EXPECT_FALSE(reader_.find_integer("a", 0, 1));
+  EXPECT_FALSE(reader_.find_strings("a"));
+  reader_.finish();
+  EXPECT_EQ(report(), "");
+}
+
+TEST_F(ConfigTableReader, RefusesAnIntegerForAString) {
+  add("mode", std::int64_t{5});
+  EXPECT_FALSE(reader_.find_string("mode"));
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:10: server.mode is the integer 5, not "
+            "a string [config.wrong-type]\n");
+}
+
+TEST_F(ConfigTableReader, FindsAnIntegerAtBothBounds) {
+  add("a", std::int64_t{1});
+  add("b", std::int64_t{256});
+  EXPECT_EQ(reader_.find_integer("a", 1, 256)->value, 1);
+  EXPECT_EQ(reader_.find_integer("b", 1, 256)->value, 256);
+  EXPECT_EQ(report(), "");
+}
+
+TEST_F(ConfigTableReader, RefusesAnIntegerBelowTheLeast) {
+  add("threads", std::int64_t{0});
+  EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:10: server.threads is 0, outside 1 to "
+            "256 [config.out-of-range]\n");
+}
+
+TEST_F(ConfigTableReader, RefusesAnIntegerAboveTheMost) {
+  add("threads", std::int64_t{257});
+  EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:10: server.threads is 257, outside 1 "
+            "to 256 [config.out-of-range]\n");
+}
+
+TEST_F(ConfigTableReader, RefusesAStringForAnIntegerAndQuotesIt) {
+  add("threads", "f\"our\x1b");
+  EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:10: server.threads is the string "
+            "\"f\\\"our\\x1b\", not an integer [config.wrong-type]\n");
+}
+
+TEST_F(ConfigTableReader, FindsAnArrayOfStringsWithItsPlaces) {
+  add("listen", Array{{{}, "a"}, {{}, "b"}});
+  const auto texts = reader_.find_strings("listen");
+  ASSERT_TRUE(texts);
+  ASSERT_EQ(texts->size(), 2U);
+  EXPECT_EQ((*texts)[1].value, "b");
+  EXPECT_EQ((*texts)[1].at.column, 12U);
+}
+
+TEST_F(ConfigTableReader, FindsAnEmptyArray) {
+  add("listen", Array{});
+  const auto texts = reader_.find_strings("listen");
+  ASSERT_TRUE(texts);
+  EXPECT_TRUE(texts->empty());
+}
+
+TEST_F(ConfigTableReader, ProposesBracketsForAString) {
+  add("listen", "[::]:8443");
+  EXPECT_FALSE(reader_.find_strings("listen"));
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:10: server.listen is the string "
+            "\"[::]:8443\", not an array of strings [config.wrong-type]\n"
+            "mta-stsd: hint: put it in brackets: listen = [\"[::]:8443\"]\n");
+}
+
+TEST_F(ConfigTableReader, ReportsEveryElementThatIsNoString) {
+  add("listen", Array{{{}, std::int64_t{1}}, {{}, "a"}, {{}, true}});
+  const auto texts = reader_.find_strings("listen");
+  ASSERT_TRUE(texts);
+  EXPECT_EQ(texts->size(), 1U);
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:11: server.listen has an integer where "
+            "a string is needed [config.wrong-type]\n"
+            "mta-stsd: error: a.toml:1:13: server.listen has a boolean where "
+            "a string is needed [config.wrong-type]\n");
+}
+
+TEST_F(ConfigTableReader, KnowsTheKeysThatWereAskedFor) {
+  add("listen", Array{});
+  add("threads", std::int64_t{1});
+  (void)reader_.find("listen");
+  (void)reader_.find("threads");
+  reader_.finish();
+  EXPECT_EQ(report(), "");
+}
+
+TEST_F(ConfigTableReader, ProposesTheNearestKey) {
+  add("listne", Array{});
+  (void)reader_.find("threads");
+  (void)reader_.find("listen");
+  reader_.finish();
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:1: unknown key \"listne\" in server "
+            "[config.unknown-key]\n"
+            "mta-stsd: hint: did you mean \"listen\"?\n");
+}
+
+TEST_F(ConfigTableReader, ListsTheKeysWhenNoneIsNear) {
+  add("workers", std::int64_t{1});
+  (void)reader_.find("threads");
+  (void)reader_.find("listen");
+  reader_.finish();
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:1: unknown key \"workers\" in server "
+            "[config.unknown-key]\n"
+            "mta-stsd: hint: the keys here are listen, threads\n");
+}
+
+// Readers look at a key twice when its type is not fixed.
+TEST_F(ConfigTableReader, ListsAKeyOnceThatWasAskedForTwice) {
+  add("workers", std::int64_t{1});
+  (void)reader_.find("threads");
+  (void)reader_.find_integer("threads", 1, 256);
+  (void)reader_.find("listen");
+  reader_.finish();
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:1: unknown key \"workers\" in server "
+            "[config.unknown-key]\n"
+            "mta-stsd: hint: the keys here are listen, threads\n");
+}
+
+TEST_F(ConfigTableReader, ReportsEveryUnknownKey) {
+  add("aaaaaa", std::int64_t{1});
+  add("bbbbbb", std::int64_t{1});
+  (void)reader_.find("threads");
+  reader_.finish();
+  EXPECT_EQ(found_.size(), 2U);
+}
+
+TEST_F(ConfigTableReader, ShowsNoControlOctetsOfAKey) {
+  add("a\x1b[31m", std::int64_t{1});
+  (void)reader_.find("threads");
+  reader_.finish();
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:1: unknown key \"a\\x1b[31m\" in server "
+            "[config.unknown-key]\n"
+            "mta-stsd: hint: the only key here is threads\n");
+}
+
+// A key of capital letters is a slip too, but too far for the distance.
+TEST_F(ConfigTableReader, TellsCaseApart) {
+  add("Listen", Array{});
+  (void)reader_.find("listen");
+  reader_.finish();
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:1: unknown key \"Listen\" in server "
+            "[config.unknown-key]\n"
+            "mta-stsd: hint: did you mean \"listen\"?\n");
+}
+
+TEST_F(ConfigTableReader, WarnsWithAPlace) {
+  reader_.warning("a.b", {7, 9}, "is odd", "so what");
+  EXPECT_EQ(report(),
+            "mta-stsd: warning: a.toml:7:9: is odd [a.b]\n"
+            "mta-stsd: hint: so what\n");
+}
+
+TEST(ConfigDescribeType, NamesEveryType) {
+  EXPECT_EQ(describe_type({{}, "x"}), "a string");
+  EXPECT_EQ(describe_type({{}, std::int64_t{1}}), "an integer");
+  EXPECT_EQ(describe_type({{}, true}), "a boolean");
+  EXPECT_EQ(describe_type({{}, Array{}}), "an array");
+  EXPECT_EQ(describe_type({{}, Table{}}), "a table");
+  EXPECT_EQ(describe_type({{}, Other{"a date"}}), "a date");
+}
+
+}  // namespace
+}  // namespace mtasts::config

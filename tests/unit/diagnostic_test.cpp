@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "diagnostic.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mtasts {
+namespace {
+
+Diagnostic make(Severity severity, Place place, std::string hint) {
+  return {severity, "policy.mx-invalid", std::move(place), "mx \"a\" is odd",
+          std::move(hint)};
+}
+
+TEST(Diagnostic, PlaceHasFileLineAndColumn) {
+  EXPECT_EQ(format_place({"etc/a.toml", 14, 8}), "etc/a.toml:14:8");
+}
+
+TEST(Diagnostic, PlaceWithoutALineIsTheWholeFile) {
+  EXPECT_EQ(format_place({"a.toml"}), "a.toml");
+}
+
+TEST(Diagnostic, ErrorIsOneLineWithItsId) {
+  EXPECT_EQ(format_diagnostic(make(Severity::error, {"a.toml", 3, 7}, "")),
+            "mta-stsd: error: a.toml:3:7: mx \"a\" is odd "
+            "[policy.mx-invalid]\n");
+}
+
+TEST(Diagnostic, WarningSaysSo) {
+  EXPECT_EQ(format_diagnostic(make(Severity::warning, {"a.toml"}, "")),
+            "mta-stsd: warning: a.toml: mx \"a\" is odd [policy.mx-invalid]\n");
+}
+
+TEST(Diagnostic, HintIsALineOfItsOwn) {
+  EXPECT_EQ(format_diagnostic(make(Severity::error, {"a.toml", 3, 7}, "try b")),
+            "mta-stsd: error: a.toml:3:7: mx \"a\" is odd [policy.mx-invalid]\n"
+            "mta-stsd: hint: try b\n");
+}
+
+TEST(Diagnostic, BracesInAMessageAreText) {
+  EXPECT_EQ(format_diagnostic({Severity::error, "a.b", {"{}"}, "{0}", "{}"}),
+            "mta-stsd: error: {}: {0} [a.b]\nmta-stsd: hint: {}\n");
+}
+
+TEST(Diagnostic, NoneAreNoErrors) { EXPECT_FALSE(has_errors({})); }
+
+TEST(Diagnostic, WarningsAreNoErrors) {
+  EXPECT_FALSE(has_errors({make(Severity::warning, {}, "")}));
+}
+
+TEST(Diagnostic, OneErrorAmongWarningsCounts) {
+  EXPECT_TRUE(has_errors({make(Severity::warning, {}, ""),
+                          make(Severity::error, {}, ""),
+                          make(Severity::warning, {}, "")}));
+}
+
+}  // namespace
+}  // namespace mtasts

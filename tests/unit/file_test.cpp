@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "temp_dir.hpp"
+
+namespace mtasts {
+namespace {
+
+namespace fs = std::filesystem;
+using Paths = std::vector<std::string>;
+
+void expect_unreadable(const std::string& path, const std::string& message) {
+  const Result<std::string> content = read_file(path, 100);
+  ASSERT_FALSE(content);
+  EXPECT_EQ(content.error().message, message);
+}
+
+TEST(FileRead, GivesEveryOctet) {
+  const TempDir dir;
+  const std::string octets("a\0\r\n\xff", 5);
+  const Result<std::string> content = read_file(dir.write("a", octets), 100);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(*content, octets);
+}
+
+TEST(FileRead, GivesAnEmptyFile) {
+  const TempDir dir;
+  const Result<std::string> content = read_file(dir.write("a", ""), 100);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(*content, "");
+}
+
+TEST(FileRead, GivesAFileOfExactlyTheLimit) {
+  const TempDir dir;
+  const Result<std::string> content =
+      read_file(dir.write("a", std::string(100, 'x')), 100);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(content->size(), 100U);
+}
+
+TEST(FileRead, RefusesOneOctetMore) {
+  const TempDir dir;
+  expect_unreadable(dir.write("a", std::string(101, 'x')),
+                    "has more than 100 octets");
+}
+
+TEST(FileRead, GivesMoreThanOneBufferful) {
+  const TempDir dir;
+  const std::string large(200'000, 'y');
+  const Result<std::string> content =
+      read_file(dir.write("a", large), large.size());
+  ASSERT_TRUE(content);
+  EXPECT_EQ(*content, large);
+}
+
+TEST(FileRead, RefusesAMissingFile) {
+  const TempDir dir;
+  expect_unreadable(dir.path("a"), "No such file or directory");
+}
+
+TEST(FileRead, RefusesADirectory) {
+  const TempDir dir;
+  expect_unreadable(dir.path(""), "is a directory");
+}
+
+TEST(FileRead, RefusesAFifoWithoutWaitingForAWriter) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo(dir.path("fifo").c_str(), 0600), 0);
+  expect_unreadable(dir.path("fifo"), "is not a regular file");
+}
+
+TEST(FileRead, RefusesADevice) {
+  expect_unreadable("/dev/zero", "is not a regular file");
+}
+
+TEST(FileRead, RefusesALoopOfLinks) {
+  const TempDir dir;
+  fs::create_symlink("a", dir.path("a"));
+  expect_unreadable(dir.path("a"), "Too many levels of symbolic links");
+}
+
+TEST(FileRead, RefusesAFileThatItMayNotRead) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  fs::permissions(path, fs::perms::none);
+  expect_unreadable(path, "Permission denied");
+}
+
+// Kubernetes mounts a ConfigMap as links to links.
+TEST(FileRead, FollowsLinks) {
+  const TempDir dir;
+  dir.write("..2026/a.toml", "x");
+  fs::create_directory_symlink("..2026", dir.path("..data"));
+  fs::create_symlink("..data/a.toml", dir.path("a.toml"));
+  const Result<std::string> content = read_file(dir.path("a.toml"), 100);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(*content, "x");
+}
+
+TEST(FileStamp, OfNoFileHasNoInode) {
+  const TempDir dir;
+  EXPECT_EQ(stamp_file(dir.path("a")), FileStamp{});
+  EXPECT_EQ(FileStamp{}.inode, 0U);
+}
+
+TEST(FileStamp, StaysWhileTheFileStays) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  EXPECT_EQ(stamp_file(path), stamp_file(path));
+  EXPECT_NE(stamp_file(path).inode, 0U);
+}
+
+TEST(FileStamp, ChangesWithTheSize) {
+  const TempDir dir;
+  const FileStamp before = stamp_file(dir.write("a", "x"));
+  EXPECT_NE(stamp_file(dir.write("a", "xy")), before);
+}
+
+TEST(FileStamp, ChangesWithTheTime) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  const FileStamp before = stamp_file(path);
+  fs::last_write_time(path, fs::file_time_type{} + std::chrono::hours(1));
+  EXPECT_NE(stamp_file(path), before);
+}
+
+// `mv` and most editors: another file, perhaps of the same size and time.
+TEST(FileStamp, ChangesWhenAnotherFileIsRenamedIntoPlace) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  const std::string other = dir.write("b", "y");
+  fs::last_write_time(other, fs::last_write_time(path));
+  const FileStamp before = stamp_file(path);
+  fs::rename(other, path);
+  const FileStamp after = stamp_file(path);
+  EXPECT_EQ(after.size, before.size);
+  EXPECT_EQ(after.modified_ns, before.modified_ns);
+  EXPECT_NE(after, before);
+}
+
+TEST(FileStamp, FollowsLinks) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  fs::create_symlink("a", dir.path("b"));
+  EXPECT_EQ(stamp_file(dir.path("b")), stamp_file(path));
+}
+
+TEST(FileIsDirectory, KnowsFoldersFromFilesAndNothing) {
+  const TempDir dir;
+  EXPECT_TRUE(is_directory(dir.path("")));
+  EXPECT_FALSE(is_directory(dir.write("a", "x")));
+  EXPECT_FALSE(is_directory(dir.path("b")));
+}
+
+TEST(FileGlob, ExpandsInTheOrderOfNames) {
+  const TempDir dir;
+  const Paths want = {dir.write("10.toml", ""), dir.write("20.toml", ""),
+                      dir.write("30.toml", "")};
+  EXPECT_EQ(expand_glob(dir.path("*.toml")), want);
+}
+
+TEST(FileGlob, LeavesOtherFilesAlone) {
+  const TempDir dir;
+  const Paths want = {dir.write("a.toml", "")};
+  dir.write("a.toml~", "");
+  dir.write("README", "");
+  EXPECT_EQ(expand_glob(dir.path("*.toml")), want);
+}
+
+// Editors keep their swap files hidden.
+TEST(FileGlob, LeavesHiddenFilesAlone) {
+  const TempDir dir;
+  dir.write(".a.toml", "");
+  EXPECT_EQ(expand_glob(dir.path("*.toml")), Paths{});
+}
+
+TEST(FileGlob, TakesHiddenFilesThatThePatternNames) {
+  const TempDir dir;
+  const Paths want = {dir.write(".a.toml", "")};
+  EXPECT_EQ(expand_glob(dir.path(".*.toml")), want);
+}
+
+TEST(FileGlob, GivesNothingForAMissingFolder) {
+  const TempDir dir;
+  EXPECT_EQ(expand_glob(dir.path("none/*.toml")), Paths{});
+}
+
+TEST(FileGlob, IsKnownByItsThreeCharacters) {
+  EXPECT_TRUE(has_glob("a/*.toml"));
+  EXPECT_TRUE(has_glob("a?"));
+  EXPECT_TRUE(has_glob("a[12]"));
+  EXPECT_FALSE(has_glob("policies.d/a-b_c{d}.toml"));
+}
+
+TEST(FileGlob, EscapedPathMatchesItselfAlone) {
+  const TempDir dir;
+  const Paths want = {dir.write("a[1]*?\\", "")};
+  dir.write("a1*?\\", "");
+  EXPECT_EQ(expand_glob(escape_glob(want[0])), want);
+}
+
+TEST(FileGlob, EscapingLeavesAPlainPathAlone) {
+  EXPECT_EQ(escape_glob("/etc/mta-stsd/a.toml"), "/etc/mta-stsd/a.toml");
+}
+
+TEST(FileResolve, StartsAtTheFolderOfTheFile) {
+  EXPECT_EQ(resolve_beside("/etc/mta-stsd/a.toml", "policies.d/*.toml"),
+            "/etc/mta-stsd/policies.d/*.toml");
+}
+
+TEST(FileResolve, KeepsAnAbsolutePath) {
+  EXPECT_EQ(resolve_beside("/etc/mta-stsd/a.toml", "/certs"), "/certs");
+}
+
+TEST(FileResolve, TakesDotsOut) {
+  EXPECT_EQ(resolve_beside("/etc/mta-stsd/a.toml", "./../certs"), "/etc/certs");
+}
+
+TEST(FileResolve, StaysRelativeBesideARelativeFile) {
+  EXPECT_EQ(resolve_beside("etc/a.toml", "b.toml"), "etc/b.toml");
+  EXPECT_EQ(resolve_beside("a.toml", "b.toml"), "b.toml");
+}
+
+}  // namespace
+}  // namespace mtasts
