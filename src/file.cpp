@@ -69,6 +69,12 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool is_empty_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_size == 0;
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
   // Without O_NONBLOCK, open() on a FIFO waits for a writer for ever.
   const Descriptor file(

@@ -29,6 +29,8 @@ struct FileStamp {
 FileStamp stamp_file(const std::string& path);
 
 bool is_directory(const std::string& path);
+/// A regular file without an octet in it.
+bool is_empty_file(const std::string& path);
 
 /// Reads a regular file of at most `max_octets`. The error says why it can't.
 Result<std::string> read_file(const std::string& path, std::size_t max_octets);

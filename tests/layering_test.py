@@ -9,7 +9,7 @@ import unittest
 
 SRC = pathlib.Path(__file__).resolve().parents[1] / "src"
 MAX_FILE_LINES = 400
-MAX_CODE_LINES = 4600
+MAX_CODE_LINES = 6500
 
 # cli -> server -> {tls, config} -> {sts, tlsrpt} -> dns
 BELOW = {
@@ -22,8 +22,9 @@ BELOW = {
     "cli": {"server", "tls", "config", "sts", "tlsrpt", "dns"},
 }
 PURE = {"dns", "sts", "tlsrpt"}
-# The files in src/ itself: result is for everybody, these are for those who
-# touch the world.
+# The files in src/ itself: these are for everybody ...
+FREE = {"result.hpp", "utf8.hpp"}
+# ... and these for those who touch the world.
 WORLDLY = {"diagnostic.hpp", "file.hpp", "log.hpp"}
 
 # Each foreign library comes in by one door.
@@ -88,13 +89,12 @@ class LayeringTest(unittest.TestCase):
                 if name == "main.cpp":
                     good = there == "cli"
                 elif here is None:
-                    # result knows nobody; the others know result and
-                    # each other.
+                    # result and utf8 know each other; the others know all.
                     good = there is None and (
-                        not name.startswith("result.")
-                        or target == "result.hpp")
+                        name.split(".")[0] + ".hpp" not in FREE
+                        or target in FREE)
                 elif there is None:
-                    good = target == "result.hpp" or (
+                    good = target in FREE or (
                         target in WORLDLY and here not in PURE)
                 else:
                     good = there == here or there in BELOW[here]

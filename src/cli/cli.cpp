@@ -129,6 +129,7 @@ Exit parse_and_run(int argc, const char* const* argv) {
   bool version = false;
   CLI::App app;
   app.set_help_flag();
+  app.require_subcommand(0, 1);
   const auto declare_common = [&](CLI::App& one) {
     one.set_help_flag();
     one.add_option("-c,--config", options.config);

@@ -35,12 +35,6 @@ bool Connection::is_idle() const {
          unsent_.empty() && unread_.empty();
 }
 
-bool Connection::is_silent() const {
-  if (phase_ == Phase::hello) return low_water_ == 1;
-  return phase_ == Phase::open && answered_ == 0 && head_.empty() &&
-         unread_.empty();
-}
-
 End Connection::end_at_deadline() const {
   switch (phase_) {
     case Phase::hello:
@@ -153,13 +147,12 @@ std::optional<End> Connection::converse(Tools& tools) {
     const bool between = head_.empty();
     if (error == SSL_ERROR_ZERO_RETURN) {
       ending_ = between ? End::peer_closed : End::peer_broke_off;
-      SSL_shutdown(ssl_.get());  // answer its close_notify
+      // Answer its close_notify. A FIN without one is common and, with
+      // complete messages, harmless (RFC 9112, 9.8).
+      SSL_shutdown(ssl_.get());
       break;
     }
-    // A FIN without close_notify is common and, with complete messages,
-    // harmless (RFC 9112, 9.8).
-    return between && tools.wire.has_ended() ? End::peer_closed
-                                             : End::peer_broke_off;
+    return End::peer_broke_off;
   }
   return ending_;
 }
@@ -177,7 +170,7 @@ void Connection::take(Tools& tools, std::string_view chunk) {
     }
     const HeadScan scan = scan_head(rest, scanned_, tools.limits.head_octets);
     if (scan.status != 0) {
-      tools.engine.refuse(scan.status, tools.answers);
+      tools.engine.refuse(scan.status, rest, tools.answers);
       ending_ = End::bad_request;
       break;
     }
@@ -203,7 +196,7 @@ void Connection::answer(Tools& tools, std::string_view octets) {
   Counters::add(tools.counters->requests);
   ++answered_;
   if (parsed.status != 0) {
-    tools.engine.refuse(parsed.status, tools.answers);
+    tools.engine.refuse(parsed.status, octets, tools.answers);
     ending_ = End::bad_request;
     return;
   }

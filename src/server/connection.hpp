@@ -73,8 +73,10 @@ class Connection {
   bool is_being_answered() const { return !unsent_.empty(); }
   /// Between two requests.
   bool is_idle() const;
-  /// Has asked for nothing: not an octet of TLS, or not one of HTTP.
-  bool is_silent() const;
+  /// Has not sent an octet.
+  bool is_silent() const { return phase_ == Phase::hello && low_water_ == 1; }
+  /// Has sent a part of a request, or a whole one.
+  bool has_asked() const { return answered_ > 0 || !head_.empty(); }
 
   int fd() const { return fd_; }
   std::optional<ClientKey> client() const { return client_; }

@@ -26,6 +26,9 @@ using std::chrono::steady_clock;
 constexpr milliseconds k_accept_pause{100};
 // Long enough for a client to see the FIN, too short to be worth attacking.
 constexpr milliseconds k_linger_time{1000};
+// A client that has connected when the server stops may ask just once more.
+constexpr milliseconds k_drain_grace{2000};
+constexpr std::chrono::seconds k_say_interval{10};
 constexpr std::size_t k_events_per_turn = 256;
 
 constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
@@ -154,8 +157,13 @@ void EventLoop::start_draining() {
     Connection& connection = *it++;
     if (connection.is_idle() || connection.is_silent()) {
       end(connection, End::drained);
+    } else if (!connection.has_asked()) {
+      connection.set_deadline(
+          std::min(connection.deadline(), now_ + k_drain_grace));
     }
   }
+  drained_.store(true);
+  drained_.notify_all();
 }
 
 void EventLoop::accept_from(int listener) {
@@ -177,8 +185,11 @@ void EventLoop::pause_accepting() {
   const int error = errno;
   Counters::add(counters_.accept_failures);
   if (!listening_) return;
-  log::warning("accept-paused",
-               {{"reason", std::generic_category().message(error)}});
+  if (pause_said_ == Time() || now_ - pause_said_ >= k_say_interval) {
+    pause_said_ = now_;
+    log::warning("accept-paused",
+                 {{"reason", std::generic_category().message(error)}});
+  }
   watch_listeners(false);
   accept_again_ = now_ + k_accept_pause;
 }
@@ -265,9 +276,13 @@ void EventLoop::remove(Connections& from, Connection& connection) {
 
 void EventLoop::expire() {
   for (Connections* list : {&live_, &lingering_}) {
-    while (!list->empty() && list->front().deadline() <= now_) {
-      Connection& connection = list->front();
-      end(connection, connection.end_at_deadline());
+    for (auto it = list->begin(); it != list->end();) {
+      Connection& connection = *it++;
+      if (connection.deadline() <= now_) {
+        end(connection, connection.end_at_deadline());
+      } else if (!tools_.draining) {
+        break;  // in order of their deadlines, until these are cut short
+      }
     }
   }
   if (!listening_ && !tools_.draining && now_ >= accept_again_) {
@@ -279,6 +294,7 @@ void EventLoop::expire() {
 int EventLoop::wait_time() const {
   Time next = Time::max();
   if (!live_.empty()) next = live_.front().deadline();
+  if (tools_.draining) next = std::min(next, now_ + k_linger_time);
   if (!lingering_.empty()) {
     next = std::min(next, lingering_.front().deadline());
   }

@@ -45,6 +45,9 @@ class EventLoop {
   void wake();
   /// From any thread: accept no more, finish what has begun.
   void drain();
+  /// Returns once the listeners are no longer in use by this loop, which runs
+  /// in another thread.
+  void wait_until_draining() const { drained_.wait(false); }
 
   const Counters& counters() const { return counters_; }
 
@@ -73,9 +76,11 @@ class EventLoop {
   int epoll_ = -1;
   int wake_fd_ = -1;
   std::atomic<bool> drain_wanted_{false};
+  std::atomic<bool> drained_{false};
   std::uint64_t generation_ = 0;
   Time now_;
   bool listening_ = false;
+  Time pause_said_;        // when the log last told of a lack
   Time accept_again_;      // while not listening: when to try again
   Connections live_;       // the oldest first: also the deadlines' order
   Connections lingering_;  // likewise

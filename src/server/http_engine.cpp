@@ -52,6 +52,18 @@ class MemoryStream final : public httplib::Stream {
 
 constexpr const char* k_plain_text = "text/plain";  // RFC 8461, 3.2
 
+/// The head that the library gets to see. It has to know only whether a body
+/// is to be written and whether the connection stays: everything else was
+/// checked and is decided by respond(), so no octet of the client's is in it.
+std::string_view rewrite(bool is_head, AfterAnswer after) {
+  if (after == AfterAnswer::keep_open) {
+    return is_head ? "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
+                   : "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  }
+  return is_head ? "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                 : "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+}
+
 }  // namespace
 
 class HttpEngine::Server final : public httplib::Server {
@@ -123,7 +135,7 @@ HttpEngine::HttpEngine() : server_(std::make_unique<Server>()) {
   // The library's static tables are made by its first requests: let that be
   // before there are threads, and not in the time of the first clients.
   std::string discarded;
-  refuse(400, discarded);
+  refuse(400, {}, discarded);
   const RequestHead request;
   const Site nothing{config::Live{}};
   answer(nothing, request, std::nullopt, AfterAnswer::keep_open, discarded);
@@ -144,25 +156,13 @@ int HttpEngine::answer(const Site& site, const RequestHead& request,
   server_->request = &request;
   server_->sni = sni;
   server_->status = 0;
-  // The library has to know only whether a body is to be written and whether
-  // the connection stays: everything else was checked and is decided by
-  // respond(). So it never sees an octet that the client chose.
-  const bool head = request.method == "HEAD";
-  std::string_view rewritten;
-  if (after == AfterAnswer::keep_open) {
-    rewritten = head ? "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"
-                     : "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-  } else {
-    rewritten = head ? "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-                     : "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-  }
-  server_->run(rewritten, after, out);
+  server_->run(rewrite(request.method == "HEAD", after), after, out);
   return server_->status;
 }
 
-void HttpEngine::refuse(int status, std::string& out) {
+void HttpEngine::refuse(int status, std::string_view octets, std::string& out) {
   server_->status = status;
-  server_->run("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+  server_->run(rewrite(is_head_request(octets), AfterAnswer::close),
                AfterAnswer::close, out);
 }
 

@@ -33,8 +33,9 @@ class HttpEngine {
              std::optional<std::string_view> sni, AfterAnswer after,
              std::string& out);
 
-  /// Appends the answer to a head that was refused with `status`.
-  void refuse(int status, std::string& out);
+  /// Appends the answer to the head that `octets` start with, and that was
+  /// refused with `status`.
+  void refuse(int status, std::string_view octets, std::string& out);
 
  private:
   class Server;

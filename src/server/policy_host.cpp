@@ -92,9 +92,12 @@ void PolicyHost::start() {
 
 void PolicyHost::stop() {
   for (const std::unique_ptr<EventLoop>& loop : loops_) loop->drain();
+  if (!threads_.empty()) {
+    for (const auto& loop : loops_) loop->wait_until_draining();
+  }
+  listeners_.close();  // from now on the kernel refuses
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  listeners_.close();
 }
 
 std::uint64_t PolicyHost::accepted() const {

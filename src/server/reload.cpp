@@ -14,6 +14,7 @@ namespace mtasts::server {
 namespace {
 
 constexpr std::chrono::hours k_check_interval{24};
+constexpr std::chrono::minutes k_retry_interval{1};
 // A host of many domains may have one fault many times.
 constexpr std::size_t k_max_logged_findings = 20;
 
@@ -114,15 +115,12 @@ void Reloader::request() {
 
 std::vector<std::string> Reloader::run() {
   if (Watch::Clock::now() >= next_check_) {
-    next_check_ += k_check_interval;
+    next_check_ = Watch::Clock::now() + k_check_interval;
     watch_.want_load();
   }
   if (!watch_.has_settled()) return {};
   LoadedSnapshot loaded = load_snapshot(path_);
-  if (!watch_.is_unmoved()) {
-    watch_.want_load();
-    return {};
-  }
+  if (!watch_.is_unmoved()) return {};
   watch_.follow(loaded.inputs);
   if (loaded.snapshot) find_refusals(loaded);
   if (!loaded.snapshot) {
@@ -160,6 +158,9 @@ bool Reloader::say_restart_needed(const config::Startup& wanted) {
 }
 
 void Reloader::reject(const Diagnostics& diagnostics) {
+  // The cause may go away without a trace: a lack of descriptors, a server of
+  // files that does not answer.
+  next_check_ = Watch::Clock::now() + k_retry_interval;
   std::string text;
   std::size_t errors = 0;
   for (const Diagnostic& one : diagnostics) {

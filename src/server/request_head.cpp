@@ -221,9 +221,11 @@ HeadScan scan_head(std::string_view octets, std::size_t from,
     }
     if (octets.substr(0, i + 1).ends_with("\r\n\r\n")) {
       scan.size = i + 1;
+      if (scan.size > max_head_octets) scan = {.status = k_head_too_large};
       break;
     }
   }
+  if (scan.status != 0) return scan;
   scan.scanned = i;
   const std::size_t line_end =
       std::min(octets.find("\r\n", start), octets.size());
@@ -231,6 +233,11 @@ HeadScan scan_head(std::string_view octets, std::size_t from,
     scan.status = k_uri_too_long;
   }
   return scan;
+}
+
+bool is_head_request(std::string_view octets) {
+  if (octets.starts_with("\r\n")) octets.remove_prefix(2);
+  return octets.starts_with("HEAD ");
 }
 
 ParsedHead parse_head(std::string_view octets) {

@@ -29,6 +29,10 @@ struct HeadScan {
 HeadScan scan_head(std::string_view octets, std::size_t from,
                    std::size_t max_head_octets);
 
+/// True if `octets`, good or bad, start a HEAD request: its answer must not
+/// have a body (RFC 9110, 9.3.2).
+bool is_head_request(std::string_view octets);
+
 /// The parts of a good head. The views point into it.
 struct RequestHead {
   std::string_view method;

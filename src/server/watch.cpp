@@ -76,13 +76,13 @@ void Watch::follow(Inputs inputs) {
     known_ = *std::move(candidate_);  // what was loaded, not what is there now
   } else {
     known_ = look();
-    wanted_ = wanted_ || !same;
+    due_ = due_ || !same;
   }
   candidate_.reset();
 }
 
 std::chrono::milliseconds Watch::wait_time() const {
-  if (candidate_ || wanted_) return k_look_again;
+  if (candidate_ || wanted_ || due_) return k_look_again;
   return std::max(std::chrono::ceil<milliseconds>(next_poll_ - Clock::now()),
                   milliseconds(0));
 }
@@ -100,18 +100,23 @@ bool Watch::has_settled() {
     candidate_ = std::move(found);
     return true;
   }
-  if (found == known_) {
+  if (found == known_ && !due_) {
     candidate_.reset();
     return false;
   }
   if (!candidate_ || *candidate_ != found) {
     candidate_ = std::move(found);
     candidate_since_ = now;
-    quiet_ = had_events ? k_quiet_after_event : k_quiet_after_poll;
+    const bool polled = inotify_ < 0 || (!had_events && !due_);
+    quiet_ = polled ? k_quiet_after_poll : k_quiet_after_event;
     arm();  // a symbolic link may lead elsewhere now
     return false;
   }
-  return now - candidate_since_ >= quiet_ && !is_being_written(*candidate_);
+  if (now - candidate_since_ < quiet_ || is_being_written(*candidate_)) {
+    return false;
+  }
+  due_ = false;
+  return true;
 }
 
 bool Watch::is_unmoved() {
@@ -119,6 +124,8 @@ bool Watch::is_unmoved() {
   if (!candidate_ || *candidate_ == found) return true;
   candidate_ = std::move(found);
   candidate_since_ = Clock::now();
+  quiet_ = k_quiet_after_poll;
+  due_ = true;
   return false;
 }
 

@@ -65,7 +65,8 @@ class Watch {
   std::optional<Look> candidate_;
   Clock::time_point candidate_since_;
   std::chrono::milliseconds quiet_{0};  // how long it has to stay the same
-  bool wanted_ = false;
+  bool wanted_ = false;                 // load at once
+  bool due_ = false;  // load once they rest, also if nothing differs
   Clock::time_point next_poll_;
   std::map<int, std::string> directories_;            // by watch descriptor
   std::map<std::string, Clock::time_point> writing_;  // last write seen

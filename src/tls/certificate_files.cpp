@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -126,7 +127,15 @@ void Finder::take_blocks(const std::string& path, const std::string& pem) {
     OPENSSL_free(header);
     OPENSSL_clear_free(data, static_cast<std::size_t>(size));
   }
-  static_cast<void>(take_openssl_error());  // the end of the file is one
+  const bool at_end =
+      ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const std::string why = take_openssl_error();
+  if (!at_end) {
+    // Half a file: what is whole in it would be half a chain.
+    report(Severity::error, "certificate.unusable", path,
+           fmt::format("has a PEM block that is cut off or damaged: {}", why));
+    return;
+  }
   if (!chain.empty()) take_chain(path, std::move(chain));
 }
 

@@ -33,32 +33,47 @@ CertificateStore::CertificateStore(std::vector<CertificatePtr> certificates)
   }
 }
 
-std::vector<CertificatePtr> CertificateStore::find(
+const std::vector<CertificatePtr>* CertificateStore::find_all(
     std::string_view host) const {
   auto found = by_name_.find(host);
   if (found == by_name_.end()) {
     const std::size_t dot = host.find('.');
-    if (dot == std::string_view::npos || dot == 0) return {};
+    if (dot == std::string_view::npos || dot == 0) return nullptr;
     found = by_name_.find(fmt::format("*{}", host.substr(dot)));
-    if (found == by_name_.end()) return {};
+    if (found == by_name_.end()) return nullptr;
   }
+  return &found->second;
+}
+
+std::vector<CertificatePtr> CertificateStore::find(
+    std::string_view host) const {
+  const std::vector<CertificatePtr>* all = find_all(host);
+  if (all == nullptr) return {};
+  if (all->size() == 1) return *all;
+  const auto now = std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
   std::vector<CertificatePtr> chosen;
-  for (const CertificatePtr& certificate : found->second) {
-    const bool have_kind = std::any_of(
-        chosen.begin(), chosen.end(), [&](const CertificatePtr& other) {
-          return other->is_ecdsa() == certificate->is_ecdsa();
-        });
-    if (!have_kind) chosen.push_back(certificate);
+  for (const bool wanted : {true, false}) {  // those that are valid first
+    for (const CertificatePtr& certificate : *all) {
+      const bool have_kind = std::any_of(
+          chosen.begin(), chosen.end(), [&](const CertificatePtr& other) {
+            return other->is_ecdsa() == certificate->is_ecdsa();
+          });
+      if (certificate->is_valid_at(now) == wanted && !have_kind) {
+        chosen.push_back(certificate);
+      }
+    }
   }
   return chosen;
 }
 
 bool CertificateStore::is_usable(std::string_view host,
                                  std::chrono::sys_seconds time) const {
-  const std::vector<CertificatePtr> chosen = find(host);
-  return std::any_of(
-      chosen.begin(), chosen.end(),
-      [time](const CertificatePtr& one) { return one->is_valid_at(time); });
+  const std::vector<CertificatePtr>* all = find_all(host);
+  return all != nullptr &&
+         std::any_of(all->begin(), all->end(), [time](const auto& one) {
+           return one->is_valid_at(time);
+         });
 }
 
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now) {
@@ -97,8 +112,9 @@ Diagnostics check_coverage(const CertificateStore& store,
                "is the clock of this machine right?");
       } else if (now > one->not_after()) {
         report(Severity::error, "certificate.expired", one->file(),
-               fmt::format("the certificate for {} expired {} days ago", host,
-                           -left - 1),
+               fmt::format(
+                   "the certificate for {} expired {} days ago", host,
+                   std::chrono::floor<days>(now - one->not_after()).count()),
                "renew it: senders refuse it (RFC 8461, 3.3)");
       } else if (days(left) < std::min(k_warn_before, lifetime / 3)) {
         report(Severity::warning, "certificate.expires-soon", one->file(),

@@ -19,7 +19,8 @@ class CertificateStore {
 
   /// What to offer for `host` (lower case): at most one certificate with an
   /// ECDSA key and one with an RSA key. The exact name goes before a
-  /// wildcard; of two for the same name the one that lasts longer wins.
+  /// wildcard; of two for the same name one that is valid now wins, then the
+  /// one that lasts longer.
   std::vector<CertificatePtr> find(std::string_view host) const;
 
   /// True if a certificate for `host` is valid at `time`.
@@ -36,6 +37,9 @@ class CertificateStore {
   };
   using Index = std::unordered_map<std::string, std::vector<CertificatePtr>,
                                    Hash, std::equal_to<>>;
+
+  /// The longest-lived first; null when there is none.
+  const std::vector<CertificatePtr>* find_all(std::string_view host) const;
 
   std::vector<CertificatePtr> certificates_;
   Index by_name_;  // wildcards under their full name, "*.example.net"

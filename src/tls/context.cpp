@@ -95,9 +95,10 @@ Result<ContextPtr> make_context() {
   // No ticket and no cache: senders come once a day and never resume, each
   // ticket costs a tenth of a handshake, and a session could be resumed under
   // another name than the one it was made for (RFC 6066, 3).
-  SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
-                               SSL_OP_NO_COMPRESSION |
-                               SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_options(
+      ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+               // A FIN alone ends a conversation too.
+               SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   // An idle connection then keeps no record buffers: 17 kB each.
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Throw-away certificates, made once for each test process."""
+
+import atexit
+import pathlib
+import shutil
+import ssl
+import subprocess
+import tempfile
+
+NAMES = ("mta-sts.example.com", "mta-sts.example.net")
+SCRIPT = pathlib.Path(__file__).parents[2] / "certs-example/make-certs.sh"
+
+_scratch = None
+
+
+def scratch():
+    """The folder of this process, with root.pem and server/ in it."""
+    global _scratch
+    if _scratch is None:
+        _scratch = pathlib.Path(tempfile.mkdtemp(prefix="mta-stsd-e2e-"))
+        atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+        make_certificates(*NAMES)
+    return _scratch
+
+
+def make_certificates(*names, options=()):
+    """Runs make-certs.sh on scratch(): all its leaves share one root CA."""
+    subprocess.run(["sh", SCRIPT, *options, scratch(), *names], check=True,
+                   stdin=subprocess.DEVNULL, timeout=60)
+
+
+def client_context(alpn=None, minimum=None, maximum=None, verify=True):
+    """Trusts the throw-away root and nothing else."""
+    context = ssl.create_default_context(cafile=scratch() / "root.pem")
+    context.check_hostname = verify
+    if alpn:
+        context.set_alpn_protocols(alpn)
+    if minimum:
+        context.minimum_version = minimum
+    if maximum:
+        context.maximum_version = maximum
+    return context

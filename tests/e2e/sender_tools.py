@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Finds DNS servers and mail senders: installed, or unpacked by quickstart
+into .quickstart/senders/root."""
+
+import os
+import pathlib
+import shutil
+import socket
+
+ROOT = pathlib.Path(__file__).parents[2] / ".quickstart/senders/root"
+
+
+def environment():
+    """In which the tools can be run, installed or not."""
+    def prepend(folders, name):
+        known = os.environ.get(name)
+        return os.pathsep.join([*map(str, folders), *([known] if known
+                                                      else [])])
+    # The system's own are looked up first: they fit its libraries.
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath),
+                            "/usr/local/sbin", "/usr/sbin", "/sbin",
+                            str(ROOT / "usr/bin"), str(ROOT / "usr/sbin")])
+    result = {**os.environ, "PATH": path}
+    if ROOT.is_dir():
+        result["LD_LIBRARY_PATH"] = prepend(
+            [*sorted(ROOT.glob("usr/lib/*-linux-gnu")),
+             *sorted(ROOT.glob("lib/*-linux-gnu"))], "LD_LIBRARY_PATH")
+        result["PYTHONPATH"] = prepend(
+            [ROOT / "usr/lib/python3/dist-packages"], "PYTHONPATH")
+    return result
+
+
+def find_tool(name):
+    """The path of a tool, or None."""
+    return shutil.which(name, path=environment()["PATH"])
+
+
+def missing_tools(*names):
+    """A reason to skip a test, or None."""
+    missing = [name for name in names if find_tool(name) is None]
+    return f"not installed: {', '.join(missing)}" if missing else None
+
+
+def free_port():
+    """A port on 127.0.0.1 that the kernel chose, free for UDP and TCP. A
+    server that can't tell its port has to be given one."""
+    for _ in range(50):
+        with socket.socket(type=socket.SOCK_DGRAM) as udp, \
+                socket.socket() as tcp:
+            udp.bind(("127.0.0.1", 0))
+            port = udp.getsockname()[1]
+            try:
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "temp_dir.hpp"
+#include "test_certificates.hpp"
+#include "tls/certificate_files.hpp"
+
+namespace mtasts::tls {
+namespace {
+
+class TlsCertificateFiles : public testing::Test {
+ protected:
+  FoundCertificates find(const std::vector<std::string>& names) {
+    std::vector<std::string> paths;
+    for (const std::string& name : names) paths.push_back(dir_.path(name));
+    FoundCertificates found = find_certificates(paths);
+    EXPECT_EQ(ERR_peek_error(), 0U);
+    return found;
+  }
+
+  /// Each finding as "id file", below the folder.
+  std::vector<std::string> ids(const FoundCertificates& found) {
+    std::vector<std::string> all;
+    for (const Diagnostic& one : found.diagnostics) {
+      all.push_back(one.id + " " + below(one.place.file));
+    }
+    return all;
+  }
+
+  std::vector<std::string> files(const FoundCertificates& found) {
+    std::vector<std::string> all;
+    for (const CertificatePtr& one : found.certificates) {
+      all.push_back(below(one->file()));
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+  std::string below(const std::string& path) {
+    const std::string root = dir_.path("");
+    return path.starts_with(root) ? path.substr(root.size()) : path;
+  }
+
+  using Strings = std::vector<std::string>;
+  TempDir dir_;
+  TestPair ca_ = make_pair("CA");
+  TestPair pair_ = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca_);
+};
+
+TEST_F(TlsCertificateFiles, PairsChainAndKeyByTheirContent) {
+  dir_.write("certs/x", pair_.pem() + ca_.pem());
+  dir_.write("certs/y", pair_.key_pem());
+  const FoundCertificates found = find({"certs"});
+  EXPECT_EQ(ids(found), Strings());
+  ASSERT_EQ(files(found), Strings{"certs/x"});
+  EXPECT_EQ(found.certificates[0]->chain_length(), 2U);
+}
+
+TEST_F(TlsCertificateFiles, ReadsOneFileWithBoth) {
+  for (const std::string& pem : {pair_.key_pem() + pair_.pem() + ca_.pem(),
+                                 pair_.pem() + ca_.pem() + pair_.key_pem()}) {
+    dir_.write("all.pem", pem);
+    EXPECT_EQ(files(find({"all.pem"})), Strings{"all.pem"});
+  }
+}
+
+TEST_F(TlsCertificateFiles, ReadsNamedFiles) {
+  dir_.write("c.pem", pair_.pem());
+  dir_.write("k.pem", pair_.key_pem());
+  const FoundCertificates found = find({"c.pem", "k.pem"});
+  EXPECT_EQ(files(found), Strings{"c.pem"});
+  EXPECT_EQ(found.inputs.files,
+            (Strings{dir_.path("c.pem"), dir_.path("k.pem")}));
+}
+
+// certbot: cert.pem, chain.pem and fullchain.pem lie side by side.
+TEST_F(TlsCertificateFiles, PrefersTheLongestChain) {
+  dir_.write("live/a/cert.pem", pair_.pem());
+  dir_.write("live/a/chain.pem", ca_.pem());
+  dir_.write("live/a/fullchain.pem", pair_.pem() + ca_.pem());
+  dir_.write("live/a/privkey.pem", pair_.key_pem());
+  dir_.write("live/README", "no certificate");
+  const FoundCertificates found = find({"live"});
+  EXPECT_EQ(ids(found), Strings());
+  EXPECT_EQ(files(found), Strings{"live/a/fullchain.pem"});
+}
+
+TEST_F(TlsCertificateFiles, SearchesTwoLevels) {
+  const TestPair other = make_pair("DNS:b.example", KeyKind::rsa);
+  dir_.write("c/one.pem", pair_.pem() + pair_.key_pem());
+  dir_.write("c/d/two.pem", other.pem() + other.key_pem());
+  dir_.write("c/d/e/three.pem", ca_.pem() + ca_.key_pem());
+  dir_.write("c/.hidden/four.pem", "-----BEGIN x");
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(ids(found), Strings());
+  EXPECT_EQ(files(found), (Strings{"c/d/two.pem", "c/one.pem"}));
+  EXPECT_EQ(found.inputs.globs,
+            (Strings{dir_.path("c") + "/*", dir_.path("c") + "/*/*"}));
+}
+
+TEST_F(TlsCertificateFiles, FindsSeveralForOneName) {
+  dir_.write("a/chain.pem", pair_.pem());
+  dir_.write("a/key.pem", pair_.key_pem());
+  const TestPair other = make_pair("DNS:a.example");
+  dir_.write("b/chain.pem", other.pem());
+  dir_.write("b/key.pem", other.key_pem());
+  EXPECT_EQ(files(find({"a", "b"})), (Strings{"a/chain.pem", "b/chain.pem"}));
+}
+
+TEST_F(TlsCertificateFiles, IgnoresOtherFilesAndLoneKeys) {
+  dir_.write("c/all.pem", pair_.pem() + pair_.key_pem());
+  dir_.write("c/notes.txt", "hello");
+  dir_.write("c/empty", "");
+  dir_.write("c/old.key", make_pair("DNS:x.example").key_pem());
+  dir_.write("c/ca.pem", ca_.pem());
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(ids(found), Strings());
+  EXPECT_EQ(files(found), Strings{"c/all.pem"});
+}
+
+TEST_F(TlsCertificateFiles, ReportsAChainWithoutItsKey) {
+  dir_.write("c/chain.pem", pair_.pem() + ca_.pem());
+  dir_.write("c/key.pem", make_pair("DNS:a.example").key_pem());
+  EXPECT_EQ(ids(find({"c"})), Strings{"certificate.key-mismatch c/chain.pem"});
+}
+
+TEST_F(TlsCertificateFiles, ReportsEncryptedKeys) {
+  dir_.write("c/chain.pem", pair_.pem());
+  dir_.write("c/key.pem", pair_.key_pem("secret"));
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(ids(found), (Strings{"certificate.key-encrypted c/key.pem",
+                                 "certificate.key-mismatch c/chain.pem"}));
+  EXPECT_EQ(found.certificates.size(), 0U);
+}
+
+TEST_F(TlsCertificateFiles, ReportsWhatItCanNotParse) {
+  dir_.write("c/chain.pem",
+             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  dir_.write("c/key.pem",
+             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  EXPECT_EQ(ids(find({"c"})), (Strings{"certificate.unusable c/chain.pem",
+                                       "certificate.key-unusable c/key.pem"}));
+}
+
+// A half-written file: what stands before the cut must not be taken for all.
+TEST_F(TlsCertificateFiles, NeverTakesACutFileForALongerChain) {
+  const std::string pem = pair_.pem() + ca_.pem();
+  dir_.write("c/key.pem", pair_.key_pem());
+  const std::size_t leaf = pair_.pem().size();
+  for (std::size_t size = 0; size < leaf; size += 37) {
+    dir_.write("c/chain.pem", pem.substr(0, size));
+    EXPECT_EQ(find({"c"}).certificates.size(), 0U) << size;
+  }
+}
+
+TEST_F(TlsCertificateFiles, ReportsThatThereIsNothing) {
+  dir_.write("c/notes.txt", "hello");
+  EXPECT_EQ(ids(find({"c"})), Strings{"certificate.none-found c"});
+  EXPECT_EQ(ids(find({"none"})), Strings{"certificate.unreadable none"});
+  EXPECT_EQ(ids(find({})), Strings());
+}
+
+TEST_F(TlsCertificateFiles, IsNotBlockedByAFifo) {
+  dir_.write("c/all.pem", pair_.pem() + pair_.key_pem());
+  ASSERT_EQ(::mkfifo(dir_.path("c/fifo").c_str(), 0600), 0);
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(files(found), Strings{"c/all.pem"});
+}
+
+TEST_F(TlsCertificateFiles, RefusesWhatIsTooLarge) {
+  dir_.write("c/large.pem", std::string(1024 * 1024 + 1, '\n') + pair_.pem());
+  EXPECT_EQ(ids(find({"c"})), Strings{"certificate.unreadable c/large.pem"});
+}
+
+}  // namespace
+}  // namespace mtasts::tls

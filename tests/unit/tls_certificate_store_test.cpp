@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "test_certificates.hpp"
+#include "tls/certificate_store.hpp"
+
+namespace mtasts::tls {
+namespace {
+
+using std::chrono::days;
+
+std::chrono::sys_seconds now() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
+CertificatePtr make(std::string_view san, std::string file, Life life = {},
+                    KeyKind kind = KeyKind::ecdsa) {
+  return make_certificate(make_pair(san, kind, life), std::move(file));
+}
+
+std::vector<std::string> files(const std::vector<CertificatePtr>& found) {
+  std::vector<std::string> all;
+  for (const CertificatePtr& one : found) all.push_back(one->file());
+  return all;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(TlsCertificateStore, PrefersTheExactName) {
+  const CertificateStore store(
+      {make("DNS:*.a.example", "star", {.to = 300}),
+       make("DNS:mta-sts.a.example,DNS:other.example", "exact")});
+  EXPECT_EQ(files(store.find("mta-sts.a.example")), Strings{"exact"});
+  EXPECT_EQ(files(store.find("other.example")), Strings{"exact"});
+  EXPECT_EQ(files(store.find("x.a.example")), Strings{"star"});
+}
+
+TEST(TlsCertificateStore, KnowsNoOtherName) {
+  const CertificateStore store(
+      {make("DNS:*.a.example", "star"), make("DNS:b.example", "b")});
+  for (const std::string_view host :
+       {"", ".", "a.example", ".a.example", "x.y.a.example", "x.b.example",
+        "example", "*", "B.EXAMPLE"}) {
+    EXPECT_EQ(files(store.find(host)), Strings()) << host;
+  }
+  EXPECT_EQ(files(CertificateStore({}).find("a.example")), Strings());
+}
+
+TEST(TlsCertificateStore, TakesTheOneThatLastsLonger) {
+  const CertificatePtr older = make("DNS:a.example", "older", {.to = 20});
+  const CertificatePtr newer = make("DNS:a.example", "newer", {.to = 90});
+  EXPECT_EQ(files(CertificateStore({older, newer}).find("a.example")),
+            Strings{"newer"});
+  EXPECT_EQ(files(CertificateStore({newer, older}).find("a.example")),
+            Strings{"newer"});
+}
+
+TEST(TlsCertificateStore, OffersOneOfEachKind) {
+  const CertificateStore store(
+      {make("DNS:a.example", "rsa", {}, KeyKind::rsa),
+       make("DNS:a.example", "ecdsa"), make("DNS:a.example", "old", {.to = 2}),
+       make("DNS:a.example", "old rsa", {.to = 2}, KeyKind::rsa)});
+  Strings found = files(store.find("a.example"));
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(found, (Strings{"ecdsa", "rsa"}));
+  EXPECT_EQ(store.all().size(), 4U);
+}
+
+// A certificate that is not valid yet lasts the longest, and would take the
+// place of the one that is.
+TEST(TlsCertificateStore, PrefersOneThatIsValidNow) {
+  const CertificateStore store(
+      {make("DNS:a.example", "future", {.from = 30, .to = 120}),
+       make("DNS:a.example", "valid", {.to = 60})});
+  EXPECT_TRUE(store.is_usable("a.example", now()));
+  EXPECT_EQ(files(store.find("a.example")), Strings{"valid"});
+}
+
+TEST(TlsCertificateStore, SaysWhatIsUsable) {
+  const CertificateStore store(
+      {make("DNS:good.example", "good"),
+       make("DNS:over.example", "over", {.from = -90, .to = -1}),
+       make("DNS:future.example", "future", {.from = 1, .to = 90}),
+       make("DNS:mixed.example", "1", {.from = -90, .to = -1}, KeyKind::rsa),
+       make("DNS:mixed.example", "2")});
+  EXPECT_TRUE(store.is_usable("good.example", now()));
+  EXPECT_TRUE(store.is_usable("mixed.example", now()));
+  EXPECT_FALSE(store.is_usable("over.example", now()));
+  EXPECT_FALSE(store.is_usable("future.example", now()));
+  EXPECT_FALSE(store.is_usable("none.example", now()));
+}
+
+TEST(TlsDaysLeft, CountsWholeDays) {
+  const CertificatePtr one = make("DNS:a.example", "a");
+  EXPECT_EQ(days_left(*one, one->not_after()), 0);
+  EXPECT_EQ(days_left(*one, one->not_after() - days(7)), 7);
+  EXPECT_EQ(
+      days_left(*one, one->not_after() - days(7) + std::chrono::seconds(1)), 6);
+  EXPECT_EQ(days_left(*one, one->not_after() + std::chrono::seconds(1)), -1);
+}
+
+class TlsCoverage : public testing::Test {
+ protected:
+  /// The findings for a.example as "severity id file: message".
+  static Strings check(std::vector<CertificatePtr> certificates,
+                       const Strings& hosts = {"a.example"}) {
+    Strings all;
+    const CertificateStore store(std::move(certificates));
+    for (const Diagnostic& one :
+         check_coverage(store, hosts, "certs", now() + std::chrono::hours(1))) {
+      all.push_back((one.severity == Severity::error ? "error " : "warning ") +
+                    one.id + " " + one.place.file + ": " + one.message);
+    }
+    return all;
+  }
+};
+
+TEST_F(TlsCoverage, IsSilentWhenAllIsWell) {
+  EXPECT_EQ(check({make("DNS:a.example", "a")}), Strings());
+  EXPECT_EQ(check({make("DNS:*.example", "a")}), Strings());
+  EXPECT_EQ(check({}, {}), Strings());
+}
+
+TEST_F(TlsCoverage, NamesHostsWithoutACertificate) {
+  EXPECT_EQ(check({make("DNS:a.example", "a")}, {"a.example", "b.example"}),
+            Strings{"error certificate.name-not-covered certs: no certificate "
+                    "names the policy host b.example"});
+}
+
+TEST_F(TlsCoverage, NamesExpiredOnes) {
+  EXPECT_EQ(check({make("DNS:a.example", "a", {.from = -90, .to = -3})}),
+            Strings{"error certificate.expired a: the certificate for "
+                    "a.example expired 3 days ago"});
+}
+
+TEST_F(TlsCoverage, NamesOnesOfTheFuture) {
+  EXPECT_EQ(check({make("DNS:a.example", "a", {.from = 1, .to = 90})}),
+            Strings{"error certificate.not-yet-valid a: the certificate is "
+                    "not valid yet"});
+}
+
+TEST_F(TlsCoverage, WarnsInTheLastThreeWeeksOrTheLastThird) {
+  EXPECT_EQ(check({make("DNS:a.example", "a", {.from = -60, .to = 22})}),
+            Strings());
+  EXPECT_EQ(check({make("DNS:a.example", "a", {.from = -70, .to = 20})}).size(),
+            1U);
+  // One of six days: the last two.
+  EXPECT_EQ(check({make("DNS:a.example", "a", {.from = -2, .to = 4})}),
+            Strings());
+  EXPECT_EQ(check({make("DNS:a.example", "a", {.from = -5, .to = 1})}).size(),
+            1U);
+}
+
+TEST_F(TlsCoverage, SaysItOnceForOneCertificate) {
+  const CertificatePtr one =
+      make("DNS:*.example", "a", {.from = -90, .to = -3});
+  EXPECT_EQ(check({one}, {"a.example", "b.example"}).size(), 1U);
+}
+
+}  // namespace
+}  // namespace mtasts::tls
