@@ -81,19 +81,26 @@ void Watch::follow(Inputs inputs) {
   candidate_.reset();
 }
 
+int Watch::fd() const { return Clock::now() < next_look_ ? -1 : inotify_; }
+
 std::chrono::milliseconds Watch::wait_time() const {
-  if (candidate_ || wanted_ || due_) return k_look_again;
-  return std::max(std::chrono::ceil<milliseconds>(next_poll_ - Clock::now()),
-                  milliseconds(0));
+  const Clock::time_point now = Clock::now();
+  Clock::time_point next = next_poll_;
+  // Events that have come since the last look are read at the next one.
+  if (candidate_ || wanted_ || due_ || now < next_look_) next = next_look_;
+  return std::max(std::chrono::ceil<milliseconds>(next - now), milliseconds(0));
 }
 
 bool Watch::has_settled() {
   const bool had_events = inotify_ >= 0 && read_events();
   const Clock::time_point now = Clock::now();
-  if (now >= next_poll_) {
+  const bool poll = now >= next_poll_;
+  if (poll) {
     next_poll_ = now + k_poll_interval;
     arm();
   }
+  if (!poll && !had_events && !candidate_ && !wanted_ && !due_) return false;
+  next_look_ = now + k_look_again;
   Look found = look();
   if (wanted_ && !is_being_written(found)) {
     wanted_ = false;
@@ -150,29 +157,28 @@ bool Watch::is_being_written(const Look& look) {
 /// True if there was any.
 bool Watch::read_events() {
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
-  for (bool any = false;; any = true) {
-    const ssize_t got = ::read(inotify_, buffer.data(), buffer.size());
-    if (got <= 0) return any;
-    for (ssize_t at = 0; at < got;) {
-      inotify_event event{};
-      std::memcpy(&event, buffer.data() + at, sizeof event);
-      const char* name = buffer.data() + at + sizeof event;
-      at += static_cast<ssize_t>(sizeof event + event.len);
-      if ((event.mask & IN_Q_OVERFLOW) != 0) writing_.clear();
-      if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
-      const auto directory = directories_.find(event.wd);
-      if (directory == directories_.end() || event.len == 0) continue;
-      const std::string path = directory->second + "/" + name;
-      if ((event.mask & IN_MODIFY) != 0) {
-        writing_[path] = Clock::now();
-      } else if ((event.mask & IN_CREATE) != 0 && stamp_file(path).size == 0) {
-        writing_[path] = Clock::now();  // created to be written to
-      } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
-                                IN_DELETE)) != 0) {
-        writing_.erase(path);
-      }
+  // Once: in a directory where something writes all the time there are always
+  // more.
+  const ssize_t got = ::read(inotify_, buffer.data(), buffer.size());
+  for (ssize_t at = 0; at < got;) {
+    inotify_event event{};
+    std::memcpy(&event, buffer.data() + at, sizeof event);
+    const char* name = buffer.data() + at + sizeof event;
+    at += static_cast<ssize_t>(sizeof event + event.len);
+    if ((event.mask & IN_Q_OVERFLOW) != 0) writing_.clear();
+    if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
+    const auto directory = directories_.find(event.wd);
+    if (directory == directories_.end() || event.len == 0) continue;
+    const std::string path = directory->second + "/" + name;
+    const bool created = (event.mask & IN_CREATE) != 0 && is_empty_file(path);
+    if (created || (event.mask & IN_MODIFY) != 0) {
+      writing_[path] = Clock::now();
+    } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
+                              IN_DELETE)) != 0) {
+      writing_.erase(path);
     }
   }
+  return got > 0;
 }
 
 // --- Which directories to watch ---

@@ -30,8 +30,9 @@ class Watch {
   /// ask for one more load.
   void follow(Inputs inputs);
 
-  /// Becomes readable when something may have changed; -1 without inotify.
-  int fd() const { return inotify_; }
+  /// Becomes readable when something may have changed; -1 without inotify, and
+  /// just after a look, so that a busy directory does not keep us busy.
+  int fd() const;
 
   /// How long to wait for fd() before calling has_settled() all the same.
   std::chrono::milliseconds wait_time() const;
@@ -68,6 +69,7 @@ class Watch {
   bool wanted_ = false;                 // load at once
   bool due_ = false;  // load once they rest, also if nothing differs
   Clock::time_point next_poll_;
+  Clock::time_point next_look_;
   std::map<int, std::string> directories_;            // by watch descriptor
   std::map<std::string, Clock::time_point> writing_;  // last write seen
 };

@@ -28,7 +28,8 @@ tls_rpt = ["mailto:tls-reports@example.com"]
 """
 BODY = (b"version: STSv1\r\nmode: testing\r\nmx: mail.example.com\r\n"
         b"max_age: 604800\r\n")
-ALARMS = ("Sanitizer", "terminate", "Assertion", "level=error")
+ALARMS = ("Sanitizer", "runtime error", "terminate", "Assertion",
+          "level=error")
 
 def eventually(predicate, timeout=TIMEOUT):
     """The first true value of predicate(); for what sends no event."""
