@@ -70,7 +70,7 @@ void Wire::begin(int fd, std::string_view unread) {
   drained_ = ended_ = broken_ = false;
   read_ = 0;
   left_ = std::min(unread.size(), input_.size());
-  std::memcpy(input_.data(), unread.data(), left_);
+  if (left_ > 0) std::memcpy(input_.data(), unread.data(), left_);
   output_.clear();
 }
 

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A running mta-stsd for one test, and a TLS client to talk to it.
-
-Nothing here sleeps for a fixed time, and every wait is bounded.
-"""
+"""A running mta-stsd, and a client for it. All waits are bounded."""
 
 import itertools
 import os
@@ -14,6 +11,7 @@ import tempfile
 import threading
 import time
 
+import process
 from answer import parse, read_all
 from certificates import client_context, scratch
 
@@ -30,6 +28,7 @@ BODY = (b"version: STSv1\r\nmode: testing\r\nmx: mail.example.com\r\n"
         b"max_age: 604800\r\n")
 ALARMS = ("Sanitizer", "runtime error", "terminate", "Assertion",
           "level=error")
+
 
 def eventually(predicate, timeout=TIMEOUT):
     """The first true value of predicate(); for what sends no event."""
@@ -153,18 +152,14 @@ class Daemon:
             reader.join(TIMEOUT)
         return status
 
-    def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+    def descriptors(self, kind=""):
+        return process.descriptors(self.pid, kind)
 
     def rss_kb(self):
-        with open(f"/proc/{self.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status
-                        if line.startswith("VmRSS:"))
+        return process.rss_kb(self.pid)
 
     def cpu_seconds(self):
-        with open(f"/proc/{self.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return process.cpu_seconds(self.pid)
 
     def dial(self):
         """A plain socket to the daemon."""

@@ -85,11 +85,11 @@ class DrainTest(unittest.TestCase):
             client = MemoryClient(client_context(), plain, HOST)
             hello = client.start()
             plain.sendall(hello[:100])
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             with daemon.connect() as idle:
                 idle.sendall(REQUEST)
                 self.assertEqual(parse(idle.recv(65536))[0], 200)
-                eventually(lambda: daemon.descriptors() > start)
+                eventually(lambda: daemon.descriptors("socket:") > start)
                 self.drain(daemon)
                 self.assertEqual(read_all(idle), b"")
             plain.sendall(hello[100:])
@@ -111,14 +111,14 @@ class DrainTest(unittest.TestCase):
     def test_silent_connections_do_not_delay_it(self):
         listen = f'listen = ["127.0.0.1:0", "unix:{scratch()}/socket"]\n'
         with Daemon(None, CONFIG + listen) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             over_tcp = [daemon.dial() for _ in range(5)]
             over_unix = []
             for _ in range(5):
                 over_unix.append(socket.socket(socket.AF_UNIX))
                 over_unix[-1].settimeout(TIMEOUT)
                 over_unix[-1].connect(f"{scratch()}/socket")
-            eventually(lambda: daemon.descriptors() >= start + 5)
+            eventually(lambda: daemon.descriptors("socket:") >= start + 5)
             self.drain(daemon)
             for plain in over_unix:
                 self.assertEqual(plain.recv(1), b"")

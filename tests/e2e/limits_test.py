@@ -92,7 +92,7 @@ class LimitsTest(unittest.TestCase):
         self.assertEqual(daemon.fetch()[::2], (200, BODY))
 
     def expect_descriptors(self, daemon, count):
-        eventually(lambda: daemon.descriptors() == count)
+        eventually(lambda: daemon.descriptors("socket:") == count)
 
     def is_open(self, plain):
         poll = select.poll()  # select() ends at descriptor 1024
@@ -110,7 +110,7 @@ class DeadlineTest(LimitsTest):
         config = POLICY + server(listen, 'deadline = "1s"', "threads = 1",
                                  "requests_per_connection = 1000000")
         with Daemon(None, config) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             before = time.monotonic()
             with begin(daemon) as connection:
                 for octet in drip or b"":
@@ -199,7 +199,7 @@ class DeadlineTest(LimitsTest):
         config = LARGE + server('deadline = "1s"', "threads = 1",
                                 "requests_per_connection = 1000000")
         with Daemon(None, config) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             with narrow(daemon) as connection:
                 choke(connection)
                 self.expect_descriptors(daemon, start)
@@ -207,7 +207,7 @@ class DeadlineTest(LimitsTest):
 
     def test_a_client_that_stays_after_a_bad_request(self):
         with Daemon(None, POLICY + server("threads = 1")) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             with daemon.connect() as connection:
                 connection.sendall(b"x\r\n\r\n")
                 self.assertEqual(parse(read_all(connection))[0], 400)
@@ -250,7 +250,7 @@ class CapacityTest(LimitsTest):
 
     def test_the_oldest_unfinished_goes_first(self):
         with self.capped(2) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             with (self.begin(daemon) as a, self.begin(daemon) as b,
                   self.begin(daemon) as c):
                 self.assertEqual(read_to_any_end(a), b"")
@@ -259,7 +259,7 @@ class CapacityTest(LimitsTest):
                 self.assertEqual(read_to_any_end(b), b"")
                 self.is_served(daemon)
                 self.assertTrue(self.is_open(c))
-                self.assertEqual(daemon.descriptors(), start + 1)
+                self.expect_descriptors(daemon, start + 1)
             self.expect_descriptors(daemon, start)
         self.assertEqual(ends(daemon), {"answered": 2, "evicted": 2,
                                         "peer-broke-off": 1})
@@ -301,9 +301,9 @@ class CapacityTest(LimitsTest):
 
     def test_one_address_has_its_share(self):
         with self.capped(20, "connections_per_address = 3") as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             held = [self.begin(daemon) for _ in range(3)]
-            eventually(lambda: daemon.descriptors() == start + 3)
+            eventually(lambda: daemon.descriptors("socket:") == start + 3)
             with self.begin(daemon) as fourth:
                 self.assertEqual(read_to_any_end(fourth), b"")
             other = socket.create_connection(
@@ -323,9 +323,9 @@ class CapacityTest(LimitsTest):
 
     def test_the_share_is_three_quarters(self):
         with self.capped(4, 'connections_per_address = "auto"') as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             held = [self.begin(daemon) for _ in range(3)]
-            eventually(lambda: daemon.descriptors() == start + 3)
+            eventually(lambda: daemon.descriptors("socket:") == start + 3)
             with self.begin(daemon) as fourth:
                 self.assertEqual(read_to_any_end(fourth), b"")
             for plain in held:
@@ -335,7 +335,7 @@ class CapacityTest(LimitsTest):
     def test_a_unix_socket_has_no_share(self):
         listen = f'listen = ["unix:{scratch()}/socket"]'
         with self.capped(3, listen, "connections_per_address = 1") as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             held = [self.begin(daemon) for _ in range(2)]
             self.expect_descriptors(daemon, start + 2)
             self.is_served(daemon)
@@ -380,7 +380,7 @@ class ResetTest(LimitsTest):
             return begin
 
         with Daemon() as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             for begin in (Daemon.dial, dial_and_send(FIRST),
                           dial_and_send(half_hello()),
                           dial_and_send(half_hello(10 ** 6)),
@@ -409,7 +409,7 @@ class CrowdTest(LimitsTest):
         held = []
         config = POLICY + server('deadline = "5m"')
         with Daemon(None, config) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
             for i in range(2000):
                 if i % 10 == 0:
                     connection = daemon.connect(context=context)
@@ -423,7 +423,7 @@ class CrowdTest(LimitsTest):
                 if i % 100 == 99:
                     self.assertEqual(
                         daemon.fetch(context=context)[::2], (200, BODY))
-            self.assertGreater(daemon.descriptors(), start + 1300)
+            self.assertGreater(daemon.descriptors("socket:"), start + 1300)
             cpu = daemon.cpu_seconds()
             for _ in range(20):
                 self.assertEqual(
@@ -453,7 +453,7 @@ class CrowdTest(LimitsTest):
         # Its files can't be read meanwhile either, should it look at them.
         allow = ("Too many open files", "event=reload result=failed")
         with Daemon(allow=allow) as daemon:
-            start = daemon.descriptors()
+            start = daemon.descriptors("socket:")
 
             def begin(plain):
                 # A second of waiting must cost next to nothing.

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+"""What /proc says of a process."""
+
+import os
+
+
+def descriptors(pid, kind=""):
+    """How many it has open whose kind begins so: "socket:" is a connection
+    or a listener. Files come and go while it looks for changes."""
+    count = 0
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            count += os.readlink(f"/proc/{pid}/fd/{name}").startswith(kind)
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    return count
+
+
+def rss_kb(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status
+                    if line.startswith("VmRSS:"))
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
