@@ -155,6 +155,8 @@ void EventLoop::start_draining() {
   if (listening_) watch_listeners(false);
   for (auto it = live_.begin(); it != live_.end();) {
     Connection& connection = *it++;
+    go_on(connection, false);  // a request may have come since its last turn
+    if (connection.interest == 0) continue;
     if (connection.is_idle() || connection.is_silent()) {
       end(connection, End::drained);
     } else if (!connection.has_asked()) {
