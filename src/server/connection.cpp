@@ -69,7 +69,7 @@ std::optional<End> Connection::advance(Tools& tools, bool peer_has_ended) {
     const std::optional<End> end = shake_hands(tools);
     if (end || phase_ == Phase::handshake) return settle(tools, end);
   }
-  return settle(tools, converse(tools));
+  return settle(tools, converse(tools, peer_has_ended));
 }
 
 /// No SSL object, which weighs 9 kB at once and 70 kB with its first octet,
@@ -128,7 +128,7 @@ std::optional<End> Connection::shake_hands(Tools& tools) {
 
 /// Reads requests and answers them in their order, until the client has no
 /// more for now or the connection is to end.
-std::optional<End> Connection::converse(Tools& tools) {
+std::optional<End> Connection::converse(Tools& tools, bool peer_has_ended) {
   if (blocked_) {
     blocked_ = false;
     take(tools, {});
@@ -147,9 +147,14 @@ std::optional<End> Connection::converse(Tools& tools) {
     const bool between = head_.empty();
     if (error == SSL_ERROR_ZERO_RETURN) {
       ending_ = between ? End::peer_closed : End::peer_broke_off;
-      // Answer its close_notify. A FIN without one is common and, with
-      // complete messages, harmless (RFC 9112, 9.8).
-      SSL_shutdown(ssl_.get());
+      // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
+      // and, with complete messages, harmless (RFC 9112, 9.8). To a client
+      // that has sent both and is owed nothing it would be lost effort: its
+      // system answers with a reset, at the price of a tenth of the fetch.
+      const bool is_gone = between && peer_has_ended &&
+                           !tools.wire.has_ended() &&
+                           tools.wire.unsent().empty();
+      if (!is_gone) SSL_shutdown(ssl_.get());
       break;
     }
     return End::peer_broke_off;

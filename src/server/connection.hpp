@@ -92,7 +92,7 @@ class Connection {
 
   std::optional<End> await_hello(bool peer_has_ended);
   std::optional<End> shake_hands(Tools& tools);
-  std::optional<End> converse(Tools& tools);
+  std::optional<End> converse(Tools& tools, bool peer_has_ended);
   std::optional<End> discard(Tools& tools);
   std::optional<End> settle(Tools& tools, std::optional<End> end);
   void take(Tools& tools, std::string_view chunk);

@@ -71,7 +71,7 @@ class Load:
         has "alive" afterwards: how many the server kept to the end.
         """
         _, cpus = processors()
-        before = server.descriptors()
+        before = server.settled_descriptors()
         process = subprocess.Popen(
             self._command("hold", server, {"count": count, "kind": kind}),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,

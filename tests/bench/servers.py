@@ -94,6 +94,18 @@ def wait_until(condition, what, seconds=START_SECONDS):
         time.sleep(0.01)
 
 
+def settled(measure, what):
+    """What measure() says once it has said the same for a second."""
+    values = []
+
+    def at_rest():
+        time.sleep(0.1)
+        values.append(measure())
+        return len(values) >= 10 and len(set(values[-10:])) == 1
+    wait_until(at_rest, f"the {what} do not come to rest", 60)
+    return values[-1]
+
+
 class Server:
     """A server process with its children."""
 
@@ -146,15 +158,11 @@ class Server:
         return total
 
     def settled_anonymous_kb(self):
-        """anonymous_kb() once it has stopped to change for a second."""
-        values = [self.anonymous_kb()]
+        return settled(self.anonymous_kb, f"pages of {self.kind}")
 
-        def settled():
-            time.sleep(0.1)
-            values.append(self.anonymous_kb())
-            return len(values) > 10 and len(set(values[-10:])) == 1
-        wait_until(settled, "its memory does not come to rest", 60)
-        return values[-1]
+    def settled_descriptors(self):
+        """Without those of clients that have just gone."""
+        return settled(self.descriptors, f"descriptors of {self.kind}")
 
     def descriptors(self):
         return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in self.pids())
