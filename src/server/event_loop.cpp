@@ -135,6 +135,7 @@ void EventLoop::take_news() {
     tools_.snapshot = shared_.snapshots->get();
     tools_.selector.store = tools_.snapshot->certificates;
     tools_.selector.cache.clear();
+    tools_.engine.forget();
   }
   if (!tools_.draining && drain_wanted_.load(std::memory_order_acquire)) {
     start_draining();

@@ -9,8 +9,6 @@
 #include <cstring>
 #include <exception>
 
-#include "server/respond.hpp"
-
 namespace mtasts::server {
 namespace {
 
@@ -50,6 +48,9 @@ class MemoryStream final : public httplib::Stream {
   std::string& output_;
 };
 
+constexpr std::string_view k_date_field = "\r\nDate: ";
+// Policies are many and repeat seldom; the answers of a busy moment are few.
+constexpr std::size_t k_max_kept = 256;
 constexpr const char* k_plain_text = "text/plain";  // RFC 8461, 3.2
 
 /// The head that the library gets to see. It has to know only whether a body
@@ -89,12 +90,9 @@ class HttpEngine::Server final : public httplib::Server {
     call(*this, stream, after == AfterAnswer::close, closed);
   }
 
-  // What to answer the next request with, and what came of it.
-  const Site* site = nullptr;
-  const RequestHead* request = nullptr;
-  std::optional<std::string_view> sni;
-  std::string date;
-  int status = 0;  // not 0: refuse with it
+  // What to answer the next request with.
+  Response answer{};
+  std::string_view date;
 
  private:
   /// The signatures of 0.11, of 0.18 and of 0.41.
@@ -119,10 +117,7 @@ class HttpEngine::Server final : public httplib::Server {
     }
   }
 
-  void fill(httplib::Response& response) {
-    const Response answer =
-        status != 0 ? server::refuse(status) : respond(*site, *request, sni);
-    status = answer.status;
+  void fill(httplib::Response& response) const {
     response.status = answer.status;
     response.reason = reason_phrase(answer.status);
     response.headers.emplace("Date", date);
@@ -132,13 +127,14 @@ class HttpEngine::Server final : public httplib::Server {
 };
 
 HttpEngine::HttpEngine() : server_(std::make_unique<Server>()) {
+  set_time(0);
   // The library's static tables are made by its first requests: let that be
   // before there are threads, and not in the time of the first clients.
-  std::string discarded;
-  refuse(400, {}, discarded);
-  const RequestHead request;
-  const Site nothing{config::Live{}};
-  answer(nothing, request, std::nullopt, AfterAnswer::keep_open, discarded);
+  for (const AfterAnswer after : {AfterAnswer::close, AfterAnswer::keep_open}) {
+    std::string discarded;
+    write(server::refuse(400), false, after, discarded);
+  }
+  forget();
 }
 HttpEngine::~HttpEngine() = default;
 
@@ -146,24 +142,42 @@ void HttpEngine::set_time(std::time_t now) {
   if (now == now_) return;
   now_ = now;
   // The C locale's names, which fmt uses, are the ones of RFC 9110, 5.6.7.
-  server_->date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+  date_ = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
 }
+
+void HttpEngine::forget() { kept_.clear(); }
 
 int HttpEngine::answer(const Site& site, const RequestHead& request,
                        std::optional<std::string_view> sni, AfterAnswer after,
                        std::string& out) {
-  server_->site = &site;
-  server_->request = &request;
-  server_->sni = sni;
-  server_->status = 0;
-  server_->run(rewrite(request.method == "HEAD", after), after, out);
-  return server_->status;
+  const Response response = respond(site, request, sni);
+  write(response, request.method == "HEAD", after, out);
+  return response.status;
 }
 
 void HttpEngine::refuse(int status, std::string_view octets, std::string& out) {
-  server_->status = status;
-  server_->run(rewrite(is_head_request(octets), AfterAnswer::close),
-               AfterAnswer::close, out);
+  write(server::refuse(status), is_head_request(octets), AfterAnswer::close,
+        out);
+}
+
+void HttpEngine::write(const Response& response, bool to_head,
+                       AfterAnswer after, std::string& out) {
+  const Kind kind{response.status, response.body.data(), to_head, after};
+  auto known = kept_.find(kind);
+  if (known == kept_.end()) {
+    if (kept_.size() >= k_max_kept) kept_.clear();
+    server_->answer = response;
+    server_->date = date_;
+    std::string octets;
+    server_->run(rewrite(to_head, after), after, octets);
+    const std::size_t date_at = octets.find(k_date_field) + k_date_field.size();
+    known =
+        kept_.insert_or_assign(kind, Kept{std::move(octets), date_at}).first;
+  }
+  // Every Date has 29 octets (RFC 9110, 5.6.7), so it fits in its place.
+  Kept& kept = known->second;
+  kept.octets.replace(kept.date_at, date_.size(), date_);
+  out += kept.octets;
 }
 
 }  // namespace mtasts::server

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 // cpp-httplib as the HTTP engine, in memory: it is handed a head that was
-// checked and written anew from its parts, calls back for the answer, and
-// writes it. No socket, no thread and no route of the library is in use.
+// checked and written anew, calls back for the answer, and writes it. No
+// socket, no thread and no route of the library is in use. What it wrote is
+// kept, and the next equal answer costs a copy and its Date.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "server/request_head.hpp"
+#include "server/respond.hpp"
 #include "server/site.hpp"
 
 namespace mtasts::server {
@@ -28,6 +33,10 @@ class HttpEngine {
   /// What the Date field of the answers says from now on (RFC 9110, 6.6.1).
   void set_time(std::time_t now);
 
+  /// Call it when the Site of the answers is replaced: kept answers are known
+  /// by the address of their body.
+  void forget();
+
   /// Appends the answer to `request` to `out` and returns its status.
   int answer(const Site& site, const RequestHead& request,
              std::optional<std::string_view> sni, AfterAnswer after,
@@ -39,7 +48,25 @@ class HttpEngine {
 
  private:
   class Server;
+  struct Kind {
+    int status;
+    const char* body;
+    bool to_head;
+    AfterAnswer after;
+
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
+  struct Kept {
+    std::string octets;
+    std::size_t date_at;  // where the value of the Date field stands
+  };
+
+  void write(const Response& response, bool to_head, AfterAnswer after,
+             std::string& out);
+
   std::unique_ptr<Server> server_;
+  std::map<Kind, Kept> kept_;
+  std::string date_;
   std::time_t now_ = -1;
 };
 
