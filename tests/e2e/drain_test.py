@@ -143,8 +143,11 @@ class DrainTest(unittest.TestCase):
                 plain.sendall(b"\x16")
                 self.drain(daemon)
                 self.expect_end(daemon)
-            with self.assertRaises((ssl.SSLEOFError, ConnectionResetError)):
-                read_all(connection)
+            # Builds of Python differ in how they take a missing close_notify.
+            try:
+                self.assertEqual(read_all(connection), b"")
+            except (ssl.SSLEOFError, ConnectionResetError):
+                pass
 
     def test_a_slow_reader_gets_all_of_its_answers(self):
         policy = POLICY.replace('["mail.example.com"]', str(
