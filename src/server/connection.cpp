@@ -150,7 +150,7 @@ std::optional<End> Connection::converse(Tools& tools, bool peer_has_ended) {
       // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
       // and, with complete messages, harmless (RFC 9112, 9.8). To a client
       // that has sent both and is owed nothing it would be lost effort: its
-      // system answers with a reset, at the price of a tenth of the fetch.
+      // system answers with a reset, and a system call is saved.
       const bool is_gone = between && peer_has_ended &&
                            !tools.wire.has_ended() &&
                            tools.wire.unsent().empty();

@@ -142,7 +142,8 @@ TEST_F(TlsCertificateFiles, ReportsWhatItCanNotParse) {
   dir_.write("c/chain.pem",
              "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   dir_.write("c/key.pem",
-             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+             "-----BEGIN "
+             "PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
   EXPECT_EQ(ids(find({"c"})), (Strings{"certificate.unusable c/chain.pem",
                                        "certificate.key-unusable c/key.pem"}));
 }
