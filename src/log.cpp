@@ -8,6 +8,8 @@
 #include <array>
 #include <chrono>
 
+#include "json.hpp"
+
 namespace mtasts::log {
 namespace {
 
@@ -16,25 +18,6 @@ Level g_least = Level::info;
 
 constexpr std::array<std::string_view, 4> k_level_names = {"debug", "info",
                                                            "warning", "error"};
-
-std::string quote(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (octet < 0x20 || octet == 0x7F) {
-      out += fmt::format("\\u{:04x}", octet);
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-  return out;
-}
 
 bool needs_quotes(std::string_view text) {
   return text.empty() || std::any_of(text.begin(), text.end(), [](char c) {
@@ -46,12 +29,12 @@ bool needs_quotes(std::string_view text) {
 
 void append(std::string& line, const Field& field) {
   if (g_format == Format::json) {
-    line += fmt::format(",{}:{}", quote(field.key),
-                        field.bare ? field.value : quote(field.value));
+    line += fmt::format(",{}:{}", json_quote(field.key),
+                        field.bare ? field.value : json_quote(field.value));
   } else {
     line += fmt::format(
         " {}={}", field.key,
-        needs_quotes(field.value) ? quote(field.value) : field.value);
+        needs_quotes(field.value) ? json_quote(field.value) : field.value);
   }
 }
 
@@ -70,7 +53,7 @@ void write(Level level, std::string_view event,
                                    std::chrono::system_clock::now())));
   std::string line;
   if (g_format == Format::json) {
-    line = fmt::format("{{\"time\":{}", quote(time));
+    line = fmt::format("{{\"time\":{}", json_quote(time));
   } else {
     line = fmt::format("time={}", time);
   }

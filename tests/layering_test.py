@@ -9,7 +9,7 @@ import unittest
 
 SRC = pathlib.Path(__file__).resolve().parents[1] / "src"
 MAX_FILE_LINES = 400
-MAX_CODE_LINES = 6500
+MAX_CODE_LINES = 11000
 
 # cli -> server -> {tls, config} -> {sts, tlsrpt} -> dns
 BELOW = {
@@ -23,7 +23,7 @@ BELOW = {
 }
 PURE = {"dns", "sts", "tlsrpt"}
 # The files in src/ itself: these are for everybody ...
-FREE = {"result.hpp", "utf8.hpp"}
+FREE = {"json.hpp", "result.hpp", "utf8.hpp"}
 # ... and these for those who touch the world.
 WORLDLY = {"diagnostic.hpp", "file.hpp", "log.hpp"}
 
@@ -89,7 +89,7 @@ class LayeringTest(unittest.TestCase):
                 if name == "main.cpp":
                     good = there == "cli"
                 elif here is None:
-                    # result and utf8 know each other; the others know all.
+                    # The free ones know each other; the others know all.
                     good = there is None and (
                         name.split(".")[0] + ".hpp" not in FREE
                         or target in FREE)

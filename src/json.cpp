@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "json.hpp"
+
+#include <fmt/format.h>
+
+#include "utf8.hpp"
+
+namespace mtasts {
+
+std::string json_quote(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const char c = text.front();
+    const auto octet = static_cast<unsigned char>(c);
+    const std::size_t length = utf8_length(text);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (octet < 0x20 || octet == 0x7F) {
+      out += fmt::format("\\u{:04x}", octet);
+    } else if (length == 0) {
+      out += "\xEF\xBF\xBD";
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  out += '"';
+  return out;
+}
+
+}  // namespace mtasts

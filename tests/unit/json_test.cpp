@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mtasts {
+namespace {
+
+TEST(JsonQuote, PutsQuotesAroundPlainText) {
+  EXPECT_EQ(json_quote("v=STSv1; id=1"), R"("v=STSv1; id=1")");
+}
+
+TEST(JsonQuote, EscapesWhatRfc8259Names) {
+  EXPECT_EQ(json_quote("a\"b\\c\nd\te"), R"("a\"b\\c\nd\u0009e")");
+}
+
+TEST(JsonQuote, KeepsCharactersBeyondAscii) {
+  EXPECT_EQ(json_quote("b\xC3\xBC"
+                       "cher"),
+            "\"b\xC3\xBC"
+            "cher\"");
+}
+
+TEST(JsonQuote, ReplacesOctetsThatAreNoUtf8) {
+  EXPECT_EQ(json_quote("a\xFF\xC3"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD\"");
+}
+
+}  // namespace
+}  // namespace mtasts
