@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "file.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <glob.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 
 namespace mtasts {
@@ -37,6 +40,84 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * k_ns_per_s + time.tv_nsec;
 }
 
+FileStamp stamp_at(int directory, const char* path) {
+  struct stat status {};
+  if (::fstatat(directory, path, &status, 0) != 0) {
+    const bool is_there =
+        ::fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || !S_ISLNK(status.st_mode)) return {};
+    return {.device = status.st_dev, .inode = status.st_ino, .size = -2};
+  }
+  // What happens inside of a directory is no change of its own.
+  if (!S_ISREG(status.st_mode)) {
+    return {.device = status.st_dev, .inode = status.st_ino, .size = -1};
+  }
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = status.st_size,
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
+// --- Patterns ---
+
+struct Entry {
+  std::string name;
+  unsigned char type;  // DT_REG, ...
+};
+
+/// What of `directory` matches `pattern`, sorted.
+std::vector<Entry> read_matches(DIR* directory, const std::string& pattern) {
+  std::vector<Entry> entries;
+  while (const dirent* one = ::readdir(directory)) {
+    const std::string_view name = one->d_name;
+    if (name == "." || name == "..") continue;
+    if (::fnmatch(pattern.c_str(), one->d_name, FNM_PERIOD) == 0) {
+      entries.push_back({std::string(name), one->d_type});
+    }
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  return entries;
+}
+
+std::string unescape_glob(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+/// `pattern` is what follows `base`, which has no pattern in it and is empty
+/// or ends with a slash.
+void list_matches(const std::string& base, std::string_view pattern,
+                  FileVisitor& visitor) {
+  const std::size_t slash = pattern.find('/');
+  const bool is_last = slash == std::string_view::npos;
+  const std::string part(pattern.substr(0, slash));
+  const std::string_view rest = is_last ? "" : pattern.substr(slash + 1);
+  if (!is_last && !has_glob(part)) {
+    list_matches(base + unescape_glob(part) + "/", rest, visitor);
+    return;
+  }
+  visitor.directory(base);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(
+      ::opendir(base.empty() ? "." : base.c_str()), &::closedir);
+  if (!open) return;
+  for (const Entry& entry : read_matches(open.get(), part)) {
+    const std::string path = base + entry.name;
+    if (entry.type == DT_LNK) visitor.link(path);
+    if (is_last) {
+      visitor.file(path, stamp_at(::dirfd(open.get()), entry.name.c_str()));
+    } else if (entry.type == DT_DIR ||
+               (entry.type != DT_REG && is_directory(path))) {
+      list_matches(path + "/", rest, visitor);
+    }
+  }
+}
+
 Result<std::string> read_all(int fd, std::size_t max_octets) {
   std::string content;
   std::array<char, 65536> buffer;
@@ -55,13 +136,7 @@ Result<std::string> read_all(int fd, std::size_t max_octets) {
 }  // namespace
 
 FileStamp stamp_file(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  return {.device = status.st_dev,
-          .inode = status.st_ino,
-          .size = status.st_size,
-          .modified_ns = nanoseconds(status.st_mtim),
-          .changed_ns = nanoseconds(status.st_ctim)};
+  return stamp_at(AT_FDCWD, path.c_str());
 }
 
 bool is_directory(const std::string& path) {
@@ -73,6 +148,11 @@ bool is_empty_file(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
          status.st_size == 0;
+}
+
+bool is_readable_by_all(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
@@ -91,16 +171,6 @@ Result<std::string> read_standard_input(std::size_t max_octets) {
   return read_all(STDIN_FILENO, max_octets);
 }
 
-std::vector<std::string> expand_glob(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
-  ::globfree(&found);
-  return paths;
-}
-
 bool has_glob(const std::string& path) {
   return path.find_first_of("*?[") != std::string::npos;
 }
@@ -112,6 +182,28 @@ std::string escape_glob(const std::string& path) {
     escaped += c;
   }
   return escaped;
+}
+
+void list_files(const Inputs& inputs, FileVisitor& visitor) {
+  for (const std::string& file : inputs.files) {
+    visitor.directory(file.substr(0, file.rfind('/') + 1));
+    std::error_code ignored;
+    if (std::filesystem::is_symlink(file, ignored)) visitor.link(file);
+    visitor.file(file, stamp_file(file));
+  }
+  for (const std::string& pattern : inputs.globs) {
+    list_matches({}, pattern, visitor);
+  }
+}
+
+bool is_listed(const Inputs& inputs, const std::string& path) {
+  return std::find(inputs.files.begin(), inputs.files.end(), path) !=
+             inputs.files.end() ||
+         std::any_of(inputs.globs.begin(), inputs.globs.end(),
+                     [&path](const std::string& pattern) {
+                       return ::fnmatch(pattern.c_str(), path.c_str(),
+                                        FNM_PATHNAME | FNM_PERIOD) == 0;
+                     });
 }
 
 std::string resolve_beside(const std::string& file, const std::string& path) {

@@ -17,10 +17,13 @@ namespace mtasts {
 /// write files with old times, and within one tick of the clock.
 struct FileStamp {
   std::uint64_t device = 0;
-  std::uint64_t inode = 0;  // 0: there is no such file
-  std::int64_t size = 0;
+  std::uint64_t inode = 0;  // 0: there is nothing
+  std::int64_t size = 0;    // -1: no regular file; -2: a link to nothing
   std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;
+
+  bool is_regular() const { return inode != 0 && size >= 0; }
+  bool is_dangling() const { return size == -2; }
 
   friend auto operator<=>(const FileStamp&, const FileStamp&) = default;
 };
@@ -31,6 +34,7 @@ FileStamp stamp_file(const std::string& path);
 bool is_directory(const std::string& path);
 /// A regular file without an octet in it.
 bool is_empty_file(const std::string& path);
+bool is_readable_by_all(const std::string& path);
 
 /// Reads a regular file of at most `max_octets`. The error says why it can't.
 Result<std::string> read_file(const std::string& path, std::size_t max_octets);
@@ -38,19 +42,36 @@ Result<std::string> read_file(const std::string& path, std::size_t max_octets);
 /// Reads standard input to its end.
 Result<std::string> read_standard_input(std::size_t max_octets);
 
-/// The paths that a shell pattern matches, sorted; hidden files only when the
-/// pattern names the dot (glob(7)).
-std::vector<std::string> expand_glob(const std::string& pattern);
 bool has_glob(const std::string& path);
-/// `path` with its special characters escaped for expand_glob().
+/// `path` with its special characters escaped for Inputs::globs.
 std::string escape_glob(const std::string& path);
 
-/// Files that a result was made from: named ones, and patterns whose matches
-/// may come and go. What has to be looked at to learn of a change.
+/// Files that a result is made from: named ones, and shell patterns whose
+/// matches may come and go (glob(7); hidden files only when the pattern names
+/// the dot).
 struct Inputs {
   std::vector<std::string> files;
   std::vector<std::string> globs;
 };
+
+/// What list_files() comes by.
+class FileVisitor {
+ public:
+  virtual ~FileVisitor() = default;
+  /// A named file, there or not, or a match. Of one pattern in the order of
+  /// the paths of each directory; one path may come twice.
+  virtual void file(const std::string& path, const FileStamp& stamp) = 0;
+  /// A directory that has, or may get, such files; empty for the current one,
+  /// else it ends with a slash.
+  virtual void directory(const std::string& path) = 0;
+  /// A symbolic link among the matches, or on the way to them.
+  virtual void link(const std::string& path) = 0;
+};
+
+void list_files(const Inputs& inputs, FileVisitor& visitor);
+
+/// True if list_files() would come by a file of this path.
+bool is_listed(const Inputs& inputs, const std::string& path);
 
 /// `path` as seen from the folder that `file` lies in, without looking at the
 /// disk.

@@ -6,7 +6,7 @@
 #include "cli/cli.hpp"
 #include "config/load.hpp"
 #include "server/placeholder.hpp"
-#include "server/snapshot.hpp"
+#include "server/snapshot_loader.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -38,7 +38,7 @@ Checked check_all(const std::string& path) {
   if (!loaded.snapshot) return checked;
   const server::Snapshot& snapshot = *loaded.snapshot;
   checked.domains = snapshot.site.domain_count();
-  checked.certificates = snapshot.certificates->all().size();
+  checked.certificates = snapshot.certificates->size();
   if (snapshot.live.certificates.empty()) {
     checked.diagnostics.push_back(
         {Severity::warning, "server.no-certificates", Place{path},
@@ -47,7 +47,7 @@ Checked check_all(const std::string& path) {
          "--policies-only"});
   }
   for (Diagnostic& one :
-       server::find_placeholders(snapshot, Severity::warning)) {
+       server::find_placeholders(snapshot, loaded.touched, Severity::warning)) {
     checked.diagnostics.push_back(std::move(one));
   }
   return checked;

@@ -23,7 +23,7 @@ Exit records(const Options& options) {
   std::optional<std::chrono::seconds> ttl;
   if (options.ttl) ttl = std::chrono::seconds(*options.ttl);
   const std::vector<dns::DomainRecords> all =
-      server::make_records(*live, site, domains, ttl);
+      server::make_records(*live, domains, ttl);
   const bool printed = print(options.format == "plain" ? dns::format_plain(all)
                                                        : dns::format_zone(all));
   return printed ? Exit::good : Exit::fault;

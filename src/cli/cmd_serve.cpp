@@ -37,18 +37,19 @@ void print_records(const Snapshot& snapshot,
                     domains.size()));
     return;
   }
-  print(dns::format_zone(server::make_records(snapshot.live, snapshot.site,
-                                              domains, std::nullopt)));
+  print(dns::format_zone(
+      server::make_records(snapshot.live, domains, std::nullopt)));
 }
 
 /// Without a snapshot, after saying why, when there is nothing to serve.
-server::LoadedSnapshot load(const Options& options) {
+server::LoadedSnapshot load(const Options& options,
+                            server::SnapshotLoader& loader) {
   if (options.config == "-") {
     print_error("serve can't read its configuration from standard input",
                 "it has to read it again when certificates are renewed");
     return {};
   }
-  server::LoadedSnapshot loaded = server::load_snapshot(options.config);
+  server::LoadedSnapshot loaded = loader.load({}, nullptr);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
     return {};
@@ -56,12 +57,13 @@ server::LoadedSnapshot load(const Options& options) {
   const Diagnostics placeholders =
       options.allow_example
           ? Diagnostics{}
-          : server::find_placeholders(*loaded.snapshot, Severity::error);
+          : server::find_placeholders(*loaded.snapshot, loaded.touched,
+                                      Severity::error);
   if (!placeholders.empty()) {
     print_diagnostics(placeholders);
     return {};
   }
-  if (server::servable_domains(*loaded.snapshot).empty()) {
+  if (server::servable_domains(*loaded.snapshot, loaded.touched).empty()) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
                 "set certificates in [server]; mta-stsd check says more");
@@ -70,12 +72,12 @@ server::LoadedSnapshot load(const Options& options) {
   return loaded;
 }
 
-void log_start(server::PolicyHost& host, const Snapshot& snapshot) {
+void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded) {
   log::info("start", {{"version", MTASTSD_VERSION},
-                      {"domains", snapshot.site.domain_count()},
+                      {"domains", loaded.snapshot->site.domain_count()},
                       {"threads", host.thread_count()},
                       {"connections", host.limits().connections}});
-  server::log_certificates(snapshot, nullptr);
+  server::log_certificates(loaded.new_certificates);
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
   }
@@ -127,7 +129,8 @@ Exit serve(const Options& options) {
     print_error(signals.error().message);
     return Exit::fault;
   }
-  server::LoadedSnapshot loaded = load(options);
+  server::SnapshotLoader loader(options.config);
+  server::LoadedSnapshot loaded = load(options, loader);
   const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
   Result<std::unique_ptr<server::PolicyHost>> made =
@@ -137,15 +140,16 @@ Exit serve(const Options& options) {
     return Exit::fault;
   }
   server::PolicyHost& host = **made;
-  server::Reloader reloader(options.config, host.snapshots(),
-                            std::move(loaded.inputs), loaded.diagnostics,
+  loader.accept();
+  server::Reloader reloader(loader, host.snapshots(), loaded,
                             options.allow_example
                                 ? server::Placeholders::allowed
                                 : server::Placeholders::refused);
   host.start();
   // Beyond this point policies are being served.
-  log_start(host, *snapshot);
-  print_records(*snapshot, server::servable_domains(*snapshot));
+  log_start(host, loaded);
+  print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
+  loaded = {};
   supervise(host, reloader, *signals);
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();

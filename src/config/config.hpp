@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "config/listen_address.hpp"
 #include "diagnostic.hpp"
 #include "dns/name.hpp"
+#include "dns/name_map.hpp"
 #include "sts/policy.hpp"
 #include "tlsrpt/report_uri.hpp"
 
@@ -43,12 +45,16 @@ struct PolicyEntry {
   std::vector<dns::Name> domains;
   sts::Policy policy;
   std::vector<tlsrpt::ReportUri> tls_rpt;
-  Place place;  // of its table
+  std::string body;  // the exact octets that are served
+  std::string id;    // of the body
+  Place place;       // of its table
 };
+using PolicyEntryPtr = std::shared_ptr<const PolicyEntry>;
 
 /// Replaced as a whole by every reload.
 struct Live {
-  std::vector<PolicyEntry> policies;
+  std::vector<PolicyEntryPtr> policies;  // in the order of the files
+  dns::NameMap<PolicyEntryPtr> by_domain;
   std::vector<std::string> certificates;  // files and directories
 };
 

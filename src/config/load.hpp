@@ -1,27 +1,63 @@
 // SPDX-License-Identifier: MIT
 // From files to a Config, or to the list of everything that is wrong with
-// them. The only file behind this header that knows the TOML library.
+// them. Loading again reads only the files that have changed.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/policy_file.hpp"
 #include "diagnostic.hpp"
-#include "file.hpp"
+#include "file_group.hpp"
 
 namespace mtasts::config {
 
 struct Loaded {
-  std::optional<Config> config;  // nothing when a diagnostic is an error
-  Diagnostics diagnostics;       // in the order of files, lines, columns
-  Inputs inputs;                 // complete also when loading failed
+  std::optional<Config> config;  // nothing when a file has an error
+  /// In the order of files, lines, columns: every error, and what else there
+  /// is to say of the files that were read anew.
+  Diagnostics diagnostics;
+  Diagnostics withdrawn;                  // what was said of them before
   std::vector<std::string> certificates;  // also when a policy is bad
+  bool has_new_inputs = false;            // other files may be included now
+  std::vector<std::string> touched;  // domains whose policy may have changed
 };
 
-/// Loads the file at `path` and what it includes; "-" is standard input, which
-/// can't be watched.
+class Loader {
+ public:
+  /// Of the file at `path` and what it includes; "-" is standard input, which
+  /// can be read once and not be watched.
+  explicit Loader(std::string path);
+
+  Loaded load(const Scope& scope = {});
+
+  /// What differs on the disk from what was loaded.
+  FileChanges look(const Scope& scope, FileVisitor* also) const;
+
+ private:
+  using Changes = std::vector<FileGroup<PolicyFile>::Change>;
+
+  Changes update_main(const Scope& scope);
+  Changes update_included(const Scope& scope);
+  void check_includes();
+  void index(const Changes& changes, Loaded& loaded);
+  void index_all(Loaded& loaded);
+  Config make_config() const;
+
+  std::string path_;
+  FileGroup<MainFile> main_;
+  std::shared_ptr<const MainFile> settings_;  // what main_ has
+  FileGroup<PolicyFile> included_;
+  Diagnostics include_faults_;
+  std::set<FileGroup<PolicyFile>::PartPtr> faulty_;  // those with an error
+  dns::NameMap<PolicyEntryPtr> by_domain_;
+  bool has_clash_ = false;  // two policies for one domain
+};
+
+/// All at once.
 Loaded load_config(const std::string& path);
 
 }  // namespace mtasts::config

@@ -12,6 +12,8 @@
 #include "config/duration.hpp"
 #include "config/lint.hpp"
 #include "config/table_reader.hpp"
+#include "sts/policy_id.hpp"
+#include "sts/policy_text.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -171,10 +173,14 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
         draft.mode.value, take_values(draft.mx), draft.max_age.value);
     if (policy) {
       lint_policy(draft, reader);
-      entry =
-          PolicyEntry{take_values(std::move(draft.domains)), *std::move(policy),
-                      take_values(std::move(draft.tls_rpt)),
-                      Place{std::string(file), at.line, at.column}};
+      std::string body = sts::format_policy(*policy);
+      std::string id = sts::policy_id(body);
+      entry = PolicyEntry{take_values(std::move(draft.domains)),
+                          *std::move(policy),
+                          take_values(std::move(draft.tls_rpt)),
+                          std::move(body),
+                          std::move(id),
+                          Place{std::string(file), at.line, at.column}};
     } else {
       reader.error(draft.mx.empty() ? "policy.mx-missing" : "policy.too-large",
                    at, policy.error().message, policy.error().hint);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A TOML document as plain values with their positions. It exists so that
-// only load.cpp knows the TOML library.
+// only document.cpp knows the TOML library.
 #pragma once
 
 #include <cstdint>

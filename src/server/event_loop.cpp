@@ -134,7 +134,7 @@ void EventLoop::take_news() {
     generation_ = generation;
     tools_.snapshot = shared_.snapshots->get();
     tools_.selector.store = tools_.snapshot->certificates;
-    tools_.selector.cache.clear();
+    tools_.selector.cache.keep_only(*tools_.selector.store);
     tools_.engine.forget();
   }
   if (!tools_.draining && drain_wanted_.load(std::memory_order_acquire)) {

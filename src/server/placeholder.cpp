@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace mtasts::server {
@@ -22,16 +23,21 @@ std::optional<std::string> find_placeholder(const config::PolicyEntry& entry) {
 
 }  // namespace
 
-Diagnostics find_placeholders(const Snapshot& snapshot, Severity severity) {
+Diagnostics find_placeholders(const Snapshot& snapshot,
+                              const std::vector<std::string>& domains,
+                              Severity severity) {
   const auto& listen = snapshot.startup.listen;
   if (std::all_of(listen.begin(), listen.end(),
                   [](const auto& one) { return one.is_local(); })) {
     return {};
   }
   Diagnostics found;
-  for (const config::PolicyEntry& entry : snapshot.live.policies) {
-    if (const std::optional<std::string> name = find_placeholder(entry)) {
-      found.push_back({severity, "policy.placeholder", entry.place,
+  std::set<const config::PolicyEntry*> seen;
+  for (const std::string& domain : domains) {
+    const config::PolicyEntry* entry = snapshot.site.find_domain(domain);
+    if (entry == nullptr || !seen.insert(entry).second) continue;
+    if (const std::optional<std::string> name = find_placeholder(*entry)) {
+      found.push_back({severity, "policy.placeholder", entry->place,
                        fmt::format("{} is a placeholder (RFC 2606), and serve "
                                    "refuses it on a public listener",
                                    in_quotes(*name)),

@@ -3,13 +3,18 @@
 // world by a configuration that was never edited.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "diagnostic.hpp"
 #include "server/snapshot.hpp"
 
 namespace mtasts::server {
 
-/// One finding for each policy with a placeholder among its domains or mx, if
-/// any listener can be reached from elsewhere.
-Diagnostics find_placeholders(const Snapshot& snapshot, Severity severity);
+/// One finding for each policy of `domains` with a placeholder among its
+/// domains or mx, if any listener can be reached from elsewhere.
+Diagnostics find_placeholders(const Snapshot& snapshot,
+                              const std::vector<std::string>& domains,
+                              Severity severity);
 
 }  // namespace mtasts::server

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <functional>
 #include <utility>
 
 #include "log.hpp"
@@ -15,34 +15,30 @@ namespace {
 
 constexpr std::chrono::hours k_check_interval{24};
 constexpr std::chrono::minutes k_retry_interval{1};
-// A host of many domains may have one fault many times.
-constexpr std::size_t k_max_logged_findings = 20;
+// A host of many domains may have one fault, or one event, many times.
+constexpr std::size_t k_max_logged = 20;
 
-/// Policy domains that `older` served and `newer` does not.
-std::size_t count_removed(const Snapshot& older, const Snapshot& newer) {
+/// Those of `domains` that `older` served and `newer` does not.
+std::size_t count_removed(const Snapshot& older, const Snapshot& newer,
+                          const std::vector<std::string>& domains) {
   std::size_t removed = 0;
-  for (const std::string& domain : all_domains(older.live)) {
-    if (newer.site.find_domain(domain) != nullptr) continue;
-    ++removed;
+  for (const std::string& domain : domains) {
+    if (older.site.find_domain(domain) == nullptr ||
+        newer.site.find_domain(domain) != nullptr) {
+      continue;
+    }
+    if (++removed > k_max_logged) continue;
     log::warning("policy-removed", {{"domain", domain}});
   }
   return removed;
 }
 
-Diagnostic make_loss(const std::string& host, const std::string& path) {
-  return {Severity::error, "certificate.lost", Place{path},
-          fmt::format("the new certificates leave the policy host {} without "
-                      "a usable one",
-                      host),
-          "the old ones stay in use until the new ones are good"};
-}
-
 void log_diagnostics(const Diagnostics& diagnostics) {
   std::size_t logged = 0;
   for (const Diagnostic& one : diagnostics) {
-    if (++logged > k_max_logged_findings) {
+    if (++logged > k_max_logged) {
       log::warning("more-findings",
-                   {{"count", diagnostics.size() - k_max_logged_findings},
+                   {{"count", diagnostics.size() - k_max_logged},
                     {"hint", "mta-stsd check prints all"}});
       return;
     }
@@ -56,75 +52,79 @@ void log_diagnostics(const Diagnostics& diagnostics) {
   }
 }
 
-std::set<std::string> leaves(const Snapshot& snapshot) {
-  std::set<std::string> all;
-  for (const tls::CertificatePtr& one : snapshot.certificates->all()) {
-    all.insert(one->leaf_der());
-  }
-  return all;
-}
-
 }  // namespace
 
-void log_certificates(const Snapshot& snapshot, const Snapshot* older) {
-  const std::set<std::string> known =
-      older == nullptr ? std::set<std::string>{} : leaves(*older);
-  const auto now = std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
-  for (const tls::CertificatePtr& one : snapshot.certificates->all()) {
-    if (known.contains(one->leaf_der())) continue;
+void log_certificates(const std::vector<tls::CertificatePtr>& certificates) {
+  std::size_t logged = 0;
+  for (const tls::CertificatePtr& one : certificates) {
+    if (++logged > k_max_logged) {
+      log::info("more-certificates",
+                {{"count", certificates.size() - k_max_logged}});
+      return;
+    }
     log::info("certificate",
               {{"names", fmt::format("{}", fmt::join(one->names(), ","))},
-               {"days_left", tls::days_left(*one, now)},
-               {"key", one->is_ecdsa() ? "ecdsa" : "rsa"},
+               {"days_left", tls::days_left(*one, wall_clock())},
+               {"key", tls::format_key_kind(one->key_kind())},
                {"file", one->file()}});
   }
 }
 
-Reloader::Reloader(std::string path, SnapshotHolder& holder, Inputs inputs,
-                   const Diagnostics& diagnostics, Placeholders placeholders)
-    : path_(std::move(path)),
+Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
+                   const LoadedSnapshot& first, Placeholders placeholders)
+    : loader_(loader),
       holder_(holder),
       placeholders_(placeholders),
       running_(holder.get()->startup),
       said_(running_),
+      watch_([&loader](const Scope& scope, FileVisitor* also) {
+        return loader.look(scope, also);
+      }),
       next_check_(Watch::Clock::now() + k_check_interval) {
-  log_news(diagnostics);
-  watch_.follow(std::move(inputs));
+  log_news(first);
+  // Files may have changed between load and watch.
+  watch_.look_everywhere();
 }
 
-/// A finding that was in the log after the last load is not said again.
-/// True if there was one that was not.
-bool Reloader::log_news(const Diagnostics& diagnostics) {
-  std::set<std::string> texts;
+/// A finding that still stands is not said again. True if there was a new one.
+bool Reloader::log_news(const LoadedSnapshot& loaded) {
+  const auto hash = [](const Diagnostic& one) {
+    return std::hash<std::string>{}(format_diagnostic(one));
+  };
+  std::unordered_set<std::size_t> still;
   Diagnostics news;
-  for (const Diagnostic& one : diagnostics) {
-    std::string text = format_diagnostic(one);
-    if (!logged_.contains(text)) news.push_back(one);
-    texts.insert(std::move(text));
+  for (const Diagnostic& one : loaded.diagnostics) {
+    if (!still.insert(hash(one)).second) continue;
+    if (!said_findings_.contains(hash(one))) news.push_back(one);
   }
-  logged_.swap(texts);
+  for (const Diagnostic& one : loaded.withdrawn) {
+    said_findings_.erase(hash(one));
+  }
+  said_findings_.merge(still);
   log_diagnostics(news);
   return !news.empty();
 }
 
 void Reloader::request() {
   requested_ = true;
+  loader_.recheck();
   watch_.want_load();
 }
 
 std::vector<std::string> Reloader::run() {
   if (Watch::Clock::now() >= next_check_) {
     next_check_ = Watch::Clock::now() + k_check_interval;
+    loader_.recheck();
     watch_.want_load();
   }
-  if (!watch_.has_settled()) return {};
-  LoadedSnapshot loaded = load_snapshot(path_);
-  if (!watch_.is_unmoved()) return {};
-  watch_.follow(loaded.inputs);
+  const std::optional<Scope> scope = watch_.find_settled();
+  if (!scope) return {};
+  LoadedSnapshot loaded = loader_.load(*scope, holder_.get().get());
+  if (!watch_.is_unmoved(*scope)) return {};
+  if (loaded.has_new_inputs) watch_.look_everywhere();
   if (loaded.snapshot) find_refusals(loaded);
   if (!loaded.snapshot) {
-    reject(loaded.diagnostics);
+    reject(loaded);
     return {};
   }
   return apply(std::move(loaded));
@@ -132,14 +132,9 @@ std::vector<std::string> Reloader::run() {
 
 /// What is good in itself but must not replace the snapshot that serves.
 void Reloader::find_refusals(LoadedSnapshot& loaded) const {
-  Diagnostics refusals;
-  if (placeholders_ == Placeholders::refused) {
-    refusals = find_placeholders(*loaded.snapshot, Severity::error);
-  }
-  for (const std::string& host :
-       find_losses(*holder_.get(), *loaded.snapshot)) {
-    refusals.push_back(make_loss(host, path_));
-  }
+  if (placeholders_ == Placeholders::allowed) return;
+  const Diagnostics refusals =
+      find_placeholders(*loaded.snapshot, loaded.touched, Severity::error);
   if (refusals.empty()) return;
   loaded.snapshot.reset();
   loaded.diagnostics.insert(loaded.diagnostics.end(), refusals.begin(),
@@ -157,20 +152,21 @@ bool Reloader::say_restart_needed(const config::Startup& wanted) {
   return true;
 }
 
-void Reloader::reject(const Diagnostics& diagnostics) {
+void Reloader::reject(const LoadedSnapshot& loaded) {
   // The cause may go away without a trace: a lack of descriptors, a server of
   // files that does not answer.
   next_check_ = Watch::Clock::now() + k_retry_interval;
   std::string text;
   std::size_t errors = 0;
-  for (const Diagnostic& one : diagnostics) {
+  for (const Diagnostic& one : loaded.diagnostics) {
+    if (one.severity != Severity::error) continue;
     text += format_diagnostic(one);
-    if (one.severity == Severity::error) ++errors;
+    ++errors;
   }
   if (text == last_failure_ && !std::exchange(requested_, false)) return;
   last_failure_ = std::move(text);
   requested_ = false;
-  log_news(diagnostics);
+  log_news(loaded);
   log::error("reload", {{"result", "failed"},
                         {"errors", errors},
                         {"serving", "the last good policies"}});
@@ -180,18 +176,20 @@ std::vector<std::string> Reloader::apply(LoadedSnapshot loaded) {
   const std::shared_ptr<const Snapshot> older = holder_.get();
   const std::shared_ptr<const Snapshot> newer = std::move(loaded.snapshot);
   holder_.replace(newer);
+  loader_.accept();
 
-  std::vector<std::string> changed = changed_domains(*older, *newer);
-  const std::size_t removed = count_removed(*older, *newer);
-  const bool new_certificates = leaves(*older) != leaves(*newer);
+  std::vector<std::string> changed =
+      changed_domains(*older, *newer, loaded.touched);
+  const std::size_t removed = count_removed(*older, *newer, loaded.touched);
   const bool restart = say_restart_needed(newer->startup);
-  const bool findings = log_news(loaded.diagnostics);
+  const bool findings = log_news(loaded);
   const bool news = restart || findings || !changed.empty() || removed != 0 ||
-                    new_certificates || !last_failure_.empty() || requested_;
+                    !loaded.new_certificates.empty() ||
+                    !last_failure_.empty() || requested_;
   requested_ = false;
   last_failure_.clear();
   if (!news) return changed;
-  log_certificates(*newer, older.get());
+  log_certificates(loaded.new_certificates);
   log::info("reload", {{"result", "applied"},
                        {"domains", newer->site.domain_count()},
                        {"changed", changed.size()},

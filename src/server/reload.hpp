@@ -4,12 +4,13 @@
 // snapshot keeps serving.
 #pragma once
 
-#include <memory>
-#include <set>
+#include <cstddef>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "server/snapshot.hpp"
+#include "server/snapshot_loader.hpp"
 #include "server/watch.hpp"
 
 namespace mtasts::server {
@@ -19,10 +20,10 @@ enum class Placeholders { refused, allowed };
 
 class Reloader {
  public:
-  /// `holder` has what was loaded from `path`, with these inputs and these
-  /// warnings, which are logged. It has to outlive the reloader.
-  Reloader(std::string path, SnapshotHolder& holder, Inputs inputs,
-           const Diagnostics& diagnostics, Placeholders placeholders);
+  /// `first` is what `loader` loaded and `holder` serves; its diagnostics are
+  /// logged. Both have to outlive the reloader.
+  Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
+           const LoadedSnapshot& first, Placeholders placeholders);
 
   int fd() const { return watch_.fd(); }
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
@@ -37,13 +38,13 @@ class Reloader {
   std::vector<std::string> run();
 
  private:
-  bool log_news(const Diagnostics& diagnostics);
-  void reject(const Diagnostics& diagnostics);
+  bool log_news(const LoadedSnapshot& loaded);
+  void reject(const LoadedSnapshot& loaded);
   std::vector<std::string> apply(LoadedSnapshot loaded);
   void find_refusals(LoadedSnapshot& loaded) const;
   bool say_restart_needed(const config::Startup& wanted);
 
-  std::string path_;
+  SnapshotLoader& loader_;
   SnapshotHolder& holder_;
   Placeholders placeholders_;
   config::Startup running_;  // what the program was started with
@@ -51,12 +52,12 @@ class Reloader {
   Watch watch_;
   Watch::Clock::time_point next_check_;
   bool requested_ = false;
-  std::string last_failure_;      // logged once, not at every look
-  std::set<std::string> logged_;  // findings of the last load
+  std::string last_failure_;  // logged once, not at every look
+  std::unordered_set<std::size_t> said_findings_;  // hashes of their texts
 };
 
-/// One line for each certificate of `snapshot` that `older` (may be null) did
-/// not have: its names and the days it has left.
-void log_certificates(const Snapshot& snapshot, const Snapshot* older);
+/// One line for each of the first of `certificates`: its names and the days it
+/// has left.
+void log_certificates(const std::vector<tls::CertificatePtr>& certificates);
 
 }  // namespace mtasts::server

@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "config/config.hpp"
 
@@ -18,35 +16,21 @@ constexpr std::string_view k_policy_host_prefix = "mta-sts.";
 /// RFC 8461, 3.3: the one path.
 constexpr std::string_view k_policy_path = "/.well-known/mta-sts.txt";
 
-struct ServedPolicy {
-  std::string body;
-  std::string id;
-};
-
 class Site {
  public:
-  explicit Site(const config::Live& live);
+  explicit Site(const config::Live& live) : by_domain_(live.by_domain) {}
 
   /// The policy of `domain`, in lower case; null when it is not served here.
-  const ServedPolicy* find_domain(std::string_view domain) const;
+  const config::PolicyEntry* find_domain(std::string_view domain) const;
 
   /// The policy of the host that `authority` names, whatever its case, port
   /// and trailing dot.
-  const ServedPolicy* find_authority(std::string_view authority) const;
+  const config::PolicyEntry* find_authority(std::string_view authority) const;
 
   std::size_t domain_count() const { return by_domain_.size(); }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-
-  std::vector<ServedPolicy> policies_;
-  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>>
-      by_domain_;  // index into policies_
+  dns::NameMap<config::PolicyEntryPtr> by_domain_;
 };
 
 /// The host of an authority as names are compared: lower case, no port, no

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -11,8 +12,6 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "diagnostic.hpp"
-#include "file.hpp"
 #include "server/site.hpp"
 #include "tls/certificate_store.hpp"
 
@@ -25,29 +24,18 @@ struct Snapshot {
   std::shared_ptr<const tls::CertificateStore> certificates;
 };
 
-struct LoadedSnapshot {
-  std::shared_ptr<const Snapshot> snapshot;  // null when a file is bad
-  Diagnostics diagnostics;
-  Inputs inputs;  // complete also when loading failed
-};
-
-/// Reads the configuration at `path` and the certificates it names. A policy
-/// host without a certificate does not stop it; see servable_domains().
-LoadedSnapshot load_snapshot(const std::string& path);
-
-/// The policy hosts of all domains.
-std::vector<std::string> policy_hosts(const config::Live& live);
-
-/// The policy domains whose policy host has a certificate that is valid now.
-std::vector<std::string> servable_domains(const Snapshot& snapshot);
-
-/// The policy hosts that `older` can serve now and `newer`, which still lists
-/// them, could not.
-std::vector<std::string> find_losses(const Snapshot& older,
-                                     const Snapshot& newer);
+/// The policy host of a policy domain.
+std::string policy_host(const std::string& domain);
 
 /// All policy domains in the order of the configuration.
 std::vector<std::string> all_domains(const config::Live& live);
+
+/// Those of `domains` that are served, with a certificate that is valid now.
+std::vector<std::string> servable_domains(const Snapshot& snapshot,
+                                          std::vector<std::string> domains);
+
+/// The second now, as certificates count.
+std::chrono::sys_seconds wall_clock();
 
 /// Holds the current snapshot. One writer, any number of readers. A mutex and
 /// not std::atomic<std::shared_ptr>, in which ThreadSanitizer sees a race

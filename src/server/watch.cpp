@@ -30,6 +30,7 @@ constexpr milliseconds k_quiet_after_event{200};
 // to one a whole second earlier.
 constexpr milliseconds k_quiet_after_poll{1000};
 constexpr seconds k_poll_interval{15};
+constexpr seconds k_longest_poll_interval{25};  // seen within 30 s
 // A descriptor that stays open for writing but is not written to.
 constexpr seconds k_forgotten_writer{30};
 constexpr milliseconds k_look_again{50};
@@ -39,113 +40,125 @@ constexpr std::uint32_t k_events =
     IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
     IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
+Scope scope_of(const FileChanges& changes) {
+  Scope scope{.is_everything = false};
+  for (const auto& [path, stamp] : changes) scope.paths.insert(path);
+  return scope;
+}
+
 }  // namespace
 
-Watch::Watch() : inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+/// Watches the directories that a look comes by.
+class Watch::Armer final : public FileVisitor {
+ public:
+  explicit Armer(Watch& watch) : watch_(watch) {}
+  void file(const std::string&, const FileStamp&) override {}
+  void directory(const std::string& path) override {
+    watch_.arm_directory(path);
+  }
+  void link(const std::string& path) override { watch_.arm_link(path, 0); }
+
+ private:
+  Watch& watch_;
+};
+
+Watch::Watch(Look look)
+    : look_(std::move(look)),
+      inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+      poll_interval_(k_poll_interval) {
   if (inotify_ < 0) {
     log::warning("watch-polling",
                  {{"reason", std::generic_category().message(errno)},
                   {"poll_seconds", k_poll_interval.count()}});
   }
-  next_poll_ = Clock::now() + k_poll_interval;
+  next_poll_ = Clock::now() + poll_interval_;
 }
 
 Watch::~Watch() {
   if (inotify_ >= 0) ::close(inotify_);
 }
 
-Watch::Look Watch::look() const {
-  Look found;
-  for (const std::string& file : inputs_.files) {
-    found.emplace(file, stamp_file(file));
-  }
-  for (const std::string& pattern : inputs_.globs) {
-    for (const std::string& file : expand_glob(pattern)) {
-      found.emplace(file, stamp_file(file));
-    }
-  }
-  return found;
-}
-
-void Watch::follow(Inputs inputs) {
-  const bool same =
-      inputs.files == inputs_.files && inputs.globs == inputs_.globs;
-  inputs_ = std::move(inputs);
-  arm();
-  if (same && candidate_) {
-    known_ = *std::move(candidate_);  // what was loaded, not what is there now
-  } else {
-    known_ = look();
-    due_ = due_ || !same;
-  }
-  candidate_.reset();
+void Watch::look_everywhere() {
+  scope_.is_everything = true;
+  armed_.clear();
 }
 
 int Watch::fd() const { return Clock::now() < next_look_ ? -1 : inotify_; }
 
-std::chrono::milliseconds Watch::wait_time() const {
+milliseconds Watch::wait_time() const {
   const Clock::time_point now = Clock::now();
   Clock::time_point next = next_poll_;
+  const bool has_reason =
+      candidate_ || wanted_ || scope_.is_everything || !scope_.paths.empty();
   // Events that have come since the last look are read at the next one.
-  if (candidate_ || wanted_ || due_ || now < next_look_) next = next_look_;
+  if (has_reason || now < next_look_) next = next_look_;
   return std::max(std::chrono::ceil<milliseconds>(next - now), milliseconds(0));
 }
 
-bool Watch::has_settled() {
+/// A look everywhere is never more than a hundredth of the work.
+FileChanges Watch::look() {
+  if (!scope_.is_everything) return look_(scope_, nullptr);
+  const Clock::time_point start = Clock::now();
+  Armer armer(*this);
+  FileChanges found = look_(scope_, inotify_ < 0 ? nullptr : &armer);
+  poll_interval_ = std::clamp<Clock::duration>(
+      100 * (Clock::now() - start), k_poll_interval, k_longest_poll_interval);
+  next_poll_ = Clock::now() + poll_interval_;
+  return found;
+}
+
+std::optional<Scope> Watch::find_settled() {
   const bool had_events = inotify_ >= 0 && read_events();
   const Clock::time_point now = Clock::now();
   const bool poll = now >= next_poll_;
-  if (poll) {
-    next_poll_ = now + k_poll_interval;
-    arm();
-  }
-  if (!poll && !had_events && !candidate_ && !wanted_ && !due_) return false;
+  if (poll || wanted_) scope_.is_everything = true;
+  if (!scope_.is_everything && scope_.paths.empty() && !candidate_) return {};
   next_look_ = now + k_look_again;
-  Look found = look();
+  FileChanges found = look();
+  scope_ = scope_of(found);
   if (wanted_ && !is_being_written(found)) {
     wanted_ = false;
-    candidate_ = std::move(found);
-    return true;
-  }
-  if (found == known_ && !due_) {
     candidate_.reset();
-    return false;
+    return Scope{};
+  }
+  if (found.empty()) {
+    candidate_.reset();
+    return std::nullopt;
   }
   if (!candidate_ || *candidate_ != found) {
     candidate_ = std::move(found);
     candidate_since_ = now;
-    const bool polled = inotify_ < 0 || (!had_events && !due_);
-    quiet_ = polled ? k_quiet_after_poll : k_quiet_after_event;
-    arm();  // a symbolic link may lead elsewhere now
-    return false;
+    quiet_ = inotify_ < 0 || (poll && !had_events) ? k_quiet_after_poll
+                                                   : k_quiet_after_event;
+    return std::nullopt;
   }
-  if (now - candidate_since_ < quiet_ || is_being_written(*candidate_)) {
-    return false;
+  if (now - candidate_since_ < quiet_ || is_being_written(found)) {
+    return std::nullopt;
   }
-  due_ = false;
-  return true;
+  candidate_.reset();
+  return std::exchange(scope_, Scope{.is_everything = false});
 }
 
-bool Watch::is_unmoved() {
-  Look found = look();
-  if (!candidate_ || *candidate_ == found) return true;
+bool Watch::is_unmoved(const Scope& scope) {
+  FileChanges found = look_(scope, nullptr);
+  if (found.empty()) return true;
+  scope_ = scope_of(found);
   candidate_ = std::move(found);
   candidate_since_ = Clock::now();
   quiet_ = k_quiet_after_poll;
-  due_ = true;
   return false;
 }
 
-/// The files under writing_ are known by the directory that was watched, the
-/// inputs by the path that was configured: only the inode is the same.
-bool Watch::is_being_written(const Look& look) {
+/// The files under writing_ may be known by another path, behind a symbolic
+/// link: only the inode is the same.
+bool Watch::is_being_written(const FileChanges& changes) {
   const Clock::time_point now = Clock::now();
   std::erase_if(writing_, [now](const auto& one) {
     return now - one.second > k_forgotten_writer;
   });
   if (writing_.empty()) return false;
   std::set<std::pair<std::uint64_t, std::uint64_t>> inodes;
-  for (const auto& [path, stamp] : look) {
+  for (const auto& [path, stamp] : changes) {
     inodes.emplace(stamp.device, stamp.inode);
   }
   return std::any_of(writing_.begin(), writing_.end(), [&](const auto& one) {
@@ -154,7 +167,9 @@ bool Watch::is_being_written(const Look& look) {
   });
 }
 
-/// True if there was any.
+// --- What inotify says ---
+
+/// True if it said anything.
 bool Watch::read_events() {
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
   // Once: in a directory where something writes all the time there are always
@@ -166,75 +181,95 @@ bool Watch::read_events() {
     const char* name = buffer.data() + at + sizeof event;
     at += static_cast<ssize_t>(sizeof event + event.len);
     if ((event.mask & IN_Q_OVERFLOW) != 0) writing_.clear();
-    if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
     const auto directory = directories_.find(event.wd);
-    if (directory == directories_.end() || event.len == 0) continue;
-    const std::string path = directory->second + "/" + name;
-    const bool created = (event.mask & IN_CREATE) != 0 && is_empty_file(path);
-    if (created || (event.mask & IN_MODIFY) != 0) {
-      writing_[path] = Clock::now();
-    } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
-                              IN_DELETE)) != 0) {
-      writing_.erase(path);
+    if (directory == directories_.end() || event.len == 0) {
+      look_everywhere();  // a directory itself, or too many events
+    } else {
+      take_event(event.mask, directory->second, name);
     }
+    if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
   }
   return got > 0;
 }
 
+void Watch::take_event(std::uint32_t mask, const Directory& in,
+                       const std::string& name) {
+  const std::string path = in.path + name;
+  const bool created = (mask & IN_CREATE) != 0 && is_empty_file(path);
+  if (created || (mask & IN_MODIFY) != 0) {
+    writing_[path] = Clock::now();
+  } else if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
+                      IN_DELETE)) != 0) {
+    writing_.erase(path);
+  }
+  std::error_code ignored;
+  const bool is_new = (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
+  if ((mask & IN_ISDIR) != 0 || links_.contains(path) ||
+      (is_new && fs::is_symlink(path, ignored))) {
+    look_everywhere();
+  } else if (!in.is_direct) {
+    scope_.is_everything = true;
+  } else {
+    scope_.paths.insert(path);
+  }
+}
+
 // --- Which directories to watch ---
 
-void Watch::arm() {
-  if (inotify_ < 0) return;
-  for (const std::string& file : inputs_.files) arm_path(file, 0);
-  for (const std::string& pattern : inputs_.globs) arm_glob(pattern);
+void Watch::arm_directory(const std::string& path) {
+  if (!armed_.insert(path).second) return;
+  arm_way(path, 0);
+  add_watch(path, true);
 }
 
-void Watch::arm_glob(const std::string& pattern) {
-  const std::string parent = fs::path(pattern).parent_path().string();
-  if (has_glob(parent)) arm_glob(parent);
-  for (const std::string& directory :
-       expand_glob(parent.empty() ? "." : parent)) {
-    if (is_directory(directory)) arm_path(directory + "/.", 0);
-  }
-  for (const std::string& file : expand_glob(pattern)) {
-    std::error_code error;
-    if (fs::is_symlink(file, error)) arm_path(file, 0);
-  }
-}
-
-/// Watches the directory of `path` and the one of every symbolic link on the
-/// way: Kubernetes swaps "..data", certbot points live/ elsewhere.
-void Watch::arm_path(const std::string& path, int hops) {
+/// `path` is a symbolic link: what it leads to may be written to, and every
+/// link on the way may be pointed elsewhere, as Kubernetes swaps "..data" and
+/// certbot what is in live/.
+void Watch::arm_link(const std::string& path, int hops) {
   if (hops > k_max_symlinks) return;
-  fs::path walked;
-  const fs::path whole(path);
-  for (auto part = whole.begin(); part != whole.end(); ++part) {
+  std::error_code error;
+  const fs::path target = fs::read_symlink(path, error);
+  if (error) return;
+  links_.insert(path);
+  const fs::path here = fs::path(path).parent_path();
+  const std::string whole = (here / target).lexically_normal().string();
+  const std::string folder = whole.substr(0, whole.rfind('/') + 1);
+  arm_way(folder, hops + 1);
+  add_watch(folder, false);
+  if (fs::is_symlink(whole, error)) arm_link(whole, hops + 1);
+}
+
+/// The links among the directories that lead to `path`, and the nearest one
+/// that is there if not all are.
+void Watch::arm_way(const std::string& path, int hops) {
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string part = path.substr(0, slash);
+    const std::string above = part.substr(0, part.rfind('/') + 1);
     std::error_code error;
-    const fs::path next = walked / *part;
-    if (fs::is_symlink(next, error)) {
-      arm_directory(walked.empty() ? "." : walked.string());
-      fs::path target = fs::read_symlink(next, error);
-      if (target.is_relative()) target = walked / target;
-      for (auto rest = std::next(part); rest != whole.end(); ++rest) {
-        target /= *rest;
-      }
-      arm_path(target.lexically_normal().string(), hops + 1);
+    if (fs::is_symlink(part, error)) {
+      add_watch(above, true);
+      arm_link(part, hops);
+    } else if (!fs::exists(part, error)) {
+      add_watch(above, true);
       return;
     }
-    if (!fs::is_directory(next, error)) break;  // `walked` is the nearest one
-    walked = next;
   }
-  arm_directory(walked.empty() ? "." : walked.string());
 }
 
-void Watch::arm_directory(const std::string& directory) {
-  const int watch = ::inotify_add_watch(inotify_, directory.c_str(), k_events);
+void Watch::add_watch(const std::string& path, bool is_direct) {
+  const int watch = ::inotify_add_watch(
+      inotify_, path.empty() ? "." : path.c_str(), k_events);
   if (watch >= 0) {
-    directories_[watch] = directory;
-  } else if (!limited_) {
+    // One directory may be known by several paths; then none will do.
+    const auto [known, is_new] =
+        directories_.try_emplace(watch, Directory{path, is_direct});
+    known->second.is_direct = known->second.is_direct && is_direct &&
+                              (is_new || known->second.path == path);
+  } else if (errno != ENOENT && !limited_) {
     limited_ = true;
     log::warning("watch-limited",
-                 {{"directory", directory},
+                 {{"directory", path},
                   {"reason", std::generic_category().message(errno)},
                   {"poll_seconds", k_poll_interval.count()}});
   }

@@ -1,76 +1,85 @@
 // SPDX-License-Identifier: MIT
 // Notices that files have changed and are stable again. inotify, on the
-// directories only, says when to look; the truth is what a look finds: which
-// files there are and what their stamps say. Where inotify is blind (bind
-// mounts, network file systems) looking now and then is enough.
+// directories only, says when and where to look; the truth is what a look
+// finds. Where inotify is blind (bind mounts, network file systems) looking
+// now and then is enough.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
-#include "file.hpp"
+#include "file_group.hpp"
 
 namespace mtasts::server {
 
 class Watch {
  public:
   using Clock = std::chrono::steady_clock;
+  /// What differs from what was loaded last.
+  using Look = std::function<FileChanges(const Scope&, FileVisitor*)>;
 
   /// Works without inotify too, which is then said in the log.
-  Watch();
+  explicit Watch(Look look);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
-
-  /// Watches `inputs` from now on and takes their state as known. Call it
-  /// after each load, good or bad. When they are not the inputs of before,
-  /// they may have changed between load and watch: has_settled() will then
-  /// ask for one more load.
-  void follow(Inputs inputs);
 
   /// Becomes readable when something may have changed; -1 without inotify, and
   /// just after a look, so that a busy directory does not keep us busy.
   int fd() const;
 
-  /// How long to wait for fd() before calling has_settled() all the same.
+  /// How long to wait for fd() before calling find_settled() all the same.
   std::chrono::milliseconds wait_time() const;
 
-  /// True when the inputs differ from the known state, nobody is writing to
-  /// them, and they have not moved for a while: time to load them.
-  bool has_settled();
+  /// What has changed, when nobody is writing to it and it has not moved for a
+  /// while: time to load it.
+  std::optional<Scope> find_settled();
 
-  /// True if the inputs are still as has_settled() found them: what was read
-  /// since is one state and not half of two. If not, it starts over.
-  bool is_unmoved();
+  /// True if what was loaded is still what is on the disk: one state and not
+  /// half of two. If not, it starts over.
+  bool is_unmoved(const Scope& scope);
 
-  /// Loads as soon as nobody is writing, changed or not.
+  /// Loads everything as soon as nobody is writing, changed or not.
   void want_load() { wanted_ = true; }
 
+  /// The last load may have brought in other directories.
+  void look_everywhere();
+
  private:
-  using Look = std::map<std::string, FileStamp>;
+  class Armer;
+  struct Directory {
+    std::string path;  // empty, or with a slash at its end
+    bool is_direct;    // false: the files in it are known by other paths
+  };
 
-  Look look() const;
+  FileChanges look();
   bool read_events();
-  void arm();
-  void arm_path(const std::string& path, int hops);
-  void arm_glob(const std::string& pattern);
-  void arm_directory(const std::string& directory);
-  bool is_being_written(const Look& look);
+  void take_event(std::uint32_t mask, const Directory& in,
+                  const std::string& name);
+  void arm_directory(const std::string& path);
+  void arm_link(const std::string& path, int hops);
+  void arm_way(const std::string& path, int hops);
+  void add_watch(const std::string& path, bool is_direct);
+  bool is_being_written(const FileChanges& changes);
 
+  Look look_;
   int inotify_ = -1;
   bool limited_ = false;  // inotify refused a watch; said once
-  Inputs inputs_;
-  Look known_;
-  std::optional<Look> candidate_;
+  Scope scope_;           // where to look next
+  std::optional<FileChanges> candidate_;
   Clock::time_point candidate_since_;
   std::chrono::milliseconds quiet_{0};  // how long it has to stay the same
-  bool wanted_ = false;                 // load at once
-  bool due_ = false;  // load once they rest, also if nothing differs
+  bool wanted_ = false;
   Clock::time_point next_poll_;
   Clock::time_point next_look_;
-  std::map<int, std::string> directories_;            // by watch descriptor
+  Clock::duration poll_interval_;
+  std::map<int, Directory> directories_;  // by watch descriptor
+  std::set<std::string> armed_;           // directories, nothing new there
+  std::set<std::string> links_;           // symbolic links on the way
   std::map<std::string, Clock::time_point> writing_;  // last write seen
 };
 

@@ -2,44 +2,11 @@
 #include "tls/certificate.hpp"
 
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
-#include "dns/name.hpp"
-
 namespace mtasts::tls {
-namespace {
-
-struct FreeNames {
-  void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-};
-
-std::vector<std::string> dns_names(const X509* leaf) {
-  const std::unique_ptr<GENERAL_NAMES, FreeNames> entries(
-      static_cast<GENERAL_NAMES*>(
-          X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr)));
-  std::vector<std::string> names;
-  for (int i = 0; i < sk_GENERAL_NAME_num(entries.get()); ++i) {
-    const GENERAL_NAME* entry = sk_GENERAL_NAME_value(entries.get(), i);
-    if (entry->type != GEN_DNS) continue;
-    const ASN1_STRING* text = entry->d.dNSName;
-    names.push_back(dns::to_lower_ascii(
-        {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-         static_cast<std::size_t>(ASN1_STRING_length(text))}));
-  }
-  return names;
-}
-
-std::chrono::sys_seconds to_time(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
-}
-
-}  // namespace
 
 X509Ptr parse_x509(std::string_view der) {
   const auto* data = reinterpret_cast<const unsigned char*>(der.data());
@@ -62,54 +29,78 @@ std::string take_openssl_error() {
   return reason == nullptr ? "unknown error" : reason;
 }
 
-Result<Certificate> Certificate::make(std::vector<Der> chain,
-                                      std::string key_der, std::string file) {
-  Certificate certificate;
-  certificate.chain_ = std::move(chain);
-  certificate.key_der_ = std::move(key_der);
-  certificate.file_ = std::move(file);
-  const Result<ParsedPair> pair = certificate.parse();
-  if (!pair) return tl::unexpected<Error>(pair.error());
-  if (X509_check_private_key(pair->leaf.get(), pair->key.get()) != 1) {
-    ERR_clear_error();
+std::string public_key_of(std::string_view private_key) {
+  std::string found = find_public_key(private_key);
+  if (!found.empty()) return found;
+  const KeyPtr key = parse_key(private_key);
+  unsigned char* raw = nullptr;
+  const int size = key ? i2d_PUBKEY(key.get(), &raw) : 0;
+  if (size > 0) {
+    found = read_public_key_info(
+        {reinterpret_cast<char*>(raw), static_cast<std::size_t>(size)});
+  }
+  OPENSSL_free(raw);
+  ERR_clear_error();
+  return found;
+}
+
+Result<Certificate> Certificate::make(std::vector<Der> chain, Der key,
+                                      std::string file, Flaw flaw) {
+  std::optional<CertificateFacts> facts = read_certificate(*chain.front());
+  if (!facts) return fail("has a certificate that can't be parsed");
+  if (public_key_of(*key) != facts->public_key) {
     return fail("the private key does not belong to the certificate");
   }
-  certificate.names_ = dns_names(pair->leaf.get());
-  if (certificate.names_.empty()) {
+  if (facts->dns_names.empty()) {
     return fail("the certificate has no DNS name in its subjectAltName",
                 "senders look at no other field (RFC 8461, 3.3)");
   }
-  certificate.not_before_ = to_time(X509_get0_notBefore(pair->leaf.get()));
-  certificate.not_after_ = to_time(X509_get0_notAfter(pair->leaf.get()));
-  certificate.ecdsa_ = EVP_PKEY_get_base_id(pair->key.get()) != EVP_PKEY_RSA;
+  Certificate certificate;
+  certificate.chain_ = std::move(chain);
+  certificate.chain_.shrink_to_fit();
+  certificate.key_ = std::move(key);
+  certificate.file_ = std::move(file);
+  certificate.names_ = std::move(facts->dns_names);
+  certificate.names_.shrink_to_fit();
+  certificate.not_before_ = facts->not_before;
+  certificate.not_after_ = facts->not_after;
+  certificate.key_kind_ = facts->key_kind;
+  certificate.flaw_ = flaw;
   return certificate;
 }
 
-bool Certificate::covers(std::string_view host) const {
-  return std::any_of(names_.begin(), names_.end(),
-                     [host](std::string_view name) {
-                       if (!name.starts_with("*.")) return name == host;
-                       const std::size_t dot = host.find('.');
-                       return dot != std::string_view::npos && dot > 0 &&
-                              host.substr(dot) == name.substr(1);
-                     });
+bool operator==(const Certificate& a, const Certificate& b) {
+  const auto same = [](const Der& x, const Der& y) { return *x == *y; };
+  return a.file_ == b.file_ && a.flaw_ == b.flaw_ && same(a.key_, b.key_) &&
+         std::equal(a.chain_.begin(), a.chain_.end(), b.chain_.begin(),
+                    b.chain_.end(), same);
 }
 
-Result<ParsedPair> Certificate::parse() const {
-  ParsedPair pair{.leaf = parse_x509(*chain_.front()),
-                  .chain = X509StackPtr(sk_X509_new_null()),
-                  .key = parse_key(key_der_)};
-  if (!pair.leaf || !pair.key || !pair.chain) {
-    return fail("the certificate or its key can't be parsed");
+std::string_view format_key_kind(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::rsa:
+      return "rsa";
+    case KeyKind::ecdsa:
+      return "ecdsa";
+    case KeyKind::ed25519:
+      return "ed25519";
+    case KeyKind::other:
+      break;
   }
-  for (std::size_t i = 1; i < chain_.size(); ++i) {
-    X509Ptr issuer = parse_x509(*chain_[i]);
-    if (!issuer || sk_X509_push(pair.chain.get(), issuer.get()) == 0) {
-      return fail("the chain can't be parsed");
-    }
-    static_cast<void>(issuer.release());  // the stack owns it now
-  }
-  return pair;
+  return "other";
+}
+
+bool is_covered(std::string_view name, std::string_view host) {
+  if (!name.starts_with("*.")) return name == host;
+  const std::size_t dot = host.find('.');
+  return dot != std::string_view::npos && dot > 0 &&
+         host.substr(dot) == name.substr(1);
+}
+
+bool Certificate::covers(std::string_view host) const {
+  return std::any_of(
+      names_.begin(), names_.end(),
+      [host](std::string_view name) { return is_covered(name, host); });
 }
 
 }  // namespace mtasts::tls

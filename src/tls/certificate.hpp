@@ -14,40 +14,33 @@
 #include <vector>
 
 #include "result.hpp"
+#include "tls/der.hpp"
 
 namespace mtasts::tls {
 
 struct FreeX509 {
   void operator()(X509* x) const { X509_free(x); }
 };
-struct FreeX509Stack {
-  void operator()(STACK_OF(X509) * stack) const {
-    sk_X509_pop_free(stack, X509_free);
-  }
-};
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
 using X509Ptr = std::unique_ptr<X509, FreeX509>;
-using X509StackPtr = std::unique_ptr<STACK_OF(X509), FreeX509Stack>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, FreeKey>;
 
 /// DER octets; intermediates are shared by all the chains that have them.
 using Der = std::shared_ptr<const std::string>;
 
-/// The form that OpenSSL works with.
-struct ParsedPair {
-  X509Ptr leaf;
-  X509StackPtr chain;  // without the leaf
-  KeyPtr key;
-};
+/// What is known to be wrong with a certificate that works all the same. One
+/// that is flawed never takes the place of one that is not.
+enum class Flaw { none, flawed };
 
 class Certificate {
  public:
-  /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
-  /// when the leaf names no host. `file` is where the chain came from.
-  static Result<Certificate> make(std::vector<Der> chain, std::string key_der,
-                                  std::string file);
+  /// `chain` starts with the leaf; `key` is a private key as DER. Fails when
+  /// the key is not the leaf's, or when the leaf names no host. `file` is where
+  /// the chain came from.
+  static Result<Certificate> make(std::vector<Der> chain, Der key,
+                                  std::string file, Flaw flaw = Flaw::none);
 
   /// RFC 8461, 3.3: only dNSName entries of subjectAltName count, and "*" only
   /// as the whole left-most label. `host` is in lower case.
@@ -60,33 +53,48 @@ class Certificate {
   bool is_valid_at(std::chrono::sys_seconds time) const {
     return not_before_ <= time && time <= not_after_;
   }
-  bool is_ecdsa() const { return ecdsa_; }
+  KeyKind key_kind() const { return key_kind_; }
+  bool is_flawed() const { return flaw_ == Flaw::flawed; }
   const std::string& file() const { return file_; }
   /// The octets of the leaf: what tells one certificate from another.
   const std::string& leaf_der() const { return *chain_.front(); }
-  std::size_t chain_length() const { return chain_.size(); }
+  /// The leaf, then the intermediates.
+  const std::vector<Der>& chain() const { return chain_; }
+  const std::string& key_der() const { return *key_; }
 
-  /// Fails only when memory is short: all has been parsed once before.
-  Result<ParsedPair> parse() const;
+  /// The same octets from the same file.
+  friend bool operator==(const Certificate& a, const Certificate& b);
 
  private:
   Certificate() = default;
 
   std::vector<Der> chain_;
-  std::string key_der_;
+  Der key_;
   std::string file_;
   std::vector<std::string> names_;
   std::chrono::sys_seconds not_before_;
   std::chrono::sys_seconds not_after_;
-  bool ecdsa_ = false;
+  KeyKind key_kind_ = KeyKind::other;
+  Flaw flaw_ = Flaw::none;
 };
+
+/// "ecdsa", "rsa", ...
+std::string_view format_key_kind(KeyKind kind);
+
+/// RFC 6125, 6.4.3, as RFC 8461, 3.3 narrows it down: `name` is from a
+/// certificate, `host` is what a client wants; both in lower case.
+bool is_covered(std::string_view name, std::string_view host);
 
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
 /// Null when `der` is no certificate.
 X509Ptr parse_x509(std::string_view der);
-/// Null when `der` is no private key.
+/// Null when `der` is no private key that OpenSSL can work with.
 KeyPtr parse_key(std::string_view der);
+
+/// The public key that belongs to `private_key`, in the form of
+/// CertificateFacts::public_key; empty when OpenSSL can't parse it.
+std::string public_key_of(std::string_view private_key);
 
 /// What OpenSSL has to say of its last failure; empties its error queue.
 std::string take_openssl_error();

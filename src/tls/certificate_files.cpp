@@ -2,224 +2,257 @@
 #include "tls/certificate_files.hpp"
 
 #include <fmt/format.h>
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <string_view>
+#include <filesystem>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 namespace mtasts::tls {
 namespace {
 
-constexpr std::size_t k_max_pem_octets = 1024 * 1024;
+// A renewal has a few new certificates, a start may have 100,000, and to verify
+// one costs as much as to load a dozen. Names and key ids do for the rest.
+constexpr std::size_t k_max_verified = 50;
 
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-
-/// The DER octets of a public key: what a certificate and its key share.
-using PublicKey = std::string;
-
-struct Chain {
-  std::vector<Der> der;
-  std::string file;
-  bool has_leaf;  // its first certificate is no authority's
-};
-
-struct Key {
-  std::string der;
-  std::string file;
-};
-
-PublicKey public_key_of(EVP_PKEY* key) {
-  unsigned char* raw = nullptr;
-  const int size = i2d_PUBKEY(key, &raw);
-  if (size <= 0) return {};
-  PublicKey octets(reinterpret_cast<char*>(raw),
-                   static_cast<std::size_t>(size));
-  OPENSSL_free(raw);
-  return octets;
+std::string_view key_of_leaf(const PemFile& file) {
+  // Parsed once already, when the file was read.
+  return read_certificate(*file.chain.front())->public_key;
 }
 
-class Finder {
- public:
-  FoundCertificates run(const std::vector<std::string>& paths);
-
- private:
-  void search(const std::string& path);
-  void read(const std::string& path);
-  void take_blocks(const std::string& path, const std::string& pem);
-  void take_key(const std::string& path, std::string der);
-  void take_chain(const std::string& path, std::vector<Der> der);
-  void match();
-  Der intern(std::string der);
-  void report(Severity severity, std::string id, const std::string& file,
-              std::string message, std::string hint = {});
-
-  FoundCertificates found_;
-  std::multimap<PublicKey, Chain> chains_;
-  std::map<PublicKey, Key> keys_;
-  std::map<std::string, Der> interned_;
-};
-
-void Finder::report(Severity severity, std::string id, const std::string& file,
-                    std::string message, std::string hint) {
-  found_.diagnostics.push_back({severity, std::move(id), Place{file},
-                                std::move(message), std::move(hint)});
-}
-
-Der Finder::intern(std::string der) {
-  Der& one = interned_[der];
-  if (!one) one = std::make_shared<const std::string>(std::move(der));
-  return one;
-}
-
-void Finder::take_key(const std::string& path, std::string der) {
-  const KeyPtr key = parse_key(der);
-  if (!key) {
-    report(Severity::error, "certificate.key-unusable", path,
-           "has a private key that can't be parsed");
-    return;
-  }
-  keys_.try_emplace(public_key_of(key.get()), Key{std::move(der), path});
-}
-
-void Finder::take_chain(const std::string& path, std::vector<Der> der) {
-  const X509Ptr first = parse_x509(*der.front());
-  if (!first) {
-    report(Severity::error, "certificate.unusable", path,
-           "has a certificate that can't be parsed");
-    return;
-  }
-  PublicKey public_key = public_key_of(X509_get0_pubkey(first.get()));
-  const bool has_leaf = X509_check_ca(first.get()) == 0;
-  chains_.emplace(std::move(public_key), Chain{std::move(der), path, has_leaf});
-}
-
-void Finder::take_blocks(const std::string& path, const std::string& pem) {
-  const std::unique_ptr<BIO, FreeBio> bio(
-      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  std::vector<Der> chain;
-  char* name = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long size = 0;
-  while (PEM_read_bio(bio.get(), &name, &header, &data, &size) == 1) {
-    const std::string_view kind = name;
-    std::string der(reinterpret_cast<char*>(data),
-                    static_cast<std::size_t>(size));
-    if (kind == "CERTIFICATE") {
-      chain.push_back(intern(std::move(der)));
-    } else if (kind == "ENCRYPTED PRIVATE KEY" ||
-               (kind.ends_with("PRIVATE KEY") && *header != '\0')) {
-      report(Severity::error, "certificate.key-encrypted", path,
-             "has a private key that is encrypted",
-             "take the password off: openssl pkey -in OLD -out NEW");
-    } else if (kind.ends_with("PRIVATE KEY")) {
-      take_key(path, std::move(der));
+Inputs make_inputs(const std::vector<std::string>& paths) {
+  Inputs inputs;
+  for (const std::string& path : paths) {
+    if (!is_directory(path)) {
+      inputs.files.push_back(path);
+      continue;
     }
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
-  }
-  const bool at_end =
-      ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  const std::string why = take_openssl_error();
-  if (!at_end) {
-    // Half a file: what is whole in it would be half a chain.
-    report(Severity::error, "certificate.unusable", path,
-           fmt::format("has a PEM block that is cut off or damaged: {}", why));
-    return;
-  }
-  if (!chain.empty()) take_chain(path, std::move(chain));
-}
-
-void Finder::read(const std::string& path) {
-  const Result<std::string> pem = read_file(path, k_max_pem_octets);
-  if (!pem) {
-    report(Severity::error, "certificate.unreadable", path,
-           fmt::format("can't be read: {}", pem.error().message),
-           stamp_file(path).inode == 0
-               ? "certificates names PEM files and folders"
-               : "the user that runs mta-stsd has to be able to read it");
-    return;
-  }
-  if (pem->find("-----BEGIN ") != std::string::npos) take_blocks(path, *pem);
-}
-
-void Finder::search(const std::string& path) {
-  if (!is_directory(path)) {
-    found_.inputs.files.push_back(path);
-    read(path);
-    return;
-  }
-  // live/NAME/fullchain.pem is the deepest that certificate tools lay out.
-  for (const std::string_view level : {"/*", "/*/*"}) {
-    const std::string pattern = escape_glob(path) + std::string(level);
-    found_.inputs.globs.push_back(pattern);
-    for (const std::string& file : expand_glob(pattern)) {
-      if (!is_directory(file)) read(file);
+    // live/NAME/fullchain.pem is the deepest that certificate tools lay out.
+    for (const std::string_view level : {"/*", "/*/*"}) {
+      inputs.globs.push_back(escape_glob(path) + std::string(level));
     }
   }
+  return inputs;
 }
 
-void Finder::match() {
-  std::set<std::string> taken;  // leaves: cert.pem lies beside fullchain.pem
-  for (auto same = chains_.begin(); same != chains_.end();) {
-    const auto end = chains_.upper_bound(same->first);
-    const auto key = keys_.find(same->first);
-    std::vector<const Chain*> chains;
-    for (; same != end; ++same) chains.push_back(&same->second);
-    std::stable_sort(chains.begin(), chains.end(),
-                     [](const Chain* a, const Chain* b) {
-                       return a->der.size() > b->der.size();
-                     });
-    for (const Chain* chain : chains) {
-      if (key == keys_.end()) {
-        if (chain->has_leaf) {
-          report(Severity::error, "certificate.key-mismatch", chain->file,
-                 "no private key that was found belongs to this certificate",
-                 "certificate and key have to be replaced together");
-        }
-        continue;
-      }
-      if (!taken.insert(*chain->der.front()).second) continue;
-      Result<Certificate> made =
-          Certificate::make(chain->der, key->second.der, chain->file);
-      if (made) {
-        found_.certificates.push_back(
-            std::make_shared<const Certificate>(*std::move(made)));
-      } else {
-        report(Severity::error, "certificate.unusable", chain->file,
-               made.error().message, made.error().hint);
-      }
-    }
-  }
-}
-
-FoundCertificates Finder::run(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) search(path);
-  match();
-  if (found_.certificates.empty() && !has_errors(found_.diagnostics)) {
-    for (const std::string& path : paths) {
-      report(Severity::error, "certificate.none-found", path,
-             "has no certificate chain with its private key",
-             "mta-stsd needs PEM files, such as fullchain.pem and "
-             "privkey.pem");
-    }
-  }
-  return std::move(found_);
+void append(Diagnostics& to, const Diagnostics& from) {
+  to.insert(to.end(), from.begin(), from.end());
 }
 
 }  // namespace
 
+/// The public keys whose pairs may be others now.
+std::set<CertificateFinder::Id> CertificateFinder::index(
+    const std::vector<Change>& changes) {
+  const std::hash<std::string_view> hash;
+  std::set<Id> touched;
+  const auto ids = [&](const PemFile& file) {
+    std::set<Id> all;
+    for (const Der& key : file.keys) all.insert(hash(public_key_of(*key)));
+    if (!file.chain.empty()) all.insert(hash(key_of_leaf(file)));
+    touched.insert(all.begin(), all.end());
+    return all;
+  };
+  bool is_other_fault = false;
+  for (const Change& change : changes) {
+    if (change.before) {
+      is_other_fault = faulty_.erase(change.before) != 0 || is_other_fault;
+      for (const Id id : ids(*change.before)) {
+        const auto [first, last] = by_key_.equal_range(id);
+        const auto known = std::find_if(first, last, [&](const auto& one) {
+          return one.second == change.before;
+        });
+        if (known != last) by_key_.erase(known);
+      }
+    }
+    if (change.after) {
+      if (!change.after->diagnostics.empty()) {
+        faulty_.insert(change.after);
+        is_other_fault = true;
+      }
+      for (const Id id : ids(*change.after)) by_key_.emplace(id, change.after);
+    }
+  }
+  for (const auto& [id, pairing] : findings_) {
+    if (is_other_fault && !pairing.refused.empty()) touched.insert(id);
+  }
+  return touched;
+}
+
+void CertificateFinder::refuse_without_key(const PemFile& chain,
+                                           Pairing& pairing) const {
+  std::optional<CertificateFacts> leaf = read_certificate(*chain.chain[0]);
+  if (leaf->is_authority) return;
+  pairing.refused = std::move(leaf->dns_names);
+  const auto folder = [](const PemFile& file) {
+    return std::filesystem::path(file.path).parent_path();
+  };
+  // A key beside it that can't be read was reported.
+  if (std::any_of(faulty_.begin(), faulty_.end(), [&](const auto& other) {
+        return folder(*other) == folder(chain);
+      })) {
+    return;
+  }
+  pairing.diagnostics.push_back(
+      {Severity::error, "certificate.key-mismatch", Place{chain.path},
+       "no private key that was found belongs to this certificate",
+       "certificate and key have to be replaced together"});
+}
+
+/// Null when it can't be used.
+CertificatePtr CertificateFinder::make(const PemFile& chain,
+                                       const PemFile& key_file, const Der& key,
+                                       Pairing& pairing) {
+  const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
+  if (checks_left_ > 0) --checks_left_;
+  ChainCheck check = check_chain(chain.chain, chain.path, depth);
+  append(pairing.diagnostics, check.diagnostics);
+  if (key_file.is_readable_by_all) {
+    pairing.diagnostics.push_back(
+        {Severity::warning, "certificate.key-world-readable",
+         Place{key_file.path}, "everybody on this machine can read the key",
+         fmt::format("chmod 600, or 640 and a group: {}", key_file.path)});
+  }
+  Result<Certificate> made =
+      Certificate::make(chain.chain, key, chain.path, check.flaw);
+  if (!made) {
+    pairing.diagnostics.push_back({Severity::error, "certificate.unusable",
+                                   Place{chain.path}, made.error().message,
+                                   made.error().hint});
+    return nullptr;
+  }
+  if (check.is_usable) {
+    return std::make_shared<const Certificate>(*std::move(made));
+  }
+  pairing.refused = made->names();
+  return nullptr;
+}
+
+CertificateFinder::Pairing CertificateFinder::pair(Id id) {
+  Pairing pairing;
+  std::vector<PemFilePtr> chains;
+  std::vector<std::pair<PemFilePtr, Der>> keys;
+  const auto [first, last] = by_key_.equal_range(id);
+  for (auto one = first; one != last; ++one) {
+    const PemFilePtr& file = one->second;
+    if (!file->chain.empty()) chains.push_back(file);
+    for (const Der& key : file->keys) keys.emplace_back(file, key);
+  }
+  // cert.pem lies beside fullchain.pem.
+  std::sort(chains.begin(), chains.end(),
+            [](const PemFilePtr& a, const PemFilePtr& b) {
+              return a->chain.size() != b->chain.size()
+                         ? a->chain.size() > b->chain.size()
+                         : a->path < b->path;
+            });
+  std::set<std::string_view> taken;
+  for (const PemFilePtr& chain : chains) {
+    const std::string_view public_key = key_of_leaf(*chain);
+    const auto key =
+        std::find_if(keys.begin(), keys.end(), [&](const auto& one) {
+          return public_key_of(*one.second) == public_key;
+        });
+    if (std::hash<std::string_view>{}(public_key) != id ||
+        !taken.insert(*chain->chain.front()).second) {
+      continue;
+    }
+    if (key == keys.end()) {
+      refuse_without_key(*chain, pairing);
+      continue;
+    }
+    CertificatePtr made = make(*chain, *key->first, key->second, pairing);
+    if (made) pairing.certificates.push_back(std::move(made));
+  }
+  return pairing;
+}
+
+/// What stays the same stays the same object: caches know it by its address.
+void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
+  const auto known = findings_.find(id);
+  if (known != findings_.end()) {
+    append(found.withdrawn, known->second.diagnostics);
+    findings_.erase(known);
+  }
+  const auto [first, last] = certificates_.equal_range(id);
+  for (auto old = first; old != last;) {
+    const auto same = std::find_if(
+        next.certificates.begin(), next.certificates.end(),
+        [&](const CertificatePtr& one) { return *one == *old->second; });
+    if (same != next.certificates.end()) {
+      next.certificates.erase(same);
+      ++old;
+    } else {
+      found.removed.push_back(old->second);
+      old = certificates_.erase(old);
+    }
+  }
+  for (CertificatePtr& one : next.certificates) {
+    found.added.push_back(one);
+    certificates_.emplace(id, std::move(one));
+  }
+  append(found.diagnostics, next.diagnostics);
+  next.certificates.clear();
+  if (!next.diagnostics.empty() || !next.refused.empty()) {
+    findings_.emplace(id, std::move(next));
+  }
+}
+
+FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
+                                          const Scope& scope) {
+  if (scope.is_everything) files_.set_inputs(make_inputs(paths));
+  const auto& named = files_.inputs().files;
+  const std::vector<Change> changes = files_.update(
+      scope, [&](const std::string& path, const FileStamp& stamp) {
+        // A directory, a FIFO: only one that was named is missed.
+        const bool is_named =
+            std::find(named.begin(), named.end(), path) != named.end();
+        return stamp.is_regular() || stamp.is_dangling() || is_named
+                   ? read_pem_file(path, intermediates_)
+                   : std::make_shared<const PemFile>();
+      });
+  FoundCertificates found;
+  for (const Change& change : changes) {
+    if (change.before) append(found.withdrawn, change.before->diagnostics);
+  }
+  checks_left_ = k_max_verified;
+  const std::set<Id> touched = index(changes);
+  for (const auto& [id, pairing] : findings_) {
+    if (!touched.contains(id) && has_errors(pairing.diagnostics)) {
+      append(found.diagnostics, pairing.diagnostics);
+    }
+  }
+  for (const Id id : touched) replace(id, pair(id), found);
+  for (const PemFilePtr& file : faulty_) {
+    append(found.diagnostics, file->diagnostics);
+  }
+  if (certificates_.empty() && !has_errors(found.diagnostics)) {
+    for (const std::string& path : paths) {
+      found.diagnostics.push_back(
+          {Severity::error, "certificate.none-found", Place{path},
+           "has no certificate chain with its private key",
+           "mta-stsd needs PEM files, such as fullchain.pem and "
+           "privkey.pem"});
+    }
+  }
+  std::stable_sort(found.diagnostics.begin(), found.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return a.place.file < b.place.file;
+                   });
+  return found;
+}
+
+bool CertificateFinder::has_refused(const std::string& host) const {
+  return std::any_of(findings_.begin(), findings_.end(), [&](const auto& one) {
+    const std::vector<std::string>& names = one.second.refused;
+    return std::any_of(names.begin(), names.end(), [&](const auto& name) {
+      return is_covered(name, host);
+    });
+  });
+}
+
 FoundCertificates find_certificates(const std::vector<std::string>& paths) {
-  return Finder().run(paths);
+  return CertificateFinder().find(paths);
 }
 
 }  // namespace mtasts::tls

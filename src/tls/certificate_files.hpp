@@ -1,25 +1,75 @@
 // SPDX-License-Identifier: MIT
 // Finds certificates and their keys in files and directories, by what is in
-// them and not by what they are called.
+// them and not by what they are called. Looking again reads only the files
+// that have changed.
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "diagnostic.hpp"
-#include "file.hpp"
-#include "tls/certificate.hpp"
+#include "file_group.hpp"
+#include "tls/certificate_check.hpp"
+#include "tls/pem_file.hpp"
 
 namespace mtasts::tls {
 
+/// The difference to what was found before.
 struct FoundCertificates {
-  std::vector<CertificatePtr> certificates;
+  std::vector<CertificatePtr> added;
+  std::vector<CertificatePtr> removed;
+  /// Every error, and what else there is to say of what was read anew.
   Diagnostics diagnostics;
-  Inputs inputs;  // what was looked at, to watch it
+  Diagnostics withdrawn;  // what was said of it before
 };
 
-/// Each path is a PEM file, or a directory that is searched two levels deep,
-/// hidden entries left out.
+class CertificateFinder {
+ public:
+  /// Each path is a PEM file, or a directory that is searched two levels deep,
+  /// hidden entries left out.
+  FoundCertificates find(const std::vector<std::string>& paths,
+                         const Scope& scope = {});
+
+  /// What differs on the disk from what was found.
+  FileChanges look(const Scope& scope, FileVisitor* also) const {
+    return files_.look(scope, also);
+  }
+
+  /// True if a certificate for `host` was found and is not used: the
+  /// diagnostics say why.
+  bool has_refused(const std::string& host) const;
+
+ private:
+  using Id = std::size_t;  // a hash of the public key
+  using Change = FileGroup<PemFile>::Change;
+
+  struct Pairing {
+    std::vector<CertificatePtr> certificates;
+    Diagnostics diagnostics;
+    std::vector<std::string> refused;  // names
+  };
+
+  std::set<Id> index(const std::vector<Change>& changes);
+  Pairing pair(Id id);
+  CertificatePtr make(const PemFile& chain, const PemFile& key_file,
+                      const Der& key, Pairing& pairing);
+  void refuse_without_key(const PemFile& chain, Pairing& pairing) const;
+  void replace(Id id, Pairing next, FoundCertificates& found);
+
+  FileGroup<PemFile> files_;
+  Interned intermediates_;
+  std::set<PemFilePtr> faulty_;
+  std::unordered_multimap<Id, PemFilePtr> by_key_;
+  std::unordered_multimap<Id, CertificatePtr> certificates_;
+  std::map<Id, Pairing> findings_;  // of those that have diagnostics
+  std::size_t checks_left_ = 0;     // of signatures, in this round
+};
+
+/// All at once.
 FoundCertificates find_certificates(const std::vector<std::string>& paths);
 
 }  // namespace mtasts::tls

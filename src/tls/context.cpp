@@ -13,6 +13,7 @@ namespace mtasts::tls {
 namespace {
 
 constexpr std::size_t k_max_cached_pairs = 4096;  // about 8 kB each
+constexpr std::size_t k_max_cached_intermediates = 256;
 
 // RFC 9325, 4.2: ephemeral keys and AEAD only.
 constexpr const char* k_tls12_ciphers =
@@ -72,7 +73,7 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
     entries_.splice(entries_.begin(), entries_, known->second);
     return &entries_.front().pair;
   }
-  Result<ParsedPair> pair = certificate->parse();
+  Result<ParsedPair> pair = parse(*certificate);
   if (!pair) return nullptr;
   if (entries_.size() >= k_max_cached_pairs) {
     index_.erase(entries_.back().certificate.get());
@@ -83,9 +84,39 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
   return &entries_.front().pair;
 }
 
-void PairCache::clear() {
-  index_.clear();
-  entries_.clear();
+void PairCache::keep_only(const CertificateStore& store) {
+  std::erase_if(entries_, [&](const Entry& entry) {
+    if (store.has(entry.certificate)) return false;
+    index_.erase(entry.certificate.get());
+    return true;
+  });
+  intermediates_.clear();
+}
+
+X509* PairCache::find_intermediate(const Der& der) {
+  if (intermediates_.size() >= k_max_cached_intermediates) {
+    intermediates_.clear();
+  }
+  X509Ptr& known = intermediates_[der];
+  if (!known) known = parse_x509(*der);
+  return known.get();
+}
+
+Result<ParsedPair> PairCache::parse(const Certificate& certificate) {
+  ParsedPair pair{.leaf = parse_x509(certificate.leaf_der()),
+                  .chain = X509StackPtr(sk_X509_new_null()),
+                  .key = parse_key(certificate.key_der())};
+  if (!pair.leaf || !pair.key || !pair.chain) {
+    return fail("the certificate or its key can't be parsed");
+  }
+  for (std::size_t i = 1; i < certificate.chain().size(); ++i) {
+    X509* issuer = find_intermediate(certificate.chain()[i]);
+    if (issuer == nullptr || X509_up_ref(issuer) != 1) {
+      return fail("the chain can't be parsed");
+    }
+    sk_X509_push(pair.chain.get(), issuer);
+  }
+  return pair;
 }
 
 Result<ContextPtr> make_context() {

@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include <list>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -24,22 +25,41 @@ struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 using ContextPtr = std::unique_ptr<SSL_CTX, FreeContext>;
+struct FreeX509Stack {
+  void operator()(STACK_OF(X509) * stack) const {
+    sk_X509_pop_free(stack, X509_free);
+  }
+};
 using SslPtr = std::unique_ptr<SSL, FreeSsl>;
+using X509StackPtr = std::unique_ptr<STACK_OF(X509), FreeX509Stack>;
+
+/// A certificate in the form that OpenSSL works with.
+struct ParsedPair {
+  X509Ptr leaf;
+  X509StackPtr chain;  // without the leaf
+  KeyPtr key;
+};
 
 /// Parsed certificates, the most recently used first. One thread's own.
 class PairCache {
  public:
-  /// Null only when memory is short. Valid until the next call.
+  /// Null when OpenSSL can't work with it. Valid until the next call.
   const ParsedPair* find(const CertificatePtr& certificate);
-  void clear();
+
+  /// Forgets the others, and their keys.
+  void keep_only(const CertificateStore& store);
 
  private:
+  Result<ParsedPair> parse(const Certificate& certificate);
+  X509* find_intermediate(const Der& der);
+
   struct Entry {
     CertificatePtr certificate;  // keeps the address taken
     ParsedPair pair;
   };
   std::list<Entry> entries_;
   std::unordered_map<const Certificate*, std::list<Entry>::iterator> index_;
+  std::map<Der, X509Ptr> intermediates_;  // the same for very many
 };
 
 /// What one thread's handshakes choose from. Hand it to every SSL of the

@@ -36,8 +36,8 @@ std::string report(const Loaded& loaded) {
 Strings domains(const Loaded& loaded) {
   Strings list;
   if (!loaded.config) return {"no configuration: " + report(loaded)};
-  for (const PolicyEntry& entry : loaded.config->live.policies) {
-    for (const dns::Name& domain : entry.domains) {
+  for (const PolicyEntryPtr& entry : loaded.config->live.policies) {
+    for (const dns::Name& domain : entry->domains) {
       list.push_back(domain.text());
     }
   }
@@ -64,7 +64,7 @@ TEST(ConfigLoad, DefaultsOfAPolicy) {
   const Loaded loaded = load(policy("example.com"));
   ASSERT_TRUE(loaded.config) << report(loaded);
   ASSERT_EQ(loaded.config->live.policies.size(), 1U);
-  const PolicyEntry& entry = loaded.config->live.policies[0];
+  const PolicyEntry& entry = *loaded.config->live.policies[0];
   EXPECT_EQ(entry.policy.mode(), sts::Mode::testing);
   EXPECT_EQ(entry.policy.max_age(), seconds(604800));
   EXPECT_EQ(report(loaded), "");
@@ -147,7 +147,8 @@ TEST(ConfigLoad, KeepsThePlaceOfEachPolicy) {
       dir.write("a.toml", policy("example.com") + "\n" + policy("example.net"));
   const Loaded loaded = load_config(path);
   ASSERT_TRUE(loaded.config);
-  EXPECT_EQ(format_place(loaded.config->live.policies[1].place), path + ":6:1");
+  EXPECT_EQ(format_place(loaded.config->live.policies[1]->place),
+            path + ":6:1");
 }
 
 TEST(ConfigLoad, KeepsTheOrderOfDomainsAndPolicies) {
@@ -299,7 +300,6 @@ TEST(ConfigLoad, ReadsStandardInput) {
   ::close(ends[0]);
   const Loaded loaded = load_config("-");
   EXPECT_EQ(domains(loaded), Strings{"example.com"});
-  EXPECT_EQ(loaded.inputs.files, Strings{});
 }
 
 // --- Includes ---
@@ -407,47 +407,110 @@ TEST(ConfigLoadInclude, DiagnosticsComeInTheOrderOfFilesAndLines) {
                dir.path("b.toml") + ":1:1", dir.path("b.toml") + ":6:1"}));
 }
 
-// --- What has to be watched ---
+// --- What differs from what was loaded ---
 
-TEST(ConfigLoadInputs, AreTheFilesAndThePatterns) {
-  const TempDir dir;
-  const std::string one = dir.write("d/1.toml", policy("b.example"));
-  const std::string main = dir.write("a.toml", "include = [\"d/*.toml\"]\n");
-  const Loaded loaded = load_config(main);
-  EXPECT_EQ(loaded.inputs.files, (Strings{main, one}));
-  EXPECT_EQ(loaded.inputs.globs, Strings{dir.path("d/*.toml")});
+class ConfigLoadAgain : public testing::Test {
+ protected:
+  Strings look() const {
+    Strings paths;
+    for (const auto& [path, stamp] : loader_.look({}, nullptr)) {
+      paths.push_back(path);
+    }
+    return paths;
+  }
+
+  TempDir dir_;
+  std::string one_ = dir_.write("d/1.toml", policy("a.example"));
+  std::string two_ = dir_.write("d/2.toml", policy("b.example"));
+  std::string main_ = dir_.write("a.toml", "include = [\"d/*.toml\"]\n");
+  Loader loader_{main_};
+};
+
+TEST_F(ConfigLoadAgain, SeesChangedNewAndVanishedFiles) {
+  EXPECT_TRUE(loader_.load().config);
+  EXPECT_EQ(look(), Strings{});
+  dir_.write("d/1.toml", policy("other.example"));
+  const std::string three = dir_.write("d/3.toml", policy("c.example"));
+  std::filesystem::remove(two_);
+  EXPECT_EQ(look(), (Strings{one_, two_, three}));
+  const Loaded again = loader_.load();
+  EXPECT_EQ(domains(again), (Strings{"other.example", "c.example"}));
+  EXPECT_EQ(again.touched,
+            (Strings{"a.example", "b.example", "c.example", "other.example"}));
+  EXPECT_EQ(look(), Strings{});
 }
 
-TEST(ConfigLoadInputs, HoldAMissingMainFile) {
-  const TempDir dir;
-  EXPECT_EQ(load_config(dir.path("a.toml")).inputs.files,
-            Strings{dir.path("a.toml")});
+TEST_F(ConfigLoadAgain, ReadsOnlyWhereItIsTold) {
+  EXPECT_TRUE(loader_.load().config);
+  dir_.write("d/1.toml", policy("new-a.example"));
+  dir_.write("d/2.toml", policy("new-b.example"));
+  const Loaded again = loader_.load({.is_everything = false, .paths = {two_}});
+  EXPECT_EQ(domains(again), (Strings{"a.example", "new-b.example"}));
+  EXPECT_EQ(again.touched, (Strings{"b.example", "new-b.example"}));
 }
 
-TEST(ConfigLoadInputs, HoldAMissingInclude) {
-  const TempDir dir;
-  const std::string main = dir.write("a.toml", "include = [\"b.toml\"]\n");
-  EXPECT_EQ(load_config(main).inputs.files,
-            (Strings{main, dir.path("b.toml")}));
+TEST_F(ConfigLoadAgain, KeepsTheEntriesOfOtherFiles) {
+  const Loaded first = loader_.load();
+  dir_.write("d/2.toml", policy("other.example"));
+  const Loaded again = loader_.load();
+  EXPECT_EQ(again.config->live.policies[0], first.config->live.policies[0]);
+  EXPECT_NE(again.config->live.policies[1], first.config->live.policies[1]);
 }
 
-TEST(ConfigLoadInputs, HoldAPatternThatMatchesNothing) {
-  const TempDir dir;
-  EXPECT_EQ(load_config(dir.write("a.toml", "include = [\"d/*.toml\"]\n"))
-                .inputs.globs,
-            Strings{dir.path("d/*.toml")});
+TEST_F(ConfigLoadAgain, SeesAMissingMainFileAppear) {
+  std::filesystem::remove(main_);
+  EXPECT_FALSE(loader_.load().config);
+  EXPECT_EQ(look(), Strings{});
+  dir_.write("a.toml", policy("c.example"));
+  EXPECT_EQ(look(), Strings{main_});
+  EXPECT_EQ(domains(loader_.load()), Strings{"c.example"});
+}
+
+TEST_F(ConfigLoadAgain, SeesAMissingIncludeAppear) {
+  dir_.write("a.toml", "include = [\"b.toml\"]\n");
+  EXPECT_FALSE(loader_.load().config);
+  EXPECT_EQ(look(), Strings{});
+  const std::string there = dir_.write("b.toml", policy("c.example"));
+  EXPECT_EQ(look(), Strings{there});
+  EXPECT_EQ(domains(loader_.load()), Strings{"c.example"});
 }
 
 // The files behind a broken one may be mended at the same time.
-TEST(ConfigLoadInputs, HoldEveryIncludeWhenOneIsBroken) {
-  const TempDir dir;
-  const std::string one = dir.write("d/1.toml", "= rubbish\n");
-  const std::string two = dir.write("d/2.toml", policy("b.example"));
-  const std::string main =
-      dir.write("a.toml", "include = [\"d/*.toml\"]\n[server]\nthreads = 0\n");
-  const Loaded loaded = load_config(main);
-  EXPECT_FALSE(loaded.config);
-  EXPECT_EQ(loaded.inputs.files, (Strings{main, one, two}));
+TEST_F(ConfigLoadAgain, ReportsABrokenFileUntilItIsMended) {
+  dir_.write("d/1.toml", "= rubbish\n");
+  EXPECT_FALSE(loader_.load().config);
+  dir_.write("d/2.toml", policy("other.example"));
+  const Loaded still = loader_.load();
+  EXPECT_FALSE(still.config);
+  EXPECT_EQ(still.diagnostics.size(), 1U);
+  dir_.write("d/1.toml", policy("a.example"));
+  EXPECT_EQ(domains(loader_.load()), (Strings{"a.example", "other.example"}));
+}
+
+TEST_F(ConfigLoadAgain, FindsAClashAndItsEnd) {
+  EXPECT_TRUE(loader_.load().config);
+  dir_.write("d/2.toml", policy("a.example"));
+  for (int i = 0; i < 2; ++i) {
+    const Loaded clash = loader_.load();
+    EXPECT_FALSE(clash.config);
+    ASSERT_EQ(clash.diagnostics.size(), 1U);
+    EXPECT_EQ(clash.diagnostics[0].id, "config.duplicate-domain");
+    EXPECT_EQ(clash.diagnostics[0].place.file, two_);
+  }
+  dir_.write("d/1.toml", policy("b.example"));
+  const Loaded swapped = loader_.load();
+  EXPECT_EQ(domains(swapped), (Strings{"b.example", "a.example"}));
+  EXPECT_EQ((*swapped.config->live.by_domain.find("a.example"))->place.file,
+            two_);
+}
+
+TEST_F(ConfigLoadAgain, FollowsAnotherInclude) {
+  EXPECT_TRUE(loader_.load().config);
+  dir_.write("e/1.toml", policy("e.example"));
+  dir_.write("a.toml", "include = [\"e/*.toml\"]\n");
+  const Loaded again = loader_.load({.is_everything = false, .paths = {main_}});
+  EXPECT_TRUE(again.has_new_inputs);
+  EXPECT_EQ(domains(again), Strings{"e.example"});
 }
 
 }  // namespace

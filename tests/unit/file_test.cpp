@@ -16,6 +16,27 @@ namespace {
 namespace fs = std::filesystem;
 using Paths = std::vector<std::string>;
 
+/// What a pattern matches, in the order in which it is shown.
+Paths expand_glob(const std::string& pattern) {
+  class Collector final : public FileVisitor {
+   public:
+    void file(const std::string& path, const FileStamp& stamp) override {
+      EXPECT_EQ(stamp, stamp_file(path));
+      paths.push_back(path);
+    }
+    void directory(const std::string&) override {}
+    void link(const std::string&) override {}
+    Paths paths;
+  };
+  Collector collector;
+  const Inputs inputs{.files = {}, .globs = {pattern}};
+  list_files(inputs, collector);
+  for (const std::string& path : collector.paths) {
+    EXPECT_TRUE(is_listed(inputs, path)) << path;
+  }
+  return collector.paths;
+}
+
 void expect_unreadable(const std::string& path, const std::string& message) {
   const Result<std::string> content = read_file(path, 100);
   ASSERT_FALSE(content);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "server/snapshot.hpp"
+#include "server/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
 
@@ -22,8 +22,8 @@ class ServerSnapshot : public testing::Test {
  protected:
   void write_pair(const std::string& name, std::string_view san,
                   Life life = {}) {
-    const TestPair pair = make_pair(san, KeyKind::ecdsa, life);
-    dir_.write("certs/" + name, pair.pem() + pair.key_pem());
+    const TestPair pair = make_leaf(san, life);
+    dir_.write("certs/" + name, pair.pem() + ca_.pem() + pair.key_pem());
   }
   LoadedSnapshot load(std::string_view config = k_config) {
     return load_snapshot(dir_.write("mta-stsd.toml", config));
@@ -34,7 +34,13 @@ class ServerSnapshot : public testing::Test {
     return all;
   }
 
+  TestPair make_leaf(std::string_view san, Life life = {}) {
+    return make_pair(san, KeyKind::ecdsa, life, &ca_);
+  }
+
   TempDir dir_;
+  TestPair root_ = make_pair("CA");
+  TestPair ca_ = make_pair("CA", KeyKind::ecdsa, {}, &root_);
 };
 
 TEST_F(ServerSnapshot, HoldsPoliciesAndCertificates) {
@@ -44,27 +50,10 @@ TEST_F(ServerSnapshot, HoldsPoliciesAndCertificates) {
   ASSERT_TRUE(loaded.snapshot);
   const Snapshot& snapshot = *loaded.snapshot;
   EXPECT_EQ(all_domains(snapshot.live), (Strings{"a.example", "b.example"}));
-  EXPECT_EQ(policy_hosts(snapshot.live),
-            (Strings{"mta-sts.a.example", "mta-sts.b.example"}));
-  EXPECT_EQ(snapshot.certificates->all().size(), 1U);
+  EXPECT_EQ(snapshot.certificates->size(), 1U);
   EXPECT_NE(snapshot.site.find_authority("mta-sts.b.example"), nullptr);
-  EXPECT_EQ(servable_domains(snapshot), (Strings{"a.example", "b.example"}));
-}
-
-TEST_F(ServerSnapshot, NamesAllThatItWasMadeFrom) {
-  write_pair("all.pem", "DNS:mta-sts.a.example,DNS:mta-sts.b.example");
-  dir_.write("more.d/c.toml",
-             "[[policy]]\ndomains = [\"c.example\"]\nmx = [\"mx.c.example\"]\n"
-             "tls_rpt = [\"mailto:x@a.example\"]\n");
-  const Inputs inputs =
-      load("include = [\"more.d/*.toml\"]\n" + std::string(k_config)).inputs;
-  const auto has = [](const Strings& all, const std::string& one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-  };
-  EXPECT_TRUE(has(inputs.files, dir_.path("mta-stsd.toml")));
-  EXPECT_TRUE(has(inputs.globs, dir_.path("more.d/*.toml")));
-  EXPECT_TRUE(has(inputs.globs, dir_.path("certs/*")));
-  EXPECT_TRUE(has(inputs.globs, dir_.path("certs/*/*")));
+  EXPECT_EQ(servable_domains(snapshot, loaded.touched),
+            (Strings{"a.example", "b.example"}));
 }
 
 TEST_F(ServerSnapshot, IsServedInPartWithoutACertificate) {
@@ -73,40 +62,91 @@ TEST_F(ServerSnapshot, IsServedInPartWithoutACertificate) {
   const LoadedSnapshot loaded = load();
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.expired"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot), Strings{"a.example"});
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched),
+            Strings{"a.example"});
 }
 
-TEST_F(ServerSnapshot, IsNotMadeFromABadFile) {
+TEST_F(ServerSnapshot, IsNotMadeFromABadPolicy) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const LoadedSnapshot bad_policy = load("[[policy]]\n");
   EXPECT_FALSE(bad_policy.snapshot);
   EXPECT_TRUE(has_errors(bad_policy.diagnostics));
-  EXPECT_FALSE(bad_policy.inputs.files.empty());
-  dir_.write("certs/lone.pem", make_pair("DNS:x.example").pem());
-  const LoadedSnapshot bad_certificate = load();
-  EXPECT_FALSE(bad_certificate.snapshot);
-  EXPECT_EQ(ids(bad_certificate), Strings{"certificate.key-mismatch"});
-  EXPECT_FALSE(bad_certificate.inputs.globs.empty());
   EXPECT_FALSE(load_snapshot(dir_.path("none.toml")).snapshot);
 }
 
-TEST_F(ServerSnapshot, FindsWhatANewerOneCouldNotServe) {
+// One broken pair is no reason to serve nobody.
+TEST_F(ServerSnapshot, StartsBesideABadCertificate) {
+  write_pair("a.pem", "DNS:mta-sts.a.example");
+  dir_.write("certs/lone.pem", make_leaf("DNS:mta-sts.b.example").pem());
+  const LoadedSnapshot loaded = load();
+  ASSERT_TRUE(loaded.snapshot);
+  EXPECT_EQ(ids(loaded), Strings{"certificate.key-mismatch"});
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched),
+            Strings{"a.example"});
+}
+
+class ServerSnapshotAgain : public ServerSnapshot {
+ protected:
+  /// Accepts what it loads, if anything.
+  LoadedSnapshot load_again() {
+    LoadedSnapshot loaded = loader_.load({}, serving_.get());
+    if (loaded.snapshot) {
+      serving_ = loaded.snapshot;
+      loader_.accept();
+    }
+    return loaded;
+  }
+
+  SnapshotLoader loader_{dir_.write("mta-stsd.toml", k_config)};
+  std::shared_ptr<const Snapshot> serving_;
+};
+
+TEST_F(ServerSnapshotAgain, TouchesOnlyWhatChanged) {
+  write_pair("a.pem", "DNS:mta-sts.a.example");
+  write_pair("b.pem", "DNS:*.b.example");
+  EXPECT_EQ(load_again().touched, (Strings{"a.example", "b.example"}));
+  EXPECT_EQ(load_again().touched, Strings{});
+  write_pair("b.pem", "DNS:mta-sts.b.example");
+  const LoadedSnapshot renewed = load_again();
+  EXPECT_EQ(renewed.touched, Strings{"b.example"});
+  EXPECT_EQ(renewed.new_certificates.size(), 1U);
+}
+
+TEST_F(ServerSnapshotAgain, RefusesToLoseACertificate) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   write_pair("b.pem", "DNS:mta-sts.b.example");
-  const LoadedSnapshot both = load();
+  EXPECT_TRUE(load_again().snapshot);
   std::filesystem::remove(dir_.path("certs/b.pem"));
-  const LoadedSnapshot one = load();
-  ASSERT_TRUE(both.snapshot && one.snapshot);
-  EXPECT_EQ(find_losses(*both.snapshot, *one.snapshot),
-            Strings{"mta-sts.b.example"});
-  EXPECT_EQ(find_losses(*one.snapshot, *both.snapshot), Strings());
-  EXPECT_EQ(find_losses(*one.snapshot, *one.snapshot), Strings());
+  for (int i = 0; i < 2; ++i) {
+    const LoadedSnapshot lost = load_again();
+    EXPECT_FALSE(lost.snapshot);
+    EXPECT_EQ(ids(lost),
+              (Strings{"certificate.name-not-covered", "certificate.lost"}));
+  }
   // A domain that is gone from the configuration on purpose is no loss.
   std::string without(k_config);
   without.replace(without.find(", \"b.example\""), 13, "");
-  const LoadedSnapshot smaller = load(without);
+  dir_.write("mta-stsd.toml", without);
+  const LoadedSnapshot smaller = load_again();
   ASSERT_TRUE(smaller.snapshot);
-  EXPECT_EQ(find_losses(*both.snapshot, *smaller.snapshot), Strings());
+  EXPECT_EQ(ids(smaller), Strings());
+  EXPECT_EQ(smaller.touched, (Strings{"a.example", "b.example"}));
+}
+
+TEST_F(ServerSnapshotAgain, PrefersAGoodCertificateToAFlawedOne) {
+  write_pair("ab.pem", "DNS:mta-sts.a.example,DNS:mta-sts.b.example");
+  EXPECT_TRUE(load_again().snapshot);
+  // The leaf without its intermediate.
+  const TestPair pair = make_leaf("DNS:mta-sts.a.example,DNS:*.b.example");
+  dir_.write("certs/ab.pem", pair.pem() + pair.key_pem());
+  const LoadedSnapshot worse = load_again();
+  EXPECT_FALSE(worse.snapshot);
+  EXPECT_EQ(ids(worse), (Strings{"certificate.chain-incomplete",
+                                 "certificate.lost", "certificate.lost"}));
+  dir_.write("certs/ab.pem", pair.pem() + ca_.pem() + pair.key_pem());
+  const LoadedSnapshot good = load_again();
+  EXPECT_TRUE(good.snapshot);
+  EXPECT_EQ(good.touched, (Strings{"a.example", "b.example"}));
 }
 
 TEST(ServerSnapshotHolder, GivesOutTheNewestOne) {

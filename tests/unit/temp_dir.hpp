@@ -37,6 +37,9 @@ class TempDir {
     const std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << content;
+    // As tools write keys; a certificate may be read by nobody else too.
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read |
+                                           std::filesystem::perms::owner_write);
     return file;
   }
 

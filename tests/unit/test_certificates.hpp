@@ -27,7 +27,7 @@ inline std::string take_text(const TestBio& bio) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-enum class KeyKind { ecdsa, rsa };
+using tls::KeyKind;
 
 /// A certificate with its key.
 struct TestPair {
@@ -69,8 +69,8 @@ struct Life {
 };
 
 /// A leaf for the names of `san`, "DNS:a.example,DNS:b.example" (none when it
-/// is empty), or with `issuer` null and "CA" for `san` an authority. A leaf
-/// without an issuer signs itself.
+/// is empty), or with "CA" for `san` an authority. One without an issuer
+/// signs itself.
 inline TestPair make_pair(std::string_view san, KeyKind kind = KeyKind::ecdsa,
                           Life life = {}, const TestPair* issuer = nullptr) {
   TestPair pair{
@@ -89,10 +89,11 @@ inline TestPair make_pair(std::string_view san, KeyKind kind = KeyKind::ecdsa,
   ASN1_TIME_set(X509_getm_notAfter(x), now + life.to * k_day);
   X509_set_pubkey(x, pair.key.get());
   const bool authority = san == "CA";
+  const std::string subject =
+      (authority ? "ca " : "leaf ") + std::to_string(serial);
   X509_NAME_add_entry_by_txt(
       X509_get_subject_name(x), "CN", MBSTRING_ASC,
-      reinterpret_cast<const unsigned char*>(authority ? "ca" : "leaf"), -1, -1,
-      0);
+      reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0);
   const auto add = [x](int nid, const std::string& value) {
     X509_EXTENSION* extension =
         X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str());
@@ -116,7 +117,7 @@ inline tls::Der share(std::string der) {
 inline tls::CertificatePtr make_certificate(const TestPair& pair,
                                             std::string file = "leaf.pem") {
   Result<tls::Certificate> made = tls::Certificate::make(
-      {share(pair.der())}, pair.key_der(), std::move(file));
+      {share(pair.der())}, share(pair.key_der()), std::move(file));
   EXPECT_TRUE(made);
   return std::make_shared<const tls::Certificate>(*std::move(made));
 }

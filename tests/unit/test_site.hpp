@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "server/site.hpp"
+#include "sts/policy_id.hpp"
+#include "sts/policy_text.hpp"
 
 namespace mtasts {
 
@@ -16,20 +18,36 @@ inline config::PolicyEntry make_entry(
   for (const std::string_view domain : domains) {
     names.push_back(*dns::Name::parse(domain));
   }
+  sts::Policy policy = *sts::Policy::make(mode, {*sts::MxPattern::parse(mx)},
+                                          std::chrono::seconds(604800));
+  std::string body = sts::format_policy(policy);
+  std::string id = sts::policy_id(body);
   return {.domains = std::move(names),
-          .policy = *sts::Policy::make(mode, {*sts::MxPattern::parse(mx)},
-                                       std::chrono::seconds(604800)),
+          .policy = std::move(policy),
           .tls_rpt = {},
+          .body = std::move(body),
+          .id = std::move(id),
           .place = {}};
+}
+
+inline void add_entry(config::Live& live, config::PolicyEntry entry) {
+  const auto shared =
+      std::make_shared<const config::PolicyEntry>(std::move(entry));
+  live.policies.push_back(shared);
+  dns::NameMap<config::PolicyEntryPtr>::Changes changes;
+  for (const dns::Name& domain : shared->domains) {
+    changes[domain.text()] = shared;
+  }
+  live.by_domain = live.by_domain.with(std::move(changes));
 }
 
 /// example.com and example.net share a policy, example.org has another.
 inline config::Live make_live() {
   config::Live live;
-  live.policies.push_back(
-      make_entry({"example.com", "example.net"}, "mail.example.com"));
-  live.policies.push_back(
-      make_entry({"example.org"}, "*.example.org", sts::Mode::enforce));
+  add_entry(live,
+            make_entry({"example.com", "example.net"}, "mail.example.com"));
+  add_entry(live,
+            make_entry({"example.org"}, "*.example.org", sts::Mode::enforce));
   return live;
 }
 

@@ -34,7 +34,7 @@ class TlsCertificateFiles : public testing::Test {
 
   std::vector<std::string> files(const FoundCertificates& found) {
     std::vector<std::string> all;
-    for (const CertificatePtr& one : found.certificates) {
+    for (const CertificatePtr& one : found.added) {
       all.push_back(below(one->file()));
     }
     std::sort(all.begin(), all.end());
@@ -48,7 +48,8 @@ class TlsCertificateFiles : public testing::Test {
 
   using Strings = std::vector<std::string>;
   TempDir dir_;
-  TestPair ca_ = make_pair("CA");
+  TestPair root_ = make_pair("CA");
+  TestPair ca_ = make_pair("CA", KeyKind::ecdsa, {}, &root_);
   TestPair pair_ = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca_);
 };
 
@@ -58,7 +59,7 @@ TEST_F(TlsCertificateFiles, PairsChainAndKeyByTheirContent) {
   const FoundCertificates found = find({"certs"});
   EXPECT_EQ(ids(found), Strings());
   ASSERT_EQ(files(found), Strings{"certs/x"});
-  EXPECT_EQ(found.certificates[0]->chain_length(), 2U);
+  EXPECT_EQ(found.added[0]->chain().size(), 2U);
 }
 
 TEST_F(TlsCertificateFiles, ReadsOneFileWithBoth) {
@@ -72,10 +73,7 @@ TEST_F(TlsCertificateFiles, ReadsOneFileWithBoth) {
 TEST_F(TlsCertificateFiles, ReadsNamedFiles) {
   dir_.write("c.pem", pair_.pem());
   dir_.write("k.pem", pair_.key_pem());
-  const FoundCertificates found = find({"c.pem", "k.pem"});
-  EXPECT_EQ(files(found), Strings{"c.pem"});
-  EXPECT_EQ(found.inputs.files,
-            (Strings{dir_.path("c.pem"), dir_.path("k.pem")}));
+  EXPECT_EQ(files(find({"c.pem", "k.pem"})), Strings{"c.pem"});
 }
 
 // certbot: cert.pem, chain.pem and fullchain.pem lie side by side.
@@ -91,16 +89,14 @@ TEST_F(TlsCertificateFiles, PrefersTheLongestChain) {
 }
 
 TEST_F(TlsCertificateFiles, SearchesTwoLevels) {
-  const TestPair other = make_pair("DNS:b.example", KeyKind::rsa);
-  dir_.write("c/one.pem", pair_.pem() + pair_.key_pem());
-  dir_.write("c/d/two.pem", other.pem() + other.key_pem());
+  const TestPair other = make_pair("DNS:b.example", KeyKind::rsa, {}, &ca_);
+  dir_.write("c/one.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
+  dir_.write("c/d/two.pem", other.pem() + ca_.pem() + other.key_pem());
   dir_.write("c/d/e/three.pem", ca_.pem() + ca_.key_pem());
   dir_.write("c/.hidden/four.pem", "-----BEGIN x");
   const FoundCertificates found = find({"c"});
   EXPECT_EQ(ids(found), Strings());
   EXPECT_EQ(files(found), (Strings{"c/d/two.pem", "c/one.pem"}));
-  EXPECT_EQ(found.inputs.globs,
-            (Strings{dir_.path("c") + "/*", dir_.path("c") + "/*/*"}));
 }
 
 TEST_F(TlsCertificateFiles, FindsSeveralForOneName) {
@@ -113,7 +109,7 @@ TEST_F(TlsCertificateFiles, FindsSeveralForOneName) {
 }
 
 TEST_F(TlsCertificateFiles, IgnoresOtherFilesAndLoneKeys) {
-  dir_.write("c/all.pem", pair_.pem() + pair_.key_pem());
+  dir_.write("c/all.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
   dir_.write("c/notes.txt", "hello");
   dir_.write("c/empty", "");
   dir_.write("c/old.key", make_pair("DNS:x.example").key_pem());
@@ -133,9 +129,8 @@ TEST_F(TlsCertificateFiles, ReportsEncryptedKeys) {
   dir_.write("c/chain.pem", pair_.pem());
   dir_.write("c/key.pem", pair_.key_pem("secret"));
   const FoundCertificates found = find({"c"});
-  EXPECT_EQ(ids(found), (Strings{"certificate.key-encrypted c/key.pem",
-                                 "certificate.key-mismatch c/chain.pem"}));
-  EXPECT_EQ(found.certificates.size(), 0U);
+  EXPECT_EQ(ids(found), Strings{"certificate.key-encrypted c/key.pem"});
+  EXPECT_EQ(found.added.size(), 0U);
 }
 
 TEST_F(TlsCertificateFiles, ReportsWhatItCanNotParse) {
@@ -155,8 +150,31 @@ TEST_F(TlsCertificateFiles, NeverTakesACutFileForALongerChain) {
   const std::size_t leaf = pair_.pem().size();
   for (std::size_t size = 0; size < leaf; size += 37) {
     dir_.write("c/chain.pem", pem.substr(0, size));
-    EXPECT_EQ(find({"c"}).certificates.size(), 0U) << size;
+    EXPECT_EQ(find({"c"}).added.size(), 0U) << size;
   }
+}
+
+TEST_F(TlsCertificateFiles, ReadsOnlyWhatHasChanged) {
+  dir_.write("c/a.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
+  CertificateFinder finder;
+  const std::vector<std::string> paths = {dir_.path("c")};
+  const FoundCertificates first = finder.find(paths);
+  ASSERT_EQ(first.added.size(), 1U);
+  const TestPair other = make_pair("DNS:b.example", KeyKind::ecdsa, {}, &ca_);
+  dir_.write("c/b.pem", other.pem() + ca_.pem() + other.key_pem());
+  EXPECT_EQ(finder.find(paths, {.is_everything = false}).added.size(), 0U);
+  EXPECT_EQ(files(finder.find(paths)), Strings{"c/b.pem"});
+  dir_.write("c/a.pem", pair_.pem() + ca_.pem());
+  const FoundCertificates without_key = finder.find(paths);
+  EXPECT_EQ(ids(without_key), Strings{"certificate.key-mismatch c/a.pem"});
+  EXPECT_EQ(without_key.removed, first.added);
+  EXPECT_TRUE(finder.has_refused("a.example"));
+  // The same pair from other files is another certificate.
+  dir_.write("c/key.pem", pair_.key_pem());
+  const FoundCertificates again = finder.find(paths);
+  EXPECT_EQ(ids(again), Strings());
+  EXPECT_EQ(files(again), Strings{"c/a.pem"});
+  EXPECT_FALSE(finder.has_refused("a.example"));
 }
 
 TEST_F(TlsCertificateFiles, ReportsThatThereIsNothing) {

@@ -4,6 +4,7 @@
 
 #include "test_certificates.hpp"
 #include "tls/certificate.hpp"
+#include "tls/context.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -18,13 +19,14 @@ TEST(TlsCertificate, KnowsItsFacts) {
   const CertificatePtr one = make_certificate(pair, "there.pem");
   EXPECT_EQ(one->names(),
             (std::vector<std::string>{"mta-sts.a.example", "*.b.example"}));
-  EXPECT_TRUE(one->is_ecdsa());
+  EXPECT_EQ(one->key_kind(), KeyKind::ecdsa);
   EXPECT_EQ(one->file(), "there.pem");
   EXPECT_EQ(one->leaf_der(), pair.der());
-  EXPECT_EQ(one->chain_length(), 1U);
+  EXPECT_EQ(one->chain().size(), 1U);
   EXPECT_EQ(one->not_after() - one->not_before(), std::chrono::days(90));
-  EXPECT_FALSE(
-      make_certificate(make_pair("DNS:a.example", KeyKind::rsa))->is_ecdsa());
+  EXPECT_EQ(
+      make_certificate(make_pair("DNS:a.example", KeyKind::rsa))->key_kind(),
+      KeyKind::rsa);
 }
 
 TEST(TlsCertificate, IsValidFromItsFirstToItsLastSecond) {
@@ -56,7 +58,7 @@ TEST(TlsCertificate, CoversHosts) {
 TEST(TlsCertificate, NeedsANameInItsSubjectAltName) {
   for (const std::string_view san : {"", "IP:192.0.2.1"}) {
     const TestPair pair = make_pair(san);
-    bad(Certificate::make({share(pair.der())}, pair.key_der(), "a.pem"),
+    bad(Certificate::make({share(pair.der())}, share(pair.key_der()), "a.pem"),
         "the certificate has no DNS name in its subjectAltName");
   }
 }
@@ -66,7 +68,8 @@ TEST(TlsCertificate, NeedsItsOwnKey) {
   const TestPair other = make_pair("DNS:a.example");
   const TestPair rsa = make_pair("DNS:a.example", KeyKind::rsa);
   for (const TestPair* wrong : {&other, &rsa}) {
-    bad(Certificate::make({share(pair.der())}, wrong->key_der(), "a.pem"),
+    bad(Certificate::make({share(pair.der())}, share(wrong->key_der()),
+                          "a.pem"),
         "the private key does not belong to the certificate");
   }
   EXPECT_EQ(ERR_peek_error(), 0U);
@@ -74,34 +77,101 @@ TEST(TlsCertificate, NeedsItsOwnKey) {
 
 TEST(TlsCertificate, RefusesWhatCanNotBeParsed) {
   const TestPair pair = make_pair("DNS:a.example");
-  bad(Certificate::make({share("x")}, pair.key_der(), "a.pem"),
-      "the certificate or its key can't be parsed");
-  bad(Certificate::make({share(pair.der())}, "x", "a.pem"),
-      "the certificate or its key can't be parsed");
-  bad(Certificate::make({share(pair.der()), share("x")}, pair.key_der(),
-                        "a.pem"),
-      "the chain can't be parsed");
+  const Der key = share(pair.key_der());
   const std::string der = pair.der();
-  bad(Certificate::make({share(der.substr(0, der.size() - 1))}, pair.key_der(),
-                        "a.pem"),
-      "the certificate or its key can't be parsed");
+  for (const std::string& bad_der :
+       {std::string("x"), der.substr(0, der.size() - 1), der + "x"}) {
+    bad(Certificate::make({share(bad_der)}, key, "a.pem"),
+        "has a certificate that can't be parsed");
+  }
+  bad(Certificate::make({share(der)}, share("x"), "a.pem"),
+      "the private key does not belong to the certificate");
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(TlsCertificate, ParsesTheChainInItsOrder) {
+TEST(TlsPairCache, ParsesTheChainInItsOrder) {
   const TestPair ca = make_pair("CA");
   const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
-  const Result<Certificate> one = Certificate::make(
-      {share(pair.der()), share(ca.der())}, pair.key_der(), "a.pem");
-  ASSERT_TRUE(one);
-  EXPECT_EQ(one->chain_length(), 2U);
-  const Result<ParsedPair> parsed = one->parse();
-  ASSERT_TRUE(parsed);
+  const auto one = std::make_shared<const Certificate>(*Certificate::make(
+      {share(pair.der()), share(ca.der())}, share(pair.key_der()), "a.pem"));
+  PairCache cache;
+  const ParsedPair* parsed = cache.find(one);
+  ASSERT_NE(parsed, nullptr);
   EXPECT_EQ(X509_cmp(parsed->leaf.get(), pair.certificate.get()), 0);
   ASSERT_EQ(sk_X509_num(parsed->chain.get()), 1);
   EXPECT_EQ(
       X509_cmp(sk_X509_value(parsed->chain.get(), 0), ca.certificate.get()), 0);
-  EXPECT_EQ(EVP_PKEY_eq(parsed->key.get(), pair.key.get()), 1);
+  EXPECT_EQ(X509_check_private_key(parsed->leaf.get(), parsed->key.get()), 1);
+  EXPECT_EQ(cache.find(one), parsed);
+}
+
+TEST(TlsPairCache, ForgetsWhatAStoreDoesNotHave) {
+  const CertificatePtr kept = make_certificate(make_pair("DNS:a.example"));
+  const CertificatePtr gone = make_certificate(make_pair("DNS:b.example"));
+  PairCache cache;
+  ASSERT_NE(cache.find(kept), nullptr);
+  ASSERT_NE(cache.find(gone), nullptr);
+  cache.keep_only(CertificateStore({kept}));
+  EXPECT_EQ(kept.use_count(), 2);
+  EXPECT_EQ(gone.use_count(), 1);
+}
+
+// OpenSSL's reading of the same octets is the second opinion.
+TEST(TlsDer, ReadsWhatOpenSslReads) {
+  for (const auto kind : {KeyKind::ecdsa, KeyKind::rsa}) {
+    const TestPair ca = make_pair("CA", kind);
+    const TestPair pair = make_pair("DNS:a.example", kind, {}, &ca);
+    const std::string der = pair.der();
+    const std::optional<CertificateFacts> facts = read_certificate(der);
+    ASSERT_TRUE(facts);
+    unsigned char* raw = nullptr;
+    const int size =
+        i2d_X509_NAME(X509_get_issuer_name(pair.certificate.get()), &raw);
+    ASSERT_GT(size, 0);
+    EXPECT_EQ(facts->issuer, std::string_view(reinterpret_cast<char*>(raw),
+                                              static_cast<std::size_t>(size)));
+    OPENSSL_free(raw);
+    const ASN1_BIT_STRING* bits =
+        X509_get0_pubkey_bitstr(pair.certificate.get());
+    EXPECT_EQ(facts->public_key,
+              std::string_view(reinterpret_cast<const char*>(bits->data),
+                               static_cast<std::size_t>(bits->length)));
+    EXPECT_EQ(static_cast<int>(facts->key_bits),
+              EVP_PKEY_get_bits(pair.key.get()));
+    EXPECT_FALSE(facts->is_authority);
+    const std::string authority = ca.der();
+    EXPECT_TRUE(read_certificate(authority)->is_authority);
+  }
+}
+
+TEST(TlsDer, FindsThePublicKeyInEveryFormOfAKey) {
+  for (const auto kind : {KeyKind::ecdsa, KeyKind::rsa}) {
+    const TestPair pair = make_pair("DNS:a.example", kind);
+    const std::string der = pair.der();
+    const std::string_view want = read_certificate(der)->public_key;
+    EXPECT_EQ(find_public_key(pair.key_der()), want);  // of its algorithm
+    unsigned char* raw = nullptr;
+    PKCS8_PRIV_KEY_INFO* info = EVP_PKEY2PKCS8(pair.key.get());
+    const int size = i2d_PKCS8_PRIV_KEY_INFO(info, &raw);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    const std::string wrapped(reinterpret_cast<char*>(raw),
+                              static_cast<std::size_t>(size));
+    OPENSSL_free(raw);
+    EXPECT_EQ(find_public_key(wrapped), want);
+    EXPECT_EQ(public_key_of(wrapped), want);
+  }
+}
+
+TEST(TlsDer, NeverReadsBeyondAnyCut) {
+  const TestPair pair = make_pair("DNS:a.example");
+  const std::string der = pair.der();
+  const std::string key = pair.key_der();
+  for (std::size_t size = 0; size < der.size(); ++size) {
+    EXPECT_FALSE(read_certificate(std::string(der.substr(0, size)))) << size;
+  }
+  for (std::size_t size = 0; size < key.size(); ++size) {
+    EXPECT_EQ(find_public_key(std::string(key.substr(0, size))), "") << size;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include "config/document.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace mtasts::config {
+namespace {
+
+// toml++ and we recurse once for each part of a dotted key; a file of many
+// thousand dots ends in a full stack. No key of ours needs a single one.
+constexpr std::size_t k_max_bare_dots = 1000;
+
+/// Counts the dots outside of strings and comments.
+std::size_t count_bare_dots(std::string_view toml) {
+  std::size_t dots = 0;
+  while (!toml.empty()) {
+    const char c = toml.front();
+    std::size_t skip = 1;
+    if (c == '#') {
+      skip = toml.find('\n');
+    } else if (c == '"' || c == '\'') {
+      const std::string_view three = c == '"' ? "\"\"\"" : "\'\'\'";
+      const std::string_view end =
+          toml.starts_with(three) ? three : three.substr(0, 1);
+      skip = end.size();
+      while (skip < toml.size() && !toml.substr(skip).starts_with(end)) {
+        skip += c == '"' && toml[skip] == '\\' ? 2 : 1;
+      }
+      skip += end.size();
+    } else if (c == '.') {
+      ++dots;
+    }
+    toml.remove_prefix(std::min(skip, toml.size()));
+  }
+  return dots;
+}
+
+// --- From the library's tree to ours ---
+
+Position position_of(const toml::source_region& region) {
+  return {static_cast<std::uint32_t>(region.begin.line),
+          static_cast<std::uint32_t>(region.begin.column)};
+}
+
+Table convert(const toml::table& table);
+
+Value convert(const toml::node& node) {
+  Value value{position_of(node.source()), Other{"a value"}};
+  if (const auto* text = node.as_string()) {
+    value.data = text->get();
+  } else if (const auto* number = node.as_integer()) {
+    value.data = number->get();
+  } else if (const auto* truth = node.as_boolean()) {
+    value.data = truth->get();
+  } else if (const auto* list = node.as_array()) {
+    Array array;
+    array.reserve(list->size());
+    for (const toml::node& element : *list) array.push_back(convert(element));
+    value.data = std::move(array);
+  } else if (const auto* table = node.as_table()) {
+    value.data = convert(*table);
+  } else {
+    value.data =
+        Other{node.is_floating_point() ? "a floating-point number" : "a date"};
+  }
+  return value;
+}
+
+Table convert(const toml::table& table) {
+  Table members;
+  members.reserve(table.size());
+  for (const auto& [key, node] : table) {
+    members.push_back(
+        {std::string(key.str()), position_of(key.source()), convert(node)});
+  }
+  return members;
+}
+
+/// toml++ starts with "Error while "; the rest is the sentence.
+std::string describe(const toml::parse_error& error) {
+  std::string_view text = error.description();
+  constexpr std::string_view k_start = "Error while ";
+  if (text.starts_with(k_start)) text.remove_prefix(k_start.size());
+  std::string shown = "is no valid TOML: ";
+  for (const char c : text) {
+    shown += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::optional<Table> parse_document(std::string_view toml,
+                                    const std::string& file, Diagnostics& out) {
+  if (count_bare_dots(toml) > k_max_bare_dots) {
+    out.push_back({Severity::error, "config.too-deep", Place{file},
+                   fmt::format("has more than {} dots outside of strings",
+                               k_max_bare_dots),
+                   "no key needs a dot; is a quotation mark missing?"});
+    return std::nullopt;
+  }
+  try {
+    return convert(toml::parse(toml));
+  } catch (const toml::parse_error& error) {
+    const Position at = position_of(error.source());
+    out.push_back({Severity::error,
+                   "config.syntax",
+                   Place{file, at.line, at.column},
+                   describe(error),
+                   {}});
+    return std::nullopt;
+  }
+}
+
+}  // namespace mtasts::config

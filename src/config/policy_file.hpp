@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// What one configuration file says: the main file, or one that it includes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/read_server.hpp"
+#include "config/table_reader.hpp"
+#include "diagnostic.hpp"
+
+namespace mtasts::config {
+
+/// [[policy]] tables, without those that have an error.
+struct PolicyFile {
+  std::vector<PolicyEntryPtr> policies;
+  Diagnostics diagnostics;
+};
+
+struct MainFile : PolicyFile {
+  ServerTable settings;
+  std::vector<Located<std::string>> includes;
+};
+
+/// `named_by` says in the hint who wants the file, if it can't be read.
+std::shared_ptr<const PolicyFile> read_included(
+    const std::string& path, const std::function<std::string()>& named_by);
+
+/// "-" is standard input.
+std::shared_ptr<const MainFile> read_main(const std::string& path);
+
+/// The path as people get to see it.
+std::string shown_path(const std::string& path);
+
+}  // namespace mtasts::config

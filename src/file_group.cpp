@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "file_group.hpp"
+
+namespace mtasts {
+
+/// Compares what is on the disk with what was read.
+class FileTable::Comparison final : public FileVisitor {
+ public:
+  Comparison(const FileTable& table, FileVisitor* also)
+      : table_(table),
+        also_(also),
+        seen_(table.slots_.size(), false),
+        next_(table.slots_.begin()) {}
+
+  void file(const std::string& path, const FileStamp& stamp) override {
+    if (also_ != nullptr) also_->file(path, stamp);
+    // Matches come in the order of their paths, as the slots do.
+    const auto known = next_ != table_.slots_.end() && next_->path == path
+                           ? next_
+                           : table_.find(path);
+    if (known == table_.slots_.end() || known->path != path) {
+      changes_[path] = stamp;
+      return;
+    }
+    next_ = std::next(known);
+    seen_[static_cast<std::size_t>(known - table_.slots_.begin())] = true;
+    if (known->stamp != stamp) changes_[path] = stamp;
+  }
+  void directory(const std::string& path) override {
+    if (also_ != nullptr) also_->directory(path);
+  }
+  void link(const std::string& path) override {
+    if (also_ != nullptr) also_->link(path);
+  }
+
+  FileChanges take() {
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+      if (!seen_[i]) changes_[table_.slots_[i].path] = {};
+    }
+    return std::move(changes_);
+  }
+
+ private:
+  const FileTable& table_;
+  FileVisitor* also_;
+  std::vector<bool> seen_;
+  std::vector<Slot>::const_iterator next_;
+  FileChanges changes_;
+};
+
+std::vector<FileTable::Slot>::const_iterator FileTable::find(
+    const std::string& path) const {
+  return std::lower_bound(slots_.begin(), slots_.end(), path,
+                          [](const Slot& slot, const std::string& text) {
+                            return slot.path < text;
+                          });
+}
+
+FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {
+  if (scope.is_everything) {
+    Comparison comparison(*this, also);
+    list_files(inputs_, comparison);
+    return comparison.take();
+  }
+  FileChanges changes;
+  for (const std::string& path : scope.paths) {
+    const auto known = find(path);
+    const bool is_known = known != slots_.end() && known->path == path;
+    if (!is_known && !is_listed(inputs_, path)) continue;
+    const FileStamp stamp = stamp_file(path);
+    if (stamp != (is_known ? known->stamp : FileStamp{})) changes[path] = stamp;
+  }
+  return changes;
+}
+
+}  // namespace mtasts

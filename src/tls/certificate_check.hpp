@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What a sending MTA would find wrong with a certificate chain, whatever its
+// host and the hour: said before any sender says it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "diagnostic.hpp"
+#include "tls/certificate.hpp"
+
+namespace mtasts::tls {
+
+struct ChainCheck {
+  Diagnostics diagnostics;
+  bool is_usable = true;   // false: no sender would take it
+  Flaw flaw = Flaw::none;  // use it only if there is nothing better
+};
+
+/// How deep to look. A signature costs as much as a hundred certificates
+/// without one.
+enum class Depth { facts, signatures };
+
+/// `chain` starts with the leaf and came from `file`.
+ChainCheck check_chain(const std::vector<Der>& chain, const std::string& file,
+                       Depth depth);
+
+}  // namespace mtasts::tls

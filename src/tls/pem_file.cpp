@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "tls/pem_file.hpp"
+
+#include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <string_view>
+#include <utility>
+
+#include "file.hpp"
+
+namespace mtasts::tls {
+namespace {
+
+constexpr std::size_t k_max_pem_octets = 1024 * 1024;
+
+struct FreeBio {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+
+void report(PemFile& file, std::string id, std::string message,
+            std::string hint = {}) {
+  file.diagnostics.push_back({Severity::error, std::move(id), Place{file.path},
+                              std::move(message), std::move(hint)});
+}
+
+/// `kind` and `header` as PEM_read_bio() has them.
+void take_block(PemFile& file, std::string_view kind, bool has_header,
+                std::string der, Interned& intermediates) {
+  if (kind == "CERTIFICATE") {
+    if (!read_certificate(der)) {
+      report(file, "certificate.unusable",
+             "has a certificate that can't be parsed");
+      return;
+    }
+    file.chain.push_back(
+        file.chain.empty() ? std::make_shared<const std::string>(std::move(der))
+                           : intermediates.intern(std::move(der)));
+  } else if (kind == "ENCRYPTED PRIVATE KEY" ||
+             (kind.ends_with("PRIVATE KEY") && has_header)) {
+    report(file, "certificate.key-encrypted",
+           "has a private key that is encrypted",
+           "take the password off: openssl pkey -in OLD -out NEW");
+  } else if (kind.ends_with("PRIVATE KEY")) {
+    if (public_key_of(der).empty()) {
+      report(file, "certificate.key-unusable",
+             "has a private key that can't be parsed");
+      return;
+    }
+    file.keys.push_back(std::make_shared<const std::string>(std::move(der)));
+  }
+}
+
+void take_blocks(PemFile& file, const std::string& pem,
+                 Interned& intermediates) {
+  const std::unique_ptr<BIO, FreeBio> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  char* name = nullptr;
+  char* header = nullptr;
+  unsigned char* data = nullptr;
+  long size = 0;
+  while (PEM_read_bio(bio.get(), &name, &header, &data, &size) == 1) {
+    take_block(file, name, *header != '\0',
+               std::string(reinterpret_cast<char*>(data),
+                           static_cast<std::size_t>(size)),
+               intermediates);
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
+  }
+  const bool at_end =
+      ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const std::string why = take_openssl_error();
+  if (at_end) return;
+  // Half a file: what is whole in it would be half a chain.
+  report(file, "certificate.unusable",
+         fmt::format("has a PEM block that is cut off or damaged: {}", why));
+}
+
+/// The leaf of `chain` has to be its first certificate.
+void check_first(PemFile& file) {
+  const auto is_authority = [](const Der& der) {
+    return read_certificate(*der)->is_authority;
+  };
+  if (file.chain.empty() || !is_authority(file.chain.front())) return;
+  for (const Der& der : file.chain) {
+    if (is_authority(der)) continue;
+    report(file, "certificate.chain-order",
+           "has the certificate of an authority before the one it issued",
+           "the leaf first, then each one's issuer: the order of "
+           "fullchain.pem");
+    return;
+  }
+}
+
+}  // namespace
+
+Der Interned::intern(std::string der) {
+  const auto known = known_.find(der);
+  if (known != known_.end()) return known->second;
+  auto made = std::make_shared<const std::string>(std::move(der));
+  known_.emplace(*made, made);
+  return made;
+}
+
+PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
+  auto file = std::make_shared<PemFile>();
+  file->path = path;
+  const Result<std::string> pem = read_file(path, k_max_pem_octets);
+  if (!pem) {
+    report(*file, "certificate.unreadable",
+           fmt::format("can't be read: {}", pem.error().message),
+           stamp_file(path).inode == 0
+               ? "certificates names PEM files and folders"
+               : "the user that runs mta-stsd has to be able to read it");
+    return file;
+  }
+  if (pem->find("-----BEGIN ") == std::string::npos) return file;
+  take_blocks(*file, *pem, intermediates);
+  check_first(*file);
+  // What is wrong in one place makes the whole doubtful.
+  if (!file->diagnostics.empty()) file->chain.clear();
+  file->chain.shrink_to_fit();
+  file->keys.shrink_to_fit();
+  file->is_readable_by_all = !file->keys.empty() && is_readable_by_all(path);
+  return file;
+}
+
+}  // namespace mtasts::tls

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What a PEM file (RFC 7468) holds that a server needs, whatever its name.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "diagnostic.hpp"
+#include "tls/certificate.hpp"
+
+namespace mtasts::tls {
+
+struct PemFile {
+  std::string path;
+  std::vector<Der> chain;  // in the order of the file
+  std::vector<Der> keys;
+  Diagnostics diagnostics;
+  bool is_readable_by_all = false;
+};
+using PemFilePtr = std::shared_ptr<const PemFile>;
+
+/// Hands out one Der for equal octets.
+class Interned {
+ public:
+  Der intern(std::string der);
+
+ private:
+  std::unordered_map<std::string_view, Der> known_;
+};
+
+/// A file that is no PEM at all is an empty PemFile, and no fault.
+/// `intermediates` has what follows a leaf.
+PemFilePtr read_pem_file(const std::string& path, Interned& intermediates);
+
+}  // namespace mtasts::tls
