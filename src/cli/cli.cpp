@@ -39,6 +39,7 @@ options:
 
 serve:
   --allow-example     serve placeholder names such as example.com in public
+  --allow-plain-http  listen without TLS beyond this machine, for a proxy
   --log-format FORM   text or json (default: text)
   --log-level LEVEL   debug, info, warning or error (default: info)
 check:
@@ -72,6 +73,7 @@ void declare_serve(CLI::App& app, Options& options) {
       {"warning", log::Level::warning},
       {"error", log::Level::error}};
   app.add_flag("--allow-example", options.allow_example);
+  app.add_flag("--allow-plain-http", options.allow_plain_http);
   app.add_option_function<std::string>("--log-format",
                                        [&options](const std::string& text) {
                                          options.log_format =

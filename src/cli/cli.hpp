@@ -21,6 +21,7 @@ struct Options {
   std::string config;
   // serve
   bool allow_example = false;
+  bool allow_plain_http = false;
   log::Format log_format = log::Format::text;
   log::Level log_level = log::Level::info;
   // check

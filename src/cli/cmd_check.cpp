@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "cli/cli.hpp"
 #include "config/load.hpp"
 #include "server/placeholder.hpp"
+#include "server/plain_http.hpp"
 #include "server/snapshot_loader.hpp"
 
 namespace mtasts::cli {
@@ -21,6 +23,11 @@ std::size_t count(const Diagnostics& diagnostics, Severity severity) {
   return static_cast<std::size_t>(std::count_if(
       diagnostics.begin(), diagnostics.end(),
       [severity](const Diagnostic& one) { return one.severity == severity; }));
+}
+
+void append(Diagnostics& to, Diagnostics from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()),
+            std::make_move_iterator(from.end()));
 }
 
 Checked check_policies(const std::string& path) {
@@ -39,17 +46,17 @@ Checked check_all(const std::string& path) {
   const server::Snapshot& snapshot = *loaded.snapshot;
   checked.domains = snapshot.site.domain_count();
   checked.certificates = snapshot.certificates->size();
-  if (snapshot.live.certificates.empty()) {
+  if (snapshot.needs_certificates && snapshot.live.certificates.empty()) {
     checked.diagnostics.push_back(
         {Severity::warning, "server.no-certificates", Place{path},
          "no certificates are configured, so serve can't start",
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
-  for (Diagnostic& one :
-       server::find_placeholders(snapshot, loaded.touched, Severity::warning)) {
-    checked.diagnostics.push_back(std::move(one));
-  }
+  append(checked.diagnostics, server::find_public_plain_http(
+                                  snapshot.startup, Severity::warning, path));
+  append(checked.diagnostics, server::find_placeholders(
+                                  snapshot, loaded.touched, Severity::warning));
   return checked;
 }
 

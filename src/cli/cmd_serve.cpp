@@ -12,6 +12,7 @@
 #include "dns/format.hpp"
 #include "log.hpp"
 #include "server/placeholder.hpp"
+#include "server/plain_http.hpp"
 #include "server/policy_host.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
@@ -41,6 +42,23 @@ void print_records(const Snapshot& snapshot,
       server::make_records(snapshot.live, domains, std::nullopt)));
 }
 
+/// What has to be allowed on the command line, and was not.
+Diagnostics find_refusals(const server::LoadedSnapshot& loaded,
+                          const Options& options) {
+  const Snapshot& snapshot = *loaded.snapshot;
+  Diagnostics refusals;
+  if (!options.allow_plain_http) {
+    refusals = server::find_public_plain_http(snapshot.startup, Severity::error,
+                                              options.config);
+  }
+  if (!options.allow_example) {
+    const Diagnostics placeholders =
+        server::find_placeholders(snapshot, loaded.touched, Severity::error);
+    refusals.insert(refusals.end(), placeholders.begin(), placeholders.end());
+  }
+  return refusals;
+}
+
 /// Without a snapshot, after saying why, when there is nothing to serve.
 server::LoadedSnapshot load(const Options& options,
                             server::SnapshotLoader& loader) {
@@ -54,13 +72,9 @@ server::LoadedSnapshot load(const Options& options,
     print_diagnostics(loaded.diagnostics);
     return {};
   }
-  const Diagnostics placeholders =
-      options.allow_example
-          ? Diagnostics{}
-          : server::find_placeholders(*loaded.snapshot, loaded.touched,
-                                      Severity::error);
-  if (!placeholders.empty()) {
-    print_diagnostics(placeholders);
+  const Diagnostics refusals = find_refusals(loaded, options);
+  if (!refusals.empty()) {
+    print_diagnostics(refusals);
     return {};
   }
   if (server::servable_domains(*loaded.snapshot, loaded.touched).empty()) {

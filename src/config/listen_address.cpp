@@ -11,10 +11,13 @@
 namespace mtasts::config {
 namespace {
 
+constexpr std::string_view k_https = "https://";
+constexpr std::string_view k_http = "http://";
 constexpr std::string_view k_unix = "unix:";
+constexpr std::string_view k_http_unix = "http+unix:";
 constexpr std::string_view k_form_hint =
     "\"[::]:8443\", \"127.0.0.1:8443\", \"unix:/run/mta-stsd.sock\" or "
-    "\"systemd\"";
+    "\"systemd\"; without TLS \"http://127.0.0.1:8080\"";
 
 /// The usual form of a numeric address; nothing when it is none.
 std::optional<std::string> find_ip(int family, const std::string& text) {
@@ -25,30 +28,18 @@ std::optional<std::string> find_ip(int family, const std::string& text) {
   return shown.data();
 }
 
-}  // namespace
-
-bool ListenAddress::is_local() const {
-  if (kind != Kind::tcp) return kind == Kind::unix_path;
-  return host == "::1" || host.starts_with("127.");
+Result<ListenAddress> parse_unix(std::string_view path, Scheme scheme) {
+  // sockaddr_un has room for 107 octets and the final zero.
+  if (!path.starts_with('/') || path.size() > 107) {
+    return fail("is no absolute path of at most 107 octets",
+                std::string(k_form_hint));
+  }
+  return ListenAddress{.kind = ListenAddress::Kind::unix_path,
+                       .host = std::string(path),
+                       .scheme = scheme};
 }
 
-Result<ListenAddress> parse_listen_address(std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) {
-    return fail("has a zero octet", std::string(k_form_hint));
-  }
-  if (text == "systemd") {
-    return ListenAddress{.kind = ListenAddress::Kind::systemd, .host = {}};
-  }
-  if (text.starts_with(k_unix)) {
-    const std::string_view path = text.substr(k_unix.size());
-    // sockaddr_un has room for 107 octets and the final zero.
-    if (!path.starts_with('/') || path.size() > 107) {
-      return fail("is no absolute path of at most 107 octets",
-                  std::string(k_form_hint));
-    }
-    return ListenAddress{.kind = ListenAddress::Kind::unix_path,
-                         .host = std::string(path)};
-  }
+Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
     return fail("has no port", std::string(k_form_hint));
@@ -67,43 +58,86 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
     if (const auto ipv6 = find_ip(AF_INET6, host)) {
-      return ListenAddress{
-          .kind = ListenAddress::Kind::tcp, .host = *ipv6, .port = port};
+      return ListenAddress{.kind = ListenAddress::Kind::tcp,
+                           .host = *ipv6,
+                           .port = port,
+                           .scheme = scheme};
     }
     return fail("has no IPv6 address between its brackets",
                 std::string(k_form_hint));
   }
   if (host == "localhost") host = "127.0.0.1";
   if (const auto ipv4 = find_ip(AF_INET, host)) {
-    return ListenAddress{
-        .kind = ListenAddress::Kind::tcp, .host = *ipv4, .port = port};
+    return ListenAddress{.kind = ListenAddress::Kind::tcp,
+                         .host = *ipv4,
+                         .port = port,
+                         .scheme = scheme};
   }
   if (host == "*" || host.empty()) {
     return fail("has no address",
-                fmt::format("\"[::]:{}\" accepts IPv6 and IPv4 on every "
-                            "interface",
-                            port));
+                scheme == Scheme::http
+                    ? fmt::format("\"http://127.0.0.1:{}\"", port)
+                    : fmt::format("\"[::]:{}\" accepts IPv6 and IPv4 on "
+                                  "every interface",
+                                  port));
   }
   if (find_ip(AF_INET6, host)) {
     return fail("has an IPv6 address without brackets",
-                fmt::format("\"[{}]:{}\"", host, port));
+                fmt::format("\"{}[{}]:{}\"",
+                            scheme == Scheme::http ? k_http : "", host, port));
   }
   return fail("has a name where an address is needed",
               std::string(k_form_hint));
 }
 
+}  // namespace
+
+bool ListenAddress::is_local() const {
+  if (kind != Kind::tcp) return kind == Kind::unix_path;
+  return host == "::1" || host.starts_with("127.");
+}
+
+bool ListenAddress::is_same_place(const ListenAddress& other) const {
+  const bool chosen_by_kernel = kind == Kind::tcp && port == 0;
+  return !chosen_by_kernel && kind == other.kind && host == other.host &&
+         port == other.port;
+}
+
+Result<ListenAddress> parse_listen_address(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return fail("has a zero octet", std::string(k_form_hint));
+  }
+  if (text == "systemd") {
+    return ListenAddress{.kind = ListenAddress::Kind::systemd, .host = {}};
+  }
+  const auto rest = [&](std::string_view start) {
+    return text.substr(start.size());
+  };
+  if (text.starts_with(k_https)) {
+    return fail("has a scheme, which TLS does not need",
+                in_quotes(rest(k_https)));
+  }
+  if (text.starts_with(k_http)) return parse_tcp(rest(k_http), Scheme::http);
+  if (text.starts_with(k_http_unix)) {
+    return parse_unix(rest(k_http_unix), Scheme::http);
+  }
+  if (text.starts_with(k_unix)) return parse_unix(rest(k_unix), Scheme::https);
+  return parse_tcp(text, Scheme::https);
+}
+
 std::string format_listen_address(const ListenAddress& address) {
+  const bool plain = address.scheme == Scheme::http;
   switch (address.kind) {
     case ListenAddress::Kind::systemd:
       return "systemd";
     case ListenAddress::Kind::unix_path:
-      return std::string(k_unix) + address.host;
+      return fmt::format("{}{}", plain ? k_http_unix : k_unix, address.host);
     case ListenAddress::Kind::tcp:
       break;
   }
-  return address.host.find(':') == std::string::npos
-             ? fmt::format("{}:{}", address.host, address.port)
-             : fmt::format("[{}]:{}", address.host, address.port);
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}{}:{}", plain ? k_http : "", ipv6 ? "[" : "",
+                     address.host, ipv6 ? "]" : "", address.port);
 }
 
 }  // namespace mtasts::config

@@ -10,6 +10,10 @@
 
 namespace mtasts::config {
 
+/// What is spoken on a listener: https ends TLS here, http leaves that to a
+/// proxy in front.
+enum class Scheme { https, http };
+
 struct ListenAddress {
   enum class Kind {
     tcp,        // host is a numeric IPv4 or IPv6 address
@@ -20,15 +24,20 @@ struct ListenAddress {
   Kind kind;
   std::string host;        // tcp: "127.0.0.1", "::"; unix_path: the path
   std::uint16_t port = 0;  // tcp; 0 lets the kernel choose
+  Scheme scheme = Scheme::https;
 
   /// Only this machine can reach it.
   bool is_local() const;
 
+  /// Both can't be bound; whatever is spoken there.
+  bool is_same_place(const ListenAddress& other) const;
+
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
-/// "127.0.0.1:8443", "[::]:8443", "localhost:8443", "unix:/run/x", "systemd".
-/// Names other than localhost are refused: they would be looked up once.
+/// "127.0.0.1:8443", "[::]:8443", "localhost:8443", "unix:/run/x", "systemd";
+/// without TLS "http://127.0.0.1:8080" and "http+unix:/run/x". Names other
+/// than localhost are refused: they would be looked up once.
 Result<ListenAddress> parse_listen_address(std::string_view text);
 
 /// The form that parse_listen_address() reads.

@@ -41,10 +41,11 @@ std::vector<ListenAddress> read_listen(TableReader& reader) {
                    fmt::format("listen {} {}", in_quotes(text.value),
                                address.error().message),
                    address.error().hint);
-    } else if (std::find(addresses.begin(), addresses.end(), *address) !=
-                   addresses.end() &&
-               (address->port != 0 ||
-                address->kind != ListenAddress::Kind::tcp)) {
+    } else if (std::any_of(addresses.begin(), addresses.end(),
+                           [&](const ListenAddress& other) {
+                             return other.is_same_place(*address);
+                           })) {
+      // Also once with TLS and once without: one socket speaks one of them.
       reader.error("server.listen-invalid", text.at,
                    fmt::format("listen {} stands twice", in_quotes(text.value)),
                    "remove one of them");

@@ -24,6 +24,13 @@ constexpr std::size_t k_max_unsent_octets = 64 * 1024;
 
 }  // namespace
 
+Connection::Connection(int fd, config::Scheme scheme,
+                       std::optional<ClientKey> client, Time deadline)
+    : fd_(fd),
+      phase_(scheme == config::Scheme::https ? Phase::hello : Phase::open),
+      client_(client),
+      deadline_(deadline) {}
+
 Connection::~Connection() { close(); }
 
 void Connection::close() {
@@ -33,6 +40,11 @@ void Connection::close() {
 bool Connection::is_idle() const {
   return phase_ == Phase::open && answered_ > 0 && head_.empty() &&
          unsent_.empty() && unread_.empty();
+}
+
+bool Connection::is_silent() const {
+  if (phase_ == Phase::hello) return low_water_ == 1;
+  return phase_ == Phase::open && !ssl_ && !has_asked();
 }
 
 End Connection::end_at_deadline() const {
@@ -132,17 +144,16 @@ std::optional<End> Connection::converse(Tools& tools, bool peer_has_ended) {
   if (blocked_) {
     blocked_ = false;
     take(tools, {});
-    if (!encrypt(tools)) return End::failed;
+    if (!write_answers(tools)) return End::failed;
   }
   while (!ending_ && !blocked_) {
-    const int got = SSL_read(ssl_.get(), tools.plain.data(),
-                             static_cast<int>(tools.plain.size()));
-    if (got > 0) {
-      take(tools, {tools.plain.data(), static_cast<std::size_t>(got)});
-      if (!encrypt(tools)) return End::failed;
+    int error = SSL_ERROR_NONE;
+    const std::string_view chunk = read_octets(tools, error);
+    if (!chunk.empty()) {
+      take(tools, chunk);
+      if (!write_answers(tools)) return End::failed;
       continue;
     }
-    const int error = SSL_get_error(ssl_.get(), got);
     if (error == SSL_ERROR_WANT_READ) break;
     const bool between = head_.empty();
     if (error == SSL_ERROR_ZERO_RETURN) {
@@ -154,12 +165,31 @@ std::optional<End> Connection::converse(Tools& tools, bool peer_has_ended) {
       const bool is_gone = between && peer_has_ended &&
                            !tools.wire.has_ended() &&
                            tools.wire.unsent().empty();
-      if (!is_gone) SSL_shutdown(ssl_.get());
+      if (ssl_ && !is_gone) SSL_shutdown(ssl_.get());
       break;
     }
     return End::peer_broke_off;
   }
   return ending_;
+}
+
+/// The next octets of requests. When there are none, `error` says why, as
+/// SSL_get_error() does.
+std::string_view Connection::read_octets(Tools& tools, int& error) {
+  char* const octets = tools.plain.data();
+  const int room = static_cast<int>(tools.plain.size());
+  Wire& wire = tools.wire;
+  const int got =
+      ssl_ ? SSL_read(ssl_.get(), octets, room) : wire.read(octets, room);
+  if (got > 0) return {octets, static_cast<std::size_t>(got)};
+  if (ssl_) {
+    error = SSL_get_error(ssl_.get(), got);
+  } else if (wire.wants_more()) {
+    error = SSL_ERROR_WANT_READ;
+  } else {
+    error = wire.has_ended() ? SSL_ERROR_ZERO_RETURN : SSL_ERROR_SYSCALL;
+  }
+  return {};
 }
 
 /// Adds `chunk` to what has come and answers every request that is whole.
@@ -207,7 +237,7 @@ void Connection::answer(Tools& tools, std::string_view octets) {
   }
   const bool keep = parsed.head.keep_alive && !tools.draining &&
                     answered_ < tools.limits.requests_per_connection;
-  std::optional<std::string_view> sni;
+  std::optional<std::string_view> sni;  // without TLS, Host alone decides
   if (ssl_) sni = tls::server_name(ssl_.get());
   const int status = tools.engine.answer(
       tools.snapshot->site, parsed.head, sni,
@@ -221,7 +251,13 @@ void Connection::answer(Tools& tools, std::string_view octets) {
   if (!keep) ending_ = End::answered;
 }
 
-bool Connection::encrypt(Tools& tools) {
+/// Hands the answers over to the wire.
+bool Connection::write_answers(Tools& tools) {
+  if (!ssl_) {
+    tools.wire.write(tools.answers);
+    tools.answers.clear();
+    return true;
+  }
   if (!tools.answers.empty()) {
     const int written = SSL_write(ssl_.get(), tools.answers.data(),
                                   static_cast<int>(tools.answers.size()));
@@ -262,7 +298,7 @@ void Connection::start_lingering() {
 }
 
 void Connection::say_goodbye(Tools& tools) {
-  if (phase_ != Phase::open || !unsent_.empty()) return;
+  if (phase_ != Phase::open || !ssl_ || !unsent_.empty()) return;
   tools.wire.begin(fd_, {});
   SSL_shutdown(ssl_.get());
   tools.wire.flush();

@@ -35,7 +35,7 @@ struct Tools {
   Wire wire;
   bool draining = false;
   std::array<char, 16 * 1024> plain;  // one record, decrypted
-  std::string answers;                // not yet encrypted
+  std::string answers;                // not encrypted yet
 };
 
 class Connection {
@@ -43,8 +43,8 @@ class Connection {
   using Time = std::chrono::steady_clock::time_point;
 
   /// Takes `fd` over, which must not block.
-  Connection(int fd, std::optional<ClientKey> client, Time deadline)
-      : fd_(fd), client_(client), deadline_(deadline) {}
+  Connection(int fd, config::Scheme scheme, std::optional<ClientKey> client,
+             Time deadline);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -74,7 +74,7 @@ class Connection {
   /// Between two requests.
   bool is_idle() const;
   /// Has not sent an octet.
-  bool is_silent() const { return phase_ == Phase::hello && low_water_ == 1; }
+  bool is_silent() const;
   /// Has sent a part of a request, or a whole one.
   bool has_asked() const { return answered_ > 0 || !head_.empty(); }
 
@@ -97,11 +97,12 @@ class Connection {
   std::optional<End> settle(Tools& tools, std::optional<End> end);
   void take(Tools& tools, std::string_view chunk);
   void answer(Tools& tools, std::string_view head);
-  bool encrypt(Tools& tools);
+  std::string_view read_octets(Tools& tools, int& error);
+  bool write_answers(Tools& tools);
   void wait_for(int octets);
 
   int fd_;
-  Phase phase_ = Phase::hello;
+  Phase phase_;
   bool linger_ = false;
   bool blocked_ = false;  // requests in head_ wait for room in the socket
   std::uint16_t low_water_ = 1;
@@ -110,10 +111,10 @@ class Connection {
   std::optional<End> ending_;  // ends once everything is sent
   std::optional<ClientKey> client_;
   Time deadline_;
-  tls::SslPtr ssl_;
+  tls::SslPtr ssl_;     // null before the handshake, and without TLS
   std::string head_;    // of a request that has not come whole
-  std::string unread_;  // taken from the socket, not decrypted
-  std::string unsent_;  // encrypted, not taken by the socket
+  std::string unread_;  // taken from the socket, not decrypted yet
+  std::string unsent_;  // encrypted, not taken by the socket yet
 };
 
 }  // namespace mtasts::server

@@ -74,12 +74,12 @@ bool EventLoop::add(int fd, std::uint32_t events, void* data) {
 
 /// A listener's data is its place in shared_.listeners.
 void EventLoop::watch_listeners(bool on) {
-  for (int& listener : shared_.listeners) {
+  for (Listener& listener : shared_.listeners) {
     if (on) {
       // Exclusive: one connection wakes one thread.
-      add(listener, EPOLLIN | EPOLLEXCLUSIVE, &listener);
+      add(listener.fd, EPOLLIN | EPOLLEXCLUSIVE, &listener);
     } else {
-      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener, nullptr);
+      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener.fd, nullptr);
     }
   }
   listening_ = on;
@@ -97,8 +97,8 @@ void EventLoop::drain() {
 
 void EventLoop::run() {
   std::array<epoll_event, k_events_per_turn> events;
-  const int* first_listener = shared_.listeners.data();
-  const int* last_listener = first_listener + shared_.listeners.size();
+  const Listener* first_listener = shared_.listeners.data();
+  const Listener* last_listener = first_listener + shared_.listeners.size();
   for (;;) {
     const int count = ::epoll_wait(
         epoll_, events.data(), static_cast<int>(events.size()), wait_time());
@@ -107,7 +107,7 @@ void EventLoop::run() {
     take_news();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      const auto* listener = static_cast<const int*>(event.data.ptr);
+      const auto* listener = static_cast<const Listener*>(event.data.ptr);
       if (listener == nullptr) {
         std::uint64_t woken = 0;
         if (::read(wake_fd_, &woken, sizeof woken) < 0) continue;
@@ -144,7 +144,7 @@ void EventLoop::take_news() {
 
 void EventLoop::start_draining() {
   // Clients that the kernel has connected already are served too.
-  for (const int listener : shared_.listeners) {
+  for (const Listener& listener : shared_.listeners) {
     constexpr int k_max_backlog = 4096;
     for (int i = 0; i < k_max_backlog && listening_; ++i) {
       const std::size_t before = live_.size();
@@ -169,14 +169,17 @@ void EventLoop::start_draining() {
   drained_.notify_all();
 }
 
-void EventLoop::accept_from(int listener) {
+void EventLoop::accept_from(const Listener& listener) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   // One for each turn: the other threads may have time for the next.
-  const int fd = ::accept4(listener, reinterpret_cast<sockaddr*>(&address),
+  const int fd = ::accept4(listener.fd, reinterpret_cast<sockaddr*>(&address),
                            &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
-    admit(fd, client_key(address));
+    // Without TLS there is a proxy, whose one address is every client's.
+    const bool has_own_address = listener.scheme == config::Scheme::https;
+    admit(fd, listener.scheme,
+          has_own_address ? client_key(address) : std::nullopt);
   } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
              errno == ENOBUFS) {
     pause_accepting();
@@ -197,7 +200,8 @@ void EventLoop::pause_accepting() {
   accept_again_ = now_ + k_accept_pause;
 }
 
-void EventLoop::admit(int fd, std::optional<ClientKey> client) {
+void EventLoop::admit(int fd, config::Scheme scheme,
+                      std::optional<ClientKey> client) {
   Counters::add(counters_.accepted);
   const bool within = !client || shared_.addresses->take(*client);
   if (!within || (live_.size() >= tools_.limits.connections && !make_room())) {
@@ -210,7 +214,7 @@ void EventLoop::admit(int fd, std::optional<ClientKey> client) {
     return;
   }
   Connection& connection =
-      live_.emplace_back(fd, client, now_ + tools_.limits.deadline);
+      live_.emplace_back(fd, scheme, client, now_ + tools_.limits.deadline);
   connection.self = std::prev(live_.end());
   go_on(connection, false);  // most clients have sent their hello by now
 }

@@ -15,6 +15,7 @@
 #include "server/address_limit.hpp"
 #include "server/connection.hpp"
 #include "server/counters.hpp"
+#include "server/listener.hpp"
 #include "server/snapshot.hpp"
 
 namespace mtasts::server {
@@ -24,8 +25,8 @@ struct Shared {
   SSL_CTX* context;
   const SnapshotHolder* snapshots;
   AddressLimit* addresses;
-  std::vector<int> listeners;  // not blocking
-  config::Limits limits;       // `connections` is for one loop
+  std::vector<Listener> listeners;
+  config::Limits limits;  // `connections` is for one loop
 };
 
 class EventLoop {
@@ -57,8 +58,8 @@ class EventLoop {
 
   bool add(int fd, std::uint32_t events, void* data);
   void take_news();
-  void accept_from(int listener);
-  void admit(int fd, std::optional<ClientKey> client);
+  void accept_from(const Listener& listener);
+  void admit(int fd, config::Scheme scheme, std::optional<ClientKey> client);
   void go_on(Connection& connection, bool peer_has_ended);
   void ask_for(Connection& connection);
   void end(Connection& connection, End reason);

@@ -109,16 +109,16 @@ int bind_tcp(int fd, const ListenAddress& address) {
 }  // namespace
 
 Listeners::Listeners(Listeners&& other) noexcept
-    : descriptors_(std::exchange(other.descriptors_, {})),
+    : all_(std::exchange(other.all_, {})),
       names_(std::exchange(other.names_, {})),
       socket_files_(std::exchange(other.socket_files_, {})) {}
 
 Listeners::~Listeners() { close(); }
 
 void Listeners::close() {
-  for (const int fd : descriptors_) ::close(fd);
+  for (const Listener& one : all_) ::close(one.fd);
   for (const std::string& path : socket_files_) ::unlink(path.c_str());
-  descriptors_.clear();
+  all_.clear();
   socket_files_.clear();
 }
 
@@ -128,12 +128,13 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
   const bool any = address.host == "::";
   if (!opened && any) {
     // A machine or a container without IPv6: the rest of "everywhere" is left.
-    return add_tcp(
-        {.kind = address.kind, .host = "0.0.0.0", .port = address.port}, false);
+    ListenAddress ipv4 = address;
+    ipv4.host = "0.0.0.0";
+    return add_tcp(ipv4, false);
   }
   if (!opened) return tl::unexpected<Error>(opened.error());
   const int fd = *opened;
-  descriptors_.push_back(fd);
+  all_.push_back({fd, address.scheme});
   // Not SO_REUSEPORT: a second copy of the program must not start unnoticed.
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
   if (ipv6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, any && !v6_only ? 0 : 1);
@@ -144,14 +145,16 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
     const int error = errno;
     return fail(reason(error), bind_hint(error, address));
   }
-  names_.push_back(bound_name(fd));
+  const bool plain = address.scheme == config::Scheme::http;
+  names_.push_back((plain ? "http://" : "") + bound_name(fd));
   return {};
 }
 
-Result<void> Listeners::add_unix(const std::string& path) {
+Result<void> Listeners::add_unix(const ListenAddress& listen) {
+  const std::string& path = listen.host;
   const Result<int> opened = open_socket(AF_UNIX);
   if (!opened) return tl::unexpected<Error>(opened.error());
-  descriptors_.push_back(*opened);
+  all_.push_back({*opened, listen.scheme});
   sockaddr_un local{};
   local.sun_family = AF_UNIX;
   path.copy(local.sun_path, sizeof local.sun_path - 1);
@@ -173,7 +176,7 @@ Result<void> Listeners::add_unix(const std::string& path) {
                                    : std::string{});
   }
   socket_files_.push_back(path);
-  names_.push_back("unix:" + path);
+  names_.push_back(config::format_listen_address(listen));
   return {};
 }
 
@@ -192,7 +195,7 @@ Result<void> Listeners::add_inherited() {
       return fail(reason(errno));
     }
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    descriptors_.push_back(fd);
+    all_.push_back({fd, config::Scheme::https});
     names_.push_back(bound_name(fd));
   }
   return {};
@@ -203,7 +206,7 @@ Result<void> Listeners::add(const ListenAddress& address, bool v6_only) {
     case ListenAddress::Kind::tcp:
       return add_tcp(address, v6_only);
     case ListenAddress::Kind::unix_path:
-      return add_unix(address.host);
+      return add_unix(address);
     case ListenAddress::Kind::systemd:
       break;
   }

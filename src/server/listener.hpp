@@ -10,6 +10,11 @@
 
 namespace mtasts::server {
 
+struct Listener {
+  int fd;  // does not block
+  config::Scheme scheme;
+};
+
 class Listeners {
  public:
   /// Binds every address, or none. Sockets that the service manager handed
@@ -21,7 +26,7 @@ class Listeners {
   Listeners& operator=(Listeners&& other) = delete;
   ~Listeners();
 
-  const std::vector<int>& descriptors() const { return descriptors_; }
+  const std::vector<Listener>& all() const { return all_; }
   /// The addresses as they were bound, with the port that the kernel chose.
   const std::vector<std::string>& names() const { return names_; }
 
@@ -32,10 +37,10 @@ class Listeners {
 
   Result<void> add(const config::ListenAddress& address, bool v6_only);
   Result<void> add_tcp(const config::ListenAddress& address, bool v6_only);
-  Result<void> add_unix(const std::string& path);
+  Result<void> add_unix(const config::ListenAddress& address);
   Result<void> add_inherited();
 
-  std::vector<int> descriptors_;
+  std::vector<Listener> all_;
   std::vector<std::string> names_;
   std::vector<std::string> socket_files_;  // removed in the end
 };

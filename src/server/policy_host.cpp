@@ -62,7 +62,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   Shared shared{.context = host->context_.get(),
                 .snapshots = &host->snapshots_,
                 .addresses = &host->addresses_,
-                .listeners = host->listeners_.descriptors(),
+                .listeners = host->listeners_.all(),
                 .limits = limits};
   shared.limits.connections = limits.connections / threads;
   for (std::size_t i = 0; i < threads; ++i) {

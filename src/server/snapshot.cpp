@@ -23,7 +23,8 @@ std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains) {
   const std::chrono::sys_seconds now = wall_clock();
   std::erase_if(domains, [&](const std::string& domain) {
-    return snapshot.site.find_domain(domain) == nullptr ||
+    if (snapshot.site.find_domain(domain) == nullptr) return true;
+    return snapshot.needs_certificates &&
            !snapshot.certificates->is_usable(policy_host(domain), now);
   });
   return domains;

@@ -22,6 +22,7 @@ struct Snapshot {
   config::Live live;
   Site site;
   std::shared_ptr<const tls::CertificateStore> certificates;
+  bool needs_certificates = true;  // of what is bound; see plain_http.hpp
 };
 
 /// The policy host of a policy domain.
@@ -30,7 +31,8 @@ std::string policy_host(const std::string& domain);
 /// All policy domains in the order of the configuration.
 std::vector<std::string> all_domains(const config::Live& live);
 
-/// Those of `domains` that are served, with a certificate that is valid now.
+/// Those of `domains` that are served, with a certificate that is valid now if
+/// one is needed.
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains);
 

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "server/plain_http.hpp"
+
 namespace mtasts::server {
 namespace {
 
@@ -114,15 +116,21 @@ LoadedSnapshot SnapshotLoader::load(const Scope& scope,
   if (!config.config) return loaded;
 
   config::Live live = std::move(config.config->live);
+  // The listeners that run stay, whatever the file says now.
+  const bool needs = serving == nullptr
+                         ? needs_certificates(config.config->startup)
+                         : serving->needs_certificates;
   if (std::exchange(is_recheck_, false)) touch(all_domains(live));
-  check_hosts(live, loaded);
-  if (serving != nullptr && find_losses(*serving, live, loaded)) return loaded;
+  if (needs) check_hosts(live, loaded);
+  if (needs && serving != nullptr && find_losses(*serving, live, loaded)) {
+    return loaded;
+  }
   Site site(live);
   loaded.touched.assign(touched_.begin(), touched_.end());
   loaded.new_certificates = new_certificates_;
   loaded.snapshot = std::make_shared<const Snapshot>(Snapshot{
       std::move(config.config->startup), std::move(live), std::move(site),
-      std::make_shared<const tls::CertificateStore>(store_)});
+      std::make_shared<const tls::CertificateStore>(store_), needs});
   return loaded;
 }
 

@@ -31,7 +31,7 @@ class Wire {
   bool is_broken() const { return broken_; }
   bool has_ended() const { return ended_; }
 
-  // For the BIO alone.
+  // For the BIO, and for a connection without TLS.
   int read(char* out, int size);
   void write(std::string_view octets) { output_ += octets; }
   bool wants_more() const { return !ended_ && !broken_; }

@@ -46,6 +46,7 @@ options:
 
 serve:
   --allow-example     serve placeholder names such as example.com in public
+  --allow-plain-http  listen without TLS beyond this machine, for a proxy
   --log-format FORM   text or json (default: text)
   --log-level LEVEL   debug, info, warning or error (default: info)
 check:

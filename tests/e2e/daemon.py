@@ -165,7 +165,7 @@ class Daemon:
         """A plain socket to the daemon."""
         if self.port is None:
             plain = socket.socket(socket.AF_UNIX)
-            plain.connect(self.address.removeprefix("unix:"))
+            plain.connect(self.address.partition("unix:")[2])
         else:
             plain = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -173,9 +173,12 @@ class Daemon:
         return plain
 
     def connect(self, sni=HOST, plain=None, context=None, **settings):
-        """A TLS socket; see client_context() for the settings."""
-        context = context or client_context(**settings)
+        """A TLS socket; see client_context() for the settings. A plain one
+        where the listener is plain HTTP."""
         plain = plain or self.dial()
+        if self.address.startswith("http"):
+            return plain
+        context = context or client_context(**settings)
         try:
             return context.wrap_socket(plain, server_hostname=sni,
                                        suppress_ragged_eofs=False)

@@ -20,15 +20,19 @@ void good(std::string_view text, const ListenAddress& want) {
 void bad(std::string_view text, std::string_view message,
          std::string_view hint =
              "\"[::]:8443\", \"127.0.0.1:8443\", \"unix:/run/mta-stsd.sock\" "
-             "or \"systemd\"") {
+             "or \"systemd\"; without TLS \"http://127.0.0.1:8080\"") {
   const Result<ListenAddress> address = parse_listen_address(text);
   ASSERT_FALSE(address) << text;
   EXPECT_EQ(address.error().message, message) << text;
   EXPECT_EQ(address.error().hint, hint) << text;
 }
 
-ListenAddress tcp(std::string host, std::uint16_t port) {
-  return {.kind = Kind::tcp, .host = std::move(host), .port = port};
+ListenAddress tcp(std::string host, std::uint16_t port,
+                  Scheme scheme = Scheme::https) {
+  return {.kind = Kind::tcp,
+          .host = std::move(host),
+          .port = port,
+          .scheme = scheme};
 }
 
 bool is_local(std::string_view text) {
@@ -76,6 +80,68 @@ TEST(ConfigListenAddress, RefusesARelativeUnixPath) {
 
 TEST(ConfigListenAddress, TakesSystemd) {
   good("systemd", {.kind = Kind::systemd, .host = {}});
+}
+
+TEST(ConfigListenAddress, TakesPlainHttp) {
+  good("http://127.0.0.1:8080", tcp("127.0.0.1", 8080, Scheme::http));
+  good("http://localhost:8080", tcp("127.0.0.1", 8080, Scheme::http));
+  good("http://[::1]:0", tcp("::1", 0, Scheme::http));
+  // Whether it may be public is not the grammar's business.
+  good("http://[::]:8080", tcp("::", 8080, Scheme::http));
+}
+
+TEST(ConfigListenAddress, TakesPlainHttpOnAUnixPath) {
+  good("http+unix:/run/x",
+       {.kind = Kind::unix_path, .host = "/run/x", .scheme = Scheme::http});
+}
+
+TEST(ConfigListenAddress, RefusesAnythingBehindAPlainPort) {
+  bad("http://127.0.0.1:8080/",
+      "has the port \"8080/\", which is not a number from 0 to 65535");
+  bad("http://127.0.0.1/", "has no port");
+}
+
+TEST(ConfigListenAddress, RefusesPlainHttpWithoutAPort) {
+  bad("http://127.0.0.1", "has no port");
+  bad("http://", "has no port");
+  // Sockets from the service manager end TLS.
+  bad("http://systemd", "has no port");
+}
+
+TEST(ConfigListenAddress, RefusesARelativePlainUnixPath) {
+  bad("http+unix:run/x", "is no absolute path of at most 107 octets");
+}
+
+TEST(ConfigListenAddress, RefusesBadPlainAddressesWithAPlainHint) {
+  bad("http://:8080", "has no address", "\"http://127.0.0.1:8080\"");
+  bad("http://::1:8080", "has an IPv6 address without brackets",
+      "\"http://[::1]:8080\"");
+}
+
+TEST(ConfigListenAddress, RefusesAnotherSchemeOrSpelling) {
+  bad("https://127.0.0.1:8443", "has a scheme, which TLS does not need",
+      "\"127.0.0.1:8443\"");
+  for (const std::string_view text :
+       {"HTTP://127.0.0.1:1", "http:127.0.0.1:1", "http:/127.0.0.1:1",
+        "http+tcp://127.0.0.1:1"}) {
+    bad(text, "has a name where an address is needed");
+  }
+  bad("https+unix:/run/x",
+      "has the port \"/run/x\", which is not a number from 0 to 65535");
+}
+
+TEST(ConfigListenAddress, OnePlaceIsOneSocketWhateverIsSpoken) {
+  const auto same = [](std::string_view a, std::string_view b) {
+    return parse_listen_address(a)->is_same_place(*parse_listen_address(b));
+  };
+  EXPECT_TRUE(same("127.0.0.1:1", "http://127.0.0.1:1"));
+  EXPECT_TRUE(same("unix:/run/x", "http+unix:/run/x"));
+  EXPECT_TRUE(same("systemd", "systemd"));
+  EXPECT_FALSE(same("127.0.0.1:1", "127.0.0.1:2"));
+  EXPECT_FALSE(same("[::1]:1", "http://127.0.0.1:1"));
+  EXPECT_FALSE(same("unix:/run/x", "http+unix:/run/y"));
+  // The kernel gives each of these a port of its own.
+  EXPECT_FALSE(same("127.0.0.1:0", "http://127.0.0.1:0"));
 }
 
 TEST(ConfigListenAddress, RefusesSystemdInUpperCase) {
@@ -143,7 +209,8 @@ TEST(ConfigListenAddress, RefusesAZeroInAPath) {
 TEST(ConfigListenAddress, IsWrittenAsItIsRead) {
   for (const std::string_view text :
        {"127.0.0.1:8443", "[::]:0", "[2001:db8::1]:65535", "unix:/run/x",
-        "systemd"}) {
+        "systemd", "http://127.0.0.1:8080", "http://[::1]:0",
+        "http+unix:/run/x"}) {
     EXPECT_EQ(format_listen_address(*parse_listen_address(text)), text);
   }
 }
@@ -153,10 +220,12 @@ TEST(ConfigListenAddress, LoopbackIsLocal) {
   EXPECT_TRUE(is_local("127.1.2.3:1"));
   EXPECT_TRUE(is_local("[::1]:1"));
   EXPECT_TRUE(is_local("localhost:1"));
+  EXPECT_TRUE(is_local("http://127.0.0.1:1"));
 }
 
 TEST(ConfigListenAddress, UnixPathIsLocal) {
   EXPECT_TRUE(is_local("unix:/run/x"));
+  EXPECT_TRUE(is_local("http+unix:/run/x"));
 }
 
 TEST(ConfigListenAddress, EverythingElseIsPublic) {
@@ -164,6 +233,7 @@ TEST(ConfigListenAddress, EverythingElseIsPublic) {
   EXPECT_FALSE(is_local("192.0.2.127:1"));
   EXPECT_FALSE(is_local("[::]:1"));
   EXPECT_FALSE(is_local("[2001:db8::1]:1"));
+  EXPECT_FALSE(is_local("http://0.0.0.0:1"));
 }
 
 // Nobody knows what the service manager has bound.

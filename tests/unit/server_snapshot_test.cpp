@@ -149,6 +149,47 @@ TEST_F(ServerSnapshotAgain, PrefersAGoodCertificateToAFlawedOne) {
   EXPECT_EQ(good.touched, (Strings{"a.example", "b.example"}));
 }
 
+TEST_F(ServerSnapshot, NeedsNoCertificateWhenAllListenersAreBehindAProxy) {
+  std::string plain(k_config);
+  plain.replace(plain.find("127."), 0, "http://");
+  std::string bare = plain;
+  bare.replace(bare.find("certificates"), 24, "");
+  const LoadedSnapshot without = load(bare);
+  ASSERT_TRUE(without.snapshot);
+  EXPECT_EQ(ids(without), Strings());
+  EXPECT_EQ(servable_domains(*without.snapshot, without.touched),
+            (Strings{"a.example", "b.example"}));
+  // Those that are there need not cover the domains.
+  write_pair("c.pem", "DNS:mta-sts.c.example");
+  const LoadedSnapshot with = load(plain);
+  ASSERT_TRUE(with.snapshot);
+  EXPECT_EQ(ids(with), Strings());
+}
+
+TEST_F(ServerSnapshot, NeedsCertificatesForOneListenerOfTwo) {
+  std::string mixed(k_config);
+  mixed.replace(mixed.find(":0\""), 3, ":0\", \"http://127.0.0.1:0\"");
+  write_pair("a.pem", "DNS:mta-sts.a.example");
+  const LoadedSnapshot loaded = load(mixed);
+  ASSERT_TRUE(loaded.snapshot);
+  EXPECT_EQ(ids(loaded), Strings{"certificate.name-not-covered"});
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched),
+            Strings{"a.example"});
+}
+
+// The file may ask for other listeners; the old ones stay until a restart.
+TEST_F(ServerSnapshotAgain, NeedsWhatTheRunningListenersNeed) {
+  write_pair("all.pem", "DNS:mta-sts.a.example,DNS:mta-sts.b.example");
+  ASSERT_TRUE(load_again().snapshot);
+  std::string plain(k_config);
+  plain.replace(plain.find("127."), 0, "http://");
+  plain.replace(plain.find("certificates"), 24, "");
+  dir_.write("mta-stsd.toml", plain);
+  const LoadedSnapshot later = load_again();
+  EXPECT_FALSE(later.snapshot);
+  EXPECT_EQ(ids(later), (Strings{"certificate.lost", "certificate.lost"}));
+}
+
 TEST(ServerSnapshotHolder, GivesOutTheNewestOne) {
   const auto make = [] {
     return std::make_shared<const Snapshot>(

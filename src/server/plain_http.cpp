@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "server/plain_http.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mtasts::server {
+
+using config::ListenAddress;
+using config::Scheme;
+
+bool needs_certificates(const config::Startup& startup) {
+  return std::any_of(
+      startup.listen.begin(), startup.listen.end(),
+      [](const ListenAddress& one) { return one.scheme == Scheme::https; });
+}
+
+Diagnostics find_public_plain_http(const config::Startup& startup,
+                                   Severity severity, const std::string& path) {
+  Diagnostics found;
+  for (const ListenAddress& one : startup.listen) {
+    if (one.scheme == Scheme::https || one.is_local()) continue;
+    found.push_back(
+        {severity, "server.plain-http-public", Place{path},
+         fmt::format("{} listens without TLS beyond this machine, and serve "
+                     "refuses that",
+                     in_quotes(config::format_listen_address(one))),
+         "a proxy that ends TLS reaches 127.0.0.1 or a unix socket; where "
+         "only the proxy can connect, as inside of a container network, "
+         "serve --allow-plain-http"});
+  }
+  return found;
+}
+
+}  // namespace mtasts::server

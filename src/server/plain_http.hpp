@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Listeners without TLS are for a proxy that ends it, and for no one else: a
+// sender takes a policy by HTTPS alone (RFC 8461, 3.3).
+#pragma once
+
+#include <string>
+
+#include "config/config.hpp"
+#include "diagnostic.hpp"
+
+namespace mtasts::server {
+
+/// False when every listener leaves TLS to a proxy, and the certificates too.
+bool needs_certificates(const config::Startup& startup);
+
+/// One finding for each listener without TLS that others than this machine
+/// can reach. `path` is the configuration.
+Diagnostics find_public_plain_http(const config::Startup& startup,
+                                   Severity severity, const std::string& path);
+
+}  // namespace mtasts::server
