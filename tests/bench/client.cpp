@@ -65,6 +65,7 @@ class Options {
  private:
   std::map<std::string, std::string> values_ = {
       {"--port", "0"},           {"--name", "mta-sts.example.com"},
+      {"--first", ""},  // fetch: the names of `domains` from here on
       {"--count", "100"},        {"--tls", "1.3"},
       {"--sigalgs", ""},         {"--groups", "X25519:P-256"},
       {"--connection", ""},       // "close": ask for it
@@ -130,10 +131,19 @@ int start_connecting(long port, int flags) {
   return fd;
 }
 
-std::string make_request(const Options& options) {
-  std::string request = "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: " +
-                        options.text("--name") +
-                        "\r\nUser-Agent: mta-stsd-bench/1\r\n";
+/// The name for the fetch of this number.
+std::string make_name(const Options& options, long number) {
+  if (options.text("--first").empty()) return options.text("--name");
+  std::array<char, 64> name;
+  std::snprintf(name.data(), name.size(), "mta-sts.d%06ld.example",
+                options.number("--first") + number);
+  return name.data();
+}
+
+std::string make_request(const Options& options, const std::string& name) {
+  std::string request =
+      "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: " + name +
+      "\r\nUser-Agent: mta-stsd-bench/1\r\n";
   if (!options.text("--connection").empty()) {
     request += "Connection: " + options.text("--connection") + "\r\n";
   }
@@ -147,9 +157,11 @@ enum class Progress { waiting, done, failed };
 /// One fetch, from connect to close.
 class Fetch {
  public:
-  Fetch(SSL_CTX* context, const Options& options, Clock::time_point due)
+  Fetch(SSL_CTX* context, const Options& options, const std::string& name,
+        Clock::time_point due)
       : started(due),
-        ssl_(make_ssl(context, options.text("--name"))),
+        request_(make_request(options, name)),
+        ssl_(make_ssl(context, name)),
         fd_(start_connecting(options.number("--port"), SOCK_NONBLOCK)) {
     SSL_set_fd(ssl_.get(), fd_);
   }
@@ -159,7 +171,7 @@ class Fetch {
 
   int fd() const { return fd_; }
 
-  Progress advance(const std::string& request, std::uint32_t events) {
+  Progress advance(std::uint32_t events) {
     if (!connected_) {
       if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Progress::failed;
       if ((events & EPOLLOUT) == 0) return Progress::waiting;
@@ -168,8 +180,8 @@ class Fetch {
     if (!asked_) {
       int done = SSL_do_handshake(ssl_.get());
       if (done == 1) {
-        done = SSL_write(ssl_.get(), request.data(),
-                         static_cast<int>(request.size()));
+        done = SSL_write(ssl_.get(), request_.data(),
+                         static_cast<int>(request_.size()));
       }
       if (done <= 0) return wait_or_fail(done);
       asked_ = true;
@@ -207,6 +219,7 @@ class Fetch {
     return answer_.size() >= end + 4 + std::strtoul(number, nullptr, 10);
   }
 
+  std::string request_;
   SslPtr ssl_;
   int fd_;
   bool connected_ = false;
@@ -226,7 +239,6 @@ double percentile(const std::vector<double>& sorted, double part) {
 
 int run_fetches(const Options& options) {
   const ContextPtr context = make_context(options);
-  const std::string request = make_request(options);
   const long count = options.number("--count");
   const long rate = options.number("--rate");
   const auto parallel = static_cast<std::size_t>(options.number("--parallel"));
@@ -243,7 +255,7 @@ int run_fetches(const Options& options) {
     Clock::time_point now = Clock::now();
     while (started < count &&
            (rate > 0 ? now >= due(started) : active.size() < parallel)) {
-      active.emplace_back(context.get(), options,
+      active.emplace_back(context.get(), options, make_name(options, started),
                           rate > 0 ? due(started) : now);
       Fetch& fetch = active.back();
       fetch.self = std::prev(active.end());
@@ -265,7 +277,7 @@ int run_fetches(const Options& options) {
     for (int i = 0; i < ready; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       auto* fetch = static_cast<Fetch*>(event.data.ptr);
-      const Progress progress = fetch->advance(request, event.events);
+      const Progress progress = fetch->advance(event.events);
       if (progress == Progress::waiting) continue;
       if (progress == Progress::done) {
         latencies.push_back(microseconds(Clock::now() - fetch->started));
@@ -339,7 +351,7 @@ int run_hold(const Options& options) {
   if (kind == "hello") {
     octets = make_hello(context.get(), options.text("--name"));
   } else if (kind == "head") {
-    octets = make_request(options);
+    octets = make_request(options, options.text("--name"));
   }
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{};

@@ -5,48 +5,14 @@ import dataclasses
 import resource
 import shutil
 import statistics
-import typing
 
 from load import system_calls
+from result import Result, quartiles, ratio
+from scale import Scale
 from servers import BenchError
 
 OURS = "mta-stsd"
-GROUPS = ("cpu", "calls", "memory", "slow", "idle", "start")
-
-
-@dataclasses.dataclass
-class Result:
-    """One line of the table at the end."""
-    figure: str
-    value: typing.Optional[float]  # None: could not be measured, see note
-    unit: str = ""
-    goal: typing.Optional[str] = None  # such as "<= 0.88"; None: to inform
-    note: str = ""
-
-    def verdict(self):
-        if self.value is None:
-            return "not measured"
-        if self.goal is None:
-            return ""
-        relation, bound = self.goal.split()
-        good = (self.value <= float(bound) if relation == "<="
-                else self.value >= float(bound))
-        return "met" if good else "MISSED"
-
-
-def quartiles(values):
-    if len(values) < 2:
-        return values[0], values[0]
-    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, high
-
-
-def ratio(figure, ours, theirs, goal=None):
-    """The median of the rounds' own ratios: what drifts cancels out."""
-    ratios = [a / b for a, b in zip(ours, theirs)]
-    low, high = quartiles(ratios)
-    return Result(figure, statistics.median(ratios), "", goal,
-                  f"half of the rounds: {low:.2f} to {high:.2f}")
+GROUPS = ("cpu", "calls", "memory", "slow", "idle", "start", "scale")
 
 
 def in_turn(kinds, number):
@@ -278,3 +244,9 @@ class Figures:
                        "", "<= 0.35"),
                 Result("start-up memory / nginx with 768 connections",
                        used[OURS] / small)]
+
+    # --- 7: many domains ---
+
+    def scale(self):
+        return Scale(self.rack, self.load, self.rounds, self.quick,
+                     self.say).measure()

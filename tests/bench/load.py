@@ -24,6 +24,7 @@ class Load:
     def __init__(self, programs):
         self.client = programs / "client"
         self.limit = programs / "limit"
+        self.domains = programs / "domains"
 
     def _command(self, mode, server, options):
         command = [self.client, mode, "--port", str(server.port),
@@ -48,11 +49,13 @@ class Load:
                              f"{server.kind} failed: {server.log}")
         return result
 
-    def cpu_us(self, server, count, **options):
-        """The server's processor time for one fetch, in microseconds."""
-        before = server.cpu_ns()
+    def cpu_us(self, server, count, clock=None, **options):
+        """The server's processor time for one fetch, in microseconds; by
+        `clock` if not by all of it."""
+        clock = clock or server.cpu_ns
+        before = clock()
         self.fetch_all(server, count, **options)
-        return (server.cpu_ns() - before) / 1000 / count
+        return (clock() - before) / 1000 / count
 
     def limit_us(self, chain, tls, count):
         """The same for OpenSSL alone, in memory."""

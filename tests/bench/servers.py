@@ -15,13 +15,16 @@ DESCRIPTORS = 20000
 CONNECTIONS = 12000
 START_SECONDS = 20
 
-MTA_STSD = """\
+MTA_STSD_SERVER = """\
 [server]
 listen = ["127.0.0.1:0"]
 certificates = ["{certificates}"]
 threads = 1
 deadline = "{deadline}"
 connections_per_address = "off"
+"""
+
+POLICY = """\
 [[policy]]
 domains = ["example.com"]
 mode = "enforce"
@@ -38,24 +41,29 @@ error_log {folder}/error.log;
 events {{ worker_connections {connections}; }}
 http {{
   types {{ text/plain txt; }}
+  server_names_hash_max_size 16384;
+  server_names_hash_bucket_size 128;
   access_log off;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+{servers}
+}}
+"""
+
+NGINX_SERVER = """\
   server {{
     listen 127.0.0.1:{port} ssl;
     server_name {name};
-    ssl_certificate {certificates}/fullchain.pem;
-    ssl_certificate_key {certificates}/privkey.pem;
+    ssl_certificate {chain}/fullchain.pem;
+    ssl_certificate_key {chain}/privkey.pem;
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_ecdh_curve X25519:P-256;
     ssl_session_tickets off;
 {more}
-  }}
-}}
-"""
+  }}"""
 
 # As people deploy it: a file in the document root, the rest as it comes.
 NGINX_FILE = "    root {folder}/www;"
@@ -106,10 +114,18 @@ def settled(measure, what):
     return values[-1]
 
 
+def last_text(path, octets=4096):
+    """The end of a log: with many domains the whole is long."""
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - octets))
+        return file.read().decode(errors="replace")
+
+
 class Server:
     """A server process with its children."""
 
-    def __init__(self, kind, command, folder, port=None):
+    def __init__(self, kind, command, folder, port=None,
+                 seconds=START_SECONDS):
         self.kind = kind
         self.log = folder / "output.log"
         own, _ = processors()
@@ -119,17 +135,17 @@ class Server:
                 preexec_fn=lambda: os.sched_setaffinity(0, own))
         self.port = port
         try:
-            wait_until(self._is_ready, f"{kind} does not listen")
+            wait_until(self._is_ready, f"{kind} does not listen", seconds)
         except BenchError as error:
             self.stop()
-            raise BenchError(f"{error}\n{self.log.read_text()}") from None
+            raise BenchError(f"{error}\n{last_text(self.log)}") from None
 
     def _is_ready(self):
         if self.process.poll() is not None:
             raise BenchError(f"{self.kind} ended at once")
         if self.port is None:
             found = re.search(r"event=listening address=\S+:(\d+)",
-                              self.log.read_text())
+                              last_text(self.log))
             self.port = found and int(found[1])
             return self.port is not None
         with socket.socket() as probe:
@@ -143,18 +159,25 @@ class Server:
         return [main, *map(int, children.read_text().split())]
 
     def cpu_ns(self):
-        """Processor time of all threads so far, user and system."""
+        """Processor time of all threads so far, user and system, with those
+        that have ended."""
+        # What clock_getcpuclockid(3) makes of a process.
+        return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in self.pids())
+
+    def serving_cpu_ns(self):
+        """Of mta-stsd's event loops: all threads but the main one."""
+        main = self.process.pid
         return sum(
             int(path.read_text().split()[0])
-            for pid in self.pids()
-            for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
+            for path in pathlib.Path(f"/proc/{main}/task").glob("*/schedstat")
+            if path.parent.name != str(main))
 
     def anonymous_kb(self):
         """Memory of its own, shared between its processes counted once."""
         total = 0
         for pid in self.pids():
             rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += int(re.search(r"^Anonymous:\s+(\d+)", rollup, re.M)[1])
+            total += int(re.search(r"^Pss_Anon:\s+(\d+)", rollup, re.M)[1])
         return total
 
     def settled_anonymous_kb(self):
@@ -213,11 +236,11 @@ class Rack:
 
     def _config(self, key, folder, deadline):
         config = folder / "mta-stsd.toml"
-        config.write_text(MTA_STSD.format(
-            certificates=self.chains[key], deadline=deadline))
+        config.write_text(MTA_STSD_SERVER.format(
+            certificates=self.chains[key], deadline=deadline) + POLICY)
         return config
 
-    def _nginx_config(self, kind, key, folder, port, connections):
+    def _nginx_config(self, kind, chains, folder, port, connections):
         site = folder / "www" / ".well-known"
         site.mkdir(parents=True)
         (site / "mta-sts.txt").write_bytes(self.policy)
@@ -228,28 +251,61 @@ class Rack:
         config = folder / "nginx.conf"
         with open(config, "w", encoding="ascii", newline="") as out:
             out.write(NGINX.format(
-                folder=folder, port=port, name=POLICY_HOST,
-                certificates=self.chains[key], descriptors=DESCRIPTORS,
-                connections=connections,
-                more=more.format(folder=folder, policy=policy)))
+                folder=folder, descriptors=DESCRIPTORS,
+                connections=connections, servers="\n".join(
+                    NGINX_SERVER.format(
+                        port=port, name=name, chain=chain,
+                        more=more.format(folder=folder, policy=policy))
+                    for name, chain in chains.items())))
         return config
 
     @contextlib.contextmanager
     def running(self, kind, key="ecdsa", connections=CONNECTIONS):
         """The server of this kind, while the context lasts."""
-        folder = self.work / f"{kind}-{key}-{time.monotonic_ns()}"
-        folder.mkdir()
+        folder = self._folder(kind)
         if kind == "mta-stsd":
-            config = self._config(key, folder, "120s")
-            command = [self.mta_stsd, "-c", config, "serve"]
-            server = Server(kind, command, folder)
+            server = self._start_ours(self._config(key, folder, "120s"),
+                                      folder)
         else:
-            port = free_port()
-            config = self._nginx_config(kind, key, folder, port, connections)
-            command = ["nginx", "-c", config, "-p", folder,
-                       "-e", folder / "error.log"]
-            server = Server(kind, command, folder, port)
+            server = self._start_nginx(kind, {POLICY_HOST: self.chains[key]},
+                                       folder, connections)
         try:
             yield server
         finally:
             server.stop()
+
+    @contextlib.contextmanager
+    def hosting(self, kind, domains, seconds):
+        """The server with the policy and certificate of each of `domains`,
+        which has `seconds` to load them."""
+        folder = self._folder(kind)
+        if kind == "mta-stsd":
+            config = folder / "mta-stsd.toml"
+            config.write_text(
+                f'include = ["{domains.policies}/*.toml"]\n'
+                + MTA_STSD_SERVER.format(certificates=domains.certificates,
+                                         deadline="10s"))
+            server = self._start_ours(config, folder, seconds)
+        else:
+            server = self._start_nginx(kind, domains.chains(), folder,
+                                       CONNECTIONS, seconds)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+    def _folder(self, kind):
+        folder = self.work / f"{kind}-{time.monotonic_ns()}"
+        folder.mkdir()
+        return folder
+
+    def _start_ours(self, config, folder, seconds=START_SECONDS):
+        return Server("mta-stsd", [self.mta_stsd, "-c", config, "serve"],
+                      folder, seconds=seconds)
+
+    def _start_nginx(self, kind, chains, folder, connections,
+                     seconds=START_SECONDS):
+        port = free_port()
+        config = self._nginx_config(kind, chains, folder, port, connections)
+        return Server(kind, ["nginx", "-c", config, "-p", folder, "-e",
+                             folder / "error.log"], folder, port, seconds)

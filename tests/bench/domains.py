@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Many mail domains with policies and certificates, made once."""
+
+import pathlib
+import shutil
+import subprocess
+import time
+
+# The leaves last for 90 days; one that ends soon would be warned of.
+KEPT_SECONDS = 30 * 24 * 60 * 60
+
+
+class Domains:
+    """d000000.example and so on, as the program `domains` makes them, each
+    with a folder of its certificate as in certbot's live/."""
+
+    def __init__(self, program, folder, count):
+        self.count = count
+        self.folder = folder / str(count)
+        self.policies = self.folder / "policies.d"
+        self.certificates = self.folder / "certs"
+        self.host = host_of(0)
+        self._make(program)
+        self._read_all()
+
+    def _make(self, program):
+        made = self.folder / "root.pem"
+        if made.exists() and made.stat().st_mtime + KEPT_SECONDS > time.time():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        new = self.folder.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        subprocess.run([program, new, str(self.count), "folders"], check=True)
+        new.rename(self.folder)
+
+    def _read_all(self):
+        """So that no measurement waits for the disk."""
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                path.read_bytes()
+
+    def chains(self):
+        """The folder of each host's chain and key."""
+        return {host_of(number): self.certificates / host_of(number)
+                for number in range(self.count)}
+
+    def edit(self, number):
+        """A new mx for one domain, as a careful editor writes it."""
+        policy = self.policies / f"d{number:06}.example.toml"
+        mx = f"mx{time.time_ns()}.d{number:06}.example"
+        lines = [f'mx = ["{mx}"]' if line.startswith("mx = ") else line
+                 for line in policy.read_text().splitlines()]
+        replace(policy, ("\n".join(lines) + "\n").encode())
+
+    def renew(self):
+        """Another certificate and key for the first domain, and the one it
+        has had is what the next renewal brings."""
+        live, other = (self.folder / name / self.host
+                       for name in ("certs", "renewed"))
+        for name in ("privkey.pem", "fullchain.pem"):
+            old, new = (live / name).read_bytes(), (other / name).read_bytes()
+            replace(live / name, new)
+            replace(other / name, old)
+
+
+def host_of(number):
+    return f"mta-sts.d{number:06}.example"
+
+
+def replace(path: pathlib.Path, octets):
+    """Written beside it, and renamed into place."""
+    new = path.with_name(f".{path.name}.new")
+    new.write_bytes(octets)
+    new.chmod(path.stat().st_mode & 0o777)
+    new.rename(path)
