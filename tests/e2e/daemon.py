@@ -70,8 +70,10 @@ class Daemon:
     def write(self, name, content):
         path = self.dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        write = path.write_bytes
-        write(content if isinstance(content, bytes) else content.encode())
+        octets = content if isinstance(content, bytes) else content.encode()
+        path.write_bytes(octets)
+        if b"PRIVATE KEY-----" in octets:
+            path.chmod(0o600)
 
     def __enter__(self):
         command = [self.binary, "-c", self.config]
