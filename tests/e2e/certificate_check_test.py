@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""What `check` says of certificates: each fault has a certificate that has
+this fault alone."""
+
+import unittest
+
+from authority import LEAF, encrypt, intermediate, issue, make_key, root
+from check_certificates import CheckTestCase, put
+from daemon import HOST
+
+CHAIN = "certs/fullchain.pem"
+KEY = "certs/privkey.pem"
+
+
+class CertificateCheckTestCase(CheckTestCase):
+    def put(self, issued, chain=None, key=None):
+        """`chain` and `key`: octets to write in the place of its own."""
+        put(self.folder, {CHAIN: issued.chain() if chain is None else chain,
+                          KEY: key or issued.key.pem})
+
+    def expect(self, severity, finding, file=CHAIN, **how):
+        """This finding and no other, with a hint on what to do."""
+        status, _, findings = self.check(**how)
+        self.assertEqual([one[:3] for one in findings],
+                         [(severity, f"certificate.{finding}", file)])
+        self.assertTrue(findings[0].hint, findings)
+        self.assertEqual(status, 1 if severity == "error" else 0)
+
+
+class GoodTest(CertificateCheckTestCase):
+    def test_every_allowed_kind_of_key(self):
+        for kind in ("p256", "p384", "rsa2048", "rsa3072", "ed25519"):
+            with self.subTest(kind=kind):
+                self.put(issue(key=kind))
+                self.expect_good()
+
+    def test_two_intermediates(self):
+        lower = intermediate("lower", above=intermediate("upper"))
+        self.put(issue(issuer=lower))
+        self.expect_good()
+
+    def test_names_in_other_cases_and_wildcards(self):
+        for names in ((HOST.upper(),), ("*.example.com",),
+                      ("other.example", HOST)):
+            with self.subTest(names=names):
+                self.put(issue(names))
+                self.expect_good()
+
+
+class ChainTest(CertificateCheckTestCase):
+    def test_out_of_order(self):
+        upper = intermediate("upper")
+        lower = intermediate("lower", above=upper)
+        leaf = issue(issuer=lower)
+        self.put(leaf, leaf.pem + upper.pem + lower.pem)
+        self.expect("error", "chain-order")
+
+    def test_without_the_intermediate(self):
+        leaf = issue()
+        self.put(leaf, leaf.pem)
+        self.expect("error", "chain-incomplete")
+
+    def test_another_key_under_the_name_of_the_intermediate(self):
+        leaf = issue(issuer=intermediate("twin", 1))
+        self.put(leaf, leaf.pem + intermediate("twin", 2).pem)
+        self.expect("error", "chain-incomplete")
+
+    def test_with_the_root(self):
+        leaf = issue()
+        self.put(leaf, leaf.chain() + root().pem)
+        self.expect("warning", "root-included")
+
+    def test_self_signed(self):
+        self.put(issue(is_self_signed=True))
+        self.expect("error", "self-signed")
+
+
+class StrengthTest(CertificateCheckTestCase):
+    def test_rsa_of_1024_bits(self):
+        self.put(issue(key="rsa1024"))
+        self.expect("error", "key-weak")
+
+    def test_sha_1(self):
+        self.put(issue(digest="sha1"))
+        self.expect("error", "signature-weak")
+
+
+class TimeTest(CertificateCheckTestCase):
+    def test_expired(self):
+        self.put(issue(starts=-91, lasts=90))
+        self.expect("error", "expired")
+
+    def test_not_yet_valid(self):
+        self.put(issue(starts=1))
+        self.expect("error", "not-yet-valid")
+
+    def test_expires_soon(self):
+        # Below 21 days, or below a third of its life if that is shorter.
+        for life, limit in ((398, 21), (90, 21), (45, 15), (6, 2)):
+            with self.subTest(life=life, left=limit + 0.5):
+                self.put(issue(starts=limit + 0.5 - life, lasts=life))
+                self.expect_good()
+            with self.subTest(life=life, left=limit - 0.5):
+                self.put(issue(starts=limit - 0.5 - life, lasts=life))
+                self.expect("warning", "expires-soon")
+
+
+class NameTest(CertificateCheckTestCase):
+    def test_another_name(self):
+        for names in (("example.com",), ("mta-sts.example.net",),
+                      ("*.mta-sts.example.com",), ("*.com",),
+                      ("mta-*.example.com",), ("*-sts.example.com",)):
+            with self.subTest(names=names):
+                self.put(issue(names))
+                self.expect("error", "name-not-covered", "certs")
+
+    def test_a_wildcard_is_for_one_label(self):
+        self.put(issue(("*.example.com",)))
+        self.expect("error", "name-not-covered", "certs",
+                    domains=("example.com", "sub.example.com"))
+
+    def test_a_common_name_is_no_name(self):
+        self.put(issue((), subject=HOST))
+        self.expect("error", "unusable")
+
+
+class UseTest(CertificateCheckTestCase):
+    def test_for_clients_only(self):
+        self.put(issue(uses="clientAuth"))
+        self.expect("error", "unusable")
+
+    def test_an_authority(self):
+        authority = LEAF.replace("CA:false", "CA:true").replace(
+            "digitalSignature", "digitalSignature, keyCertSign")
+        self.put(issue(extensions=authority))
+        self.expect("error", "unusable")
+
+
+class KeyTest(CertificateCheckTestCase):
+    def test_of_another_certificate(self):
+        self.put(issue(), key=make_key().pem)
+        self.expect("error", "key-mismatch")
+
+    def test_encrypted(self):
+        leaf = issue()
+        self.put(leaf, key=encrypt(leaf.key))
+        self.expect("error", "key-encrypted", KEY)
+
+    def test_readable_for_everyone(self):
+        for mode in (0o644, 0o604):
+            with self.subTest(mode=oct(mode)):
+                self.put(issue())
+                (self.folder / KEY).chmod(mode)
+                self.expect("warning", "key-world-readable", KEY)
+
+    def test_readable_for_its_group(self):
+        # Debian's group ssl-cert, a Kubernetes fsGroup.
+        self.put(issue())
+        (self.folder / KEY).chmod(0o640)
+        self.expect_good()
+
+
+class FileTest(CertificateCheckTestCase):
+    def test_cut_off(self):
+        leaf = issue()
+        self.put(leaf, leaf.chain()[:-40])
+        self.expect("error", "unusable")
+
+    def test_garbage_for_a_certificate(self):
+        leaf = issue()
+        self.put(leaf, b"-----BEGIN CERTIFICATE-----\nAAAA\n"
+                 b"-----END CERTIFICATE-----\n")
+        self.expect("error", "unusable")
+
+    def test_garbage_for_a_key(self):
+        self.put(issue(), key=b"-----BEGIN PRIVATE KEY-----\nAAAA\n"
+                 b"-----END PRIVATE KEY-----\n")
+        self.expect("error", "key-unusable", KEY)
+
+    def test_nothing(self):
+        self.expect("error", "none-found", "certs")
+
+    def test_no_such_folder(self):
+        self.expect("error", "unreadable", "none", certificates=("none",))
+
+    def test_one_bad_domain_beside_a_good_one(self):
+        put(self.folder, issue().files("certs/good"))
+        put(self.folder, issue(("mta-sts.example.net",), starts=-91)
+            .files("certs/old"))
+        self.expect("error", "expired", "certs/old/fullchain.pem",
+                    domains=("example.com", "example.net"))
+
+
+if __name__ == "__main__":
+    unittest.main()
