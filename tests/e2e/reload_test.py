@@ -332,48 +332,6 @@ class LayoutTest(ReloadTestCase):
             fetchers.watch(LONG)
             self.assertEqual(self.count(daemon, "event=reload"), 4)
 
-    def test_kubernetes_certificate(self):
-        daemon = Daemon(None, OLD.replace('"certs"', '"volume"'))
-
-        def files(leaf):
-            folder = scratch() / leaf
-            return {"tls.crt": (folder / "fullchain.pem").read_text(),
-                    "tls.key": (folder / "privkey.pem").read_text()}
-        make_certificates(HOST, options=("--leaf", "renewed"))
-        self.make_volume(daemon, "2026_01", files("server"))
-        with daemon, Fetchers(daemon) as fetchers:
-            before = self.serial(daemon)
-            self.make_volume(daemon, "2026_02", files("renewed"))
-            eventually(lambda: self.serial(daemon) != before)
-            fetchers.watch(SECOND)
-
-    def test_certbot_renewal(self):
-        daemon = Daemon(None, OLD.replace('"certs"', '"live"'),
-                        allow=FAILED)
-        live, archive = daemon.dir / "live/d", daemon.dir / "archive/d"
-        live.mkdir(parents=True)
-        archive.mkdir(parents=True)
-        for version in range(1, 4):
-            make_certificates(HOST, options=("--leaf", f"v{version}"))
-
-        def renew(version):
-            for name in ("privkey", "fullchain"):
-                shutil.copy(scratch() / f"v{version}/{name}.pem",
-                            archive / f"{name}{version}.pem")
-            for name in ("privkey", "fullchain"):
-                # certbot removes the link, then makes it anew.
-                link = live / f"{name}.pem"
-                link.unlink(missing_ok=True)
-                link.symlink_to(f"../../archive/d/{name}{version}.pem")
-        renew(1)
-        with daemon, Fetchers(daemon) as fetchers:
-            for version in (2, 3):
-                before = self.serial(daemon)
-                renew(version)
-                eventually(lambda: self.serial(daemon) != before)
-            fetchers.watch(SECOND)
-        self.assertEqual(len(fetchers.serials), 3)
-
 
 class DisappearanceTest(ReloadTestCase):
     """Nothing that is missing or empty is a valid empty configuration."""
