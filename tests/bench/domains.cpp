@@ -211,7 +211,8 @@ class Maker {
     write(folder_ / "policies.d" / (name + ".toml"),
           "[[policy]]\ndomains = [\"" + name +
               "\"]\nmode = \"enforce\"\nmx = [\"mx1." + name + "\", \"mx2." +
-              name + "\"]\nmax_age = \"2w\"\n",
+              name + "\"]\nmax_age = \"2w\"\ntls_rpt = [\"mailto:tls-reports@" +
+              name + "\"]\n",
           false);
     // What it can be renewed with.
     if (number == 0) write_pair(host, folder_ / "renewed");

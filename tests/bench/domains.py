@@ -24,8 +24,9 @@ class Domains:
         self._read_all()
 
     def _make(self, program):
-        made = self.folder / "root.pem"
-        if made.exists() and made.stat().st_mtime + KEPT_SECONDS > time.time():
+        root = self.folder / "root.pem"
+        made = root.stat().st_mtime if root.exists() else 0
+        if made > max(program.stat().st_mtime, time.time() - KEPT_SECONDS):
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         new = self.folder.with_suffix(".new")
