@@ -12,16 +12,12 @@ import time
 import unittest
 
 from certificates import client_context, make_certificates, scratch
+from cost import SECOND, CostTestCase
 from daemon import HOST, Daemon, eventually
 from fetchers import Fetchers
 
 EDITS = 200
-RENEWALS = 60
 WARM_UP = 20
-# "Noticed within a second"; of many, one in fifty may fall into a stall of a
-# busy machine.
-SECOND = 1.0
-STALLS = 50
 # Longer than every time for which the program waits before it takes a file
 # that it should not take: 200 ms after an event, 1 s after a poll.
 LONG = 1.6
@@ -842,25 +838,8 @@ class PollTest(ReloadTestCase):
         self.assertLessEqual(fetchers.bodies[HOST], {OLD_BODY, NEW_BODY})
 
 
-class ManyTest(ReloadTestCase):
+class ManyTest(ReloadTestCase, CostTestCase):
     """The two hundredth edit costs no more than the first."""
-
-    def is_sanitized(self, daemon):
-        program = pathlib.Path(daemon.binary).read_bytes()
-        return b"__tsan_init" in program or b"__asan_init" in program
-
-    def check_cost(self, daemon, descriptors, memory):
-        eventually(lambda: daemon.descriptors() == descriptors)
-        # Sanitizers keep what was freed.
-        if not self.is_sanitized(daemon):
-            self.assertLess(daemon.rss_kb() - memory, 2048)
-
-    def check_delays(self, delays):
-        late = [delay for delay in delays if delay >= SECOND]
-        print(f"{len(delays)} changes, noticed after "
-              f"{sorted(delays)[len(delays) // 2]:.3f} s (median), "
-              f"{max(delays):.3f} s (worst)")
-        self.assertLessEqual(len(late), len(delays) // STALLS, late)
 
     def test_edits(self):
         daemon = self.start(allow=FAILED)
@@ -898,35 +877,6 @@ class ManyTest(ReloadTestCase):
             for i in range(WARM_UP, WARM_UP + EDITS):
                 edit(i)
         self.assertLessEqual(fetchers.bodies[HOST], good)
-        self.check_delays(delays)
-        self.check_cost(daemon, descriptors, memory)
-
-    def test_renewals(self):
-        leaves = [f"leaf{i}" for i in range(6)]
-        for i, leaf in enumerate(leaves):
-            make_certificates(HOST, options=(
-                "--leaf", leaf, "--intermediate", f"ca{i % 3}"))
-        daemon = self.start(allow=FAILED)
-        descriptors = daemon.descriptors()
-        serials, delays = [], []
-
-        def renew(i):
-            order = (KEY, CHAIN) if i % 2 else (CHAIN, KEY)
-            before = self.serial(daemon)
-            start = time.monotonic()
-            put(daemon.dir / "certs", leaves[i % 6], *order)
-            eventually(lambda: self.serial(daemon) != before)
-            delays.append(time.monotonic() - start)
-            serials.append(self.serial(daemon))
-        for i in range(WARM_UP):
-            renew(i)
-        memory = daemon.rss_kb()
-        with Fetchers(daemon) as fetchers:
-            for i in range(WARM_UP, WARM_UP + RENEWALS):
-                renew(i)
-        self.assertEqual(fetchers.serials, set(serials))
-        # Each was in use when it was its turn.
-        self.assertEqual(serials[6:], serials[:-6])
         self.check_delays(delays)
         self.check_cost(daemon, descriptors, memory)
 
