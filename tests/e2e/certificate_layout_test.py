@@ -4,16 +4,16 @@ of those tools: at once, and with a rest after each file."""
 
 import os
 import pathlib
-import re
 import socket
 import subprocess
 import unittest
 
 from authority import intermediate, issue, make_key, openssl, root
-from certificates import client_context, scratch
+from certificates import client_context
 from check_certificates import CheckTestCase, put
 from daemon import TIMEOUT, Daemon, eventually
 from fetchers import Fetchers
+from s_client import sent_chain, split_chain
 
 COM, NET = "mta-sts.example.com", "mta-sts.example.net"
 CONFIG = """\
@@ -29,12 +29,6 @@ GOOD = "mta-stsd.toml: 2 policy domains, 2 certificates, 0 warnings\n"
 # Longer than what the program waits for after an event.
 REST = 0.5
 MAY_FAIL = ("event=finding", "event=reload")
-CERTIFICATE = re.compile(
-    "-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-
-
-def blocks(pem):
-    return CERTIFICATE.findall(pem)
 
 
 class Certbot:
@@ -186,16 +180,6 @@ class LayoutTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (0, GOOD, ""))
 
-    def sent(self, daemon, host):
-        """The chain that a client gets."""
-        done = subprocess.run(
-            ["openssl", "s_client", "-connect", f"127.0.0.1:{daemon.port}",
-             "-servername", host, "-showcerts", "-CAfile",
-             scratch() / "root.pem", "-verify_return_error"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=TIMEOUT)
-        return blocks(done.stdout)
-
     def leaf(self, daemon, host):
         with daemon.connect(sni=host, context=self.context) as connection:
             return connection.getpeercert()["serialNumber"]
@@ -221,8 +205,8 @@ class LayoutTest(unittest.TestCase):
                         fetchers.watch(rest)
                 eventually(lambda: self.leaf(daemon, COM) != before)
                 for host, one in issued.items():
-                    self.assertEqual(self.sent(daemon, host),
-                                     blocks(one.chain().decode()))
+                    self.assertEqual(sent_chain(daemon, host),
+                                     split_chain(one.chain()))
             self.run_check(daemon)
         self.assertEqual(len(fetchers.serials), 4)
 
