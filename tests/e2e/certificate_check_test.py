@@ -6,7 +6,7 @@ import unittest
 
 from authority import LEAF, encrypt, intermediate, issue, make_key, root
 from check_certificates import CheckTestCase, put
-from daemon import HOST
+from daemon import BODY, HOST, POLICY, Daemon
 
 CHAIN = "certs/fullchain.pem"
 KEY = "certs/privkey.pem"
@@ -189,6 +189,54 @@ class FileTest(CertificateCheckTestCase):
             .files("certs/old"))
         self.expect("error", "expired", "certs/old/fullchain.pem",
                     domains=("example.com", "example.net"))
+
+
+class ServeTest(unittest.TestCase):
+    """A bad certificate for one domain does not keep the others from being
+    served, and the log names it."""
+
+    def expect(self, finding, issued, **other):
+        files = {**issue().files("certs/good"),
+                 **{f"certs/bad/{name}": octets for name, octets in {
+                     "fullchain.pem": issued.chain(),
+                     "privkey.pem": issued.key.pem, **other}.items()}}
+        daemon = Daemon(None, POLICY, files=files, checks=1,
+                        allow=("event=finding",))
+        for own in ("fullchain.pem", "privkey.pem"):
+            (daemon.dir / "certs" / own).unlink()
+        with daemon:
+            self.assertEqual(daemon.fetch()[::2], (200, BODY))
+            daemon.wait_for_line(f"id=certificate.{finding} ")
+
+    def bad(self, **how):
+        return issue(("mta-sts.example.net",), **how)
+
+    def test_expired(self):
+        self.expect("expired", self.bad(starts=-91))
+
+    def test_not_yet_valid(self):
+        self.expect("not-yet-valid", self.bad(starts=1))
+
+    def test_name_not_covered(self):
+        self.expect("name-not-covered", issue(("mta-sts.example.org",)))
+
+    def test_key_mismatch(self):
+        self.expect("key-mismatch", self.bad(),
+                    **{"privkey.pem": make_key().pem})
+
+    def test_key_encrypted(self):
+        bad = self.bad()
+        self.expect("key-encrypted", bad,
+                    **{"privkey.pem": encrypt(bad.key)})
+
+    def test_cut_off(self):
+        bad = self.bad()
+        self.expect("unusable", bad,
+                    **{"fullchain.pem": bad.chain()[:-40]})
+
+    def test_without_the_intermediate(self):
+        bad = self.bad()
+        self.expect("chain-incomplete", bad, **{"fullchain.pem": bad.pem})
 
 
 if __name__ == "__main__":

@@ -43,12 +43,13 @@ class Daemon:
     """`serve`, with the further arguments `args`. Names in the configuration
     are relative to .dir, where certs/ is a copy of the default certificates.
     `listen` and `certificates` are added to the text when they are not set.
-    `allow`: parts of stderr lines that would be alarming otherwise."""
+    `allow`: parts of stderr lines that would be alarming otherwise.
+    `checks`: what `check` exits with beforehand."""
 
     def __init__(self, binary=None, config_text=POLICY, *args, files=None,
-                 env=None, allow=()):
+                 env=None, allow=(), checks=0):
         self.binary = os.path.abspath(binary or os.environ["MTA_STSD"])
-        self.args, self.allow = args, allow
+        self.args, self.allow, self.checks = args, allow, checks
         self.env = {**os.environ, **(env or {})}
         source = scratch() / "server"
         self._temporary = tempfile.TemporaryDirectory(prefix="mta-stsd-e2e-")
@@ -80,7 +81,7 @@ class Daemon:
         checked = subprocess.run(
             [*command, "check"], env=self.env, cwd=self.dir, timeout=TIMEOUT,
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        assert checked.returncode == 0, checked.stderr
+        assert checked.returncode == self.checks, checked.stderr
         self.process = subprocess.Popen(
             [*command, "serve", *self.args], env=self.env, cwd=self.dir,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
