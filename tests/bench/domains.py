@@ -11,15 +11,16 @@ KEPT_SECONDS = 30 * 24 * 60 * 60
 
 
 class Domains:
-    """d000000.example and so on, as the program `domains` makes them, each
-    with a folder of its certificate as in certbot's live/."""
+    """d000000.example and so on, as the program `domains` makes them. Layout
+    "folders": each certificate in a folder as in certbot's live/; "flat": all
+    in one folder as lego puts them there."""
 
-    def __init__(self, program, folder, count):
+    def __init__(self, program, folder, count, layout="folders"):
         self.count = count
-        self.folder = folder / str(count)
+        self.layout = layout
+        self.folder = folder / f"{layout}-{count}"
         self.policies = self.folder / "policies.d"
         self.certificates = self.folder / "certs"
-        self.host = host_of(0)
         self._make(program)
         self._read_all()
 
@@ -31,7 +32,7 @@ class Domains:
         shutil.rmtree(self.folder, ignore_errors=True)
         new = self.folder.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
-        subprocess.run([program, new, str(self.count), "folders"], check=True)
+        subprocess.run([program, new, str(self.count), self.layout], check=True)
         new.rename(self.folder)
 
     def _read_all(self):
@@ -41,7 +42,7 @@ class Domains:
                 path.read_bytes()
 
     def chains(self):
-        """The folder of each host's chain and key."""
+        """The folder of each host's chain and key, in layout "folders"."""
         return {host_of(number): self.certificates / host_of(number)
                 for number in range(self.count)}
 
@@ -55,8 +56,8 @@ class Domains:
 
     def renew(self):
         """Another certificate and key for the first domain, and the one it
-        has had is what the next renewal brings."""
-        live, other = (self.folder / name / self.host
+        has had is what the next renewal brings; in layout "folders"."""
+        live, other = (self.folder / name / host_of(0)
                        for name in ("certs", "renewed"))
         for name in ("privkey.pem", "fullchain.pem"):
             old, new = (live / name).read_bytes(), (other / name).read_bytes()

@@ -16,6 +16,7 @@ from servers import BenchError
 OURS = "mta-stsd"
 NGINX_COUNT = 1000
 FETCH_COUNT = 10000
+IN_ONE_FOLDER = "10000 in one folder"  # beside the counts
 LOAD_SECONDS = 900
 SERVED_SECONDS = 600
 # A change that takes longer than this is measured once.
@@ -49,11 +50,12 @@ class Scale:
         self.sets = {}
 
     def measure(self):
+        self.say("domains with certificates: make or read them")
+        folder = self.load.domains.parent.parent / "domains"
         for count in (1, *self.counts):
-            self.say(f"{count} domains with certificates: make or read them")
-            self.sets[count] = Domains(
-                self.load.domains, self.load.domains.parent.parent / "domains",
-                count)
+            self.sets[count] = Domains(self.load.domains, folder, count)
+        self.sets[IN_ONE_FOLDER] = Domains(self.load.domains, folder,
+                                           FETCH_COUNT, "flat")
         results = self._load_and_memory()
         results += self._fetches()
         with self._hosting(OURS, self.counts[-1]) as (server, _):
@@ -71,11 +73,12 @@ class Scale:
     # --- Loading, and what stays in memory ---
 
     def _load_and_memory(self):
-        ours = {count: self._per_domain(OURS, count) for count in self.counts}
+        ours = {count: self._per_domain(OURS, count)
+                for count in (*self.counts, IN_ONE_FOLDER)}
         results = []
         for count, (cpu_us, kb, seconds) in ours.items():
-            name = f"{count} domains"
-            goals = ("<= 2.00", "<= 46") if count > 1000 else (None, None)
+            name = f"{count} domains" if count in self.counts else count
+            goals = ("<= 2.00", "<= 46") if count != 1000 else (None, None)
             results += [
                 Result(f"memory per further domain, {name}", kb, "kB",
                        goals[0]),
@@ -97,13 +100,13 @@ class Scale:
     def _per_domain(self, kind, count):
         """(CPU in us, memory in kB) of each domain but the first, and the
         whole time until it listens."""
-        rounds = 1 if count > 10000 else 3
+        further = self.sets[count].count - 1
+        rounds = 1 if further > FETCH_COUNT else 3
         one, many = ([self._load(kind, number) for _ in range(rounds)]
                      for number in (1, count))
 
         def median(loads, of):
             return statistics.median(getattr(load, of) for load in loads)
-        further = count - 1
         cpu_us = (median(many, "cpu_ns") - median(one, "cpu_ns")
                   ) / 1000 / further
         kb = (median(many, "kb") - median(one, "kb")) / further
@@ -117,7 +120,7 @@ class Scale:
         with self._hosting(kind, count) as (server, loaded):
             loaded.kb = server.settled_anonymous_kb()
             # The last one is there as well.
-            self.load.fetch_all(server, 1, first=count - 1)
+            self.load.fetch_all(server, 1, first=self.sets[count].count - 1)
         return loaded
 
     # --- Fetches ---
