@@ -139,6 +139,9 @@ class Server:
         except BenchError as error:
             self.stop()
             raise BenchError(f"{error}\n{last_text(self.log)}") from None
+        except BaseException:  # Ctrl-C, while it loads for a minute
+            self.stop()
+            raise
 
     def _is_ready(self):
         if self.process.poll() is not None:
