@@ -29,6 +29,7 @@ commands:
   check               read everything, report everything that is wrong
   records [DOMAIN..]  print the DNS records to publish
   render DOMAIN       print the exact bytes that are served
+  import [FILE]       turn an mta-sts.txt into the TOML that serves the same
 
 options:
   -c, --config FILE   the configuration; "-" is standard input
@@ -43,11 +44,18 @@ serve:
   --log-format FORM   text or json (default: text)
   --log-level LEVEL   debug, info, warning or error (default: info)
 check:
+  --format FORM       text or json (default: text)
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
 records:
   --format FORM       zone or plain (default: zone)
   --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
+render:
+  --output DIR        write DIR/mta-sts.DOMAIN/.well-known/mta-sts.txt, of all
+                      domains unless some are named
+import:
+  --domain DOMAIN     whose policy it is
+  --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
 
 Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-stsd(8).
 )";
@@ -88,6 +96,8 @@ void declare_serve(CLI::App& app, Options& options) {
 }
 
 void declare_check(CLI::App& app, Options& options) {
+  app.add_option("--format", options.format)
+      ->check(CLI::IsMember({"text", "json"}));
   app.add_flag("--strict", options.strict);
   app.add_flag("--policies-only", options.policies_only);
 }
@@ -101,11 +111,19 @@ void declare_records(CLI::App& app, Options& options) {
 }
 
 void declare_render(CLI::App& app, Options& options) {
-  app.add_option("domain", options.domains)->required()->expected(1);
+  app.add_option("--output", options.output);
+  app.add_option("domain", options.domains);
 }
 
-constexpr std::array<Command, 4> k_commands = {{
+void declare_import(CLI::App& app, Options& options) {
+  app.add_option("--domain", options.domains)->required()->expected(1);
+  app.add_option("--tls-rpt", options.tls_rpt);
+  app.add_option("file", options.file);
+}
+
+constexpr std::array<Command, 5> k_commands = {{
     {"check", check, declare_check},
+    {"import", import_policy, declare_import},
     {"records", records, declare_records},
     {"render", render, declare_render},
     {"serve", serve, declare_serve},

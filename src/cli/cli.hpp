@@ -30,13 +30,19 @@ struct Options {
   // records
   std::string format = "zone";
   std::optional<std::uint32_t> ttl;
-  // records, render
+  // import
+  std::string file = "-";
+  std::optional<std::string> tls_rpt;
+  // render
+  std::optional<std::string> output;
+  // import, records, render
   std::vector<std::string> domains;
 };
 
 int run(int argc, const char* const* argv);
 
 Exit check(const Options& options);
+Exit import_policy(const Options& options);
 Exit records(const Options& options);
 Exit render(const Options& options);
 Exit serve(const Options& options);

@@ -44,16 +44,6 @@ std::vector<Located<T>> read_each(
   return values;
 }
 
-Result<dns::Name> parse_domain(std::string_view text) {
-  Result<dns::Name> name = dns::Name::from_typed(text);
-  if (name && name->text().size() > k_max_domain_octets) {
-    return fail(fmt::format("has {} octets, above {}", name->text().size(),
-                            k_max_domain_octets),
-                "\"_smtp._tls.\" has to fit in front of it");
-  }
-  return name;
-}
-
 Located<sts::Mode> read_mode(Position table, TableReader& reader) {
   const std::optional<Located<std::string>> text = reader.find_string("mode");
   if (!text) return {sts::Mode::testing, table};
@@ -112,7 +102,7 @@ std::vector<Located<dns::Name>> read_domains(Position table,
   }
   if (!strings) return {};
   std::vector<Located<dns::Name>> domains = read_each<dns::Name>(
-      *strings, "domain", "policy.domain-invalid", parse_domain, reader);
+      *strings, "domain", "policy.domain-invalid", parse_policy_domain, reader);
   std::set<dns::Name> seen;
   for (const Located<dns::Name>& domain : domains) {
     if (seen.insert(domain.value).second) continue;
@@ -133,6 +123,16 @@ std::vector<T> take_values(std::vector<Located<T>> located) {
 }
 
 }  // namespace
+
+Result<dns::Name> parse_policy_domain(std::string_view text) {
+  Result<dns::Name> name = dns::Name::from_typed(text);
+  if (name && name->text().size() > k_max_domain_octets) {
+    return fail(fmt::format("has {} octets, above {}", name->text().size(),
+                            k_max_domain_octets),
+                "\"_smtp._tls.\" has to fit in front of it");
+  }
+  return name;
+}
 
 std::optional<PolicyEntry> read_policy(const Table& table, Position at,
                                        std::string_view file,

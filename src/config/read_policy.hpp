@@ -9,8 +9,14 @@
 #include "config/config.hpp"
 #include "config/value.hpp"
 #include "diagnostic.hpp"
+#include "dns/name.hpp"
+#include "result.hpp"
 
 namespace mtasts::config {
+
+/// A policy domain as people type it, short enough for the owners of its
+/// records.
+Result<dns::Name> parse_policy_domain(std::string_view text);
 
 /// Nothing when the table has an error; all of them are then in `out`.
 std::optional<PolicyEntry> read_policy(const Table& table, Position at,
