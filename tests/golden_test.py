@@ -5,11 +5,13 @@
 golden/NAME.toml goes in; out must come, octet by octet,
   golden/NAME.policy  from `render` of the first domain: what is served
   golden/NAME.zone    from `records --format zone`
+and `import` has to turn golden/NAME.policy into TOML that renders it again.
 The files are claims about RFC 8461 and RFC 8460, checked by hand. There is no
 option that records them anew, and there should be none.
 """
 
 import difflib
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -19,13 +21,14 @@ CASES = pathlib.Path(__file__).resolve().parent / "golden"
 LIMIT_SECONDS = 20
 
 
-def run(binary, name, *arguments):
-    """Standard output of a run that must succeed, or None after a complaint."""
+def run(binary, *arguments, octets=b""):
+    """Standard output of a run that must succeed, or None after a complaint.
+    `octets` go to its standard input."""
     done = subprocess.run(
-        [binary, "-c", name + ".toml", *arguments],
+        [binary, *arguments],
         cwd=CASES,
         env={**os.environ, "LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
+        input=octets,
         capture_output=True,
         timeout=LIMIT_SECONDS,
     )
@@ -61,9 +64,23 @@ def check(binary, name):
         (CASES / (name + ".policy"), ["render", domain]),
         (zone_path, ["records", "--format", "zone"]),
     ):
-        got = run(binary, name, *arguments)
+        got = run(binary, "-c", name + ".toml", *arguments)
         good = got is not None and same(path, got) and good
-    return good
+    return round_trip(binary, name, domain) and good
+
+
+def round_trip(binary, name, domain):
+    """The policy itself, imported, renders as it was, under the same id."""
+    path = CASES / (name + ".policy")
+    toml = run(binary, "import", "--domain", domain, path.name)
+    if toml is None:
+        return False
+    body = run(binary, "-c", "-", "render", domain, octets=toml)
+    policy_id = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+    if f"  TXT  v=STSv1; id={policy_id}\n" not in toml.decode():
+        print(f"import does not say the id {policy_id}")
+        return False
+    return body is not None and same(path, body)
 
 
 def main():

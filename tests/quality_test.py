@@ -69,8 +69,8 @@ class QualityTest(unittest.TestCase):
 
     def test_text_files(self):
         # Golden policies have CRLF, and some broken files are broken so.
-        data = {ROOT / "tests" / name for name in ("bad_config", "golden",
-                                                   "fuzz")}
+        data = {ROOT / "tests" / name for name in ("bad_config", "bad_policy",
+                                                   "golden", "fuzz")}
         faults = []
         for path in tracked_files():
             if data & set(path.parents):

@@ -116,7 +116,7 @@ void declare_render(CLI::App& app, Options& options) {
 }
 
 void declare_import(CLI::App& app, Options& options) {
-  app.add_option("--domain", options.domains)->required()->expected(1);
+  app.add_option("--domain", options.domain)->required();
   app.add_option("--tls-rpt", options.tls_rpt);
   app.add_option("file", options.file);
 }

@@ -31,11 +31,12 @@ struct Options {
   std::string format = "zone";
   std::optional<std::uint32_t> ttl;
   // import
+  std::string domain;
   std::string file = "-";
   std::optional<std::string> tls_rpt;
   // render
   std::optional<std::string> output;
-  // import, records, render
+  // records, render
   std::vector<std::string> domains;
 };
 

@@ -115,7 +115,7 @@ std::string format_head(const config::PolicyEntry& entry,
 }  // namespace
 
 Exit import_policy(const Options& options) {
-  const std::optional<dns::Name> domain = parse_domain(options.domains.front());
+  const std::optional<dns::Name> domain = parse_domain(options.domain);
   if (!domain) return Exit::fault;
   std::optional<std::vector<tlsrpt::ReportUri>> rua =
       parse_tls_rpt(options.tls_rpt);

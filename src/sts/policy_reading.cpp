@@ -13,6 +13,7 @@
 
 #include "dns/name.hpp"
 #include "dns/tag_list.hpp"
+#include "sts/policy_line.hpp"
 #include "sts/stranger.hpp"
 #include "utf8.hpp"
 
@@ -20,7 +21,6 @@ namespace mtasts::sts {
 namespace {
 
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::string_view k_wsp = " \t";
 
 /// RFC 8461, 3.2: sts-policy-ext-value, with its inner spaces.
 bool is_extension_value(std::string_view value) {
@@ -46,7 +46,7 @@ class PolicyReader {
 
  private:
   void take_lines(std::string_view text);
-  void take_line(std::string_view line);
+  void take_line(std::string_view text);
   void take_field(std::string_view key, std::string_view value);
   void take_version(std::string_view value);
   void take_mode(std::string_view value);
@@ -131,19 +131,19 @@ void PolicyReader::take_max_age(std::string_view value) {
 
 void PolicyReader::take_mx(std::string_view value) {
   if (value.find_first_of(" \t,;") != std::string_view::npos) {
-    fatal(fmt::format("mx {} is more than one host name", in_quotes(value)),
+    fatal(fmt::format("mx {} is more than a host name", in_quotes(value)),
           "each host has an mx line of its own, without preference, \";\" or "
           "comment (RFC 8461, 3.2)");
     return;
   }
   const Result<MxPattern> mx = MxPattern::parse(value);
   if (!mx) {
-    std::string hint = mx.error().hint;
-    if (value.starts_with('.')) {
+    std::string hint = fmt::format("{} (RFC 8461, 3.2)", mx.error().hint);
+    if (value.starts_with('.') && value.size() > 1) {
       hint =
           "early drafts wrote \".example.net\" for what is "
           "\"*.example.net\" in RFC 8461, 3.2";
-    } else if (hint.empty()) {
+    } else if (mx.error().hint.empty()) {
       hint = "a host name, or one behind \"*.\" (RFC 8461, 3.2)";
     }
     fatal(fmt::format("mx {} {}", in_quotes(value), mx.error().message), hint);
@@ -214,40 +214,20 @@ void PolicyReader::take_field(std::string_view key, std::string_view value) {
 
 // --- Lines ---
 
-void PolicyReader::take_line(std::string_view line) {
-  const std::size_t colon = line.find(':');
-  const std::size_t text = line.find_first_not_of(k_wsp);
-  if (text == std::string_view::npos) {
-    fatal(line.empty() ? "is empty" : "is nothing but white space",
-          "remove the line; mox, postfix-tlspol and go-mtasts refuse the "
-          "policy for it (RFC 8461, 3.2)");
-  } else if (line.find('\r') != std::string_view::npos) {
-    fatal("has a CR that no LF follows",
-          "lines end in CRLF or LF (RFC 8461, 3.2)");
-  } else if (line[text] == '#' || line[text] == ';') {
-    fatal("is a comment, which a policy can't have",
-          "remove the line (RFC 8461, 3.2)");
-  } else if (text != 0) {
-    fatal("starts with white space",
-          "remove it; lines are not folded (RFC 8461, 3.2)");
-  } else if (colon == std::string_view::npos) {
-    fatal(fmt::format("{} has no colon", in_quotes(line)),
-          "a line is a name, a colon and a value: \"mode: testing\" (RFC "
-          "8461, 3.2)");
-  } else if (colon != 0 && k_wsp.find(line[colon - 1]) != std::string::npos) {
-    fatal("has white space before the colon", "remove it (RFC 8461, 3.2)");
-  } else {
-    std::string_view value = line.substr(colon + 1);
-    const std::size_t start =
-        std::min(value.find_first_not_of(k_wsp), value.size());
-    if (value.substr(0, start).find('\t') != std::string_view::npos) {
-      legal("has a tab behind the colon",
-            "Courier can't read the line; it is served with a space");
-    }
-    value.remove_prefix(start);
-    value = value.substr(0, value.find_last_not_of(k_wsp) + 1);
-    take_field(line.substr(0, colon), value);
+void PolicyReader::take_line(std::string_view text) {
+  const Result<PolicyLine> line = parse_line(text);
+  if (!line) {
+    fatal(line.error().message, line.error().hint);
+    // The field is there, so nobody need be told that it is missing.
+    const std::string_view name = find_name(text);
+    if (is_known_field(name)) fields_.try_emplace(std::string(name), line_);
+    return;
   }
+  if (line->tab_before_value) {
+    legal("has a tab behind the colon",
+          "Courier can't read the line; it is served with a space");
+  }
+  take_field(line->name, line->value);
 }
 
 void PolicyReader::take_lines(std::string_view text) {

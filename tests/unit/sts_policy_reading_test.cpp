@@ -360,7 +360,7 @@ TEST(StsPolicyReading, RefusesAnMxThatIsNoHostName) {
   bad(with_mx("192.0.2.1"),
       "line 3: mx \"192.0.2.1\" is an address, not a host name");
   bad(with_mx("a.example b.example"),
-      "line 3: mx \"a.example b.example\" is more than one host name");
+      "line 3: mx \"a.example b.example\" is more than a host name");
 }
 
 // RFC 8461, 3.2: A-labels, not U-labels.

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// One line of a policy: sts-policy-field of RFC 8461, 3.2, whatever the field.
+#pragma once
+
+#include <string_view>
+
+#include "result.hpp"
+
+namespace mtasts::sts {
+
+struct PolicyLine {
+  std::string_view name;   // not looked at
+  std::string_view value;  // without the white space around it
+  bool tab_before_value;
+};
+
+/// Takes `text`, without its terminator, apart. The error's hint names who
+/// minds, or the section.
+Result<PolicyLine> parse_line(std::string_view text);
+
+/// The name that somebody meant who wrote a line that can't be parsed.
+std::string_view find_name(std::string_view text);
+
+}  // namespace mtasts::sts
