@@ -4,8 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include "json.hpp"
 
 namespace mtasts {
+
+namespace {
+
+std::string_view format_severity(Severity severity) {
+  return severity == Severity::error ? "error" : "warning";
+}
+
+}  // namespace
 
 std::string format_place(const Place& place) {
   if (place.line == 0) return place.file;
@@ -14,13 +26,32 @@ std::string format_place(const Place& place) {
 
 std::string format_diagnostic(const Diagnostic& diagnostic) {
   std::string text = fmt::format(
-      "mta-stsd: {}: {}: {} [{}]\n",
-      diagnostic.severity == Severity::error ? "error" : "warning",
+      "mta-stsd: {}: {}: {} [{}]\n", format_severity(diagnostic.severity),
       format_place(diagnostic.place), diagnostic.message, diagnostic.id);
   if (!diagnostic.hint.empty()) {
     text += fmt::format("mta-stsd: hint: {}\n", diagnostic.hint);
   }
   return text;
+}
+
+std::string format_diagnostic_json(const Diagnostic& diagnostic) {
+  return fmt::format(
+      R"({{"id":{},"severity":"{}","file":{},"line":{},"column":{},)"
+      R"("message":{},"hint":{}}})",
+      json_quote(diagnostic.id), format_severity(diagnostic.severity),
+      json_quote(diagnostic.place.file), diagnostic.place.line,
+      diagnostic.place.column, json_quote(diagnostic.message),
+      json_quote(diagnostic.hint));
+}
+
+void sort_diagnostics(Diagnostics& diagnostics) {
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) {
+                     return std::tie(a.place.file, a.place.line, a.place.column,
+                                     a.id, a.message) <
+                            std::tie(b.place.file, b.place.line, b.place.column,
+                                     b.id, b.message);
+                   });
 }
 
 bool has_errors(const Diagnostics& diagnostics) {

@@ -36,6 +36,14 @@ std::string format_place(const Place& place);
 ///   mta-stsd: hint: HINT
 std::string format_diagnostic(const Diagnostic& diagnostic);
 
+/// The finding as a JSON object (RFC 8259) without line break:
+///   {"id":..,"severity":..,"file":..,"line":..,"column":..,"message":..,
+///    "hint":..}
+std::string format_diagnostic_json(const Diagnostic& diagnostic);
+
+/// By file, line, column, and then by id: the same whatever was read first.
+void sort_diagnostics(Diagnostics& diagnostics);
+
 bool has_errors(const Diagnostics& diagnostics);
 
 }  // namespace mtasts

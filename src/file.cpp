@@ -18,21 +18,6 @@
 namespace mtasts {
 namespace {
 
-/// Closes on the way out.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 std::string reason(int error) { return std::generic_category().message(error); }
 
 std::int64_t nanoseconds(const timespec& time) {
@@ -134,6 +119,10 @@ Result<std::string> read_all(int fd, std::size_t max_octets) {
 }
 
 }  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 FileStamp stamp_file(const std::string& path) {
   return stamp_at(AT_FDCWD, path.c_str());

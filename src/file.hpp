@@ -7,11 +7,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "result.hpp"
 
 namespace mtasts {
+
+/// Owns an open file and closes it on the way out; -1 is none.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor();
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
 
 /// What tells one state of a file from another. Times alone do not: tools
 /// write files with old times, and within one tick of the clock.

@@ -6,6 +6,7 @@
 
 #include "cli/cli.hpp"
 #include "config/load.hpp"
+#include "json.hpp"
 #include "server/placeholder.hpp"
 #include "server/plain_http.hpp"
 #include "server/snapshot_loader.hpp"
@@ -60,22 +61,48 @@ Checked check_all(const std::string& path) {
   return checked;
 }
 
+/// One line, for people.
+std::string format_text(const Checked& checked, const std::string& config) {
+  const std::size_t warnings = count(checked.diagnostics, Severity::warning);
+  return fmt::format("{}: {} policy domain{}, {} certificate{}, {} warning{}\n",
+                     config, checked.domains, checked.domains == 1 ? "" : "s",
+                     checked.certificates, checked.certificates == 1 ? "" : "s",
+                     warnings, warnings == 1 ? "" : "s");
+}
+
+/// One document, each finding on a line of its own.
+std::string format_json(const Checked& checked, const std::string& config) {
+  std::string findings;
+  for (const Diagnostic& one : checked.diagnostics) {
+    findings += (findings.empty() ? "\n" : ",\n") + format_diagnostic_json(one);
+  }
+  return fmt::format(
+      R"({{"config":{},"domains":{},"certificates":{},"errors":{},)"
+      R"("warnings":{},"findings":[{}]}})"
+      "\n",
+      json_quote(config), checked.domains, checked.certificates,
+      count(checked.diagnostics, Severity::error),
+      count(checked.diagnostics, Severity::warning), findings);
+}
+
 }  // namespace
 
 Exit check(const Options& options) {
-  const Checked checked = options.policies_only ? check_policies(options.config)
-                                                : check_all(options.config);
-  print_diagnostics(checked.diagnostics);
-  const std::size_t errors = count(checked.diagnostics, Severity::error);
-  const std::size_t warnings = count(checked.diagnostics, Severity::warning);
-  if (errors != 0) return Exit::fault;
-  const bool printed = print(fmt::format(
-      "{}: {} policy domain{}, {} certificate{}, {} warning{}\n",
-      options.config, checked.domains, checked.domains == 1 ? "" : "s",
-      checked.certificates, checked.certificates == 1 ? "" : "s", warnings,
-      warnings == 1 ? "" : "s"));
-  return printed && (warnings == 0 || !options.strict) ? Exit::good
-                                                       : Exit::fault;
+  Checked checked = options.policies_only ? check_policies(options.config)
+                                          : check_all(options.config);
+  sort_diagnostics(checked.diagnostics);
+  const bool failed = has_errors(checked.diagnostics) ||
+                      (options.strict && !checked.diagnostics.empty());
+  bool printed = true;
+  if (options.format == "json") {
+    printed = print(format_json(checked, options.config));
+  } else {
+    print_diagnostics(checked.diagnostics);
+    if (!has_errors(checked.diagnostics)) {
+      printed = print(format_text(checked, options.config));
+    }
+  }
+  return printed && !failed ? Exit::good : Exit::fault;
 }
 
 }  // namespace mtasts::cli

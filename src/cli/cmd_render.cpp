@@ -4,17 +4,36 @@
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
 #include "server/site.hpp"
+#include "server/snapshot.hpp"
+#include "server/static_tree.hpp"
 
 namespace mtasts::cli {
 
 Exit render(const Options& options) {
+  if (!options.output && options.domains.size() != 1) {
+    print_error("render needs one domain, or --output DIR",
+                "see mta-stsd --help");
+    return Exit::usage;
+  }
   const std::optional<config::Live> live = load_policies(options.config);
   if (!live) return Exit::fault;
   const server::Site site(*live);
-  const std::optional<std::string> domain =
-      find_domain(site, options.domains.front());
-  if (!domain) return Exit::fault;
-  return print(site.find_domain(*domain)->body) ? Exit::good : Exit::fault;
+  std::vector<std::string> domains;
+  for (const std::string& text : options.domains) {
+    const std::optional<std::string> domain = find_domain(site, text);
+    if (!domain) return Exit::fault;
+    domains.push_back(*domain);
+  }
+  if (!options.output) {
+    const server::ServedPolicy& policy = *site.find_domain(domains.front());
+    return print(policy.body) ? Exit::good : Exit::fault;
+  }
+  if (domains.empty()) domains = server::all_domains(*live);
+  const Result<void> written =
+      server::write_static_tree(*options.output, site, domains);
+  if (written) return Exit::good;
+  print_error(written.error().message, written.error().hint);
+  return Exit::fault;
 }
 
 }  // namespace mtasts::cli

@@ -122,7 +122,7 @@ void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
       reader.warning(
           "policy.mx-duplicate", mx->at,
           fmt::format("mx {} is listed twice", in_quotes(mx->value.text())),
-          "it is served once (RFC 8461, 3.2)");
+          "remove one of them; it is served once (RFC 8461, 3.2)");
       continue;
     }
     if (mx->value.is_wildcard()) continue;
@@ -142,6 +142,35 @@ void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
   }
 }
 
+/// A domain at Google has five MX hosts, and senders that find one of them
+/// missing in mode enforce don't deliver there.
+void lint_google(const PolicyDraft& draft, TableReader& reader) {
+  constexpr std::array<std::string_view, 5> k_hosts = {
+      "aspmx.l.google.com", "alt1.aspmx.l.google.com",
+      "alt2.aspmx.l.google.com", "alt3.aspmx.l.google.com",
+      "alt4.aspmx.l.google.com"};
+  const Located<sts::MxPattern>* some = nullptr;  // the first that is for one
+  std::string_view missing;
+  for (const std::string_view host : k_hosts) {
+    const auto match =
+        std::find_if(draft.mx.begin(), draft.mx.end(), [host](const auto& mx) {
+          return mx.value.matches(*dns::Name::parse(host));
+        });
+    if (match == draft.mx.end()) {
+      if (missing.empty()) missing = host;
+    } else if (some == nullptr) {
+      some = &*match;
+    }
+  }
+  if (some == nullptr || missing.empty()) return;
+  reader.warning("policy.mx-incomplete", some->at,
+                 fmt::format("mx has some of Google's MX hosts, but not {}",
+                             in_quotes(missing)),
+                 "list all that your MX records name, backups too (RFC 8461, "
+                 "8.4): \"aspmx.l.google.com\" and "
+                 "\"*.aspmx.l.google.com\"");
+}
+
 void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
   const std::chrono::seconds max_age = draft.max_age.value;
   const std::string shown = format_duration(max_age);
@@ -151,7 +180,20 @@ void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
                    "one day is the least that every sender takes: \"1d\"");
     return;
   }
-  if (draft.mode.value == sts::Mode::none) {
+  if (max_age == sts::k_max_max_age) {
+    reader.warning("policy.max-age-at-limit", draft.max_age.at,
+                   fmt::format("max_age {} is the most that RFC 8461, 3.2 "
+                               "allows",
+                               max_age.count()),
+                   "Stalwart caches it for one day only; take a little less: "
+                   "\"365d\"");
+  }
+  if (max_age < days(1)) {
+    reader.warning("policy.max-age-short", draft.max_age.at,
+                   fmt::format("max_age {} is below one day", shown),
+                   "the aykevl checker fails it, in mode none too: \"1d\" is "
+                   "the least; RFC 8461, 3.2 expects weeks");
+  } else if (draft.mode.value == sts::Mode::none) {
     if (max_age > weeks(1)) {
       reader.warning(
           "policy.none-max-age-long", draft.max_age.at,
@@ -159,17 +201,12 @@ void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
           "one day is enough to take a policy back: \"1d\" (RFC "
           "8461, 8.3)");
     }
-    return;
-  }
-  if (max_age < days(1)) {
-    reader.warning("policy.max-age-short", draft.max_age.at,
-                   fmt::format("max_age {} is below one day", shown),
-                   "the aykevl checker fails it; RFC 8461, 3.2 expects weeks");
-  } else if (draft.mode.value == sts::Mode::enforce && max_age < weeks(2)) {
+  } else if (draft.mode.value == sts::Mode::enforce && max_age < weeks(4)) {
     reader.warning("policy.enforce-max-age-short", draft.max_age.at,
                    fmt::format("max_age {} is short for mode enforce", shown),
-                   "an attacker has to block the policy for only that long "
-                   "(RFC 8461, 10.2); two to four weeks are usual: \"4w\"");
+                   "the aykevl checker warns below 28 days, since an attacker "
+                   "has to block the policy for only that long (RFC 8461, "
+                   "10.2): \"4w\"");
   }
 }
 
@@ -198,7 +235,7 @@ void lint_mode(const PolicyDraft& draft, TableReader& reader) {
   }
 }
 
-void lint_sizes(const PolicyDraft& draft, TableReader& reader) {
+void lint_size(const PolicyDraft& draft, TableReader& reader) {
   std::vector<sts::MxPattern> mx;
   for (const auto& one : draft.mx) mx.push_back(one.value);
   const Result<sts::Policy> policy =
@@ -211,8 +248,22 @@ void lint_sizes(const PolicyDraft& draft, TableReader& reader) {
                    "the aykevl checker warns; a wildcard can stand for many "
                    "hosts");
   }
+}
+
+void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
   std::vector<tlsrpt::ReportUri> rua;
-  for (const auto& one : draft.tls_rpt) rua.push_back(one.value);
+  for (const Located<tlsrpt::ReportUri>& uri : draft.tls_rpt) {
+    rua.push_back(uri.value);
+    for (const Located<dns::Name>& domain : draft.domains) {
+      if (uri.value.host() != "mta-sts." + domain.value.text()) continue;
+      reader.warning("policy.tls-rpt-is-policy-host", uri.at,
+                     fmt::format("tls_rpt {} is the policy host, which takes "
+                                 "no reports",
+                                 in_quotes(uri.value.text())),
+                     "let them go elsewhere (RFC 8460, 3): "
+                     "\"mailto:tls-reports@your-domain.example\"");
+    }
+  }
   constexpr std::size_t k_string_octets = 255;
   if (!rua.empty() && tlsrpt::format_txt_record(rua).size() > k_string_octets) {
     reader.warning("policy.tls-rpt-long", draft.tls_rpt.front().at,
@@ -230,9 +281,11 @@ void lint_policy(const PolicyDraft& draft, TableReader& reader) {
   lint_domains(draft, reader);
   lint_mx_names(draft, reader);
   lint_mx_list(draft, reader);
+  lint_google(draft, reader);
   lint_max_age(draft, reader);
   lint_mode(draft, reader);
-  lint_sizes(draft, reader);
+  lint_size(draft, reader);
+  lint_tls_rpt(draft, reader);
 }
 
 }  // namespace mtasts::config

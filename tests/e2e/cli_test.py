@@ -36,6 +36,7 @@ commands:
   check               read everything, report everything that is wrong
   records [DOMAIN..]  print the DNS records to publish
   render DOMAIN       print the exact bytes that are served
+  import [FILE]       turn an mta-sts.txt into the TOML that serves the same
 
 options:
   -c, --config FILE   the configuration; "-" is standard input
@@ -50,11 +51,18 @@ serve:
   --log-format FORM   text or json (default: text)
   --log-level LEVEL   debug, info, warning or error (default: info)
 check:
+  --format FORM       text or json (default: text)
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
 records:
   --format FORM       zone or plain (default: zone)
   --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
+render:
+  --output DIR        write DIR/mta-sts.DOMAIN/.well-known/mta-sts.txt, of all
+                      domains unless some are named
+import:
+  --domain DOMAIN     whose policy it is
+  --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
 
 Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-stsd(8).
 """
@@ -135,6 +143,7 @@ class UsageTest(CliTestCase):
     def test_values(self):
         self.check_usage("-c")
         self.check_usage("records", "--format", "json")
+        self.check_usage("check", "--format", "zone")
         self.check_usage("records", "--ttl", "-1")
         self.check_usage("records", "--ttl", "2147483648")
         self.check_usage("records", "--ttl", "soon")
@@ -142,8 +151,13 @@ class UsageTest(CliTestCase):
         self.check_usage("serve", "--log-level", "loud")
 
     def test_render_needs_one_domain(self):
-        self.check_usage("render")
-        self.check_usage("render", "a.example", "b.example")
+        message = "render needs one domain, or --output DIR"
+        self.check_usage("render", message=message)
+        self.check_usage("render", "a.example", "b.example", message=message)
+
+    def test_import_needs_a_domain(self):
+        self.check_usage("import")
+        self.check_usage("import", "--domain", "a.example", "b", "c")
 
 
 class ConfigTest(CliTestCase):
@@ -213,6 +227,194 @@ class RenderTest(CliTestCase):
         done = self.run_it("-c", self.config, "render", "example.com")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr.count("mta-stsd: error: "), 4)
+
+
+class StaticTreeTest(CliTestCase):
+    """render --output"""
+
+    PATH = ".well-known/mta-sts.txt"
+
+    def setUp(self):
+        super().setUp()
+        self.config.write_text(CONFIG.replace(
+            '["example.com"]', '["example.com", "example.net"]'))
+        self.tree = self.dir / "tree"
+
+    def render(self, *domains):
+        return self.run_it("-c", self.config, "render", *domains, "--output",
+                           self.tree)
+
+    def files(self):
+        return {str(path.relative_to(self.tree)): path.read_bytes()
+                for path in self.tree.rglob("*") if path.is_file()}
+
+    def test_all_domains(self):
+        self.expect(self.render(), 0)
+        self.assertEqual(self.files(), {
+            f"mta-sts.example.{name}/{self.PATH}": BODY.encode()
+            for name in ("com", "net")})
+
+    def test_named_domains(self):
+        self.expect(self.render("Example.NET."), 0)
+        self.assertEqual(list(self.files()),
+                         [f"mta-sts.example.net/{self.PATH}"])
+
+    def test_unknown_domain_writes_nothing(self):
+        done = self.render("example.com", "example.org")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertFalse(self.tree.exists())
+
+    def test_bad_configuration_writes_nothing(self):
+        self.config.write_text(CONFIG + "mode = 1\n")
+        self.assertEqual(self.render().returncode, 1)
+        self.assertFalse(self.tree.exists())
+
+    def test_equal_files_are_left_alone(self):
+        self.expect(self.render(), 0)
+        same = self.tree / "mta-sts.example.com" / self.PATH
+        other = self.tree / "mta-sts.example.net" / self.PATH
+        other.write_bytes(b"old")
+        before = (same.stat(), other.stat())
+        self.expect(self.render(), 0)
+        self.assertEqual(same.stat(), before[0])
+        # Renamed into place: who has the old file open reads it to its end.
+        self.assertNotEqual(other.stat().st_ino, before[1].st_ino)
+        self.assertEqual(other.read_bytes(), BODY.encode())
+        self.assertEqual(len(self.files()), 2)
+
+    def test_nothing_is_removed(self):
+        self.expect(self.render(), 0)
+        self.config.write_text(CONFIG)
+        self.expect(self.render(), 0)
+        self.assertEqual(len(self.files()), 2)
+
+    def test_links_do_not_lead_out(self):
+        outside = self.dir / "outside"
+        outside.mkdir()
+        self.tree.mkdir()
+        host = self.tree / "mta-sts.example.com"
+        for link, shown in ((host, host), (host / ".well-known",) * 2):
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(outside)
+            self.expect(
+                self.render(), 1, "", f'mta-stsd: error: can\'t open "{shown}"'
+                ": Not a directory\nmta-stsd: hint: it has to be a folder; "
+                "symbolic links are not followed here\n")
+            link.unlink()
+        # A link in the file's place is replaced, and its target not touched.
+        victim = outside / "victim"
+        victim.write_text("untouched")
+        (host / self.PATH).parent.mkdir()
+        (host / self.PATH).symlink_to(victim)
+        self.expect(self.render(), 0)
+        self.assertFalse((host / self.PATH).is_symlink())
+        self.assertEqual(victim.read_text(), "untouched")
+        self.assertEqual(list(outside.iterdir()), [victim])
+
+    def test_what_stands_in_the_way(self):
+        self.tree.write_text("a file")
+        self.expect(
+            self.render(), 1, "", f'mta-stsd: error: can\'t open "{self.tree}"'
+            ": Not a directory\nmta-stsd: hint: it has to be a folder\n")
+        self.tree.unlink()
+        path = self.tree / "mta-sts.example.com" / self.PATH
+        path.mkdir(parents=True)
+        self.expect(
+            self.render(), 1, "", f'mta-stsd: error: can\'t write "{path}"'
+            ": Is a directory\n")
+        self.assertEqual(list(path.parent.iterdir()), [path])
+        self.tree = self.dir / "no/such"
+        self.expect(
+            self.render(), 1, "", f'mta-stsd: error: can\'t make "{self.tree}"'
+            ": No such file or directory\n")
+
+
+class ImportTest(CliTestCase):
+    HEAD = """\
+# The policy of example.com, imported. Its id is {id}.
+#
+# 1. Have a certificate for mta-sts.example.com, and look at it all with
+#    mta-stsd check.
+# 2. Let mta-sts.example.com lead to this server: A and AAAA, or CNAME.
+# 3. Once the policy comes from here, and not before (RFC 8461, 8.1),
+#    change this record:
+#      _mta-sts.example.com  TXT  v=STSv1; id={id}
+""".format(id="c0a762642c8ff96deabc4e74c1e5d657")
+    TABLE = """\
+[[policy]]
+domains = ["example.com"]
+mode = "testing"
+mx = ["mail.example.com"]
+max_age = "1w"
+"""
+
+    def run_import(self, *arguments, stdin=BODY.encode()):
+        done = self.run_it("import", "--domain", "Example.COM.", *arguments,
+                           stdin=stdin, text=False)
+        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
+        return done
+
+    def test_standard_input(self):
+        out = (self.HEAD + "# _smtp._tls.example.com, if there is one, is not "
+               "among it: see --tls-rpt.\n" + self.TABLE)
+        self.expect(self.run_import(), 0, out)
+        self.expect(self.run_import("-"), 0, out)
+
+    def test_record_of_tls_rpt(self):
+        self.expect(
+            self.run_import("--tls-rpt", "v=TLSRPTv1; rua=mailto:a@b.example"),
+            0, self.HEAD + "# _smtp._tls.example.com stays as it is.\n" +
+            self.TABLE + 'tls_rpt = ["mailto:a@b.example"]\n')
+
+    def test_record_of_tls_rpt_in_another_form(self):
+        record = ("v=TLSRPTv1;rua=mailto:a@B.example , https://b.example/?x=1,"
+                  "mailto:a@b.example; x=y;")
+        self.expect(
+            self.run_import("--tls-rpt", record), 0, self.HEAD +
+            "#      _smtp._tls.example.com  TXT  v=TLSRPTv1; "
+            "rua=mailto:a@b.example,https://b.example/?x=1\n" + self.TABLE +
+            'tls_rpt = [\n  "mailto:a@b.example",\n'
+            '  "https://b.example/?x=1",\n]\n')
+
+    def test_bad_record_of_tls_rpt(self):
+        self.expect(
+            self.run_import("--tls-rpt", "rua=mailto:a@b.example"), 1, "",
+            'mta-stsd: error: --tls-rpt "rua=mailto:a@b.example" does not '
+            'start with "v=TLSRPTv1"\nmta-stsd: hint: the version comes '
+            "first, in exactly this case\n")
+
+    def test_bad_domain(self):
+        self.expect(
+            self.run_it("import", "--domain", "a b"), 1, "",
+            'mta-stsd: error: domain "a b" has " ", which no host name has\n'
+            "mta-stsd: hint: letters, digits and hyphens only\n")
+
+    def test_unreadable_file(self):
+        for path, reason in (("gone", "No such file or directory"),
+                             (".", "is a directory")):
+            self.expect(
+                self.run_import(path), 1, "", f"mta-stsd: error: {path}: "
+                f"can't be read: {reason}\nmta-stsd: hint: a policy is a "
+                "regular file, or standard input, of 64 KiB at most (RFC "
+                "8461, 3.3)\n")
+
+    def test_more_than_senders_read(self):
+        for arguments in ([], ["big"]):
+            octets = b"a: b\n" * 13108
+            (self.dir / "big").write_bytes(octets)
+            done = self.run_import(*arguments, stdin=octets)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("can't be read: has more than 65536 octets",
+                          done.stderr)
+
+    def test_what_it_prints_can_be_included(self):
+        folder = self.dir / "policies.d"
+        folder.mkdir()
+        done = self.run_import()
+        (folder / "example.com.toml").write_text(done.stdout)
+        self.config.write_text('include = ["policies.d/*.toml"]\n')
+        self.expect(self.run_it("-c", self.config, "render", "example.com"),
+                    0, BODY)
 
 
 class CheckTest(CliTestCase):
@@ -305,6 +507,44 @@ class CheckTest(CliTestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("[certificate.key-encrypted]", done.stderr)
         self.assertIn("openssl pkey -in", done.stderr)
+
+    def test_json(self):
+        self.config.write_text(CONFIG + 'max_age = "1h"\n')
+        done = self.check("--policies-only", "--format", "json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout), {
+            "config": str(self.config), "domains": 1, "certificates": 0,
+            "errors": 0, "warnings": 1, "findings": [{
+                "id": "policy.max-age-short", "severity": "warning",
+                "file": str(self.config), "line": 6, "column": 11,
+                "message": "max_age 1h is below one day",
+                "hint": 'the aykevl checker fails it, in mode none too: "1d" '
+                        "is the least; RFC 8461, 3.2 expects weeks"}]})
+        self.assertEqual(self.check("--policies-only", "--format", "json",
+                                    "--strict").returncode, 1)
+
+    def test_json_of_errors(self):
+        self.config.write_text('a = "\\u0001\\""\n[[policy]]\nmode = 1\n')
+        done = self.check("--format=json")
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        found = json.loads(done.stdout)
+        self.assertEqual((found["errors"], found["warnings"]), (3, 0))
+        self.assertEqual(
+            [(one["id"], one["line"]) for one in found["findings"]],
+            [("config.unknown-key", 1), ("policy.domains-missing", 2),
+             ("config.wrong-type", 3)])
+
+    def test_findings_are_sorted(self):
+        # Of policies, of certificates and of the whole: by file and place.
+        (self.dir / "a").mkdir()
+        (self.dir / "z").mkdir()
+        self.config.write_text(
+            CONFIG + 'max_age = "1h"\n[server]\nlisten = ["[::1]:0"]\n'
+            'certificates = ["z", "a"]\n')
+        found = json.loads(self.check("--format", "json").stdout)["findings"]
+        places = [(one["file"], one["line"], one["column"]) for one in found]
+        self.assertEqual(len(places), 3)
+        self.assertEqual(places, sorted(places))
 
     def test_example_configuration(self):
         self.expect(self.run_it("-c", ROOT / "etc/mta-stsd.toml", "check",
@@ -431,8 +671,14 @@ class OutputTest(CliTestCase):
     """A result that can't be written is a fault, and never silent success."""
 
     COMMANDS = (("--help",), ("--version",), ("check", "--policies-only"),
+                ("check", "--policies-only", "--format", "json"),
+                ("import", "--domain", "example.com", "mta-sts.txt"),
                 ("records",), ("records", "--format", "plain"),
                 ("render", "example.com"))
+
+    def setUp(self):
+        super().setUp()
+        (self.dir / "mta-sts.txt").write_bytes(BODY.encode())
 
     def check(self, **how):
         for command in self.COMMANDS:

@@ -41,6 +41,27 @@ TEST(Diagnostic, BracesInAMessageAreText) {
             "mta-stsd: error: {}: {0} [a.b]\nmta-stsd: hint: {}\n");
 }
 
+TEST(Diagnostic, JsonHasEveryKeyAlways) {
+  EXPECT_EQ(format_diagnostic_json(make(Severity::warning, {"a.toml"}, "")),
+            R"({"id":"policy.mx-invalid","severity":"warning",)"
+            R"("file":"a.toml","line":0,"column":0,)"
+            R"("message":"mx \"a\" is odd","hint":""})");
+}
+
+TEST(Diagnostic, SortsByPlaceAndThenById) {
+  const auto one = [](const char* id, const char* file, std::uint32_t line,
+                      std::uint32_t column) {
+    return Diagnostic{Severity::error, id, {file, line, column}, "", ""};
+  };
+  Diagnostics all = {one("a", "b", 0, 0), one("b", "a", 2, 1),
+                     one("a", "a", 2, 1), one("c", "a", 1, 9),
+                     one("d", "a", 1, 2), one("e", "a", 0, 0)};
+  sort_diagnostics(all);
+  std::string ids;
+  for (const Diagnostic& diagnostic : all) ids += diagnostic.id;
+  EXPECT_EQ(ids, "edcaba");
+}
+
 TEST(Diagnostic, NoneAreNoErrors) { EXPECT_FALSE(has_errors({})); }
 
 TEST(Diagnostic, WarningsAreNoErrors) {
