@@ -21,6 +21,9 @@ import sys
 
 CASES = pathlib.Path(__file__).resolve().parent / "bad_config"
 LIMIT_SECONDS = 20
+# With its hint, a warning says where it comes from.
+WARNING = r"^mta-stsd: warning: .*\n(?:mta-stsd: hint: .*\n)?"
+REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
 # Those are about listeners, which --policies-only leaves out.
 ONLY_WHOLE_CHECK = {"policy.placeholder", "server.no-certificates"}
 
@@ -46,6 +49,10 @@ def check(binary, name):
         ):
             print(line)
         good = False
+    for warning in re.findall(WARNING, want.decode(), re.MULTILINE):
+        if not re.search(REFERENCE, warning):
+            print(f"names neither a section nor whom it hurts: {warning}")
+            good = False
     errors = re.search(rb"^mta-stsd: error:", want, re.MULTILINE)
     if errors and done.stdout:
         print(f"standard output is not empty: {done.stdout!r}")

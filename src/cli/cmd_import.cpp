@@ -37,12 +37,15 @@ std::optional<std::vector<tlsrpt::ReportUri>> parse_tls_rpt(
   const Result<std::vector<tlsrpt::ReportUri>> parsed =
       tlsrpt::parse_txt_record(*record);
   if (!parsed) {
+    std::string hint = parsed.error().hint;
+    if (record->starts_with('"')) {
+      hint = "leave out the quotation marks that dig prints";
+    } else if (hint.empty()) {
+      hint = "\"v=TLSRPTv1; rua=mailto:tls-reports@example.net\" (RFC 8460, 3)";
+    }
     print_error(fmt::format("--tls-rpt {} {}", in_quotes(*record),
                             parsed.error().message),
-                parsed.error().hint.empty()
-                    ? "\"v=TLSRPTv1; rua=mailto:tls-reports@example.net\" "
-                      "(RFC 8460, 3)"
-                    : parsed.error().hint);
+                hint);
     return std::nullopt;
   }
   for (const tlsrpt::ReportUri& uri : *parsed) {

@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from certificates import make_certificates, scratch
@@ -282,6 +283,33 @@ class StaticTreeTest(CliTestCase):
         self.assertEqual(other.read_bytes(), BODY.encode())
         self.assertEqual(len(self.files()), 2)
 
+    def test_no_reader_sees_half_of_a_file(self):
+        long = BODY.replace("mx: mail.example.com\r\n", "".join(
+            f"mx: {i:03}.example.com\r\n" for i in range(400)))
+        configs = {BODY: CONFIG, long: CONFIG.replace(
+            '"mail.example.com"', ", ".join(
+                f'"{i:03}.example.com"' for i in range(400)))}
+        path = self.tree / "mta-sts.example.com" / self.PATH
+        seen, done = set(), threading.Event()
+
+        def read():
+            while not done.is_set():
+                seen.add(path.read_bytes().decode())
+
+        self.config.write_text(CONFIG)
+        self.expect(self.render(), 0)
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            for body, text in list(configs.items()) * 10:
+                self.config.write_text(text)
+                self.expect(self.render(), 0)
+                self.assertEqual(path.read_bytes().decode(), body)
+        finally:
+            done.set()
+            reader.join()
+        self.assertLessEqual(seen, set(configs))
+
     def test_nothing_is_removed(self):
         self.expect(self.render(), 0)
         self.config.write_text(CONFIG)
@@ -382,6 +410,12 @@ max_age = "1w"
             'mta-stsd: error: --tls-rpt "rua=mailto:a@b.example" does not '
             'start with "v=TLSRPTv1"\nmta-stsd: hint: the version comes '
             "first, in exactly this case\n")
+
+    def test_record_of_tls_rpt_as_dig_prints_it(self):
+        done = self.run_import("--tls-rpt", '"v=TLSRPTv1; rua=mailto:a@b.c"')
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("mta-stsd: hint: leave out the quotation marks that dig "
+                      "prints\n", done.stderr)
 
     def test_bad_domain(self):
         self.expect(

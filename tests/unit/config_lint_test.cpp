@@ -163,9 +163,8 @@ TEST(ConfigLintMx, WarnsOfWildcardsThatMatchNoHostOfTheProvider) {
 }
 
 TEST(ConfigLintMx, HasNothingAgainstTheRightWildcardOfAProvider) {
-  for (const char* text :
-       {"*.mail.protection.outlook.com", "*.o-v1.mx.microsoft",
-        "outlook.com"}) {
+  for (const char* text : {"*.mail.protection.outlook.com",
+                           "*.o-v1.mx.microsoft", "outlook.com"}) {
     EXPECT_EQ(mx_ids({text}), Ids{}) << text;
   }
 }
