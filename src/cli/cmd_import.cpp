@@ -99,7 +99,7 @@ std::string format_head(const config::PolicyEntry& entry,
       "#    mta-stsd check.\n"
       "# 2. Let mta-sts.{0} lead to this server: A and AAAA, or CNAME.\n"
       "# 3. Once the policy comes from here, and not before (RFC 8461, 8.1),\n"
-      "#    change this record:\n"
+      "#    publish this record:\n"
       "#      _mta-sts.{0}  TXT  {2}\n",
       domain, id, sts::format_txt_record(id));
   if (entry.tls_rpt.empty()) {

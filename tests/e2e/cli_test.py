@@ -365,7 +365,7 @@ class ImportTest(CliTestCase):
 #    mta-stsd check.
 # 2. Let mta-sts.example.com lead to this server: A and AAAA, or CNAME.
 # 3. Once the policy comes from here, and not before (RFC 8461, 8.1),
-#    change this record:
+#    publish this record:
 #      _mta-sts.example.com  TXT  v=STSv1; id={id}
 """.format(id="c0a762642c8ff96deabc4e74c1e5d657")
     TABLE = """\
