@@ -8,8 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <string_view>
 
+#include "dns/format.hpp"
 #include "result.hpp"
 
 namespace mtasts::cli {
@@ -48,8 +50,15 @@ check:
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
 records:
-  --format FORM       zone or plain (default: zone)
+  --format FORM       {formats}
+                      (default: plain on a terminal, else zone)
   --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
+  --only PART         mta-sts, tls-rpt or host
+  --address TARGET    also where the policy host is: an address, given once
+                      or more, or the name for a CNAME
+  --delegate-to NAME  CNAMEs to the records of this provider, and its own
+  --diff FILE         compare with a zone file or dig output ("-": standard
+                      input), print what to add, change and delete
 render:
   --output DIR        write DIR/mta-sts.DOMAIN/.well-known/mta-sts.txt, of all
                       domains unless some are named
@@ -59,6 +68,25 @@ import:
 
 Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-stsd(8).
 )";
+
+/// The names of the forms, as far as they fit beside each other.
+std::string list_formats() {
+  constexpr std::size_t k_width = 56;
+  std::string text;
+  std::size_t column = 0;
+  for (const dns::Format& one : dns::formats()) {
+    if (!text.empty()) text += ',';
+    if (column + one.name.size() > k_width) {
+      text += "\n                      ";
+      column = 0;
+    } else if (!text.empty()) {
+      text += ' ';
+    }
+    text += one.name;
+    column += one.name.size() + 2;
+  }
+  return text;
+}
 
 std::string default_config() {
   const char* path = std::getenv("MTA_STSD_CONFIG");
@@ -103,10 +131,17 @@ void declare_check(CLI::App& app, Options& options) {
 }
 
 void declare_records(CLI::App& app, Options& options) {
-  app.add_option("--format", options.format)
-      ->check(CLI::IsMember({"zone", "plain"}));
+  std::vector<std::string> names;
+  for (const dns::Format& one : dns::formats()) names.emplace_back(one.name);
+  app.add_option("--format", options.format)->check(CLI::IsMember(names));
   // RFC 2181, 8: a TTL has 31 bits.
   app.add_option("--ttl", options.ttl)->check(CLI::Range(0, 2147483647));
+  app.add_option("--only", options.only)
+      ->check(CLI::IsMember({"mta-sts", "tls-rpt", "host"}));
+  // One value each time: domains may follow.
+  app.add_option("--address", options.addresses)->allow_extra_args(false);
+  app.add_option("--delegate-to", options.delegate_to);
+  app.add_option("--diff", options.diff);
   app.add_option("domain", options.domains);
 }
 
@@ -171,7 +206,11 @@ Exit parse_and_run(int argc, const char* const* argv) {
       return Exit::usage;
     }
   }
-  if (help) return print(std::string(k_help)) ? Exit::good : Exit::fault;
+  if (help) {
+    return print(fmt::format(k_help, fmt::arg("formats", list_formats())))
+               ? Exit::good
+               : Exit::fault;
+  }
   if (version) {
     return print("mta-stsd " MTASTSD_VERSION "\n") ? Exit::good : Exit::fault;
   }

@@ -28,8 +28,12 @@ struct Options {
   bool strict = false;
   bool policies_only = false;
   // records
-  std::string format = "zone";
+  std::string format;  // empty: plain on a terminal, else zone
   std::optional<std::uint32_t> ttl;
+  std::string only;         // empty: all
+  std::string delegate_to;  // empty: to nobody
+  std::vector<std::string> addresses;
+  std::string diff;  // a file; empty: print the records
   // import
   std::string domain;
   std::string file = "-";

@@ -1,32 +1,213 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
+#include "dns/delegation.hpp"
+#include "dns/diff.hpp"
 #include "dns/format.hpp"
+#include "file.hpp"
 #include "server/records.hpp"
 #include "server/snapshot.hpp"
 
 namespace mtasts::cli {
+namespace {
 
-Exit records(const Options& options) {
-  const std::optional<config::Live> live = load_policies(options.config);
-  if (!live) return Exit::fault;
-  const server::Site site(*live);
+constexpr std::size_t k_max_diff_octets = std::size_t{64} << 20;
+
+constexpr std::array<std::pair<std::string_view, dns::Purpose>, 3> k_parts = {
+    {{"mta-sts", dns::Purpose::mta_sts},
+     {"tls-rpt", dns::Purpose::tls_rpt},
+     {"host", dns::Purpose::host}}};
+
+/// What the options ask for, apart from domains.
+struct Request {
+  std::vector<dns::Target> targets;
+  std::optional<dns::Name> provider;
+  std::optional<dns::Purpose> only;
+};
+
+Result<std::vector<dns::Target>> parse_targets(
+    const std::vector<std::string>& texts) {
+  std::vector<dns::Target> targets;
+  for (const std::string& text : texts) {
+    Result<dns::Target> target = dns::parse_target(text);
+    if (!target) {
+      return fail(fmt::format("--address {} {}", in_quotes(text),
+                              target.error().message),
+                  target.error().hint);
+    }
+    const bool known = std::any_of(
+        targets.begin(), targets.end(),
+        [&](const dns::Target& one) { return one.value == target->value; });
+    if (!known) targets.push_back(*std::move(target));
+  }
+  const bool has_name = std::any_of(
+      targets.begin(), targets.end(),
+      [](const dns::Target& one) { return one.type == dns::Type::cname; });
+  if (has_name && targets.size() > 1) {
+    return fail("--address has a name and something else",
+                "a CNAME stands alone (RFC 1034, 3.6.2): give one name, or "
+                "addresses only");
+  }
+  return targets;
+}
+
+Result<dns::Name> parse_provider(const std::string& text) {
+  // So that _smtp._tls. fits in front.
+  constexpr std::size_t k_max_octets = 242;
+  Result<dns::Name> name = dns::Name::from_typed(text);
+  if (!name) {
+    return fail(fmt::format("--delegate-to {} {}", in_quotes(text),
+                            name.error().message),
+                name.error().hint);
+  }
+  if (name->text().starts_with(server::k_policy_host_prefix)) {
+    return fail(
+        fmt::format("--delegate-to {} is a policy host", in_quotes(text)),
+        "name the provider's domain, without \"mta-sts.\"");
+  }
+  if (name->text().size() > k_max_octets) {
+    return fail(fmt::format("--delegate-to {} has more than {} octets",
+                            in_quotes(text), k_max_octets));
+  }
+  return name;
+}
+
+Result<Request> parse_request(const Options& options) {
+  Request request;
+  if (!options.diff.empty() && !options.format.empty()) {
+    return fail("--diff has no --format", "leave one of them out");
+  }
+  if (options.diff == "-" && options.config == "-") {
+    return fail("--diff and --config can't both read standard input");
+  }
+  for (const auto& [name, purpose] : k_parts) {
+    if (options.only == name) request.only = purpose;
+  }
+  if (options.only == "host" && options.addresses.empty() &&
+      options.delegate_to.empty()) {
+    return fail("--only host does not say where the policy host is",
+                "add --address or --delegate-to");
+  }
+  if (request.only && options.only != "host" && !options.addresses.empty()) {
+    return fail(fmt::format("--only {} leaves --address out", options.only),
+                "leave one of them out");
+  }
+  Result<std::vector<dns::Target>> targets = parse_targets(options.addresses);
+  if (!targets) return tl::unexpected<Error>(targets.error());
+  request.targets = *std::move(targets);
+  if (!options.delegate_to.empty()) {
+    Result<dns::Name> provider = parse_provider(options.delegate_to);
+    if (!provider) return tl::unexpected<Error>(provider.error());
+    request.provider = *std::move(provider);
+  }
+  return request;
+}
+
+/// The policy domains to print, with the provider if it is one.
+std::optional<std::vector<std::string>> find_domains(const Options& options,
+                                                     const config::Live& live,
+                                                     const server::Site& site,
+                                                     const Request& request) {
   std::vector<std::string> domains;
   for (const std::string& text : options.domains) {
     const std::optional<std::string> domain = find_domain(site, text);
-    if (!domain) return Exit::fault;
+    if (!domain) return std::nullopt;
     domains.push_back(*domain);
   }
-  if (domains.empty()) domains = server::all_domains(*live);
+  if (domains.empty()) domains = server::all_domains(live);
+  if (request.provider &&
+      site.find_domain(request.provider->text()) != nullptr) {
+    domains.push_back(request.provider->text());
+  }
+  return domains;
+}
+
+Result<std::vector<dns::DomainRecords>> arrange(
+    std::vector<dns::DomainRecords> all, const Request& request) {
+  if (request.provider) {
+    Result<std::vector<dns::DomainRecords>> delegated =
+        dns::delegate(std::move(all), *request.provider);
+    if (!delegated) return delegated;
+    all = *std::move(delegated);
+  }
+  if (!request.targets.empty()) {
+    const Result<void> added = dns::add_host_records(all, request.targets);
+    if (!added) return tl::unexpected<Error>(added.error());
+  }
+  return all;
+}
+
+Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
+                const Request& request, const Options& options) {
+  const Result<std::string> text =
+      options.diff == "-" ? read_standard_input(k_max_diff_octets)
+                          : read_file(options.diff, k_max_diff_octets);
+  if (!text) {
+    print_error(fmt::format("{}: {}", options.diff, text.error().message),
+                text.error().hint);
+    return Exit::fault;
+  }
+  const Result<std::vector<dns::ZoneRecord>> found = dns::read_zone(
+      *text, wanted.size() == 1 ? wanted.front().domain.text() : "");
+  if (!found) {
+    print_error(fmt::format("{}: {}", options.diff, found.error().message),
+                found.error().hint);
+    return Exit::fault;
+  }
+  const auto nameless = std::find_if(
+      found->begin(), found->end(),
+      [](const dns::ZoneRecord& one) { return one.owner.empty(); });
+  if (nameless != found->end() && wanted.size() != 1) {
+    print_error(fmt::format("{}: line {}: a text without a name could belong "
+                            "to any of {} domains",
+                            options.diff, nameless->line, wanted.size()),
+                "name one domain, or use dig without +short");
+    return Exit::fault;
+  }
+  const std::string diff = dns::format_diff(
+      wanted, *found,
+      {.only = request.only, .compare_ttl = options.ttl.has_value()});
+  return print(diff) && diff.empty() ? Exit::good : Exit::fault;
+}
+
+}  // namespace
+
+Exit records(const Options& options) {
+  const Result<Request> request = parse_request(options);
+  if (!request) {
+    print_error(request.error().message, request.error().hint);
+    return Exit::usage;
+  }
+  const std::optional<config::Live> live = load_policies(options.config);
+  if (!live) return Exit::fault;
+  const server::Site site(*live);
+  const std::optional<std::vector<std::string>> domains =
+      find_domains(options, *live, site, *request);
+  if (!domains) return Exit::fault;
   std::optional<std::chrono::seconds> ttl;
   if (options.ttl) ttl = std::chrono::seconds(*options.ttl);
-  const std::vector<dns::DomainRecords> all =
-      server::make_records(*live, domains, ttl);
-  const bool printed = print(options.format == "plain" ? dns::format_plain(all)
-                                                       : dns::format_zone(all));
-  return printed ? Exit::good : Exit::fault;
+  Result<std::vector<dns::DomainRecords>> all =
+      arrange(server::make_records(*live, *domains, ttl), *request);
+  if (!all) {
+    print_error(all.error().message, all.error().hint);
+    return Exit::fault;
+  }
+  if (!options.diff.empty()) return print_diff(*all, *request, options);
+  if (request->only) dns::keep_only(*all, *request->only);
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const dns::Format* format =
+      dns::find_format(!options.format.empty() ? options.format
+                       : terminal              ? "plain"
+                                               : "zone");
+  return print(format->format(*all)) ? Exit::good : Exit::fault;
 }
 
 }  // namespace mtasts::cli

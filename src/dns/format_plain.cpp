@@ -10,14 +10,19 @@ std::string format_plain(const std::vector<DomainRecords>& domains) {
   for (const DomainRecords& domain : domains) {
     if (!out.empty()) out += '\n';
     out += fmt::format("# {}: {}\n", domain.domain.text(), domain.note);
-    for (const TxtRecord& record : domain.txt) {
-      out += fmt::format("Name:  {}\nType:  TXT\nTTL:   {}\nValue: {}\n\n",
-                         record.owner, record.ttl.count(), record.data);
+    bool first = true;
+    for (const RecordSet& set : domain.sets) {
+      for (const std::string& value : set.values) {
+        if (!first) out += '\n';
+        first = false;
+        out += fmt::format("Name:  {}\nType:  {}\nTTL:   {}\nValue: {}\n",
+                           set.owner, format_type(set.type), set.ttl.count(),
+                           value);
+      }
     }
-    out += fmt::format(
-        "# {} also needs A and AAAA records, or a CNAME, that lead to this "
-        "server\n",
-        domain.policy_host);
+    if (domain.reminder.empty()) continue;
+    out += fmt::format("\n# {} {}\n", owner_name(Purpose::host, domain.domain),
+                       domain.reminder);
   }
   return out;
 }

@@ -37,14 +37,22 @@ dns::DomainRecords make_records(const config::PolicyEntry& entry,
   const auto [sts_text, tlsrpt_text] = record_texts(entry);
   dns::DomainRecords records{
       .domain = domain,
-      .note = fmt::format(
-          "{}, max_age {}, {} mx", sts::format_mode(policy.mode()),
-          config::format_duration(policy.max_age()), policy.mx().size()),
-      .txt = {{"_mta-sts." + domain.text(), time, sts_text}},
-      .policy_host = policy_host(domain.text())};
-  if (!tlsrpt_text.empty()) {
-    records.txt.push_back({"_smtp._tls." + domain.text(), time, tlsrpt_text});
-  }
+      .note = fmt::format("{}, max_age {}, {} mx",
+                          sts::format_mode(policy.mode()),
+                          config::format_duration(policy.max_age()),
+                          policy.mx().size()),
+      .sets = {},
+      .reminder =
+          "also needs A and AAAA records, or a CNAME, that lead to this server"};
+  const auto add = [&](dns::Purpose purpose, const std::string& text) {
+    records.sets.push_back({purpose,
+                            dns::Type::txt,
+                            dns::owner_name(purpose, domain),
+                            time,
+                            {text}});
+  };
+  add(dns::Purpose::mta_sts, sts_text);
+  if (!tlsrpt_text.empty()) add(dns::Purpose::tls_rpt, tlsrpt_text);
   return records;
 }
 

@@ -10,25 +10,34 @@ namespace {
 
 using std::chrono::seconds;
 
-DomainRecords one(std::string_view domain, std::vector<TxtRecord> txt) {
+DomainRecords one(std::string_view domain, std::vector<RecordSet> sets) {
   return {.domain = *Name::parse(domain),
           .note = "testing, max_age 1w, 2 mx",
-          .txt = std::move(txt),
-          .policy_host = "mta-sts." + std::string(domain)};
+          .sets = std::move(sets),
+          .reminder =
+              "also needs A and AAAA records, or a CNAME, that lead to this "
+              "server"};
+}
+
+RecordSet txt(Purpose purpose, std::string_view domain, std::string data) {
+  return {purpose,
+          Type::txt,
+          owner_name(purpose, *Name::parse(domain)),
+          seconds(300),
+          {std::move(data)}};
 }
 
 DomainRecords usual(const std::string& domain) {
-  return one(domain,
-             {{"_mta-sts." + domain, seconds(300), "v=STSv1; id=abc123"},
-              {"_smtp._tls." + domain, seconds(300),
-               "v=TLSRPTv1; rua=mailto:a@" + domain}});
+  return one(domain, {txt(Purpose::mta_sts, domain, "v=STSv1; id=abc123"),
+                      txt(Purpose::tls_rpt, domain,
+                          "v=TLSRPTv1; rua=mailto:a@" + domain)});
 }
 
 /// The line of the one record with `data`, without its owner.
 std::string zone_data(const std::string& data) {
   const std::string zone =
-      format_zone({one("example.com", {{"x", seconds(5), data}})});
-  const std::string head = "x.\t5\tIN\tTXT\t";
+      format_zone({one("x.com", {txt(Purpose::mta_sts, "x.com", data)})});
+  const std::string head = "_mta-sts.x.com.\t300\tIN\tTXT\t";
   const std::size_t start = zone.find(head) + head.size();
   return zone.substr(start, zone.find('\n', start) - start);
 }
@@ -127,7 +136,7 @@ TEST(DnsFormatPlain, PutsAnEmptyLineBetweenDomains) {
 // Web panels add the quotes and split on their own.
 TEST(DnsFormatPlain, WritesLongDataWholeAndUnquoted) {
   const std::string data(600, 'x');
-  EXPECT_NE(format_plain({one("example.com", {{"x", seconds(5), data}})})
+  EXPECT_NE(format_plain({one("x.com", {txt(Purpose::mta_sts, "x.com", data)})})
                 .find("Value: " + data + "\n\n"),
             std::string::npos);
 }

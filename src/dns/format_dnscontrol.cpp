@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "dns/format.hpp"
+#include "dns/quote.hpp"
+#include "json.hpp"
+
+namespace mtasts::dns {
+
+// D_EXTEND adds to a zone that D has set up, also below its apex. A JSON
+// string is a JavaScript string, and DNSControl splits long texts itself.
+std::string format_dnscontrol(const std::vector<DomainRecords>& domains) {
+  std::string out;
+  for (const DomainRecords& domain : domains) {
+    out += format_notes(domain, "//");
+    std::string records;
+    for (const RecordSet& set : domain.sets) {
+      for (const std::string& value : set.values) {
+        records += fmt::format(
+            ",\n  {}({}, {}, TTL({}))", format_type(set.type),
+            json_quote(relative_name(set.owner, domain.domain)),
+            json_quote(set.type == Type::cname ? value + "." : value),
+            set.ttl.count());
+      }
+    }
+    out += fmt::format("D_EXTEND({}{}\n);\n", json_quote(domain.domain.text()),
+                       records);
+  }
+  return out;
+}
+
+}  // namespace mtasts::dns

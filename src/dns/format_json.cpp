@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "dns/format.hpp"
+#include "json.hpp"
+
+namespace mtasts::dns {
+
+std::string format_json(const std::vector<DomainRecords>& domains) {
+  std::string out;
+  for (const DomainRecords& domain : domains) {
+    for (const RecordSet& set : domain.sets) {
+      for (const std::string& value : set.values) {
+        out += fmt::format(
+            "{}\n  {{\"domain\": {}, \"name\": {}, \"type\": \"{}\", "
+            "\"ttl\": {}, \"value\": {}}}",
+            out.empty() ? "" : ",", json_quote(domain.domain.text()),
+            json_quote(set.owner), format_type(set.type), set.ttl.count(),
+            json_quote(value));
+      }
+    }
+  }
+  return "[" + out + "\n]\n";
+}
+
+}  // namespace mtasts::dns

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "dns/format.hpp"
+#include "dns/quote.hpp"
+
+namespace mtasts::dns {
+
+// Cloudflare keeps one resource for each record, a text in quotes and names
+// without the trailing dot; any other form differs again at every plan.
+std::string format_terraform_cloudflare(
+    const std::vector<DomainRecords>& domains) {
+  std::string out;
+  for (const DomainRecords& domain : domains) {
+    out += format_notes(domain, "#");
+    for (const RecordSet& set : domain.sets) {
+      for (std::size_t i = 0; i < set.values.size(); ++i) {
+        out += fmt::format(
+            "resource \"cloudflare_dns_record\" \"{}{}\" {{\n"
+            "  zone_id = var.zone_ids[{}]\n"
+            "  name    = {}\n"
+            "  type    = \"{}\"\n"
+            "  ttl     = {}\n"
+            "  content = {}\n"
+            "}}\n",
+            terraform_label(set, domain.domain),
+            i == 0 ? "" : fmt::format("_{}", i + 1),
+            quote_hcl(domain.domain.text()), quote_hcl(set.owner),
+            format_type(set.type), set.ttl.count(),
+            quote_hcl(format_data_undotted(set.type, set.values[i])));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace mtasts::dns
