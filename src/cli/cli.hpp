@@ -30,10 +30,10 @@ struct Options {
   // records
   std::string format;  // empty: plain on a terminal, else zone
   std::optional<std::uint32_t> ttl;
-  std::string only;         // empty: all
-  std::string delegate_to;  // empty: to nobody
+  std::string only;    // empty: all
   std::vector<std::string> addresses;
-  std::string diff;  // a file; empty: print the records
+  std::optional<std::string> delegate_to;
+  std::optional<std::string> diff;  // a file
   // import
   std::string domain;
   std::string file = "-";

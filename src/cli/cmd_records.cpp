@@ -82,7 +82,8 @@ Result<dns::Name> parse_provider(const std::string& text) {
 
 Result<Request> parse_request(const Options& options) {
   Request request;
-  if (!options.diff.empty() && !options.format.empty()) {
+  if (options.diff == "") return fail("--diff names no file");
+  if (options.diff && !options.format.empty()) {
     return fail("--diff has no --format", "leave one of them out");
   }
   if (options.diff == "-" && options.config == "-") {
@@ -92,7 +93,7 @@ Result<Request> parse_request(const Options& options) {
     if (options.only == name) request.only = purpose;
   }
   if (options.only == "host" && options.addresses.empty() &&
-      options.delegate_to.empty()) {
+      !options.delegate_to) {
     return fail("--only host does not say where the policy host is",
                 "add --address or --delegate-to");
   }
@@ -103,8 +104,8 @@ Result<Request> parse_request(const Options& options) {
   Result<std::vector<dns::Target>> targets = parse_targets(options.addresses);
   if (!targets) return tl::unexpected<Error>(targets.error());
   request.targets = *std::move(targets);
-  if (!options.delegate_to.empty()) {
-    Result<dns::Name> provider = parse_provider(options.delegate_to);
+  if (options.delegate_to) {
+    Result<dns::Name> provider = parse_provider(*options.delegate_to);
     if (!provider) return tl::unexpected<Error>(provider.error());
     request.provider = *std::move(provider);
   }
@@ -145,36 +146,35 @@ Result<std::vector<dns::DomainRecords>> arrange(
   return all;
 }
 
-Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
-                const Request& request, const Options& options) {
-  const Result<std::string> text =
-      options.diff == "-" ? read_standard_input(k_max_diff_octets)
-                          : read_file(options.diff, k_max_diff_octets);
-  if (!text) {
-    print_error(fmt::format("{}: {}", options.diff, text.error().message),
-                text.error().hint);
-    return Exit::fault;
+Result<std::vector<dns::ZoneRecord>> load_zone(
+    const std::string& file, const std::vector<dns::DomainRecords>& wanted) {
+  const Result<std::string> text = file == "-"
+                                       ? read_standard_input(k_max_diff_octets)
+                                       : read_file(file, k_max_diff_octets);
+  if (!text) return tl::unexpected<Error>(text.error());
+  const bool alone = wanted.size() == 1;
+  Result<std::vector<dns::ZoneRecord>> found =
+      dns::read_zone(*text, alone ? wanted.front().domain.text() : "");
+  if (!found || alone) return found;
+  for (const dns::ZoneRecord& one : *found) {
+    if (!one.owner.empty()) continue;
+    return fail(fmt::format("line {}: a text without a name could belong to "
+                            "any of {} domains",
+                            one.line, wanted.size()),
+                "name one domain, or use dig without +short");
   }
-  const Result<std::vector<dns::ZoneRecord>> found = dns::read_zone(
-      *text, wanted.size() == 1 ? wanted.front().domain.text() : "");
+  return found;
+}
+
+Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
+                const std::string& file, const dns::DiffRules& rules) {
+  const Result<std::vector<dns::ZoneRecord>> found = load_zone(file, wanted);
   if (!found) {
-    print_error(fmt::format("{}: {}", options.diff, found.error().message),
+    print_error(fmt::format("{}: {}", file, found.error().message),
                 found.error().hint);
     return Exit::fault;
   }
-  const auto nameless = std::find_if(
-      found->begin(), found->end(),
-      [](const dns::ZoneRecord& one) { return one.owner.empty(); });
-  if (nameless != found->end() && wanted.size() != 1) {
-    print_error(fmt::format("{}: line {}: a text without a name could belong "
-                            "to any of {} domains",
-                            options.diff, nameless->line, wanted.size()),
-                "name one domain, or use dig without +short");
-    return Exit::fault;
-  }
-  const std::string diff = dns::format_diff(
-      wanted, *found,
-      {.only = request.only, .compare_ttl = options.ttl.has_value()});
+  const std::string diff = dns::format_diff(wanted, *found, rules);
   return print(diff) && diff.empty() ? Exit::good : Exit::fault;
 }
 
@@ -200,7 +200,10 @@ Exit records(const Options& options) {
     print_error(all.error().message, all.error().hint);
     return Exit::fault;
   }
-  if (!options.diff.empty()) return print_diff(*all, *request, options);
+  if (options.diff) {
+    return print_diff(*all, *options.diff,
+                      {.only = request->only, .compare_ttl = ttl.has_value()});
+  }
   if (request->only) dns::keep_only(*all, *request->only);
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   const dns::Format* format =

@@ -13,10 +13,13 @@
 namespace mtasts::dns {
 namespace {
 
-std::optional<std::string> find_address(int family, const std::string& text) {
+std::optional<std::string> find_address(int family, std::string_view text) {
+  const std::string copy(text);
   std::array<unsigned char, sizeof(in6_addr)> address{};
   std::array<char, INET6_ADDRSTRLEN> shown{};
-  if (::inet_pton(family, text.c_str(), address.data()) != 1) return {};
+  if (copy.find('\0') != std::string::npos ||
+      ::inet_pton(family, copy.c_str(), address.data()) != 1)
+    return {};
   ::inet_ntop(family, address.data(), shown.data(), shown.size());
   return shown.data();
 }
@@ -66,11 +69,10 @@ std::vector<std::string_view> split_character_strings(std::string_view data) {
 }
 
 Result<Target> parse_target(std::string_view text) {
-  const std::string copy(text.substr(0, text.find('\0')));
-  if (std::optional<std::string> shown = find_address(AF_INET, copy)) {
+  if (std::optional<std::string> shown = find_address(AF_INET, text)) {
     return Target{Type::a, *std::move(shown)};
   }
-  if (std::optional<std::string> shown = find_address(AF_INET6, copy)) {
+  if (std::optional<std::string> shown = find_address(AF_INET6, text)) {
     return Target{Type::aaaa, *std::move(shown)};
   }
   const Result<Name> name = Name::from_typed(text);

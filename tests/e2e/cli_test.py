@@ -56,8 +56,17 @@ check:
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
 records:
-  --format FORM       zone or plain (default: zone)
+  --format FORM       plain, zone, json, nsupdate, powerdns, octodns,
+                      dnscontrol, route53, terraform-cloudflare, terraform-aws,
+                      external-dns
+                      (default: plain on a terminal, else zone)
   --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
+  --only PART         mta-sts, tls-rpt or host
+  --address TARGET    also where the policy host is: an address, given once
+                      or more, or the name for a CNAME
+  --delegate-to NAME  CNAMEs to the records of this provider, and its own
+  --diff FILE         compare with a zone file or dig output ("-": standard
+                      input), print what to add, change and delete
 render:
   --output DIR        write DIR/mta-sts.DOMAIN/.well-known/mta-sts.txt, of all
                       domains unless some are named

@@ -70,24 +70,28 @@ class NameServer:
                 and log.count("] loaded, serial") == len(self._zones))
 
     def ask(self, name, kind):
-        """What kdig got: a status, and of each record its time to live and
-        the strings it consists of."""
-        done = subprocess.run(
-            [find_tool("kdig"), "@127.0.0.1", "-p", str(self.port), name,
-             kind, "+noidn", "+time=2", "+retry=2", "+bufsize=4096"],
-            env={**environment(), "LC_ALL": "C"}, capture_output=True,
-            text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
-        status, records, section = None, [], None
-        for line in done.stdout.splitlines():
-            if "status: " in line:
-                status = line.split("status: ")[1].split(";")[0]
-            if line.startswith(";;"):
-                section = line
-            elif line and section and section.startswith(";; ANSWER"):
-                owner, ttl, _, _, data = line.split(None, 4)
-                records.append(Record(owner, int(ttl), data))
-        return Answer(status, records)
+        return ask(self.port, name, kind)
 
 
 Answer = collections.namedtuple("Answer", "status records")
 Record = collections.namedtuple("Record", "owner ttl data")
+
+
+def ask(port, name, kind):
+    """What kdig got: a status, and of each record its time to live and the
+    strings it consists of."""
+    done = subprocess.run(
+        [find_tool("kdig"), "@127.0.0.1", "-p", str(port), name, kind,
+         "+noidn", "+time=2", "+retry=2", "+bufsize=4096"],
+        env={**environment(), "LC_ALL": "C"}, capture_output=True,
+        text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
+    status, records, section = None, [], None
+    for line in done.stdout.splitlines():
+        if "status: " in line:
+            status = line.split("status: ")[1].split(";")[0]
+        if line.startswith(";;"):
+            section = line
+        elif line and section and section.startswith(";; ANSWER"):
+            owner, ttl, _, _, data = line.split(None, 4)
+            records.append(Record(owner, int(ttl), data))
+    return Answer(status, records)

@@ -32,12 +32,11 @@ tls_rpt = [%s]
 LINE = re.compile(r'(\S+)\.\t(\d+)\tIN\tTXT\t("[^"]*"(?: "[^"]*")*)')
 
 
-def records(config, *arguments, status=0):
+def records(config, *arguments, status=0, stdin=""):
     """Standard output and standard error."""
     done = subprocess.run(
         [os.environ["MTA_STSD"], "-c", config, "records", *arguments],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=TIMEOUT)
+        input=stdin, capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode == status, done
     return done.stdout, done.stderr
 
@@ -132,6 +131,196 @@ class CommandTest(RecordsTestCase):
             "Value: v=TLSRPTv1; rua=mailto:tls@a.example\n\n"
             "# mta-sts.b.example also needs A and AAAA records, or a CNAME, "
             "that lead to this server\n")
+
+
+    def test_form_on_a_terminal(self):
+        """Plain for people, zone for files and pipes."""
+        main, side = os.openpty()
+        with open(main, "rb", buffering=0) as reader, open(side, "w") as tty:
+            subprocess.run(
+                [os.environ["MTA_STSD"], "-c", self.config, "records",
+                 "--only", "mta-sts", "b.example"], stdin=subprocess.DEVNULL,
+                stdout=tty, check=True, timeout=TIMEOUT)
+            shown = reader.read(4096).decode().replace("\r\n", "\n")
+        self.assertEqual(shown, records(
+            self.config, "--format", "plain", "--only", "mta-sts",
+            "b.example")[0])
+
+    def test_parts(self):
+        self.assertEqual(
+            self.zone_owners("--only", "mta-sts"),
+            [f"_mta-sts.{name}.example" for name in "abc"])
+        self.assertEqual(self.zone_owners("--only", "tls-rpt", "a.example"),
+                         ["_smtp._tls.a.example"])
+        self.assertEqual(
+            records(self.config, "--only", "host", "--address", "192.0.2.1",
+                    "--address", "2001:DB8::1", "--address", "192.0.2.1",
+                    "a.example")[0],
+            "; a.example: testing, max_age 1w, 1 mx\n"
+            "mta-sts.a.example.\t300\tIN\tA\t192.0.2.1\n"
+            "mta-sts.a.example.\t300\tIN\tAAAA\t2001:db8::1\n")
+        self.assertEqual(
+            records(self.config, "--only", "host", "--address",
+                    "Host.Example.NET.", "c.example")[0],
+            "; c.example: enforce, max_age 4w, 1 mx\n"
+            "mta-sts.c.example.\t3600\tIN\tCNAME\thost.example.net.\n")
+
+    def test_delegation(self):
+        """RFC 8461, 8.2; the provider need not be configured."""
+        id = re.search("id=([0-9a-f]{32})", records(self.config)[0])[1]
+        self.assertEqual(
+            records(self.config, "--delegate-to", "Provider.example.",
+                    "--address", "192.0.2.1", "b.example")[0],
+            "; provider.example: testing, max_age 1w, 1 mx\n"
+            f'_mta-sts.provider.example.\t300\tIN\tTXT\t"v=STSv1; id={id}"\n'
+            "_smtp._tls.provider.example.\t300\tIN\tTXT\t"
+            '"v=TLSRPTv1; rua=mailto:tls@a.example"\n'
+            "mta-sts.provider.example.\t300\tIN\tA\t192.0.2.1\n\n"
+            "; b.example: testing, max_age 1w, 1 mx\n"
+            "_mta-sts.b.example.\t300\tIN\tCNAME\t"
+            "_mta-sts.provider.example.\n"
+            "_smtp._tls.b.example.\t300\tIN\tCNAME\t"
+            "_smtp._tls.provider.example.\n"
+            "mta-sts.b.example.\t300\tIN\tCNAME\tmta-sts.provider.example.\n"
+            "; mta-sts.b.example. needs a certificate for its own name at the "
+            "provider (RFC 8461, 8.2)\n")
+
+    def test_delegation_to_a_domain_of_the_configuration(self):
+        out, _ = records(self.config, "--delegate-to", "a.example",
+                         "b.example", "--only", "mta-sts", "--format", "json")
+        self.assertEqual(
+            [(one["name"], one["type"]) for one in json.loads(out)],
+            [("_mta-sts.a.example", "TXT"), ("_mta-sts.b.example", "CNAME")])
+
+    def test_delegation_of_two_policies(self):
+        out, err = records(self.config, "--delegate-to", "a.example",
+                           status=1)
+        self.assertEqual(out, "")
+        self.assertIn('domain "c.example" has another policy than '
+                      '"a.example"', err)
+
+    def test_every_form_is_stable(self):
+        forms = re.search(r"--format FORM(.*?)\(", records(
+            self.config, "--help")[0], re.DOTALL)[1].replace(",", "").split()
+        self.assertEqual(len(forms), 11)
+        for form in forms:
+            first = records(self.config, "--format", form)
+            self.assertEqual(first, records(self.config, "--format", form))
+            for line in first[0].splitlines():
+                self.assertEqual(line, line.rstrip())
+
+    def test_wrong_usage(self):
+        for message, *arguments in (
+                ("--format: ", "--format", "bind"),
+                ("--only: ", "--only", "sts"),
+                ("--ttl: ", "--ttl", "-1"),
+                ("--ttl: ", "--ttl", "2147483648"),
+                ("--only host does not say where the policy host is",
+                 "--only", "host"),
+                ("--only mta-sts leaves --address out", "--only", "mta-sts",
+                 "--address", "192.0.2.1"),
+                ('--address "192.0.2.256" is an address, not a host name',
+                 "--address", "192.0.2.256"),
+                ('--address "" is empty', "--address", ""),
+                ("--address has a name and something else", "--address",
+                 "192.0.2.1", "--address", "x.example"),
+                ("--address has a name and something else", "--address",
+                 "y.example", "--address", "x.example"),
+                ('--delegate-to "a b" has " "', "--delegate-to", "a b"),
+                ('--delegate-to "" is empty', "--delegate-to", ""),
+                ('--delegate-to "mta-sts.p.example" is a policy host',
+                 "--delegate-to", "mta-sts.p.example"),
+                ("--diff has no --format", "--diff", "-", "--format", "json"),
+                ("--diff names no file", "--diff", "")):
+            with self.subTest(arguments):
+                out, err = records(self.config, *arguments, status=2)
+                self.assertEqual(out, "")
+                self.assertIn("mta-stsd: error: " + message, err)
+
+    def test_both_from_standard_input(self):
+        self.assertEqual(
+            records("-", "--diff", "-", status=2)[1],
+            "mta-stsd: error: --diff and --config can't both read standard "
+            "input\n")
+
+    def test_address_of_the_policy_host_itself(self):
+        self.assertEqual(
+            records(self.config, "--address", "mta-sts.b.example", status=1),
+            ("", 'mta-stsd: error: "mta-sts.b.example" would lead to '
+             "itself\n"))
+
+
+class DiffTest(RecordsTestCase):
+    def diff(self, zone, *arguments, status=1):
+        out, err = records(self.config, "--diff", "-", *arguments,
+                           stdin=zone, status=status)
+        self.assertEqual(err, "")
+        return out
+
+    def test_its_own_zone(self):
+        for arguments in ([], ["--ttl", "60"], ["--delegate-to", "p.example",
+                                                "a.example", "b.example"],
+                          ["--address", "192.0.2.1"]):
+            zone, _ = records(self.config, *arguments)
+            self.assertEqual(self.diff(zone, *arguments, status=0), "")
+
+    def test_a_file(self):
+        path = self.config.parent / "zone"
+        zone, _ = records(self.config)
+        path.write_text(zone.replace("id=", "id=x", 1))
+        out, _ = records(self.config, "--diff", path, status=1)
+        id = re.search("id=([0-9a-f]{32})", zone)[1]
+        self.assertEqual(
+            out, '_mta-sts.a.example. 300 IN TXT "v=STSv1; id=%s"'.join(
+                ("change ", " ; line 2\nto     ", "\n"))
+            % ("x" + id, id))
+
+    def test_a_zone_file_with_every_form(self):
+        zone, _ = records(self.config, "b.example")
+        id = re.search("id=([0-9a-f]{32})", zone)[1]
+        self.assertEqual(self.diff(
+            "$TTL 1h\n@ IN SOA ns hostmaster ( 1 ; serial\n 2 3 4 5 )\n"
+            "  NS ns\n_mta-sts IN 300 TXT ( \"v=STSv1;\" ; cut\n"
+            f'  " id={id}" )\n  TXT "google-site-verification=1"\n'
+            "$ORIGIN _tls.b.example.\n"
+            "_SMTP._tls.B.example. TXT v=TLSRPTv1\\;\\ rua=mailto:"
+            "tls@a.example\n_443 TLSA 3 1 1 00\n", "b.example", status=0),
+            "")
+
+    def test_dig(self):
+        self.assertEqual(self.diff(
+            "\n; <<>> DiG 9.18 <<>> TXT _mta-sts.b.example\n"
+            ";; QUESTION SECTION:\n;_mta-sts.b.example. IN TXT\n\n"
+            ";; ANSWER SECTION:\n"
+            '_mta-sts.b.example.\t17\tIN\tTXT\t"v=STSv1; id=old"\n'
+            '_mta-sts.b.example.\t17\tIN\tTXT\t"v=STSv1; id=older"\n',
+            "--only", "mta-sts", "b.example").splitlines()[0],
+            '_mta-sts.b.example. 17 IN TXT "v=STSv1; id=old" ; line 7, '
+            "several are taken for none".join(("change ", "")))
+
+    def test_dig_short(self):
+        id = re.search("id=([0-9a-f]{32})", records(self.config)[0])[1]
+        self.assertEqual(self.diff(f'"v=STSv1; id={id}"\n', "--only",
+                                   "mta-sts", "b.example", status=0), "")
+        out, err = records(self.config, "--diff", "-", stdin='"v=STSv1; "',
+                           status=1)
+        self.assertEqual(
+            (out, err), ("", "mta-stsd: error: -: line 1: a text without a "
+                         "name could belong to any of 3 domains\nmta-stsd: "
+                         "hint: name one domain, or use dig without +short\n"))
+
+    def test_what_can_not_be_read(self):
+        for zone, message in (
+                ('_mta-sts.a.example. TXT "v=STSv1',
+                 "-: line 1: a quote is not closed"),
+                ("$INCLUDE x", "-: line 1: $INCLUDE is not followed"),
+                ("a TXT x", '-: line 1: the name "a" is relative')):
+            out, err = records(self.config, "--diff", "-", stdin=zone,
+                               status=1)
+            self.assertEqual(out, "")
+            self.assertIn("mta-stsd: error: " + message, err)
+        _, err = records(self.config, "--diff", "/nowhere", status=1)
+        self.assertIn("mta-stsd: error: /nowhere: ", err)
 
 
 class ServerTest(RecordsTestCase):

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Finds DNS servers and mail senders: installed, or unpacked by quickstart
-into .quickstart/senders/root."""
+into .quickstart/<set>/root."""
 
 import os
 import pathlib
 import shutil
 import socket
 
-ROOT = pathlib.Path(__file__).parents[2] / ".quickstart/senders/root"
+ROOTS = sorted((pathlib.Path(__file__).parents[2] / ".quickstart").glob(
+    "*/root"))
 
 
 def environment():
@@ -19,15 +20,22 @@ def environment():
     # The system's own are looked up first: they fit its libraries.
     path = os.pathsep.join([os.environ.get("PATH", os.defpath),
                             "/usr/local/sbin", "/usr/sbin", "/sbin",
-                            str(ROOT / "usr/bin"), str(ROOT / "usr/sbin")])
+                            *(str(root / folder) for root in ROOTS
+                              for folder in ("usr/bin", "usr/sbin"))])
     result = {**os.environ, "PATH": path}
-    if ROOT.is_dir():
+    if ROOTS:
         result["LD_LIBRARY_PATH"] = prepend(
-            [*sorted(ROOT.glob("usr/lib/*-linux-gnu")),
-             *sorted(ROOT.glob("lib/*-linux-gnu"))], "LD_LIBRARY_PATH")
+            find_folders("usr/lib/*-linux-gnu", "lib/*-linux-gnu"),
+            "LD_LIBRARY_PATH")
         result["PYTHONPATH"] = prepend(
-            [ROOT / "usr/lib/python3/dist-packages"], "PYTHONPATH")
+            find_folders("usr/lib/python3/dist-packages"), "PYTHONPATH")
     return result
+
+
+def find_folders(*patterns):
+    """Those of the unpacked packages that match."""
+    return [folder for root in ROOTS for pattern in patterns
+            for folder in sorted(root.glob(pattern))]
 
 
 def find_tool(name):

@@ -50,5 +50,74 @@ TEST(DnsRecord, StringsJoinToTheData) {
   EXPECT_EQ(joined, data);
 }
 
+std::string target(std::string_view text) {
+  const Result<Target> done = parse_target(text);
+  if (!done) return done.error().message;
+  return std::string(format_type(done->type)) + " " + done->value;
+}
+
+TEST(DnsTarget, IsToldByItsContent) {
+  EXPECT_EQ(target("192.0.2.1"), "A 192.0.2.1");
+  EXPECT_EQ(target("2001:DB8:0::1"), "AAAA 2001:db8::1");
+  EXPECT_EQ(target("Host.Example.NET."), "CNAME host.example.net");
+}
+
+TEST(DnsTarget, RefusesWhatIsNeither) {
+  EXPECT_EQ(target("192.0.2.256"), "is an address, not a host name");
+  EXPECT_EQ(target(""), "is empty");
+  EXPECT_EQ(target("[2001:db8::1]"), "has \"[\", which no host name has");
+  EXPECT_EQ(target(std::string_view("192.0.2.1\0x", 11)),
+            "has \"\\x00\", which no host name has");
+}
+
+std::vector<DomainRecords> one_domain() {
+  const Name name = *Name::parse("example.com");
+  return {{.domain = name,
+           .note = {},
+           .sets = {{Purpose::mta_sts,
+                     Type::txt,
+                     owner_name(Purpose::mta_sts, name),
+                     std::chrono::seconds(60),
+                     {"text"}}},
+           .reminder = "waits"}};
+}
+
+TEST(DnsHostRecords, AreSetsByTypeWithTheTtlOfTheOthers) {
+  std::vector<DomainRecords> domains = one_domain();
+  ASSERT_TRUE(add_host_records(
+      domains, {{Type::aaaa, "::1"}, {Type::a, "1"}, {Type::a, "2"}}));
+  ASSERT_EQ(domains[0].sets.size(), 3U);
+  EXPECT_EQ(domains[0].sets[1].type, Type::a);
+  EXPECT_EQ(domains[0].sets[1].owner, "mta-sts.example.com");
+  EXPECT_EQ(domains[0].sets[1].ttl, std::chrono::seconds(60));
+  EXPECT_EQ(domains[0].sets[1].values, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(domains[0].sets[2].type, Type::aaaa);
+  EXPECT_EQ(domains[0].reminder, "");
+}
+
+TEST(DnsHostRecords, AreNotAddedWhereThereAreSome) {
+  std::vector<DomainRecords> domains = one_domain();
+  ASSERT_TRUE(add_host_records(domains, {{Type::a, "1"}}));
+  ASSERT_TRUE(add_host_records(domains, {{Type::a, "2"}}));
+  EXPECT_EQ(domains[0].sets.size(), 2U);
+}
+
+TEST(DnsHostRecords, MayNotLeadToThemselves) {
+  std::vector<DomainRecords> domains = one_domain();
+  const Result<void> done =
+      add_host_records(domains, {{Type::cname, "mta-sts.example.com"}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message,
+            "\"mta-sts.example.com\" would lead to itself");
+}
+
+TEST(DnsKeepOnly, DropsOtherRecordsAndEmptyDomains) {
+  std::vector<DomainRecords> domains = one_domain();
+  keep_only(domains, Purpose::mta_sts);
+  EXPECT_EQ(domains.size(), 1U);
+  keep_only(domains, Purpose::tls_rpt);
+  EXPECT_TRUE(domains.empty());
+}
+
 }  // namespace
 }  // namespace mtasts::dns

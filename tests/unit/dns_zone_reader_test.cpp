@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "dns/zone_reader.hpp"
+
+namespace mtasts::dns {
+namespace {
+
+/// "line owner ttl type value|" of each record, or the error.
+std::string read(std::string_view text,
+                 std::string_view origin = "example.com") {
+  const Result<std::vector<ZoneRecord>> records = read_zone(text, origin);
+  if (!records) return records.error().message;
+  std::string out;
+  for (const ZoneRecord& one : *records) {
+    out += fmt::format("{} {} {} {} {}|", one.line, one.owner,
+                       one.ttl ? one.ttl->count() : -1, format_type(one.type),
+                       one.value);
+  }
+  return out;
+}
+
+TEST(DnsZoneReader, ReadsNothingFromNothing) {
+  EXPECT_EQ(read(""), "");
+  EXPECT_EQ(read("\n ; a comment\n\t\r\n"), "");
+}
+
+TEST(DnsZoneReader, ReadsTheTypesThatMatter) {
+  EXPECT_EQ(read("a. 1 IN TXT \"x\"\nb. 1 IN CNAME C.\n"
+                 "c. 1 IN A 192.0.2.1\nd. 1 IN AAAA 2001:DB8::0"),
+            "1 a 1 TXT x|2 b 1 CNAME c|3 c 1 A 192.0.2.1|"
+            "4 d 1 AAAA 2001:db8::|");
+}
+
+TEST(DnsZoneReader, PassesOtherTypesAndClassesOver) {
+  EXPECT_EQ(read("@ IN SOA ns host 1 2 3 4 5\n@ MX 10 mx\n"
+                 "x TYPE65280 \\# 1 00\n$GENERATE 1-2 h$ A 192.0.2.$\n"
+                 "y CH TXT \"z\"\nz FROB\n  \nq TXT\np 300\n"),
+            "");
+}
+
+// RFC 1035, 5.1 gives both orders.
+TEST(DnsZoneReader, ReadsTtlAndClassInEitherOrder) {
+  EXPECT_EQ(read("a. 5 IN TXT x\nb. IN 6 TXT x\nc. 7 TXT x\nd. IN TXT x\n"),
+            "1 a 5 TXT x|2 b 6 TXT x|3 c 7 TXT x|4 d 7 TXT x|");
+}
+
+TEST(DnsZoneReader, ReadsTtlsWithUnits) {
+  EXPECT_EQ(read("$TTL 1h30M\na. TXT x\nb. 2w TXT x\nc. 99999999999 TXT x\n"),
+            "2 a 5400 TXT x|3 b 1209600 TXT x|4 c 5400 TXT x|");
+}
+
+TEST(DnsZoneReader, JoinsStrings) {
+  EXPECT_EQ(read("a. TXT \"v=STSv1; \" \"id=1\"; comment\n"),
+            "1 a -1 TXT v=STSv1; id=1|");
+}
+
+TEST(DnsZoneReader, JoinsLinesInBrackets) {
+  EXPECT_EQ(read("a. TXT ( \"1\" ; one\n  \"2\"\n)\nb. TXT 3\n"),
+            "1 a -1 TXT 12|4 b -1 TXT 3|");
+}
+
+// What is published by a record without quotes.
+TEST(DnsZoneReader, EndsAtASemicolonWithoutQuotes) {
+  EXPECT_EQ(read("a. TXT v=STSv1; id=1\n"), "1 a -1 TXT v=STSv1|");
+}
+
+TEST(DnsZoneReader, ReadsEscapes) {
+  EXPECT_EQ(read(R"(a. TXT "\"\\\059" \;b\032c)"), R"(1 a -1 TXT "\;;b c|)");
+}
+
+TEST(DnsZoneReader, CompletesRelativeNames) {
+  EXPECT_EQ(read("_mta-sts TXT x\n@ CNAME y\n$ORIGIN sub\nz TXT 1\n"
+                 "$ORIGIN .\nnet A 192.0.2.1\n"),
+            "1 _mta-sts.example.com -1 TXT x|2 example.com -1 CNAME "
+            "y.example.com|4 z.sub.example.com -1 TXT 1|6 net -1 A "
+            "192.0.2.1|");
+}
+
+TEST(DnsZoneReader, KeepsTheOwner) {
+  EXPECT_EQ(read("a TXT 1\n  300 IN TXT 2\n\tTXT 3\n"),
+            "1 a.example.com -1 TXT 1|2 a.example.com 300 TXT 2|"
+            "3 a.example.com 300 TXT 3|");
+}
+
+TEST(DnsZoneReader, LowersNames) {
+  EXPECT_EQ(read("_MTA-STS.Example.COM. TXT X\n"),
+            "1 _mta-sts.example.com -1 TXT X|");
+}
+
+// "a\.b" is one label; no name that matters here has an escape.
+TEST(DnsZoneReader, PassesOwnersWithEscapesOver) {
+  EXPECT_EQ(read("_mta-sts\\.example.com. TXT x\n"), "");
+}
+
+TEST(DnsZoneReader, ReadsAnAnswerOfDig) {
+  EXPECT_EQ(read("\n; <<>> DiG 9.18 <<>> TXT _mta-sts.a.example\n"
+                 ";; global options: +cmd\n;; Got answer:\n"
+                 ";; QUESTION SECTION:\n;_mta-sts.a.example.\tIN\tTXT\n\n"
+                 ";; ANSWER SECTION:\n"
+                 "_mta-sts.a.example.\t42\tIN\tCNAME\t_mta-sts.p.example.\n"
+                 "_mta-sts.p.example.\t42\tIN\tTXT\t\"v=STSv1; id=1\"\n\n"
+                 ";; Query time: 0 msec\n"),
+            "9 _mta-sts.a.example 42 CNAME _mta-sts.p.example|"
+            "10 _mta-sts.p.example 42 TXT v=STSv1; id=1|");
+}
+
+TEST(DnsZoneReader, ReadsTextsOfDigShort) {
+  EXPECT_EQ(read("_mta-sts.p.example.\n\"v=STSv1;\" \" id=1\"\n"),
+            "2  -1 TXT v=STSv1; id=1|");
+}
+
+TEST(DnsZoneReader, ReadsLinesThatEndWithCarriageReturns) {
+  EXPECT_EQ(read("a. TXT \"x\"\r\nb. TXT y\r\n"), "1 a -1 TXT x|2 b -1 TXT y|");
+}
+
+// Each of these could hide the record that is looked for.
+TEST(DnsZoneReader, RefusesWhatCouldHideARecord) {
+  EXPECT_EQ(read("\na. TXT \"x\n"), "line 2: a quote is not closed");
+  EXPECT_EQ(read("a. TXT (\n\"x\"\n"), "line 1: a \"(\" is not closed");
+  EXPECT_EQ(read("a. TXT )"), "line 1: a \")\" closes nothing");
+  EXPECT_EQ(read("$INCLUDE other.zone"), "line 1: $INCLUDE is not followed");
+  EXPECT_EQ(read("a TXT x", ""),
+            "line 1: the name \"a\" is relative, and there is no $ORIGIN");
+}
+
+TEST(DnsZoneReaderProperty, SurvivesAnyText) {
+  std::mt19937 random(8461);
+  const std::string_view words[] = {
+      "a",  "@", "\"",   "\\",    "(",         ")",    ";",     "\n", " ",
+      "\t", "$", "IN",   "TXT",   "$ORIGIN",   "\\0",  "\\999", ".",  "A",
+      "9",  "w", "\xff", "CNAME", "192.0.2.1", "$TTL", "..",    "CH", "\r"};
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (std::size_t left = random() % 30; left != 0; --left) {
+      text += words[random() % std::size(words)];
+    }
+    const Result<std::vector<ZoneRecord>> records =
+        read_zone(text, i % 2 == 0 ? "" : "example.com");
+    EXPECT_TRUE(records || records.error().message.starts_with("line "));
+  }
+}
+
+}  // namespace
+}  // namespace mtasts::dns
