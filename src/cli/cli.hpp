@@ -30,7 +30,7 @@ struct Options {
   // records
   std::string format;  // empty: plain on a terminal, else zone
   std::optional<std::uint32_t> ttl;
-  std::string only;    // empty: all
+  std::string only;  // empty: all
   std::vector<std::string> addresses;
   std::optional<std::string> delegate_to;
   std::optional<std::string> diff;  // a file

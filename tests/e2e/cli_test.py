@@ -152,7 +152,8 @@ class UsageTest(CliTestCase):
 
     def test_values(self):
         self.check_usage("-c")
-        self.check_usage("records", "--format", "json")
+        self.check_usage("records", "--format", "bind")
+        self.check_usage("records", "--only", "all")
         self.check_usage("check", "--format", "zone")
         self.check_usage("records", "--ttl", "-1")
         self.check_usage("records", "--ttl", "2147483648")
