@@ -50,7 +50,7 @@ check:
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
 records:
-  --format FORM       {formats}
+  --format FORM       {}
                       (default: plain on a terminal, else zone)
   --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
   --only PART         mta-sts, tls-rpt or host
@@ -207,9 +207,8 @@ Exit parse_and_run(int argc, const char* const* argv) {
     }
   }
   if (help) {
-    return print(fmt::format(k_help, fmt::arg("formats", list_formats())))
-               ? Exit::good
-               : Exit::fault;
+    return print(fmt::format(k_help, list_formats())) ? Exit::good
+                                                      : Exit::fault;
   }
   if (version) {
     return print("mta-stsd " MTASTSD_VERSION "\n") ? Exit::good : Exit::fault;

@@ -128,6 +128,13 @@ TEST(DnsZoneReader, RefusesWhatCouldHideARecord) {
             "line 1: the name \"a\" is relative, and there is no $ORIGIN");
 }
 
+TEST(DnsZoneReader, RefusesAnOriginThatGrowsWithoutEnd) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "$ORIGIN a\n";
+  EXPECT_TRUE(read(text).starts_with("line 122: the name \"a.a."))
+      << read(text);
+}
+
 TEST(DnsZoneReaderProperty, SurvivesAnyText) {
   std::mt19937 random(8461);
   const std::string_view words[] = {
