@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -47,16 +48,16 @@ bool matters(const Place& place, const ZoneRecord& record) {
 using Index = std::multimap<std::string_view, const ZoneRecord*>;
 
 void add_found(Place& place, const Index& index, std::string_view owner) {
+  // Two answers of dig may show one record twice.
+  std::set<std::pair<Type, std::string_view>> known;
   const auto [first, last] = index.equal_range(owner);
   for (auto one = first; one != last; ++one) {
     const ZoneRecord& record = *one->second;
     if (!matters(place, record)) continue;
     if (owner.empty() && !means(record.value, place.purpose)) continue;
-    // Two answers of dig may show one record twice.
-    const bool known = std::any_of(
-        place.found.begin(), place.found.end(),
-        [&](const ZoneRecord& other) { return is_same(other, record); });
-    if (!known) place.found.push_back(record);
+    if (known.emplace(record.type, record.value).second) {
+      place.found.push_back(record);
+    }
   }
 }
 
@@ -95,8 +96,9 @@ std::string format_place(Place place, const DiffRules& rules) {
   const auto texts =
       std::count_if(place.found.begin(), place.found.end(),
                     [](const ZoneRecord& r) { return r.type == Type::txt; });
-  const std::string_view reason =
-      texts > 1 ? ", several are taken for none" : "";
+  const std::string_view reason = texts > 1 && place.purpose != Purpose::host
+                                      ? ", several are taken for none"
+                                      : "";
   drop_equal(place, rules);
   std::string out;
   for (const ZoneRecord& one : place.found) {

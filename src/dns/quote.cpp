@@ -23,6 +23,11 @@ std::string format_notes(const DomainRecords& domain, std::string_view marker) {
 std::string escape_character_string(std::string_view text) {
   std::string out;
   for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet >= 0x7F) {
+      out += fmt::format("\\{:03}", octet);
+      continue;
+    }
     if (c == '"' || c == '\\') out += '\\';
     out += c;
   }
@@ -30,7 +35,7 @@ std::string escape_character_string(std::string_view text) {
 }
 
 std::string format_data_undotted(Type type, std::string_view value) {
-  if (type != Type::txt) return std::string(value);
+  if (type != Type::txt) return escape_character_string(value);
   std::string out;
   for (const std::string_view text : split_character_strings(value)) {
     if (!out.empty()) out += ' ';

@@ -12,8 +12,9 @@ namespace mtasts::dns {
 /// What to know about `domain`, in lines that begin with `marker`.
 std::string format_notes(const DomainRecords& domain, std::string_view marker);
 
-/// `text` without quotes around it, for between them: only the quote and the
-/// backslash are special there (RFC 1035, 5.1).
+/// `text` without quotes around it, for between them: a backslash stands before
+/// a quote and a backslash, octets outside of printable ASCII are \DDD (RFC
+/// 1035, 5.1). Data of others goes to terminals too.
 std::string escape_character_string(std::string_view text);
 
 /// The data of a record as a master file has it (RFC 1035, 5.1). A text is

@@ -152,6 +152,16 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
             "");
 }
 
+// What stands in the DNS is anyone's, and goes to a terminal.
+TEST(DnsDiff, EscapesWhatItFound) {
+  EXPECT_EQ(sts("_mta-sts 1 TXT \"v=STSv1\\010add\\027[2J\xC3\xA4\"\n"
+                "_mta-sts 1 CNAME \x1b[2J.\n"),
+            "change _mta-sts.example.com. 1 IN TXT "
+            "\"v=STSv1\\010add\\027[2J\\195\\164\" ; line 1\n"
+            "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n"
+            "delete _mta-sts.example.com. 1 IN CNAME \\027[2j. ; line 2\n");
+}
+
 TEST(DnsDiff, ComparesEachDomain) {
   EXPECT_EQ(
       format_diff(
