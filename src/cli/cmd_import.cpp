@@ -10,9 +10,7 @@
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
 #include "file.hpp"
-#include "sts/policy_id.hpp"
 #include "sts/policy_reading.hpp"
-#include "sts/policy_text.hpp"
 #include "sts/txt_record.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -91,7 +89,7 @@ std::optional<sts::Policy> read_policy(const std::string& file) {
 std::string format_head(const config::PolicyEntry& entry,
                         const std::optional<std::string>& tls_rpt) {
   const std::string& domain = entry.domains.front().text();
-  const std::string id = sts::policy_id(sts::format_policy(entry.policy));
+  const std::string& id = entry.id;
   std::string text = fmt::format(
       "# The policy of {0}, imported. Its id is {1}.\n"
       "#\n"
@@ -125,8 +123,8 @@ Exit import_policy(const Options& options) {
   if (!rua) return Exit::fault;
   std::optional<sts::Policy> policy = read_policy(options.file);
   if (!policy) return Exit::fault;
-  const config::PolicyEntry entry{
-      {*domain}, *std::move(policy), *std::move(rua), {}};
+  const config::PolicyEntry entry = config::make_policy_entry(
+      {*domain}, *std::move(policy), *std::move(rua), {});
   const bool printed = print(format_head(entry, options.tls_rpt) +
                              config::format_policy_table(entry));
   return printed ? Exit::good : Exit::fault;

@@ -25,7 +25,7 @@ Exit render(const Options& options) {
     domains.push_back(*domain);
   }
   if (!options.output) {
-    const server::ServedPolicy& policy = *site.find_domain(domains.front());
+    const config::PolicyEntry& policy = *site.find_domain(domains.front());
     return print(policy.body) ? Exit::good : Exit::fault;
   }
   if (domains.empty()) domains = server::all_domains(*live);

@@ -134,6 +134,16 @@ Result<dns::Name> parse_policy_domain(std::string_view text) {
   return name;
 }
 
+PolicyEntry make_policy_entry(std::vector<dns::Name> domains,
+                              sts::Policy policy,
+                              std::vector<tlsrpt::ReportUri> tls_rpt,
+                              Place place) {
+  std::string body = sts::format_policy(policy);
+  std::string id = sts::policy_id(body);
+  return {std::move(domains), std::move(policy), std::move(tls_rpt),
+          std::move(body),    std::move(id),     std::move(place)};
+}
+
 std::optional<PolicyEntry> read_policy(const Table& table, Position at,
                                        std::string_view file,
                                        Diagnostics& out) {
@@ -173,14 +183,10 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
         draft.mode.value, take_values(draft.mx), draft.max_age.value);
     if (policy) {
       lint_policy(draft, reader);
-      std::string body = sts::format_policy(*policy);
-      std::string id = sts::policy_id(body);
-      entry = PolicyEntry{take_values(std::move(draft.domains)),
-                          *std::move(policy),
-                          take_values(std::move(draft.tls_rpt)),
-                          std::move(body),
-                          std::move(id),
-                          Place{std::string(file), at.line, at.column}};
+      entry = make_policy_entry(take_values(std::move(draft.domains)),
+                                *std::move(policy),
+                                take_values(std::move(draft.tls_rpt)),
+                                {std::string(file), at.line, at.column});
     } else {
       reader.error(draft.mx.empty() ? "policy.mx-missing" : "policy.too-large",
                    at, policy.error().message, policy.error().hint);

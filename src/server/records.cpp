@@ -37,13 +37,13 @@ dns::DomainRecords make_records(const config::PolicyEntry& entry,
   const auto [sts_text, tlsrpt_text] = record_texts(entry);
   dns::DomainRecords records{
       .domain = domain,
-      .note = fmt::format("{}, max_age {}, {} mx",
-                          sts::format_mode(policy.mode()),
-                          config::format_duration(policy.max_age()),
-                          policy.mx().size()),
+      .note = fmt::format(
+          "{}, max_age {}, {} mx", sts::format_mode(policy.mode()),
+          config::format_duration(policy.max_age()), policy.mx().size()),
       .sets = {},
       .reminder =
-          "also needs A and AAAA records, or a CNAME, that lead to this server"};
+          "also needs A and AAAA records, or a CNAME, that lead to this "
+          "server"};
   const auto add = [&](dns::Purpose purpose, const std::string& text) {
     records.sets.push_back({purpose,
                             dns::Type::txt,

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
+#include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
 #include "temp_dir.hpp"
 
@@ -18,10 +19,10 @@ PolicyEntry make(sts::Mode mode, const std::vector<std::string>& mx,
   for (const std::string& text : rua) {
     uris.push_back(*tlsrpt::ReportUri::parse(text));
   }
-  return {{*dns::Name::parse("example.com")},
-          *sts::Policy::make(mode, patterns, std::chrono::seconds(max_age)),
-          uris,
-          {}};
+  return make_policy_entry(
+      {*dns::Name::parse("example.com")},
+      *sts::Policy::make(mode, patterns, std::chrono::seconds(max_age)), uris,
+      {});
 }
 
 TEST(ConfigWritePolicy, WritesOneElementOnOneLine) {
@@ -60,7 +61,7 @@ TEST(ConfigWritePolicy, IsReadBackAsTheSame) {
     const Loaded loaded = load_config(path);
     ASSERT_TRUE(loaded.config);
     ASSERT_EQ(loaded.config->live.policies.size(), 1U);
-    const PolicyEntry& read = loaded.config->live.policies.front();
+    const PolicyEntry& read = *loaded.config->live.policies.front();
     EXPECT_EQ(read.domains, entry.domains);
     EXPECT_EQ(read.policy, entry.policy);
     EXPECT_EQ(read.tls_rpt, entry.tls_rpt);

@@ -5,9 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "config/read_policy.hpp"
 #include "server/site.hpp"
-#include "sts/policy_id.hpp"
-#include "sts/policy_text.hpp"
 
 namespace mtasts {
 
@@ -18,16 +17,11 @@ inline config::PolicyEntry make_entry(
   for (const std::string_view domain : domains) {
     names.push_back(*dns::Name::parse(domain));
   }
-  sts::Policy policy = *sts::Policy::make(mode, {*sts::MxPattern::parse(mx)},
-                                          std::chrono::seconds(604800));
-  std::string body = sts::format_policy(policy);
-  std::string id = sts::policy_id(body);
-  return {.domains = std::move(names),
-          .policy = std::move(policy),
-          .tls_rpt = {},
-          .body = std::move(body),
-          .id = std::move(id),
-          .place = {}};
+  return config::make_policy_entry(
+      std::move(names),
+      *sts::Policy::make(mode, {*sts::MxPattern::parse(mx)},
+                         std::chrono::seconds(604800)),
+      {}, {});
 }
 
 inline void add_entry(config::Live& live, config::PolicyEntry entry) {
