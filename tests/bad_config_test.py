@@ -68,7 +68,7 @@ def check_ids(source):
     known = set()
     for path in sorted(pathlib.Path(source).rglob("*.cpp")):
         known |= set(
-            re.findall(r'"((?:config|policy|server)\.[a-z-]+)"', path.read_text())
+            re.findall(r'"((?:config|policy|server|operations)\.[a-z-]+)"', path.read_text())
         )
     known -= {"server.listen"}  # a key that the log names
     alone = set(ONLY_WHOLE_CHECK)

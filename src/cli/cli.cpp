@@ -32,6 +32,8 @@ commands:
   records [DOMAIN..]  print the DNS records to publish
   render DOMAIN       print the exact bytes that are served
   import [FILE]       turn an mta-sts.txt into the TOML that serves the same
+  health              ask the running server whether it is ready
+  status [DOMAIN]     ask it what it serves, and who has fetched it
 
 options:
   -c, --config FILE   the configuration; "-" is standard input
@@ -65,6 +67,8 @@ render:
 import:
   --domain DOMAIN     whose policy it is
   --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
+status:
+  --format FORM       table or json (default: table)
 
 Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-stsd(8).
 )";
@@ -156,12 +160,22 @@ void declare_import(CLI::App& app, Options& options) {
   app.add_option("file", options.file);
 }
 
-constexpr std::array<Command, 5> k_commands = {{
+void declare_health(CLI::App&, Options&) {}
+
+void declare_status(CLI::App& app, Options& options) {
+  app.add_option("--format", options.status_format)
+      ->check(CLI::IsMember({"table", "json"}));
+  app.add_option("domain", options.domains)->expected(0, 1);
+}
+
+constexpr std::array<Command, 7> k_commands = {{
     {"check", check, declare_check},
+    {"health", health, declare_health},
     {"import", import_policy, declare_import},
     {"records", records, declare_records},
     {"render", render, declare_render},
     {"serve", serve, declare_serve},
+    {"status", status, declare_status},
 }};
 
 std::string describe(const CLI::App& app, const CLI::ParseError& error) {

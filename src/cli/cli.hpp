@@ -40,17 +40,21 @@ struct Options {
   std::optional<std::string> tls_rpt;
   // render
   std::optional<std::string> output;
-  // records, render
+  // status
+  std::string status_format = "table";
+  // records, render, status
   std::vector<std::string> domains;
 };
 
 int run(int argc, const char* const* argv);
 
 Exit check(const Options& options);
+Exit health(const Options& options);
 Exit import_policy(const Options& options);
 Exit records(const Options& options);
 Exit render(const Options& options);
 Exit serve(const Options& options);
+Exit status(const Options& options);
 
 /// Writes `text` to standard output at once; false when it can't.
 bool print(const std::string& text);

@@ -11,6 +11,7 @@
 #include "cli/cli.hpp"
 #include "dns/format.hpp"
 #include "log.hpp"
+#include "server/operations.hpp"
 #include "server/placeholder.hpp"
 #include "server/plain_http.hpp"
 #include "server/policy_host.hpp"
@@ -97,6 +98,17 @@ void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded) {
   }
 }
 
+/// Null, after saying why, when its address can't be bound.
+std::unique_ptr<server::Operations> open_operations(
+    const config::Operations& settings, const server::PolicyHost& host,
+    const server::FetchLog& fetches, const server::ReloadStatus& reloads) {
+  Result<std::unique_ptr<server::Operations>> opened =
+      server::Operations::open(settings, host, fetches, reloads);
+  if (opened) return *std::move(opened);
+  print_error(opened.error().message, opened.error().hint);
+  return nullptr;
+}
+
 /// How many connections there were, and how they ended, as far as any did so.
 void log_stop(const server::PolicyHost& host) {
   std::string ends;
@@ -147,24 +159,38 @@ Exit serve(const Options& options) {
   server::LoadedSnapshot loaded = load(options, loader);
   const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
+  const std::optional<config::Operations>& wanted =
+      snapshot->startup.operations;
+  server::FetchLog fetches;
   Result<std::unique_ptr<server::PolicyHost>> made =
-      server::PolicyHost::make(snapshot);
+      server::PolicyHost::make(snapshot, wanted ? &fetches : nullptr);
   if (!made) {
     print_error(made.error().message, made.error().hint);
     return Exit::fault;
   }
   server::PolicyHost& host = **made;
   loader.accept();
-  server::Reloader reloader(loader, host.snapshots(), loaded,
+  server::ReloadStatus reloads;
+  std::unique_ptr<server::Operations> operations;
+  if (wanted) {
+    operations = open_operations(*wanted, host, fetches, reloads);
+    if (!operations) return Exit::fault;
+  }
+  server::Reloader reloader(loader, host.snapshots(), reloads, loaded,
                             options.allow_example
                                 ? server::Placeholders::allowed
                                 : server::Placeholders::refused);
   host.start();
+  if (operations) operations->start();
   // Beyond this point policies are being served.
   log_start(host, loaded);
+  if (operations) {
+    log::info("operations", {{"address", operations->name()}});
+  }
   print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
   loaded = {};
   supervise(host, reloader, *signals);
+  if (operations) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();
   log_stop(host);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,23 @@ struct Limits {
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
+/// Whether metrics have series for each domain.
+enum class DomainMetrics { automatic, on, off };
+
+/// The listener for operators: health, metrics and status by plain HTTP.
+struct Operations {
+  ListenAddress listen;
+  DomainMetrics domain_metrics = DomainMetrics::automatic;
+
+  friend bool operator==(const Operations&, const Operations&) = default;
+};
+
 /// Read once, when the program starts.
 struct Startup {
   std::vector<ListenAddress> listen;
   std::size_t threads = 0;  // 0: one for each processor
   Limits limits;
+  std::optional<Operations> operations = {};  // nothing: no such listener
 
   friend bool operator==(const Startup&, const Startup&) = default;
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/document.hpp"
+#include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
 #include "file.hpp"
 
@@ -80,6 +81,8 @@ void read_settings(TableReader& reader, const std::string& path,
   }
   out.settings =
       read_server(table == nullptr ? Table{} : *table, path, out.diagnostics);
+  out.settings.startup.operations =
+      find_operations(reader, path, out.diagnostics);
 }
 
 }  // namespace

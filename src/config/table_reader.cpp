@@ -97,6 +97,16 @@ std::optional<Located<std::int64_t>> TableReader::find_integer(
   return Located<std::int64_t>{*number, value->at};
 }
 
+std::optional<Located<bool>> TableReader::find_boolean(std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (const auto* truth = std::get_if<bool>(&value->data)) {
+    return Located<bool>{*truth, value->at};
+  }
+  wrong_type(key, *value, "true or false");
+  return std::nullopt;
+}
+
 std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
     std::string_view key) {
   const Value* value = find(key);

@@ -36,6 +36,7 @@ class TableReader {
   std::optional<Located<std::int64_t>> find_integer(std::string_view key,
                                                     std::int64_t least,
                                                     std::int64_t most);
+  std::optional<Located<bool>> find_boolean(std::string_view key);
   /// An array of strings; nothing when it is not there or not one.
   std::optional<std::vector<Located<std::string>>> find_strings(
       std::string_view key);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "server/handshake.hpp"
 #include "server/request_head.hpp"
 
 namespace mtasts::server {
@@ -22,13 +23,38 @@ constexpr int k_max_hello_octets = 4096;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
 constexpr std::size_t k_max_unsent_octets = 64 * 1024;
 
+/// For the log and for those who ask who has fetched what.
+void note_fetch(Tools& tools, const RequestHead& head,
+                const Response& response) {
+  if (tools.access_log.may_write()) {
+    log::debug("request", {{"host", head.authority},
+                           {"method", head.method},
+                           {"path", head.path},
+                           {"status", response.status}});
+  }
+  if (tools.fetches == nullptr || response.policy == nullptr) return;
+  const std::string host = normalise_host(head.authority);
+  const std::string_view domain =
+      std::string_view(host).substr(k_policy_host_prefix.size());
+  if (response.status != 200) {
+    tools.fetches->count_refused(domain);
+    return;
+  }
+  const SenderFamily family = find_sender_family(head.user_agent);
+  tools.counters->count(family);
+  tools.fetches->count(domain, response.policy->id, family,
+                       std::chrono::floor<std::chrono::seconds>(
+                           std::chrono::system_clock::now()));
+}
+
 }  // namespace
 
 Connection::Connection(int fd, config::Scheme scheme,
-                       std::optional<ClientKey> client, Time deadline)
+                       std::optional<ClientKey> client, Time now, Time deadline)
     : fd_(fd),
       phase_(scheme == config::Scheme::https ? Phase::hello : Phase::open),
       client_(client),
+      asked_(now),
       deadline_(deadline) {}
 
 Connection::~Connection() { close(); }
@@ -131,10 +157,19 @@ std::optional<End> Connection::shake_hands(Tools& tools) {
   const int done = SSL_do_handshake(ssl_.get());
   if (done == 1) {
     phase_ = Phase::open;
+    tools.counters->count(Handshake::done);
     return {};
   }
   if (SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ) return {};
   const bool gone = tools.wire.is_broken() || tools.wire.has_ended();
+  const Handshake result =
+      gone ? Handshake::broken_off : explain_failure(ssl_.get());
+  tools.counters->count(result);
+  if (tools.access_log.may_write()) {
+    log::debug("handshake",
+               {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
+                {"host", tls::server_name(ssl_.get())}});
+  }
   return gone ? End::peer_broke_off : End::handshake_failed;
 }
 
@@ -195,6 +230,7 @@ std::string_view Connection::read_octets(Tools& tools, int& error) {
 /// Adds `chunk` to what has come and answers every request that is whole.
 void Connection::take(Tools& tools, std::string_view chunk) {
   const bool stored = !head_.empty();
+  if (!stored && answered_ > 0) asked_ = std::chrono::steady_clock::now();
   if (stored) head_ += chunk;
   std::string_view rest = stored ? std::string_view(head_) : chunk;
   while (!rest.empty() && !ending_) {
@@ -206,6 +242,7 @@ void Connection::take(Tools& tools, std::string_view chunk) {
     const HeadScan scan = scan_head(rest, scanned_, tools.limits.head_octets);
     if (scan.status != 0) {
       tools.engine.refuse(scan.status, rest, tools.answers);
+      count(tools, scan.status);
       ending_ = End::bad_request;
       break;
     }
@@ -232,6 +269,7 @@ void Connection::answer(Tools& tools, std::string_view octets) {
   ++answered_;
   if (parsed.status != 0) {
     tools.engine.refuse(parsed.status, octets, tools.answers);
+    count(tools, parsed.status);
     ending_ = End::bad_request;
     return;
   }
@@ -239,16 +277,20 @@ void Connection::answer(Tools& tools, std::string_view octets) {
                     answered_ < tools.limits.requests_per_connection;
   std::optional<std::string_view> sni;  // without TLS, Host alone decides
   if (ssl_) sni = tls::server_name(ssl_.get());
-  const int status = tools.engine.answer(
+  const Response response = tools.engine.answer(
       tools.snapshot->site, parsed.head, sni,
       keep ? AfterAnswer::keep_open : AfterAnswer::close, tools.answers);
-  if (log::is_on(log::Level::debug)) {
-    log::debug("request", {{"host", parsed.head.authority},
-                           {"method", parsed.head.method},
-                           {"path", parsed.head.path},
-                           {"status", status}});
-  }
+  count(tools, response.status);
+  note_fetch(tools, parsed.head, response);
   if (!keep) ending_ = End::answered;
+}
+
+void Connection::count(Tools& tools, int status) {
+  const Time now = std::chrono::steady_clock::now();
+  tools.counters->count_answer(status);
+  tools.counters->count_duration(
+      std::chrono::duration_cast<std::chrono::microseconds>(now - asked_));
+  asked_ = now;  // a pipelined request has come already
 }
 
 /// Hands the answers over to the wire.

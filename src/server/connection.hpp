@@ -15,8 +15,10 @@
 #include <string_view>
 
 #include "config/config.hpp"
+#include "server/access_log.hpp"
 #include "server/address_limit.hpp"
 #include "server/counters.hpp"
+#include "server/fetch_log.hpp"
 #include "server/http_engine.hpp"
 #include "server/snapshot.hpp"
 #include "server/socket_bio.hpp"
@@ -29,10 +31,12 @@ struct Tools {
   SSL_CTX* context;
   config::Limits limits;
   Counters* counters;
+  FetchLog* fetches;  // null: nobody asks
   std::shared_ptr<const Snapshot> snapshot;
   tls::Selector selector;
   HttpEngine engine;
   Wire wire;
+  AccessLog access_log;
   bool draining = false;
   std::array<char, 16 * 1024> plain;  // one record, decrypted
   std::string answers;                // not encrypted yet
@@ -44,7 +48,7 @@ class Connection {
 
   /// Takes `fd` over, which must not block.
   Connection(int fd, config::Scheme scheme, std::optional<ClientKey> client,
-             Time deadline);
+             Time now, Time deadline);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -97,6 +101,7 @@ class Connection {
   std::optional<End> settle(Tools& tools, std::optional<End> end);
   void take(Tools& tools, std::string_view chunk);
   void answer(Tools& tools, std::string_view head);
+  void count(Tools& tools, int status);
   std::string_view read_octets(Tools& tools, int& error);
   bool write_answers(Tools& tools);
   void wait_for(int octets);
@@ -110,6 +115,7 @@ class Connection {
   std::uint32_t scanned_ = 0;  // of head_, see scan_head()
   std::optional<End> ending_;  // ends once everything is sent
   std::optional<ClientKey> client_;
+  Time asked_;  // when it was accepted, or its present request began to come
   Time deadline_;
   tls::SslPtr ssl_;     // null before the handshake, and without TLS
   std::string head_;    // of a request that has not come whole

@@ -2,11 +2,15 @@
 // What the event loops count. One writer each, any reader.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "server/sender_family.hpp"
 
 namespace mtasts::server {
 
@@ -43,18 +47,80 @@ constexpr std::array<std::string_view, 14> k_end_names = {"answered",
                                                           "drained",
                                                           "failed"};
 
+/// How a handshake went, as far as the client took part in it.
+enum class Handshake {
+  done,
+  no_name,           // the client sent no SNI
+  unknown_name,      // no certificate here is for its SNI
+  protocol_too_old,  // it can't do TLS 1.2
+  other_protocol,    // ALPN: it wants something else than HTTP/1.1
+  no_common_cipher,
+  broken_off,  // it went away in the middle, as those do who trust us not
+  failed,      // anything else, such as octets that are no TLS
+};
+
+constexpr std::array<std::string_view, 8> k_handshake_names = {
+    "done",           "no-name",          "unknown-name", "protocol-too-old",
+    "other-protocol", "no-common-cipher", "broken-off",   "failed"};
+
+/// Every status of an answer.
+constexpr std::array<int, 9> k_counted_statuses = {200, 400, 404, 405, 414,
+                                                   421, 431, 501, 505};
+
+/// Upper bounds of the classes of a request's duration.
+constexpr std::array<std::chrono::microseconds, 13> k_duration_bounds = {{
+    std::chrono::microseconds(500),
+    std::chrono::milliseconds(1),
+    std::chrono::microseconds(2500),
+    std::chrono::milliseconds(5),
+    std::chrono::milliseconds(10),
+    std::chrono::milliseconds(25),
+    std::chrono::milliseconds(50),
+    std::chrono::milliseconds(100),
+    std::chrono::milliseconds(250),
+    std::chrono::milliseconds(500),
+    std::chrono::seconds(1),
+    std::chrono::milliseconds(2500),
+    std::chrono::seconds(5),
+}};
+
 struct Counters {
-  std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> accept_failures{0};
-  std::atomic<std::uint64_t> requests{0};
-  std::array<std::atomic<std::uint64_t>, k_end_names.size()> ended{};
+  using Count = std::atomic<std::uint64_t>;
+
+  Count accepted{0};
+  Count accept_failures{0};
+  Count requests{0};
+  std::array<Count, k_end_names.size()> ended{};
+  std::array<Count, k_handshake_names.size()> handshakes{};
+  std::array<Count, k_counted_statuses.size()> answers{};
+  std::array<Count, k_sender_family_names.size()> fetches{};  // by family
+  std::array<Count, k_duration_bounds.size() + 1> durations{};
+  Count duration_sum_us{0};
 
   /// Plain load and store: only the owning thread counts.
-  static void add(std::atomic<std::uint64_t>& counter) {
-    counter.store(counter.load(std::memory_order_relaxed) + 1,
+  static void add(Count& counter, std::uint64_t amount = 1) {
+    counter.store(counter.load(std::memory_order_relaxed) + amount,
                   std::memory_order_relaxed);
   }
   void count(End end) { add(ended[static_cast<std::size_t>(end)]); }
+  void count(Handshake result) {
+    add(handshakes[static_cast<std::size_t>(result)]);
+  }
+  void count(SenderFamily family) {
+    add(fetches[static_cast<std::size_t>(family)]);
+  }
+  void count_answer(int status) {
+    const auto known =
+        std::find(k_counted_statuses.begin(), k_counted_statuses.end(), status);
+    if (known == k_counted_statuses.end()) return;
+    add(answers[static_cast<std::size_t>(known - k_counted_statuses.begin())]);
+  }
+  void count_duration(std::chrono::microseconds time) {
+    const auto bound = std::lower_bound(k_duration_bounds.begin(),
+                                        k_duration_bounds.end(), time);
+    add(durations[static_cast<std::size_t>(bound - k_duration_bounds.begin())]);
+    add(duration_sum_us, static_cast<std::uint64_t>(time.count()));
+  }
 };
 
 }  // namespace mtasts::server

@@ -40,10 +40,12 @@ EventLoop::EventLoop(const Shared& shared)
       tools_{.context = shared.context,
              .limits = shared.limits,
              .counters = &counters_,
+             .fetches = shared.fetches,
              .snapshot = nullptr,
              .selector = {},
              .engine = {},
              .wire = {},
+             .access_log = {},
              .plain = {},
              .answers = {}} {}
 
@@ -213,8 +215,8 @@ void EventLoop::admit(int fd, config::Scheme scheme,
     ::close(fd);
     return;
   }
-  Connection& connection =
-      live_.emplace_back(fd, scheme, client, now_ + tools_.limits.deadline);
+  Connection& connection = live_.emplace_back(fd, scheme, client, now_,
+                                              now_ + tools_.limits.deadline);
   connection.self = std::prev(live_.end());
   go_on(connection, false);  // most clients have sent their hello by now
 }

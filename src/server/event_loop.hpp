@@ -25,6 +25,7 @@ struct Shared {
   SSL_CTX* context;
   const SnapshotHolder* snapshots;
   AddressLimit* addresses;
+  FetchLog* fetches;  // null: nobody asks
   std::vector<Listener> listeners;
   config::Limits limits;  // `connections` is for one loop
 };

@@ -1,52 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "server/http_engine.hpp"
 
-// The one file that includes cpp-httplib.
 #include <fmt/chrono.h>
-#include <httplib.h>
 
-#include <algorithm>
-#include <cstring>
-#include <exception>
+#include <functional>
+
+#include "server/memory_server.hpp"
 
 namespace mtasts::server {
 namespace {
-
-/// A stream that reads from one string and appends to another.
-class MemoryStream final : public httplib::Stream {
- public:
-  MemoryStream(std::string_view input, std::string& output)
-      : input_(input), output_(output) {}
-
-  bool is_readable() const override { return true; }
-  ssize_t read(char* out, std::size_t size) override {
-    const std::size_t take = std::min(size, input_.size());
-    std::memcpy(out, input_.data(), take);
-    input_.remove_prefix(take);
-    return static_cast<ssize_t>(take);
-  }
-  ssize_t write(const char* octets, std::size_t size) override {
-    output_.append(octets, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return INVALID_SOCKET; }
-
-#ifdef __clang__
-#pragma clang diagnostic ignored "-Winconsistent-missing-override"
-#endif
-  // NOLINTBEGIN(modernize-use-override): abstract in some versions only.
-  virtual bool is_writable() const { return true; }    // 0.11, 0.18
-  virtual bool wait_readable() const { return true; }  // 0.41
-  virtual bool wait_writable() const { return true; }  // 0.41
-  virtual time_t duration() const { return 0; }        // 0.41
-  // NOLINTEND(modernize-use-override)
-
- private:
-  std::string_view input_;
-  std::string& output_;
-};
 
 constexpr std::string_view k_date_field = "\r\nDate: ";
 // Policies are many and repeat seldom; the answers of a busy moment are few.
@@ -67,7 +29,7 @@ std::string_view rewrite(bool is_head, AfterAnswer after) {
 
 }  // namespace
 
-class HttpEngine::Server final : public httplib::Server {
+class HttpEngine::Server final : public MemoryServer {
  public:
   Server() {
     // Before all routing: the library's routes are regular expressions.
@@ -84,39 +46,11 @@ class HttpEngine::Server final : public httplib::Server {
         });
   }
 
-  void run(std::string_view head, AfterAnswer after, std::string& out) {
-    MemoryStream stream(head, out);
-    bool closed = false;
-    call(*this, stream, after == AfterAnswer::close, closed);
-  }
-
   // What to answer the next request with.
   Response answer{};
   std::string_view date;
 
  private:
-  /// The signatures of 0.11, of 0.18 and of 0.41.
-  template <class S>
-  static void call(S& self, MemoryStream& stream, bool close, bool& closed) {
-    const std::function<void(httplib::Request&)> no_setup;
-    if constexpr (requires {
-                    self.process_request(stream, close, closed, no_setup);
-                  }) {
-      self.process_request(stream, close, closed, no_setup);
-    } else if constexpr (requires {
-                           self.process_request(stream, std::string(), 0,
-                                                std::string(), 0, close, closed,
-                                                no_setup);
-                         }) {
-      self.process_request(stream, std::string(), 0, std::string(), 0, close,
-                           closed, no_setup);
-    } else {
-      bool upgraded = false;
-      self.process_request(stream, std::string(), 0, std::string(), 0, close,
-                           closed, no_setup, &upgraded);
-    }
-  }
-
   void fill(httplib::Response& response) const {
     response.status = answer.status;
     response.reason = reason_phrase(answer.status);
@@ -147,12 +81,12 @@ void HttpEngine::set_time(std::time_t now) {
 
 void HttpEngine::forget() { kept_.clear(); }
 
-int HttpEngine::answer(const Site& site, const RequestHead& request,
-                       std::optional<std::string_view> sni, AfterAnswer after,
-                       std::string& out) {
+Response HttpEngine::answer(const Site& site, const RequestHead& request,
+                            std::optional<std::string_view> sni,
+                            AfterAnswer after, std::string& out) {
   const Response response = respond(site, request, sni);
   write(response, request.method == "HEAD", after, out);
-  return response.status;
+  return response;
 }
 
 void HttpEngine::refuse(int status, std::string_view octets, std::string& out) {
@@ -169,7 +103,8 @@ void HttpEngine::write(const Response& response, bool to_head,
     server_->answer = response;
     server_->date = date_;
     std::string octets;
-    server_->run(rewrite(to_head, after), after, octets);
+    server_->run(rewrite(to_head, after), after == AfterAnswer::close, {},
+                 octets);
     const std::size_t date_at = octets.find(k_date_field) + k_date_field.size();
     known =
         kept_.insert_or_assign(kind, Kept{std::move(octets), date_at}).first;

@@ -37,10 +37,10 @@ class HttpEngine {
   /// by the address of their body.
   void forget();
 
-  /// Appends the answer to `request` to `out` and returns its status.
-  int answer(const Site& site, const RequestHead& request,
-             std::optional<std::string_view> sni, AfterAnswer after,
-             std::string& out);
+  /// Appends the answer to `request` to `out`, and says which it was.
+  Response answer(const Site& site, const RequestHead& request,
+                  std::optional<std::string_view> sni, AfterAnswer after,
+                  std::string& out);
 
   /// Appends the answer to the head that `octets` start with, and that was
   /// refused with `status`.

@@ -48,7 +48,7 @@ std::size_t choose_threads(std::size_t wanted, std::size_t connections) {
 }  // namespace
 
 Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
-    std::shared_ptr<const Snapshot> snapshot) {
+    std::shared_ptr<const Snapshot> snapshot, FetchLog* fetches) {
   Result<tls::ContextPtr> context = tls::make_context();
   if (!context) return tl::unexpected<Error>(context.error());
   const config::Startup startup = snapshot->startup;
@@ -62,6 +62,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   Shared shared{.context = host->context_.get(),
                 .snapshots = &host->snapshots_,
                 .addresses = &host->addresses_,
+                .fetches = fetches,
                 .listeners = host->listeners_.all(),
                 .limits = limits};
   shared.limits.connections = limits.connections / threads;

@@ -20,8 +20,9 @@ namespace mtasts::server {
 class PolicyHost {
  public:
   /// Binds the listeners; serves nobody before start().
+  /// `fetches`, if not null, is told of every fetch and outlives the host.
   static Result<std::unique_ptr<PolicyHost>> make(
-      std::shared_ptr<const Snapshot> snapshot);
+      std::shared_ptr<const Snapshot> snapshot, FetchLog* fetches = nullptr);
   /// Stops, if stop() was not called.
   ~PolicyHost();
 
@@ -32,6 +33,7 @@ class PolicyHost {
   void stop();
 
   SnapshotHolder& snapshots() { return snapshots_; }
+  const SnapshotHolder& snapshots() const { return snapshots_; }
   /// Tells the threads of a replaced snapshot, so that none keeps the old one.
   void wake();
 
@@ -39,6 +41,10 @@ class PolicyHost {
   std::uint64_t accepted() const;
   std::uint64_t requests() const;
   std::uint64_t ended(End reason) const;
+  /// Of one thread, below thread_count().
+  const Counters& counters(std::size_t thread) const {
+    return loops_[thread]->counters();
+  }
 
   const std::vector<std::string>& names() const { return listeners_.names(); }
   std::size_t thread_count() const { return loops_.size(); }

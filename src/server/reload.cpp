@@ -52,6 +52,13 @@ void log_diagnostics(const Diagnostics& diagnostics) {
   }
 }
 
+/// What stands in the log for a difference that needs a restart.
+std::string_view changed_key(const config::Startup& running,
+                             const config::Startup& wanted) {
+  if (wanted.listen != running.listen) return "server.listen";
+  return wanted.operations != running.operations ? "operations" : "server";
+}
+
 }  // namespace
 
 void log_certificates(const std::vector<tls::CertificatePtr>& certificates) {
@@ -71,9 +78,11 @@ void log_certificates(const std::vector<tls::CertificatePtr>& certificates) {
 }
 
 Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
-                   const LoadedSnapshot& first, Placeholders placeholders)
+                   ReloadStatus& status, const LoadedSnapshot& first,
+                   Placeholders placeholders)
     : loader_(loader),
       holder_(holder),
+      status_(status),
       placeholders_(placeholders),
       running_(holder.get()->startup),
       said_(running_),
@@ -146,9 +155,7 @@ bool Reloader::say_restart_needed(const config::Startup& wanted) {
   if (wanted == said_) return false;
   said_ = wanted;
   if (wanted == running_) return false;  // taken back
-  log::warning(
-      "restart-needed",
-      {{"key", wanted.listen == running_.listen ? "server" : "server.listen"}});
+  log::warning("restart-needed", {{"key", changed_key(running_, wanted)}});
   return true;
 }
 
@@ -163,6 +170,7 @@ void Reloader::reject(const LoadedSnapshot& loaded) {
     text += format_diagnostic(one);
     ++errors;
   }
+  status_.note_failed(loaded.diagnostics, text != last_failure_);
   if (text == last_failure_ && !std::exchange(requested_, false)) return;
   last_failure_ = std::move(text);
   requested_ = false;
@@ -188,6 +196,7 @@ std::vector<std::string> Reloader::apply(LoadedSnapshot loaded) {
                     !last_failure_.empty() || requested_;
   requested_ = false;
   last_failure_.clear();
+  status_.note_applied(changed.size(), removed, news);
   if (!news) return changed;
   log_certificates(loaded.new_certificates);
   log::info("reload", {{"result", "applied"},

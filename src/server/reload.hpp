@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "server/reload_status.hpp"
 #include "server/snapshot.hpp"
 #include "server/snapshot_loader.hpp"
 #include "server/watch.hpp"
@@ -21,8 +22,9 @@ enum class Placeholders { refused, allowed };
 class Reloader {
  public:
   /// `first` is what `loader` loaded and `holder` serves; its diagnostics are
-  /// logged. Both have to outlive the reloader.
-  Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
+  /// logged. `status` is told how each load went. All have to outlive the
+  /// reloader.
+  Reloader(SnapshotLoader& loader, SnapshotHolder& holder, ReloadStatus& status,
            const LoadedSnapshot& first, Placeholders placeholders);
 
   int fd() const { return watch_.fd(); }
@@ -46,6 +48,7 @@ class Reloader {
 
   SnapshotLoader& loader_;
   SnapshotHolder& holder_;
+  ReloadStatus& status_;
   Placeholders placeholders_;
   config::Startup running_;  // what the program was started with
   config::Startup said_;     // what was last said to need a restart

@@ -78,6 +78,7 @@ std::string_view take_line(std::string_view& rest) {
 struct Fields {
   std::optional<std::string_view> host;
   std::optional<std::string_view> content_length;
+  std::string_view user_agent;
   bool close = false;
 };
 
@@ -115,6 +116,9 @@ bool take_field(std::string_view line, Fields& fields) {
     return false;
   } else if (equals_ignoring_case(name, "connection")) {
     fields.close = fields.close || has_option(value, "close");
+  } else if (fields.user_agent.empty() &&
+             equals_ignoring_case(name, "user-agent")) {
+    fields.user_agent = value;
   }
   return true;
 }
@@ -274,6 +278,7 @@ ParsedHead parse_head(std::string_view octets) {
   // asked of HTTP/1.0 too, as no sending MTA leaves it out.
   if (!fields.host) return parsed;
   if (head.authority.empty()) head.authority = *fields.host;
+  head.user_agent = fields.user_agent;
   head.keep_alive = !minor_0 && !fields.close;
   parsed.status = 0;
   return parsed;

@@ -39,7 +39,8 @@ struct RequestHead {
   std::string_view scheme;     // of an absolute-form target, else empty
   std::string_view authority;  // of the target if it has one, else of Host
   std::string_view path;       // with its query; "*" for the asterisk form
-  bool keep_alive = false;     // the client can use the connection again
+  std::string_view user_agent = {};  // of the first such field
+  bool keep_alive = false;           // the client can use the connection again
 };
 
 struct ParsedHead {

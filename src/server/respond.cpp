@@ -86,12 +86,18 @@ Response respond(const Site& site, const RequestHead& request,
       (sni && normalise_host(request.authority) != normalise_host(*sni))) {
     return refuse(421);
   }
-  if (!is_known_method(request.method)) return refuse(501);
+  Response response{.status = 200, .body = policy->body};
   const bool readable = request.method == "GET" || request.method == "HEAD";
   const bool no_path = request.path.empty() || request.path == "*";
-  if (!no_path && !is_policy_path(request.path)) return refuse(404);
-  if (!readable) return refuse(405);
-  return {.status = 200, .body = policy->body};
+  if (!is_known_method(request.method)) {
+    response = refuse(501);
+  } else if (!no_path && !is_policy_path(request.path)) {
+    response = refuse(404);
+  } else if (!readable) {
+    response = refuse(405);
+  }
+  response.policy = policy;
+  return response;
 }
 
 Response refuse(int status) {

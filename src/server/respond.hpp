@@ -17,6 +17,8 @@ struct Response {
   int status;
   std::string_view body;  // text/plain; not sent in answer to HEAD
   bool allow = false;     // carries "Allow: GET, HEAD"
+  // Of the host that was asked; null when it is not served here.
+  const config::PolicyEntry* policy = nullptr;
 };
 
 /// `sni` is the name that the TLS client asked for; nothing on a connection

@@ -2,9 +2,11 @@
 """The figures: how each is measured, and the goal it is held against."""
 
 import dataclasses
+import http.client
 import resource
 import shutil
 import statistics
+import threading
 
 from load import system_calls
 from result import Result, quartiles, ratio
@@ -12,7 +14,14 @@ from scale import Scale
 from servers import BenchError
 
 OURS = "mta-stsd"
-GROUPS = ("cpu", "calls", "memory", "slow", "idle", "start", "scale")
+GROUPS = ("cpu", "calls", "memory", "slow", "idle", "start", "metrics",
+          "scrape", "scale")
+# For those of mta-stsd that count and show what they do.
+OPERATIONS = """
+[operations]
+listen = "127.0.0.1:0"
+per_domain_metrics = "{}"
+"""
 
 
 def in_turn(kinds, number):
@@ -245,7 +254,77 @@ class Figures:
                 Result("start-up memory / nginx with 768 connections",
                        used[OURS] / small)]
 
-    # --- 7: many domains ---
+    # --- 7: what counting costs a fetch ---
+
+    def metrics(self):
+        count = 200 if self.quick else 1000
+        spent = {"without": [], "with": []}
+        with self.rack.running(OURS) as off, \
+                self.rack.running(OURS, more=OPERATIONS.format("on")) as on:
+            servers = {"without": off, "with": on}
+            for server in servers.values():
+                self.load.fetch_all(server, 50)
+            for number in range(self.rounds):
+                for kind in in_turn(list(servers), number):
+                    spent[kind].append(self.load.cpu_us(servers[kind], count))
+        for kind, values in spent.items():
+            self.say(f"CPU {kind} metrics: median "
+                     f"{statistics.median(values):.0f} us")
+        return [ratio("CPU per fetch with metrics / without", spent["with"],
+                      spent["without"], "<= 1.02")]
+
+    # --- 8: what a scrape costs, and whether fetches feel it ---
+
+    def scrape(self):
+        domains = 100_000
+        names = ", ".join(f'"d{i}.example.org"' for i in range(domains))
+        policy = (f"[[policy]]\ndomains = [\n{names}]\n"
+                  'mx = ["mail.example.org"]\n'.replace(", ", ",\n"))
+        results = []
+        for per_domain in ("auto", "on"):
+            more = OPERATIONS.format(per_domain) + policy
+            with self.rack.running(OURS, more=more) as server:
+                results += self._scrapes(
+                    server, f"{domains} domains, per_domain_metrics = "
+                    f"{per_domain}")
+        return results
+
+    def _scrapes(self, server, name):
+        port = server.operations_port()
+        count = 5 if self.quick else 20
+
+        def scrape():
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+            connection.request("GET", "/metrics")
+            size = len(connection.getresponse().read())
+            connection.close()
+            return size
+        size = scrape()  # the first one writes what stands still
+        before = server.cpu_ns()
+        for _ in range(count):
+            scrape()
+        each = (server.cpu_ns() - before) / 1e6 / count
+        self.say(f"scrape, {name}: {size} octets, {each:.1f} ms of CPU")
+        honest = {"count": 100 if self.quick else 500, "rate": 50}
+        quiet = self.load.fetch(server, **honest)
+        ended = threading.Event()
+
+        def keep_scraping():
+            while not ended.wait(0.2):
+                scrape()
+        thread = threading.Thread(target=keep_scraping)
+        thread.start()
+        try:
+            loaded = self.load.fetch(server, **honest)
+        finally:
+            ended.set()
+            thread.join()
+        self.say(f"fetches, {name}: quiet {quiet}; while scraped {loaded}")
+        return [Result(f"CPU of a scrape, {name}", each, "ms", "<= 100"),
+                Result(f"failed fetches while scraped, {name}",
+                       loaded["failures"], "", "<= 0")]
+
+    # --- 9: many domains ---
 
     def scale(self):
         return Scale(self.rack, self.load, self.rounds, self.quick,

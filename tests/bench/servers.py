@@ -155,6 +155,14 @@ class Server:
             return (probe.connect_ex(("127.0.0.1", self.port)) == 0
                     and len(self.pids()) > 1)
 
+    def operations_port(self):
+        """Of the operations listener of mta-stsd."""
+        def find():
+            return re.search(r"event=operations address=\S+:(\d+)",
+                             self.log.read_text())
+        wait_until(find, "there is no operations listener")
+        return int(find()[1])
+
     def pids(self):
         """Of the process and its children."""
         main = self.process.pid
@@ -237,10 +245,10 @@ class Rack:
         rivals = ["nginx", "nginx-tuned"] if self.has_nginx else []
         return ["mta-stsd", *rivals]
 
-    def _config(self, key, folder, deadline):
+    def _config(self, key, folder, deadline, more=""):
         config = folder / "mta-stsd.toml"
         config.write_text(MTA_STSD_SERVER.format(
-            certificates=self.chains[key], deadline=deadline) + POLICY)
+            certificates=self.chains[key], deadline=deadline) + POLICY + more)
         return config
 
     def _nginx_config(self, kind, chains, folder, port, connections):
@@ -263,12 +271,13 @@ class Rack:
         return config
 
     @contextlib.contextmanager
-    def running(self, kind, key="ecdsa", connections=CONNECTIONS):
-        """The server of this kind, while the context lasts."""
+    def running(self, kind, key="ecdsa", connections=CONNECTIONS, more=""):
+        """The server of this kind, while the context lasts. `more` is added
+        to the configuration of mta-stsd."""
         folder = self._folder(kind)
         if kind == "mta-stsd":
-            server = self._start_ours(self._config(key, folder, "120s"),
-                                      folder)
+            server = self._start_ours(
+                self._config(key, folder, "120s", more), folder)
         else:
             server = self._start_nginx(kind, {POLICY_HOST: self.chains[key]},
                                        folder, connections)

@@ -38,6 +38,8 @@ commands:
   records [DOMAIN..]  print the DNS records to publish
   render DOMAIN       print the exact bytes that are served
   import [FILE]       turn an mta-sts.txt into the TOML that serves the same
+  health              ask the running server whether it is ready
+  status [DOMAIN]     ask it what it serves, and who has fetched it
 
 options:
   -c, --config FILE   the configuration; "-" is standard input
@@ -73,6 +75,8 @@ render:
 import:
   --domain DOMAIN     whose policy it is
   --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
+status:
+  --format FORM       table or json (default: table)
 
 Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-stsd(8).
 """

@@ -45,7 +45,7 @@ class ServerHttpEngine : public testing::Test {
                            .authority = k_host,
                            .path = path,
                            .keep_alive = true};
-    status_ = engine_.answer(site_, head, k_host, after, out);
+    status_ = engine_.answer(site_, head, k_host, after, out).status;
     return out;
   }
 

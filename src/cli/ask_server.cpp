@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include "cli/ask_server.hpp"
+
+#include "config/read_operations.hpp"
+
+namespace mtasts::cli {
+
+std::optional<server::Reply> ask_server(const Options& options,
+                                        const std::string& path,
+                                        const std::string& accept) {
+  const Result<config::Operations> operations =
+      config::load_operations(options.config);
+  if (!operations) {
+    print_error(operations.error().message, operations.error().hint);
+    return std::nullopt;
+  }
+  Result<server::Reply> reply =
+      server::ask_operations(operations->listen, path, accept);
+  if (!reply) {
+    print_error(reply.error().message, reply.error().hint);
+    return std::nullopt;
+  }
+  return *std::move(reply);
+}
+
+}  // namespace mtasts::cli

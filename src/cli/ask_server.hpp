@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The running server, as the commands that ask it see it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/cli.hpp"
+#include "server/operations_client.hpp"
+
+namespace mtasts::cli {
+
+/// What the operations listener that the configuration names says to GET
+/// `path`; nothing after an error, which is printed.
+std::optional<server::Reply> ask_server(const Options& options,
+                                        const std::string& path,
+                                        const std::string& accept);
+
+}  // namespace mtasts::cli

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "config/read_operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "config/document.hpp"
+#include "file.hpp"
+
+namespace mtasts::config {
+namespace {
+
+constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
+constexpr std::string_view k_header = "[operations]";
+constexpr std::string_view k_listen_hint =
+    "\"127.0.0.1:9443\", \"[::1]:9443\" or \"unix:/run/mta-stsd.sock\"";
+
+ListenAddress read_listen(TableReader& reader) {
+  ListenAddress address{
+      .kind = ListenAddress::Kind::tcp, .host = "127.0.0.1", .port = 9443};
+  const auto remote = reader.find_boolean("allow_remote");
+  // One that is no boolean has its own diagnostic.
+  const bool may_be_remote =
+      remote ? remote->value : reader.find("allow_remote") != nullptr;
+  const auto text = reader.find_string("listen");
+  if (!text) return address;
+  const Result<ListenAddress> parsed = parse_listen_address(text->value);
+  const auto refuse = [&](std::string_view why, std::string hint) {
+    reader.error("operations.listen-invalid", text->at,
+                 fmt::format("listen {} {}", in_quotes(text->value), why),
+                 std::move(hint));
+  };
+  if (!parsed) {
+    refuse(parsed.error().message, std::string(k_listen_hint));
+  } else if (parsed->kind == ListenAddress::Kind::systemd) {
+    refuse("is no address of its own", std::string(k_listen_hint));
+  } else if (!parsed->is_local() && !may_be_remote) {
+    refuse("can be reached from other machines",
+           "what is shown there is for operators; allow_remote = true if you "
+           "mean it");
+  } else {
+    address = *parsed;
+  }
+  return address;
+}
+
+DomainMetrics read_domain_metrics(TableReader& reader) {
+  constexpr std::array<std::pair<std::string_view, DomainMetrics>, 3> k_words =
+      {{{"auto", DomainMetrics::automatic},
+        {"on", DomainMetrics::on},
+        {"off", DomainMetrics::off}}};
+  const auto text = reader.find_string("per_domain_metrics");
+  if (!text) return DomainMetrics::automatic;
+  const auto found =
+      std::find_if(k_words.begin(), k_words.end(),
+                   [&](const auto& word) { return word.first == text->value; });
+  if (found != k_words.end()) return found->second;
+  reader.error("config.out-of-range", text->at,
+               fmt::format("operations.per_domain_metrics {} is none of "
+                           "\"auto\", \"on\" and \"off\"",
+                           in_quotes(text->value)));
+  return DomainMetrics::automatic;
+}
+
+/// The lines of the table alone, for a document that is broken elsewhere.
+std::string_view cut_out(std::string_view text) {
+  std::size_t start = text.find(k_header);
+  while (start != std::string_view::npos && start != 0 &&
+         text[start - 1] != '\n') {
+    start = text.find(k_header, start + 1);
+  }
+  if (start == std::string_view::npos) return {};
+  return text.substr(start,
+                     std::min(text.find("\n[", start), text.size()) - start);
+}
+
+}  // namespace
+
+std::optional<Operations> find_operations(TableReader& document,
+                                          std::string_view file,
+                                          Diagnostics& out) {
+  const Value* value = document.find("operations");
+  if (value == nullptr) return std::nullopt;
+  const auto* table = std::get_if<Table>(&value->data);
+  if (table == nullptr) {
+    document.wrong_type("operations", *value, "a table",
+                        "write [operations] with one bracket");
+    return std::nullopt;
+  }
+  TableReader reader(*table, "operations", file, out);
+  Operations operations{.listen = read_listen(reader),
+                        .domain_metrics = read_domain_metrics(reader)};
+  reader.finish();
+  return operations;
+}
+
+Result<Operations> load_operations(const std::string& path) {
+  const Result<std::string> text = read_file(path, k_max_config_octets);
+  if (!text) {
+    return fail(fmt::format("{} can't be read: {}", path, text.error().message),
+                "the path is given with -c or $MTA_STSD_CONFIG");
+  }
+  Diagnostics faults;
+  std::optional<Table> document = parse_document(*text, path, faults);
+  if (!document) document = parse_document(cut_out(*text), path, faults);
+  faults.clear();
+  if (document) {
+    TableReader reader(*document, {}, path, faults);
+    std::optional<Operations> operations =
+        find_operations(reader, path, faults);
+    if (operations && !has_errors(faults)) return *std::move(operations);
+  }
+  if (!faults.empty()) {
+    return fail(fmt::format("{}: {}", format_place(faults.front().place),
+                            faults.front().message),
+                faults.front().hint);
+  }
+  return fail(fmt::format("{} has no [operations]", path),
+              "[operations] with listen = \"127.0.0.1:9443\" turns the "
+              "operations listener on, at the next start");
+}
+
+}  // namespace mtasts::config

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Writes metrics in either of the two texts that Prometheus reads: OpenMetrics
+// 1.0, or the older format 0.0.4 of Prometheus, which differ in how counters
+// and facts are declared, and in the end.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+namespace mtasts::server {
+
+enum class MetricForm { open_metrics, prometheus };
+
+enum class MetricType { counter, gauge, histogram, info };
+
+class MetricWriter {
+ public:
+  /// `size` is about how long the text will be: growing costs more than it.
+  explicit MetricWriter(MetricForm form, std::size_t size = 0) : form_(form) {
+    constexpr std::size_t k_spare = 4096;
+    text_.reserve(size + k_spare);
+  }
+
+  /// Begins a family; its samples follow. `name` is without the suffix of its
+  /// type, "_total" or "_info". A name that ends in seconds or bytes has that
+  /// unit.
+  void family(std::string_view name, MetricType type, std::string_view help);
+
+  /// One sample of the family. `labels` are as they are written: a="b",c="d".
+  template <class T>
+  void sample(T value, std::string_view labels = {}) {
+    write(suffix_, labels, value);
+  }
+  /// One of the several kinds that a histogram has: "_bucket".
+  template <class T>
+  void part(std::string_view suffix, T value, std::string_view labels = {}) {
+    write(suffix, labels, value);
+  }
+
+  /// Samples of the family that were written before.
+  void append(std::string_view samples) { text_ += samples; }
+
+  /// Everything; call it once.
+  std::string finish();
+
+ private:
+  template <class T>
+  void write(std::string_view suffix, std::string_view labels, T value) {
+    if (labels.empty()) {
+      fmt::format_to(std::back_inserter(text_), "{}{} {}\n", name_, suffix,
+                     value);
+    } else {
+      fmt::format_to(std::back_inserter(text_), "{}{}{{{}}} {}\n", name_,
+                     suffix, labels, value);
+    }
+  }
+
+  MetricForm form_;
+  std::string text_;
+  std::string_view name_;
+  std::string_view suffix_;
+};
+
+}  // namespace mtasts::server

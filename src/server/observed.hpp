@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What the operations listener sees of the running server. All of it may be
+// looked at from any thread.
+#pragma once
+
+#include <chrono>
+
+#include "config/config.hpp"
+#include "server/fetch_log.hpp"
+#include "server/policy_host.hpp"
+#include "server/readiness.hpp"
+#include "server/reload_status.hpp"
+#include "server/snapshot.hpp"
+
+namespace mtasts::server {
+
+struct Observed {
+  const PolicyHost& host;
+  const SnapshotHolder& snapshots;
+  const ReloadStatus& reloads;
+  const FetchLog& fetches;
+  Readiness& readiness;
+  config::DomainMetrics domain_metrics;
+  std::chrono::sys_seconds started;
+};
+
+/// The present second.
+inline std::chrono::sys_seconds this_second() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
+}  // namespace mtasts::server

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "server/readiness.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace mtasts::server {
+namespace {
+
+using std::chrono::sys_seconds;
+
+constexpr std::size_t k_max_shown = 100;
+
+std::string format_day(sys_seconds time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+/// Why `host` can't be served at `now` with `certificates`, none of which is
+/// valid then.
+Reason explain(const std::string& host,
+               const std::vector<tls::CertificatePtr>& certificates,
+               sys_seconds now) {
+  if (certificates.empty()) {
+    return {"certificate.name-not-covered",
+            fmt::format("no certificate names the policy host {}", host)};
+  }
+  const tls::Certificate& one = *certificates.front();
+  if (now < one.not_before()) {
+    return {"certificate.not-yet-valid",
+            fmt::format("the certificate for {} is not valid before {}", host,
+                        format_day(one.not_before()))};
+  }
+  return {"certificate.expired",
+          fmt::format("the certificate for {} expired at {}", host,
+                      format_day(one.not_after()))};
+}
+
+const tls::Certificate* find_valid(
+    const std::vector<tls::CertificatePtr>& certificates, sys_seconds now) {
+  const tls::Certificate* best = nullptr;
+  for (const tls::CertificatePtr& one : certificates) {
+    if (one->is_valid_at(now) &&
+        (best == nullptr || one->not_after() > best->not_after())) {
+      best = one.get();
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+void Reasons::add(Reason reason) {
+  const auto id =
+      std::find(k_reason_ids.begin(), k_reason_ids.end(), reason.id);
+  ++counts[static_cast<std::size_t>(id - k_reason_ids.begin())];
+  if (shown.size() < k_max_shown) shown.push_back(std::move(reason));
+}
+
+std::size_t Reasons::total() const {
+  return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+}
+
+Coverage find_coverage(const Snapshot& snapshot, sys_seconds now) {
+  Coverage coverage{.reasons = {},
+                    .first_expiry = sys_seconds::max(),
+                    .valid_until = sys_seconds::max()};
+  if (!snapshot.needs_certificates) return coverage;
+  for (const std::string& domain : all_domains(snapshot.live)) {
+    const std::string host = policy_host(domain);
+    const std::vector<tls::CertificatePtr> all =
+        snapshot.certificates->find(host);
+    for (const tls::CertificatePtr& one : all) {
+      const sys_seconds begin = one->not_before();
+      const sys_seconds end = one->not_after() + std::chrono::seconds(1);
+      for (const sys_seconds change : {begin, end}) {
+        if (change > now && change < coverage.valid_until) {
+          coverage.valid_until = change;
+        }
+      }
+    }
+    if (const tls::Certificate* valid = find_valid(all, now)) {
+      coverage.first_expiry =
+          std::min(coverage.first_expiry, valid->not_after());
+    } else {
+      coverage.reasons.add(explain(host, all, now));
+    }
+  }
+  return coverage;
+}
+
+sys_seconds find_expiry(const Snapshot& snapshot, const std::string& host,
+                        sys_seconds now) {
+  const std::vector<tls::CertificatePtr> all =
+      snapshot.certificates->find(host);
+  if (const tls::Certificate* valid = find_valid(all, now)) {
+    return valid->not_after();
+  }
+  return all.empty() ? sys_seconds{} : all.front()->not_after();
+}
+
+std::shared_ptr<const Coverage> Readiness::coverage() {
+  const sys_seconds now = std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t generation = snapshots_.generation();
+  // A clock that was set back makes old certificates valid again.
+  if (coverage_ == nullptr || generation != generation_ ||
+      now >= coverage_->valid_until || now < looked_at_) {
+    generation_ = generation;
+    coverage_ =
+        std::make_shared<const Coverage>(find_coverage(*snapshots_.get(), now));
+  }
+  looked_at_ = now;
+  return coverage_;
+}
+
+Reasons Readiness::find_reasons() {
+  Reasons reasons = coverage()->reasons;
+  for (const Diagnostic& one : reloads_.view().faults) {
+    reasons.add(
+        {"reload.failed", fmt::format("{}: {} [{}]", format_place(one.place),
+                                      one.message, one.id)});
+  }
+  if (stopping_.load()) {
+    reasons.add({"stopping", "the server is being stopped"});
+  }
+  return reasons;
+}
+
+std::string format_reasons(const Reasons& reasons) {
+  if (reasons.empty()) return "ready\n";
+  std::string text;
+  for (const Reason& one : reasons.shown) {
+    text += fmt::format("{}: {}\n", one.id, one.text);
+  }
+  const std::size_t more = reasons.total() - reasons.shown.size();
+  if (more != 0) text += fmt::format("and {} more\n", more);
+  return text;
+}
+
+}  // namespace mtasts::server

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "server/reload_status.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mtasts::server {
+namespace {
+
+constexpr std::size_t k_max_history = 50;
+// One cause may be at fault a thousand times; nobody reads on.
+constexpr std::size_t k_max_faults = 20;
+
+std::chrono::sys_seconds now() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+ReloadStatus::ReloadStatus() {
+  view_.last = now();
+  view_.last_good = view_.last;
+}
+
+void ReloadStatus::note_applied(std::size_t changed, std::size_t removed,
+                                bool is_news) {
+  const std::lock_guard lock(mutex_);
+  ++view_.applied;
+  view_.last = now();
+  view_.last_good = view_.last;
+  view_.faults.clear();
+  if (is_news) {
+    remember({.time = view_.last,
+              .applied = true,
+              .changed = changed,
+              .removed = removed,
+              .fault = {}});
+  }
+}
+
+void ReloadStatus::note_failed(const Diagnostics& diagnostics, bool is_news) {
+  const std::lock_guard lock(mutex_);
+  ++view_.failed;
+  view_.last = now();
+  view_.faults.clear();
+  for (const Diagnostic& one : diagnostics) {
+    if (one.severity != Severity::error) continue;
+    view_.faults.push_back(one);
+    if (view_.faults.size() == k_max_faults) break;
+  }
+  if (is_news) {
+    remember({.time = view_.last,
+              .applied = false,
+              .fault = view_.faults.empty()
+                           ? std::string{}
+                           : format_place(view_.faults.front().place) + ": " +
+                                 view_.faults.front().message});
+  }
+}
+
+void ReloadStatus::remember(ReloadEvent event) {
+  history_.push_front(std::move(event));
+  if (history_.size() > k_max_history) history_.pop_back();
+}
+
+ReloadView ReloadStatus::view() const {
+  const std::lock_guard lock(mutex_);
+  ReloadView view = view_;
+  view.history.assign(history_.begin(), history_.end());
+  return view;
+}
+
+}  // namespace mtasts::server

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "server/sender_family.hpp"
+
+#include <string>
+
+#include "dns/name.hpp"
+
+namespace mtasts::server {
+namespace {
+
+// A longer field is no honest one; its end is not looked at.
+constexpr std::size_t k_max_octets = 256;
+
+}  // namespace
+
+SenderFamily find_sender_family(std::string_view user_agent) {
+  const std::string text =
+      dns::to_lower_ascii(user_agent.substr(0, k_max_octets));
+  for (std::size_t i = 0; i + 1 < k_sender_family_names.size(); ++i) {
+    if (text.find(k_sender_family_names[i]) != std::string::npos) {
+      return static_cast<SenderFamily>(i);
+    }
+  }
+  return SenderFamily::other;
+}
+
+}  // namespace mtasts::server

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "json.hpp"
+#include "server/status.hpp"
+
+namespace mtasts::server {
+namespace {
+
+using std::chrono::sys_seconds;
+
+/// Puts "," between the elements that it is called for.
+class Comma {
+ public:
+  std::string_view operator()() {
+    return std::exchange(first_, false) ? "" : ",";
+  }
+
+ private:
+  bool first_ = true;
+};
+
+template <class List, class Format>
+std::string join(const List& list, Format format) {
+  std::string text;
+  Comma comma;
+  for (const auto& one : list) {
+    text += comma();
+    text += format(one);
+  }
+  return text;
+}
+
+std::string time_or_null(sys_seconds time) {
+  return time == sys_seconds{} ? "null" : json_quote(format_time(time));
+}
+
+std::string format_fetches(const FamilyFetches& fetches) {
+  return fmt::format(R"("count":{},"first":{},"last":{})", fetches.count,
+                     time_or_null(fetches.first), time_or_null(fetches.last));
+}
+
+/// The fetches of one id.
+std::string format_id(const IdFetches& fetches) {
+  std::string families;
+  Comma comma;
+  for (std::size_t i = 0; i < fetches.by_family.size(); ++i) {
+    if (fetches.by_family[i].count == 0) continue;
+    families +=
+        fmt::format("{}\"{}\":{{{}}}", comma(), k_sender_family_names[i],
+                    format_fetches(fetches.by_family[i]));
+  }
+  return fmt::format(R"({{"id":{},{},"families":{{{}}}}})",
+                     json_quote(fetches.id), format_fetches(fetches.total()),
+                     families);
+}
+
+std::string format_certificate(const DomainStatus& one, sys_seconds now) {
+  if (one.expiry == sys_seconds{}) return "null";
+  const auto left = std::chrono::floor<std::chrono::days>(one.expiry - now);
+  return fmt::format(R"({{"expires":"{}","days_left":{}}})",
+                     format_time(one.expiry), left.count());
+}
+
+std::string format_domain(const DomainStatus& one, sys_seconds now) {
+  const IdFetches& other = one.fetches.current.id == one.id
+                               ? one.fetches.previous
+                               : one.fetches.current;
+  IdFetches served = one.of_id;
+  served.id = one.id;
+  return fmt::format(
+      R"({{"domain":{},"mode":"{}","max_age":{},"mx":[{}],"id":"{}",)"
+      R"("certificate":{},"records":[{}],)"
+      R"("fetches":{{"answered":{},"refused":{},"hours":[{}],)"
+      R"("served_id":{},"other_id":{}}}}})",
+      json_quote(one.domain), sts::format_mode(one.mode), one.max_age.count(),
+      join(one.mx, json_quote), one.id, format_certificate(one, now),
+      join(one.records,
+           [](const dns::RecordSet& record) {
+             return fmt::format(R"({{"name":{},"ttl":{},"value":{}}})",
+                                json_quote(record.owner), record.ttl.count(),
+                                json_quote(record.values.front()));
+           }),
+      one.fetches.answered, one.fetches.refused,
+      fmt::join(one.fetches.hours, ","), format_id(served),
+      other.id.empty() ? "null" : format_id(other));
+}
+
+std::string format_reloads(const ReloadView& reloads) {
+  return fmt::format(
+      R"({{"applied":{},"failed":{},"last":"{}","last_result":"{}",)"
+      R"("last_good":"{}","history":[{}]}})",
+      reloads.applied, reloads.failed, format_time(reloads.last),
+      reloads.faults.empty() ? "applied" : "failed",
+      format_time(reloads.last_good),
+      join(reloads.history, [](const ReloadEvent& one) {
+        return fmt::format(
+            R"({{"time":"{}","result":"{}","changed":{},"removed":{},)"
+            R"("fault":{}}})",
+            format_time(one.time), one.applied ? "applied" : "failed",
+            one.changed, one.removed,
+            one.applied ? "null" : json_quote(one.fault));
+      }));
+}
+
+}  // namespace
+
+std::string format_json(const Status& status) {
+  return fmt::format(
+      R"({{"version":"{}","time":"{}","started":"{}","ready":{},)"
+      R"("reasons":[{}],"total":{},"matching":{},"offset":{},)"
+      R"("reloads":{},"domains":[{}]}})"
+      "\n",
+      MTASTSD_VERSION, format_time(status.now), format_time(status.started),
+      status.reasons.empty(),
+      join(status.reasons.shown,
+           [](const Reason& one) {
+             return fmt::format(R"({{"id":"{}","text":{}}})", one.id,
+                                json_quote(one.text));
+           }),
+      status.total, status.matching, status.query.offset,
+      format_reloads(status.reloads),
+      join(status.domains, [&](const DomainStatus& one) {
+        return format_domain(one, status.now);
+      }));
+}
+
+}  // namespace mtasts::server

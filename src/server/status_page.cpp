@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+#include "server/status_page.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "config/duration.hpp"
+#include "server/status_page_assets.hpp"
+
+namespace mtasts::server {
+namespace {
+
+using std::chrono::sys_seconds;
+
+/// For text and for attributes in double quotes.
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+/// For a value in a query (RFC 3986, 2.1).
+std::string encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       (c >= '0' && c <= '9') || c == '-' || c == '.';
+    out += plain ? std::string(1, c)
+                 : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+std::string format_moment(sys_seconds time) {
+  const std::tm parts = fmt::gmtime(std::chrono::system_clock::to_time_t(time));
+  return fmt::format(
+      "<time datetime=\"{}\"><span>{:%Y-%m-%d}</span> <span>{:%H:%M:%S} UTC"
+      "</span></time>",
+      format_time(time), parts, parts);
+}
+
+std::string format_state(const Status& status) {
+  if (status.reasons.empty()) {
+    return "<section class=\"card state ready\" role=\"status\"><h2>Ready</h2>"
+           "<p>Every policy host has a valid certificate, and the last reload "
+           "was good.</p></section>\n";
+  }
+  std::string lines;
+  for (const Reason& one : status.reasons.shown) {
+    lines += fmt::format("<li><strong>{}</strong>: {}</li>\n", one.id,
+                         escape(one.text));
+  }
+  const std::size_t more = status.reasons.total() - status.reasons.shown.size();
+  if (more != 0) lines += fmt::format("<li>and {} more</li>\n", more);
+  return fmt::format(
+      "<section class=\"card state unready\" role=\"status\"><h2>Not "
+      "ready</h2><ul>{}</ul></section>\n",
+      lines);
+}
+
+std::string format_days(const DomainStatus& one, sys_seconds now) {
+  if (one.expiry == sys_seconds{}) {
+    return R"(<span class="tag bad">no certificate</span>)";
+  }
+  constexpr std::chrono::days k_soon{14};
+  const auto left = std::chrono::floor<std::chrono::days>(one.expiry - now);
+  if (one.expiry < now) {
+    return R"(<span class="tag bad">certificate expired</span>)";
+  }
+  return fmt::format(
+      R"(<span class="tag {}">certificate: {} day{} left</span>)",
+      left < k_soon ? "bad" : "good", left.count(),
+      left.count() == 1 ? "" : "s");
+}
+
+/// The fetches of the last 24 hours, a bar for each.
+std::string format_chart(const DomainStatus& one) {
+  constexpr int k_step = 10;
+  constexpr int k_width = 8;
+  constexpr int k_height = 60;
+  const auto& hours = one.fetches.hours;
+  const std::uint32_t most =
+      std::max<std::uint32_t>(*std::max_element(hours.begin(), hours.end()), 1);
+  std::uint64_t sum = 0;
+  std::string bars;
+  for (std::size_t i = 0; i < hours.size(); ++i) {
+    sum += hours[i];
+    if (hours[i] == 0) continue;
+    const auto height =
+        std::max<std::uint64_t>(std::uint64_t{hours[i]} * k_height / most, 2);
+    bars += fmt::format(R"(<rect x="{}" y="{}" width="{}" height="{}"/>)",
+                        i * k_step + 1, k_height - height, k_width, height);
+  }
+  return fmt::format(
+      R"(<h3>Fetches in the last 24 hours: {0}</h3>
+<svg viewBox="0 0 240 61" preserveAspectRatio="none" role="img" aria-label="{0} fetches of {1} in the last 24 hours, {2} in the busiest">{3}<line x1="0" x2="240" y1="60.5" y2="60.5"/></svg>
+<div class="scale soft"><span>24 hours ago</span><span>now</span></div>
+)",
+      sum, escape(one.domain), sum == 0 ? 0 : most, bars);
+}
+
+std::string format_senders(const DomainStatus& one) {
+  std::string rows;
+  for (std::size_t i = 0; i < k_sender_family_names.size(); ++i) {
+    const FamilyFetches& family = one.of_id.by_family[i];
+    if (family.count == 0) continue;
+    rows += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
+        k_sender_family_names[i], family.count, format_moment(family.last));
+  }
+  if (rows.empty()) {
+    return "<p>Nobody has fetched this policy yet.</p>\n";
+  }
+  return fmt::format(
+      "<h3>Who has fetched the policy with this id</h3><table><thead><tr>"
+      "<th scope=\"col\">Sender</th><th scope=\"col\">Fetches</th><th "
+      "scope=\"col\">Last</th></tr></thead><tbody>{}</tbody></table>\n",
+      rows);
+}
+
+std::string format_domain(const DomainStatus& one, sys_seconds now) {
+  std::string records;
+  for (const dns::RecordSet& record : one.records) {
+    records += fmt::format(
+        R"(<div class="record" data-name="{0}"><div><code>{0} {1} IN TXT</code><code class="value">{2}</code></div></div>
+)",
+        escape(record.owner), record.ttl.count(),
+        escape(record.values.front()));
+  }
+  std::string mx;
+  for (const std::string& host : one.mx) {
+    mx += fmt::format("{}{}", mx.empty() ? "" : ", ", escape(host));
+  }
+  return fmt::format(
+      R"(<section class="card"><div class="head"><h2>{}</h2><span class="tag">{}</span>{}</div>
+<dl><dt>id</dt><dd><code>{}</code></dd><dt>max_age</dt><dd>{}</dd><dt>mx</dt><dd>{}</dd></dl>
+<h3>Records to publish</h3>
+{}{}{}</section>
+)",
+      escape(one.domain), sts::format_mode(one.mode), format_days(one, now),
+      one.id, config::format_duration(one.max_age), mx.empty() ? "none" : mx,
+      records, format_chart(one), format_senders(one));
+}
+
+std::string format_reloads(const ReloadView& reloads) {
+  std::string rows;
+  for (const ReloadEvent& one : reloads.history) {
+    rows += fmt::format(
+        "<tr><td>{}</td><td><span class=\"tag {}\">{}</span></td><td>{}</td>"
+        "</tr>\n",
+        format_moment(one.time), one.applied ? "good" : "bad",
+        one.applied ? "applied" : "failed",
+        one.applied
+            ? fmt::format("{} changed, {} removed", one.changed, one.removed)
+            : escape(one.fault));
+  }
+  if (rows.empty()) return "<p>None since the start.</p>\n";
+  return fmt::format(
+      "<table><thead><tr><th scope=\"col\">Time</th><th scope=\"col\">Result"
+      "</th><th scope=\"col\">What</th></tr></thead><tbody>{}</tbody></table>"
+      "\n",
+      rows);
+}
+
+std::string format_filter(const Status& status) {
+  const StatusQuery& query = status.query;
+  const std::size_t end = query.offset + status.domains.size();
+  std::string links;
+  const auto link = [&](std::size_t offset, std::string_view text) {
+    links += fmt::format(R"(<a href="/?q={}&amp;offset={}">{}</a>)",
+                         encode(query.part), offset, text);
+  };
+  if (query.offset > 0) {
+    link(query.offset - std::min(query.offset, query.limit), "Back");
+  }
+  if (end < status.matching) link(end, "Next");
+  return fmt::format(
+      R"(<p class="soft">{} of {} domains are shown.</p><nav aria-label="Pages">{}</nav>
+)",
+      status.domains.size(), status.total, links);
+}
+
+/// A source expression of CSP Level 3, 2.3.1, for `content`.
+std::string hash_source(std::string_view content) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(content.data(), content.size(), digest.data(), &size,
+                 EVP_sha256(), nullptr) != 1) {
+    return "'none'";
+  }
+  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
+  const int length =
+      EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
+  return fmt::format("'sha256-{}'",
+                     std::string(text.begin(), text.begin() + length));
+}
+
+}  // namespace
+
+std::string format_page(const Status& status) {
+  std::string domains;
+  for (const DomainStatus& one : status.domains) {
+    domains += format_domain(one, status.now);
+  }
+  return fmt::format(
+      R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>mta-stsd: {0}</title>
+<link rel="icon" href="data:,">
+<style>{1}</style>
+</head>
+<body>
+<header><h1>mta-stsd {2}</h1>
+<p class="soft">As of <span id="clock">{3}</span>; running since {4}. <span id="note" role="alert"></span></p></header>
+<main>
+<form action="/" method="get" role="search"><input type="search" name="q" value="{5}" aria-label="Part of a domain's name" placeholder="Part of a domain's name"><button type="submit">Find</button></form>
+<div id="state">{6}</div>
+<div id="live">
+{7}{8}<section class="card"><h2>Reloads</h2>
+{9}</section>
+</div>
+</main>
+<script>{10}</script>
+</body>
+</html>
+)",
+      status.reasons.empty() ? "ready" : "not ready", k_page_style,
+      MTASTSD_VERSION, format_moment(status.now), format_moment(status.started),
+      escape(status.query.part), format_state(status), domains,
+      format_filter(status), format_reloads(status.reloads), k_page_script);
+}
+
+std::map<std::string, std::string> page_fields() {
+  static const std::string policy = fmt::format(
+      "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; "
+      "img-src data:; base-uri 'none'; form-action 'self'; "
+      "frame-ancestors 'none'",
+      hash_source(k_page_style), hash_source(k_page_script));
+  return {{"Content-Security-Policy", policy},
+          {"Referrer-Policy", "no-referrer"}};
+}
+
+}  // namespace mtasts::server

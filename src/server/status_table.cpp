@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "server/status.hpp"
+
+namespace mtasts::server {
+namespace {
+
+using Row = std::array<std::string, 7>;
+
+std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
+  if (one.expiry == std::chrono::sys_seconds{}) return "none";
+  return fmt::format(
+      "{}", std::chrono::floor<std::chrono::days>(one.expiry - now).count());
+}
+
+/// Who has fetched the policy that is served: "google 3, other 12".
+std::string format_families(const IdFetches& fetches) {
+  std::string text;
+  for (std::size_t i = 0; i < fetches.by_family.size(); ++i) {
+    if (fetches.by_family[i].count == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
+                        k_sender_family_names[i], fetches.by_family[i].count);
+  }
+  return text.empty() ? "-" : text;
+}
+
+Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
+  const FamilyFetches all = one.of_id.total();
+  return {one.domain,
+          std::string(sts::format_mode(one.mode)),
+          one.id,
+          format_days(one, now),
+          fmt::format("{}", one.fetches.answered),
+          all.count == 0 ? "never" : format_time(all.last),
+          format_families(one.of_id)};
+}
+
+}  // namespace
+
+std::string format_table(const Status& status) {
+  std::vector<Row> rows = {{"DOMAIN", "MODE", "ID", "CERT DAYS", "FETCHES",
+                            "LAST FETCH OF ID", "BY"}};
+  for (const DomainStatus& one : status.domains) {
+    rows.push_back(make_row(one, status.now));
+  }
+  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  std::string text = format_reasons(status.reasons);
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += fmt::format("{:<{}}{}", row[i], widths[i],
+                          i + 1 < row.size() ? "  " : "\n");
+    }
+  }
+  const std::size_t shown = status.query.offset + status.domains.size();
+  if (shown < status.matching) {
+    text += fmt::format("and {} more\n", status.matching - shown);
+  }
+  return text;
+}
+
+}  // namespace mtasts::server

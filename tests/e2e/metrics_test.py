@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""The metrics: what promtool says of them, that they count what happens, and
+that the rules built upon them do what they are for."""
+
+import json
+import pathlib
+import re
+import ssl
+import subprocess
+import unittest
+
+from certificates import client_context, make_certificates, scratch
+from daemon import HOST, TIMEOUT, eventually
+from operations import POLICY, Operated
+from sender_tools import environment, find_tool, missing_tools
+
+ROOT = pathlib.Path(__file__).parents[2]
+OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+NO_PROMTOOL = missing_tools("promtool")
+
+
+def promtool(*arguments, **how):
+    return subprocess.run(
+        [find_tool("promtool"), *arguments], env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        timeout=TIMEOUT, **how)
+
+
+class FormTest(unittest.TestCase):
+    @unittest.skipIf(NO_PROMTOOL, NO_PROMTOOL)
+    def test_promtool_finds_no_fault(self):
+        with Operated() as daemon:
+            daemon.fetch()
+            status, fields, text = daemon.ask("/metrics")
+        self.assertEqual((status, fields["Content-Type"]), (
+            200, "text/plain; version=0.0.4; charset=utf-8"))
+        done = promtool("check", "metrics", input=text)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_open_metrics(self):
+        with Operated() as daemon:
+            _, fields, text = daemon.ask("/metrics", accept=OPEN_METRICS)
+        self.assertEqual(fields["Content-Type"], OPEN_METRICS)
+        self.assertTrue(text.endswith("\n# EOF\n"))
+        family, kind, seen = None, None, set()
+        for line in text.splitlines()[:-1]:
+            if line.startswith("# TYPE "):
+                _, _, family, kind = line.split(" ")
+                self.assertNotIn(family, seen)
+                self.assertNotRegex(family, "_(total|info|bucket)$")
+                seen.add(family)
+            elif not line.startswith("#"):
+                name = re.match(r"[a-z_]+", line)[0]
+                suffixes = {"counter": ["_total"], "info": ["_info"],
+                            "gauge": [""],
+                            "histogram": ["_bucket", "_sum", "_count"]}
+                self.assertIn(name, [family + one for one in suffixes[kind]])
+        self.assertGreater(len(seen), 20)
+
+    def test_manual_lists_them(self):
+        with Operated() as daemon:
+            _, _, text = daemon.ask("/metrics")
+        shown = set(re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE))
+        manual = (ROOT / "docs/mta-stsd.8").read_text()
+        listed = {word.strip(",") for line in manual.splitlines()
+                  if line.startswith(".It Sy ")
+                  for word in line.split()[2:]
+                  if word.startswith(("mta_stsd_", "process_"))}
+        self.assertEqual(shown, listed)
+
+    def test_domains_can_be_left_out(self):
+        with Operated(settings='per_domain_metrics = "off"') as daemon:
+            self.assertNotIn("example.com", daemon.ask("/metrics")[2])
+
+    def test_many_domains_are_left_out(self):
+        names = ["example.com", *(f"d{i}.example" for i in range(1000))]
+        policy = POLICY.replace('["example.com"]', str(names))
+        scratch()
+        make_certificates(*("mta-sts." + name for name in names))
+        with Operated(policy) as daemon:
+            self.assertNotIn("example.com", daemon.ask("/metrics")[2])
+            self.assertEqual(
+                daemon.metric('mta_stsd_domains{mode="testing"}'), 1001)
+
+
+class CountTest(unittest.TestCase):
+    def handshake(self, daemon, result, **how):
+        name = f'mta_stsd_handshakes_total{{result="{result}"}}'
+        before = daemon.metric(name)
+        try:
+            daemon.connect(**how).close()
+        except OSError:
+            pass
+        eventually(lambda: daemon.metric(name) == before + 1)
+
+    def test_handshakes(self):
+        old = client_context(verify=False)
+        old.set_ciphers("DEFAULT@SECLEVEL=0")
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        with Operated() as daemon:
+            self.handshake(daemon, "done")
+            self.handshake(daemon, "no-name", sni=None, verify=False)
+            self.handshake(daemon, "unknown-name", sni="mta-sts.example.org")
+            self.handshake(daemon, "protocol-too-old", context=old)
+            self.handshake(daemon, "other-protocol", alpn=["h2"])
+            plain = daemon.dial()
+            plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            plain.recv(100)
+            plain.close()
+            eventually(lambda: daemon.metric(
+                'mta_stsd_handshakes_total{result="failed"}') == 1)
+
+    def test_answers_and_connections(self):
+        with Operated() as daemon:
+            daemon.fetch()
+            daemon.fetch(path="/")
+            daemon.raw(b"bad\r\n\r\n")
+            for code, count in (("200", 1), ("404", 1), ("400", 1)):
+                self.assertEqual(daemon.metric(
+                    f'mta_stsd_answers_total{{code="{code}"}}'), count)
+            self.assertEqual(daemon.metric(
+                "mta_stsd_request_duration_seconds_count"), 3)
+            self.assertEqual(daemon.metric(
+                'mta_stsd_fetches_total{domain="example.com",class="2xx"}'), 1)
+            self.assertEqual(daemon.metric(
+                "mta_stsd_connections_accepted_total"), 3)
+            with daemon.connect(sni=HOST):
+                eventually(lambda: daemon.metric("mta_stsd_connections") == 1)
+            eventually(lambda: daemon.metric("mta_stsd_connections") == 0)
+
+
+@unittest.skipIf(NO_PROMTOOL, NO_PROMTOOL)
+class RulesTest(unittest.TestCase):
+    def test_rules_are_good(self):
+        done = promtool("check", "rules", ROOT / "etc/prometheus/mta-stsd.yml")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_rules_fire_when_they_should(self):
+        done = promtool("test", "rules",
+                        ROOT / "tests/prometheus/mta-stsd_test.yml")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+
+class DashboardTest(unittest.TestCase):
+    def test_it_asks_for_what_there_is(self):
+        text = (ROOT / "etc/grafana/mta-stsd.json").read_text()
+        asked = set(re.findall(r"\b(?:mta_stsd|process)_[a-z_]+", text))
+        rules = (ROOT / "etc/prometheus/mta-stsd.yml").read_text()
+        asked |= set(re.findall(r"\b(?:mta_stsd|process)_[a-z_]+", rules))
+        with Operated() as daemon:
+            shown = set(re.findall(r"^[a-z_]+", daemon.ask("/metrics")[2],
+                                   re.MULTILINE))
+        self.assertGreater(len(asked), 10)
+        self.assertEqual(asked - shown, set())
+        identifiers = [one["id"] for one in json.loads(text)["panels"]]
+        self.assertEqual(len(set(identifiers)), len(identifiers))
+
+
+if __name__ == "__main__":
+    unittest.main()

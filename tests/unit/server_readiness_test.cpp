@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "server/readiness.hpp"
+#include "server/snapshot_loader.hpp"
+#include "temp_dir.hpp"
+#include "test_certificates.hpp"
+
+namespace mtasts::server {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+using std::chrono::system_clock;
+
+constexpr std::string_view k_config =
+    "[server]\ncertificates = [\"certs\"]\n"
+    "[[policy]]\ndomains = [\"a.example\", \"b.example\"]\n"
+    "mx = [\"mx.a.example\"]\ntls_rpt = [\"mailto:x@a.example\"]\n";
+
+class ServerReadiness : public testing::Test {
+ protected:
+  ServerReadiness() {
+    const TestPair pair =
+        make_pair("DNS:mta-sts.a.example", KeyKind::ecdsa, {.to = 10});
+    dir_.write("certs/a.pem", pair.pem() + pair.key_pem());
+    snapshot_ = load_snapshot(dir_.write("mta-stsd.toml", k_config)).snapshot;
+    end_ =
+        snapshot_->certificates->find("mta-sts.a.example").front()->not_after();
+  }
+  static std::vector<std::string> ids(const Reasons& reasons) {
+    std::vector<std::string> all;
+    for (const Reason& one : reasons.shown) all.push_back(one.id);
+    return all;
+  }
+
+  TempDir dir_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  sys_seconds end_;
+};
+
+using Strings = std::vector<std::string>;
+
+TEST_F(ServerReadiness, HoldsUntilTheNextCertificateEnds) {
+  const Coverage now = find_coverage(*snapshot_, end_ - days(1));
+  EXPECT_EQ(ids(now.reasons), Strings{"certificate.name-not-covered"});
+  EXPECT_EQ(now.first_expiry, end_);
+  EXPECT_EQ(now.valid_until, end_ + seconds(1));
+  EXPECT_EQ(ids(find_coverage(*snapshot_, end_).reasons),
+            Strings{"certificate.name-not-covered"});
+  EXPECT_EQ(ids(find_coverage(*snapshot_, end_ + seconds(1)).reasons),
+            (Strings{"certificate.expired", "certificate.name-not-covered"}));
+}
+
+TEST_F(ServerReadiness, KnowsWhatIsNotValidYet) {
+  const Coverage then = find_coverage(*snapshot_, end_ - days(2000));
+  EXPECT_EQ(ids(then.reasons), (Strings{"certificate.not-yet-valid",
+                                        "certificate.name-not-covered"}));
+  EXPECT_LT(then.valid_until, end_);
+}
+
+TEST_F(ServerReadiness, SaysWhatTheLastReloadFailedFor) {
+  const SnapshotHolder holder(snapshot_);
+  ReloadStatus reloads;
+  Readiness readiness(holder, reloads);
+  const Diagnostic fault{
+      Severity::error, "config.empty", Place{"x.toml"}, "is empty", {}};
+  reloads.note_failed({fault}, true);
+  EXPECT_EQ(readiness.find_reasons().shown.back().text,
+            "x.toml: is empty [config.empty]");
+  reloads.note_applied(1, 0, true);
+  EXPECT_EQ(ids(readiness.find_reasons()),
+            Strings{"certificate.name-not-covered"});
+  readiness.set_stopping();
+  EXPECT_EQ(readiness.find_reasons().shown.back().id, "stopping");
+}
+
+TEST(ServerReasons, AreCountedAllAndShownInPart) {
+  Reasons reasons;
+  for (int i = 0; i < 150; ++i) reasons.add({"certificate.expired", "x"});
+  EXPECT_EQ(reasons.total(), 150U);
+  EXPECT_EQ(reasons.shown.size(), 100U);
+  EXPECT_TRUE(format_reasons(reasons).ends_with("x\nand 50 more\n"));
+  EXPECT_EQ(format_reasons({}), "ready\n");
+}
+
+TEST(ServerReloadStatus, KeepsABoundedHistory) {
+  ReloadStatus status;
+  for (std::size_t i = 0; i < 60; ++i) status.note_applied(i, 0, true);
+  status.note_applied(99, 0, false);
+  const ReloadView view = status.view();
+  EXPECT_EQ(view.applied, 61U);
+  ASSERT_EQ(view.history.size(), 50U);
+  EXPECT_EQ(view.history.front().changed, 59U);
+}
+
+}  // namespace
+}  // namespace mtasts::server
