@@ -37,7 +37,6 @@ struct FileStamp {
   std::int64_t changed_ns = 0;
 
   bool is_regular() const { return inode != 0 && size >= 0; }
-  bool is_dangling() const { return size == -2; }
 
   friend auto operator<=>(const FileStamp&, const FileStamp&) = default;
 };

@@ -204,12 +204,14 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   const auto& named = files_.inputs().files;
   const std::vector<Change> changes = files_.update(
       scope, [&](const std::string& path, const FileStamp& stamp) {
-        // A directory, a FIFO: only one that was named is missed.
+        // A directory, a FIFO, a large log: only one that was named is missed.
         const bool is_named =
             std::find(named.begin(), named.end(), path) != named.end();
-        return stamp.is_regular() || stamp.is_dangling() || is_named
-                   ? read_pem_file(path, intermediates_)
-                   : std::make_shared<const PemFile>();
+        const bool is_pem =
+            stamp.is_regular() &&
+            stamp.size <= static_cast<std::int64_t>(k_max_pem_octets);
+        return is_pem || is_named ? read_pem_file(path, intermediates_)
+                                  : std::make_shared<const PemFile>();
       });
   FoundCertificates found;
   for (const Change& change : changes) {

@@ -14,7 +14,8 @@
 namespace mtasts::tls {
 namespace {
 
-constexpr std::size_t k_max_pem_octets = 1024 * 1024;
+constexpr std::string_view k_write_anew =
+    "write it anew, under another name, and rename it into place";
 
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free(bio); }
@@ -32,7 +33,8 @@ void take_block(PemFile& file, std::string_view kind, bool has_header,
   if (kind == "CERTIFICATE") {
     if (!read_certificate(der)) {
       report(file, "certificate.unusable",
-             "has a certificate that can't be parsed");
+             "has a certificate that can't be parsed",
+             std::string(k_write_anew));
       return;
     }
     file.chain.push_back(
@@ -46,7 +48,8 @@ void take_block(PemFile& file, std::string_view kind, bool has_header,
   } else if (kind.ends_with("PRIVATE KEY")) {
     if (public_key_of(der).empty()) {
       report(file, "certificate.key-unusable",
-             "has a private key that can't be parsed");
+             "has a private key that can't be parsed",
+             std::string(k_write_anew));
       return;
     }
     file.keys.push_back(std::make_shared<const std::string>(std::move(der)));
@@ -76,7 +79,8 @@ void take_blocks(PemFile& file, const std::string& pem,
   if (at_end) return;
   // Half a file: what is whole in it would be half a chain.
   report(file, "certificate.unusable",
-         fmt::format("has a PEM block that is cut off or damaged: {}", why));
+         fmt::format("has a PEM block that is cut off or damaged: {}", why),
+         std::string(k_write_anew));
 }
 
 /// The leaf of `chain` has to be its first certificate.

@@ -2,6 +2,7 @@
 // What a PEM file (RFC 7468) holds that a server needs, whatever its name.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -29,6 +30,8 @@ class Interned {
  private:
   std::unordered_map<std::string_view, Der> known_;
 };
+
+constexpr std::size_t k_max_pem_octets = 1024 * 1024;
 
 /// A file that is no PEM at all is an empty PemFile, and no fault.
 /// `intermediates` has what follows a leaf.

@@ -99,7 +99,7 @@ class ReadinessTest(OperatedTestCase):
             self.expect_reason(
                 daemon, f"reload.failed: {daemon.dir}/certs: no certificate "
                 f"names the policy host {HOST} [certificate.name-not-covered]\n"
-                f"reload.failed: {daemon.config}: the new certificates leave "
+                f"reload.failed: {daemon.dir}/certs: the new certificates leave "
                 f"the policy host {HOST} without a usable one "
                 "[certificate.lost]", since, "reload.failed", 2)
             shutil.copytree(good, daemon.dir / "certs", dirs_exist_ok=True)

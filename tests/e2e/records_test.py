@@ -200,7 +200,7 @@ class CommandTest(RecordsTestCase):
                       '"a.example"', err)
 
     def test_every_form_is_stable(self):
-        forms = re.search(r"--format FORM(.*?)\(", records(
+        forms = re.search(r"records:\n  --format FORM(.*?)\(", records(
             self.config, "--help")[0], re.DOTALL)[1].replace(",", "").split()
         self.assertEqual(len(forms), 11)
         for form in forms:

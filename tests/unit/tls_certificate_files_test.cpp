@@ -193,7 +193,9 @@ TEST_F(TlsCertificateFiles, IsNotBlockedByAFifo) {
 
 TEST_F(TlsCertificateFiles, RefusesWhatIsTooLarge) {
   dir_.write("c/large.pem", std::string(1024 * 1024 + 1, '\n') + pair_.pem());
-  EXPECT_EQ(ids(find({"c"})), Strings{"certificate.unreadable c/large.pem"});
+  EXPECT_EQ(ids(find({"c"})), Strings{"certificate.none-found c"});
+  EXPECT_EQ(ids(find({"c/large.pem"})),
+            Strings{"certificate.unreadable c/large.pem"});
 }
 
 }  // namespace
