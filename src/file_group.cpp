@@ -19,7 +19,7 @@ class FileTable::Comparison final : public FileVisitor {
                            ? next_
                            : table_.find(path);
     if (known == table_.slots_.end() || known->path != path) {
-      changes_[path] = stamp;
+      changes_.insert_or_assign(changes_.end(), path, stamp);
       return;
     }
     next_ = std::next(known);

@@ -86,6 +86,7 @@ class FileGroup : public FileTable {
     if (removed) {
       std::erase_if(slots_, [](const Slot& one) { return !one.part; });
     }
+    if (!added.empty()) slots_.reserve(slots_.size() + added.size());
     const auto middle = static_cast<std::ptrdiff_t>(slots_.size());
     std::move(added.begin(), added.end(), std::back_inserter(slots_));
     std::inplace_merge(

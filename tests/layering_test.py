@@ -46,7 +46,7 @@ OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")
 STANDARD = re.compile(r"<[a-z_]+>|<(sys|net|netinet|arpa)/[a-z_]+\.h>|"
-                      r"<(dirent|fcntl|fnmatch|poll|unistd)\.h>")
+                      r"<(dirent|fcntl|fnmatch|malloc|poll|unistd)\.h>")
 
 
 def sources():

@@ -2,6 +2,7 @@
 // The life of the server, from top to bottom: load, check, bind, serve, print
 // the records, then reload on changes until a signal ends it.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 
 #include <array>
@@ -189,6 +190,9 @@ Exit serve(const Options& options) {
   }
   print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
   loaded = {};
+#ifdef __GLIBC__
+  ::malloc_trim(0);  // loading takes several times what is kept
+#endif
   supervise(host, reloader, *signals);
   if (operations) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});

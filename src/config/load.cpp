@@ -120,7 +120,9 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
     if (!change.after) continue;
     for (const PolicyEntryPtr& entry : change.after->policies) {
       for (const dns::Name& domain : entry->domains) {
-        const auto [known, added] = names.try_emplace(domain.text());
+        const std::size_t before = names.size();
+        const auto known = names.try_emplace(names.end(), domain.text());
+        const bool added = names.size() != before;
         has_clash_ = has_clash_ || known->second ||
                      (added && by_domain_.find(domain.text()) != nullptr);
         known->second = entry;

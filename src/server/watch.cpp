@@ -95,7 +95,7 @@ milliseconds Watch::wait_time() const {
   return std::max(std::chrono::ceil<milliseconds>(next - now), milliseconds(0));
 }
 
-/// A look everywhere is never more than a hundredth of the work.
+/// Looking everywhere gets rarer as it gets dearer.
 FileChanges Watch::look() {
   if (!scope_.is_everything) return look_(scope_, nullptr);
   const Clock::time_point start = Clock::now();
@@ -217,7 +217,7 @@ void Watch::take_event(std::uint32_t mask, const Directory& in,
 // --- Which directories to watch ---
 
 void Watch::arm_directory(const std::string& path) {
-  if (!armed_.insert(path).second) return;
+  if (!armed_.insert(std::hash<std::string>{}(path)).second) return;
   arm_way(path, 0);
   add_watch(path, true);
 }

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 
 #include "file_group.hpp"
 
@@ -77,9 +79,9 @@ class Watch {
   Clock::time_point next_poll_;
   Clock::time_point next_look_;
   Clock::duration poll_interval_;
-  std::map<int, Directory> directories_;  // by watch descriptor
-  std::set<std::string> armed_;           // directories, nothing new there
-  std::set<std::string> links_;           // symbolic links on the way
+  std::map<int, Directory> directories_;   // by watch descriptor
+  std::unordered_set<std::size_t> armed_;  // hashes of what is watched
+  std::set<std::string> links_;            // symbolic links on the way
   std::map<std::string, Clock::time_point> writing_;  // last write seen
 };
 

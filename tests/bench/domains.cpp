@@ -211,7 +211,7 @@ class Maker {
     write(folder_ / "policies.d" / (name + ".toml"),
           "[[policy]]\ndomains = [\"" + name +
               "\"]\nmode = \"enforce\"\nmx = [\"mx1." + name + "\", \"mx2." +
-              name + "\"]\nmax_age = \"2w\"\ntls_rpt = [\"mailto:tls-reports@" +
+              name + "\"]\nmax_age = \"4w\"\ntls_rpt = [\"mailto:tls-reports@" +
               name + "\"]\n",
           false);
     // What it can be renewed with.
