@@ -58,21 +58,30 @@ Loader::Changes Loader::update_main(const Scope& scope) {
 }
 
 Loader::Changes Loader::update_included(const Scope& scope) {
-  return included_.update(scope, [this](const std::string& path,
-                                        const FileStamp&) {
-    // That it names itself is a fault of the pattern, not of the file.
-    if (path == resolve_beside({}, path_)) {
-      return std::make_shared<const PolicyFile>();
+  return included_.update(scope,
+                          [this](const std::string& path, const FileStamp&) {
+                            // That it names itself is a fault of the pattern,
+                            // not of the file.
+                            return path == resolve_beside({}, path_)
+                                       ? std::make_shared<const PolicyFile>()
+                                       : read_included(path);
+                          });
+}
+
+/// With who includes what can't be read: that may change while the file stays
+/// as it is.
+void Loader::report_faulty(Diagnostics& out) const {
+  for (const auto& file : faulty_) {
+    append(out, file->diagnostics);
+    Diagnostic& last = out.back();
+    if (last.id != "config.unreadable" || !last.hint.empty()) continue;
+    for (const Located<std::string>& one : settings_->includes) {
+      if (!is_listed(make_inputs(path_, {one}), last.place.file)) continue;
+      last.hint = "it is included at " +
+                  format_place({shown_path(path_), one.at.line, one.at.column});
+      break;
     }
-    return read_included(path, [&] {
-      for (const Located<std::string>& one : settings_->includes) {
-        if (!is_listed(make_inputs(path_, {one}), path)) continue;
-        return "it is included at " +
-               format_place({shown_path(path_), one.at.line, one.at.column});
-      }
-      return std::string{};
-    });
-  });
+  }
 }
 
 /// Patterns without a match, and files that are named twice.
@@ -187,8 +196,7 @@ Loaded Loader::load(const Scope& scope) {
     }
   }
   if (is_new_list) check_includes();
-  for (const auto& file : faulty_)
-    append(loaded.diagnostics, file->diagnostics);
+  report_faulty(loaded.diagnostics);
   append(loaded.diagnostics, include_faults_);
 
   if (!has_clash_) index(changes, loaded);

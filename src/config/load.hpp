@@ -44,6 +44,7 @@ class Loader {
   Changes update_main(const Scope& scope);
   Changes update_included(const Scope& scope);
   void check_includes();
+  void report_faulty(Diagnostics& out) const;
   void index(const Changes& changes, Loaded& loaded);
   void index_all(Loaded& loaded);
   Config make_config() const;

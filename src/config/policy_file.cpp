@@ -18,8 +18,7 @@ constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
 
 /// The whole document, or nothing after a diagnostic.
 std::optional<Table> read_table(const std::string& path,
-                                const std::function<std::string()>& named_by,
-                                Diagnostics& out) {
+                                const std::string& hint, Diagnostics& out) {
   const std::string shown = shown_path(path);
   const Result<std::string> content =
       path == "-" ? read_standard_input(k_max_config_octets)
@@ -27,7 +26,7 @@ std::optional<Table> read_table(const std::string& path,
   if (!content) {
     out.push_back({Severity::error, "config.unreadable", Place{shown},
                    fmt::format("can't be read: {}", content.error().message),
-                   named_by()});
+                   hint});
     return std::nullopt;
   }
   if (content->empty()) {
@@ -91,11 +90,9 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "<standard input>" : path;
 }
 
-std::shared_ptr<const PolicyFile> read_included(
-    const std::string& path, const std::function<std::string()>& named_by) {
+std::shared_ptr<const PolicyFile> read_included(const std::string& path) {
   auto file = std::make_shared<PolicyFile>();
-  const std::optional<Table> table =
-      read_table(path, named_by, file->diagnostics);
+  const std::optional<Table> table = read_table(path, {}, file->diagnostics);
   if (!table) return file;
   TableReader reader(*table, {}, path, file->diagnostics);
   take_policies(reader, path, *file);
@@ -114,12 +111,9 @@ std::shared_ptr<const PolicyFile> read_included(
 
 std::shared_ptr<const MainFile> read_main(const std::string& path) {
   auto file = std::make_shared<MainFile>();
-  const auto named_by = [&path] {
-    return path == "-" ? std::string{}
-                       : "the path is given with -c or $MTA_STSD_CONFIG";
-  };
-  const std::optional<Table> table =
-      read_table(path, named_by, file->diagnostics);
+  const std::string hint =
+      path == "-" ? "" : "the path is given with -c or $MTA_STSD_CONFIG";
+  const std::optional<Table> table = read_table(path, hint, file->diagnostics);
   if (!table) return file;
   const std::string shown = shown_path(path);
   TableReader reader(*table, {}, shown, file->diagnostics);

@@ -2,7 +2,6 @@
 // What one configuration file says: the main file, or one that it includes.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,9 +24,8 @@ struct MainFile : PolicyFile {
   std::vector<Located<std::string>> includes;
 };
 
-/// `named_by` says in the hint who wants the file, if it can't be read.
-std::shared_ptr<const PolicyFile> read_included(
-    const std::string& path, const std::function<std::string()>& named_by);
+/// Who wants the file is up to the caller to say, if it can't be read.
+std::shared_ptr<const PolicyFile> read_included(const std::string& path);
 
 /// "-" is standard input.
 std::shared_ptr<const MainFile> read_main(const std::string& path);

@@ -487,6 +487,16 @@ TEST_F(ConfigLoadAgain, ReportsABrokenFileUntilItIsMended) {
   EXPECT_EQ(domains(loader_.load()), (Strings{"a.example", "other.example"}));
 }
 
+// The file that can't be read stays as it is; the line that names it moves.
+TEST_F(ConfigLoadAgain, SaysWhereAnUnreadableFileIsIncludedNow) {
+  std::filesystem::create_directory(dir_.path("d/3.toml"));
+  EXPECT_EQ(loader_.load().diagnostics.at(0).hint,
+            "it is included at " + main_ + ":1:12");
+  dir_.write("a.toml", "\ninclude = [\"d/*.toml\"]\n");
+  EXPECT_EQ(loader_.load().diagnostics.at(0).hint,
+            "it is included at " + main_ + ":2:12");
+}
+
 TEST_F(ConfigLoadAgain, FindsAClashAndItsEnd) {
   EXPECT_TRUE(loader_.load().config);
   dir_.write("d/2.toml", policy("a.example"));
