@@ -65,6 +65,8 @@ std::string escape_glob(const std::string& path);
 struct Inputs {
   std::vector<std::string> files;
   std::vector<std::string> globs;
+
+  friend bool operator==(const Inputs&, const Inputs&) = default;
 };
 
 /// What list_files() comes by.

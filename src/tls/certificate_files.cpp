@@ -36,7 +36,8 @@ Inputs make_inputs(const std::vector<std::string>& paths) {
   return inputs;
 }
 
-void append(Diagnostics& to, const Diagnostics& from) {
+template <class List>
+void append(List& to, const List& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
@@ -75,7 +76,7 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
     }
   }
   for (const auto& [id, pairing] : findings_) {
-    if (is_other_fault && !pairing.refused.empty()) touched.insert(id);
+    if (is_other_fault && pairing.lacks_key) touched.insert(id);
   }
   return touched;
 }
@@ -84,6 +85,7 @@ void CertificateFinder::refuse_without_key(const PemFile& chain,
                                            Pairing& pairing) const {
   std::optional<CertificateFacts> leaf = read_certificate(*chain.chain[0]);
   if (leaf->is_authority) return;
+  pairing.lacks_key = true;
   pairing.refused = std::move(leaf->dns_names);
   const auto folder = [](const PemFile& file) {
     return std::filesystem::path(file.path).parent_path();
@@ -146,6 +148,10 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
                          ? a->chain.size() > b->chain.size()
                          : a->path < b->path;
             });
+  // The one that is taken must not hang on which was read first.
+  std::stable_sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
+    return a.first->path < b.first->path;
+  });
   std::set<std::string_view> taken;
   for (const PemFilePtr& chain : chains) {
     const std::string_view public_key = key_of_leaf(*chain);
@@ -172,8 +178,10 @@ void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
   const auto known = findings_.find(id);
   if (known != findings_.end()) {
     append(found.withdrawn, known->second.diagnostics);
+    append(found.refused_names, known->second.refused);
     findings_.erase(known);
   }
+  append(found.refused_names, next.refused);
   const auto [first, last] = certificates_.equal_range(id);
   for (auto old = first; old != last;) {
     const auto same = std::find_if(
@@ -193,17 +201,22 @@ void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
   }
   append(found.diagnostics, next.diagnostics);
   next.certificates.clear();
-  if (!next.diagnostics.empty() || !next.refused.empty()) {
+  if (!next.diagnostics.empty() || !next.refused.empty() || next.lacks_key) {
     findings_.emplace(id, std::move(next));
   }
 }
 
 FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
                                           const Scope& scope) {
-  if (scope.is_everything) files_.set_inputs(make_inputs(paths));
+  FoundCertificates found;
+  // A folder may have come where there was none, or a file.
+  Inputs inputs = make_inputs(paths);
+  found.has_new_inputs = inputs != files_.inputs();
+  files_.set_inputs(std::move(inputs));
   const auto& named = files_.inputs().files;
   const std::vector<Change> changes = files_.update(
-      scope, [&](const std::string& path, const FileStamp& stamp) {
+      found.has_new_inputs ? Scope{} : scope,
+      [&](const std::string& path, const FileStamp& stamp) {
         // A directory, a FIFO, a large log: only one that was named is missed.
         const bool is_named =
             std::find(named.begin(), named.end(), path) != named.end();
@@ -213,7 +226,6 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
         return is_pem || is_named ? read_pem_file(path, intermediates_)
                                   : std::make_shared<const PemFile>();
       });
-  FoundCertificates found;
   for (const Change& change : changes) {
     if (change.before) append(found.withdrawn, change.before->diagnostics);
   }

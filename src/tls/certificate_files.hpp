@@ -25,6 +25,9 @@ struct FoundCertificates {
   /// Every error, and what else there is to say of what was read anew.
   Diagnostics diagnostics;
   Diagnostics withdrawn;  // what was said of it before
+  /// Of certificates that are not used, or were not until now.
+  std::vector<std::string> refused_names;
+  bool has_new_inputs = false;  // there may be other directories to watch
 };
 
 class CertificateFinder {
@@ -51,6 +54,7 @@ class CertificateFinder {
     std::vector<CertificatePtr> certificates;
     Diagnostics diagnostics;
     std::vector<std::string> refused;  // names
+    bool lacks_key = false;            // of one of its chains
   };
 
   std::set<Id> index(const std::vector<Change>& changes);
@@ -65,7 +69,7 @@ class CertificateFinder {
   std::set<PemFilePtr> faulty_;
   std::unordered_multimap<Id, PemFilePtr> by_key_;
   std::unordered_multimap<Id, CertificatePtr> certificates_;
-  std::map<Id, Pairing> findings_;  // of those that have diagnostics
+  std::map<Id, Pairing> findings_;  // of those that are not all good
   std::size_t checks_left_ = 0;     // of signatures, in this round
 };
 

@@ -177,6 +177,53 @@ TEST_F(TlsCertificateFiles, ReadsOnlyWhatHasChanged) {
   EXPECT_FALSE(finder.has_refused("a.example"));
 }
 
+// Only a fault beside it explains why a chain has no key, and only as long as
+// it is there: a chain that names no host too.
+TEST_F(TlsCertificateFiles, LooksAgainAtAChainWithoutKeyWhenAFaultComesOrGoes) {
+  const std::string chain = make_pair("", KeyKind::ecdsa, {}, &ca_).pem();
+  dir_.write("c/chain.pem", chain + ca_.pem());
+  CertificateFinder finder;
+  const std::vector<std::string> paths = {dir_.path("c")};
+  const Strings mismatch{"certificate.key-mismatch c/chain.pem"};
+  EXPECT_EQ(ids(finder.find(paths)), mismatch);
+  dir_.write("c/key.pem", pair_.key_pem("secret"));
+  EXPECT_EQ(ids(finder.find(paths)),
+            Strings{"certificate.key-encrypted c/key.pem"});
+  std::filesystem::remove(dir_.path("c/key.pem"));
+  EXPECT_EQ(ids(finder.find(paths)), mismatch);
+}
+
+// Which of them was read first must not count.
+TEST_F(TlsCertificateFiles, TakesTheFirstOfSeveralFilesWithTheKey) {
+  dir_.write("c/chain.pem", pair_.pem() + ca_.pem());
+  dir_.write("c/2.pem", pair_.key_pem());
+  CertificateFinder finder;
+  const std::vector<std::string> paths = {dir_.path("c")};
+  EXPECT_EQ(ids(finder.find(paths)), Strings());
+  for (const std::string name : {"c/1.pem", "c/3.pem"}) {
+    dir_.write(name, pair_.key_pem());
+    ASSERT_EQ(::chmod(dir_.path(name).c_str(), 0644), 0);
+  }
+  EXPECT_EQ(ids(finder.find(paths)),
+            Strings{"certificate.key-world-readable c/1.pem"});
+  std::filesystem::remove(dir_.path("c/1.pem"));
+  EXPECT_EQ(ids(finder.find(paths)), Strings());
+}
+
+// A volume that is mounted after the start.
+TEST_F(TlsCertificateFiles, SearchesAFolderThatComesLater) {
+  CertificateFinder finder;
+  const std::vector<std::string> paths = {dir_.path("c")};
+  EXPECT_EQ(ids(finder.find(paths)), Strings{"certificate.unreadable c"});
+  dir_.write("c/all.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
+  const FoundCertificates found =
+      finder.find(paths, {.is_everything = false, .paths = {dir_.path("c")}});
+  EXPECT_EQ(ids(found), Strings());
+  EXPECT_EQ(files(found), Strings{"c/all.pem"});
+  EXPECT_TRUE(found.has_new_inputs);
+  EXPECT_FALSE(finder.find(paths).has_new_inputs);
+}
+
 TEST_F(TlsCertificateFiles, ReportsThatThereIsNothing) {
   dir_.write("c/notes.txt", "hello");
   EXPECT_EQ(ids(find({"c"})), Strings{"certificate.none-found c"});
