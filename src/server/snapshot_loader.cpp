@@ -36,14 +36,17 @@ void SnapshotLoader::touch(const std::vector<std::string>& domains) {
   touched_.insert(domains.begin(), domains.end());
 }
 
-/// A wildcard covers a policy host only as "*." in front of its domain.
 void SnapshotLoader::touch(
     const std::vector<tls::CertificatePtr>& certificates) {
-  for (const tls::CertificatePtr& one : certificates) {
-    for (const std::string& name : one->names()) {
-      for (const std::string_view start : {k_policy_host_prefix, k_wildcard}) {
-        if (name.starts_with(start)) touched_.insert(name.substr(start.size()));
-      }
+  for (const tls::CertificatePtr& one : certificates) touch_names(one->names());
+}
+
+/// Of certificates. A wildcard covers a policy host only as "*." in front of
+/// its domain.
+void SnapshotLoader::touch_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    for (const std::string_view start : {k_policy_host_prefix, k_wildcard}) {
+      if (name.starts_with(start)) touched_.insert(name.substr(start.size()));
     }
   }
 }
@@ -72,7 +75,13 @@ bool SnapshotLoader::find_losses(const Snapshot& serving,
 void SnapshotLoader::check_hosts(const config::Live& live,
                                  LoadedSnapshot& loaded) {
   // That there is none at all was said of the files.
-  if (live.certificates.empty() || store_.size() == 0) return;
+  if (live.certificates.empty() || store_.size() == 0) {
+    for (auto& [domain, findings] : std::exchange(hosts_, {})) {
+      append(loaded.withdrawn, std::move(findings));
+    }
+    recheck();
+    return;
+  }
   const std::chrono::sys_seconds now = wall_clock();
   for (const std::string& domain : touched_) {
     auto old = hosts_.extract(domain);
@@ -97,13 +106,13 @@ void SnapshotLoader::check_hosts(const config::Live& live,
 LoadedSnapshot SnapshotLoader::load(const Scope& scope,
                                     const Snapshot* serving) {
   config::Loaded config = config_.load(scope);
-  const bool is_elsewhere = config.certificates != certificate_paths_;
+  // What is said of a host blames the first path.
+  if (config.certificates != certificate_paths_) recheck();
   certificate_paths_ = config.certificates;
-  tls::FoundCertificates found =
-      finder_.find(certificate_paths_, is_elsewhere ? Scope{} : scope);
+  tls::FoundCertificates found = finder_.find(certificate_paths_, scope);
   store_ = store_.with(found.added, found.removed);
   LoadedSnapshot loaded;
-  loaded.has_new_inputs = config.has_new_inputs || is_elsewhere;
+  loaded.has_new_inputs = config.has_new_inputs || found.has_new_inputs;
   loaded.diagnostics = std::move(config.diagnostics);
   loaded.withdrawn = std::move(config.withdrawn);
   append(loaded.diagnostics, std::move(found.diagnostics));
@@ -113,6 +122,7 @@ LoadedSnapshot SnapshotLoader::load(const Scope& scope,
   touch(config.touched);
   touch(found.added);
   touch(found.removed);
+  touch_names(found.refused_names);
   if (!config.config) return loaded;
 
   config::Live live = std::move(config.config->live);

@@ -51,6 +51,7 @@ class SnapshotLoader {
  private:
   void touch(const std::vector<std::string>& domains);
   void touch(const std::vector<tls::CertificatePtr>& certificates);
+  void touch_names(const std::vector<std::string>& names);
   bool find_losses(const Snapshot& serving, const config::Live& live,
                    LoadedSnapshot& loaded) const;
   void check_hosts(const config::Live& live, LoadedSnapshot& loaded);

@@ -74,6 +74,48 @@ TEST_F(ServerSnapshot, IsNotMadeFromABadPolicy) {
   EXPECT_FALSE(load_snapshot(dir_.path("none.toml")).snapshot);
 }
 
+// What is said of a host is true of the certificates that there are now.
+TEST_F(ServerSnapshot, LooksAtEveryHostOnceThereAreCertificates) {
+  dir_.write("certs/README", "none yet");
+  const std::string main = dir_.write("mta-stsd.toml", k_config);
+  SnapshotLoader loader(main);
+  EXPECT_EQ(ids(loader.load({}, nullptr)), Strings{"certificate.none-found"});
+  loader.accept();
+  write_pair("a.pem", "DNS:mta-sts.a.example");
+  EXPECT_EQ(ids(loader.load({}, nullptr)),
+            Strings{"certificate.name-not-covered"});
+}
+
+TEST_F(ServerSnapshot, BlamesARefusedCertificateAndNotItsAbsence) {
+  write_pair("a.pem", "DNS:mta-sts.a.example");
+  const std::string main = dir_.write("mta-stsd.toml", k_config);
+  SnapshotLoader loader(main);
+  EXPECT_EQ(ids(loader.load({}, nullptr)),
+            Strings{"certificate.name-not-covered"});
+  loader.accept();
+  dir_.write("certs/lone.pem", make_leaf("DNS:mta-sts.b.example").pem());
+  EXPECT_EQ(ids(loader.load({}, nullptr)), Strings{"certificate.key-mismatch"});
+  loader.accept();
+  std::filesystem::remove(dir_.path("certs/lone.pem"));
+  EXPECT_EQ(ids(loader.load({}, nullptr)),
+            Strings{"certificate.name-not-covered"});
+}
+
+TEST_F(ServerSnapshot, BlamesTheFolderThatIsConfiguredNow) {
+  write_pair("a.pem", "DNS:mta-sts.a.example");
+  const std::string main = dir_.write("mta-stsd.toml", k_config);
+  SnapshotLoader loader(main);
+  EXPECT_EQ(loader.load({}, nullptr).diagnostics.at(0).place.file,
+            dir_.path("certs"));
+  loader.accept();
+  std::filesystem::create_directory(dir_.path("empty"));
+  std::string other(k_config);
+  other.insert(other.find("\"certs"), "\"empty\", ");
+  dir_.write("mta-stsd.toml", other);
+  EXPECT_EQ(loader.load({}, nullptr).diagnostics.at(0).place.file,
+            dir_.path("empty"));
+}
+
 // One broken pair is no reason to serve nobody.
 TEST_F(ServerSnapshot, StartsBesideABadCertificate) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
