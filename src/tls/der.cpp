@@ -105,8 +105,11 @@ std::optional<std::chrono::sys_seconds> read_time(DerReader& reader) {
   if (!date.ok()) return std::nullopt;
   const std::chrono::hours hours(number(2));
   const std::chrono::minutes minutes(number(2));
-  return std::chrono::sys_days(date) + hours + minutes +
-         std::chrono::seconds(number(2));
+  const std::chrono::seconds seconds(number(2));
+  if (hours.count() > 23 || minutes.count() > 59 || seconds.count() > 59) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days(date) + hours + minutes + seconds;
 }
 
 bool read_key(std::string_view info, CertificateFacts& facts) {
@@ -183,15 +186,21 @@ void read_extension(std::string_view id, std::string_view value,
   }
 }
 
-void read_extensions(std::string_view explicit_list, CertificateFacts& facts) {
-  DerReader outer(explicit_list);
+/// What is left of a certificate. False when it isn't DER to its end: what
+/// stands behind a fault would be overlooked.
+bool read_extensions(DerReader& fields, CertificateFacts& facts) {
+  if (fields.is_at_end()) return true;
+  DerReader outer(take(fields, k_context_3));
   DerReader list(take(outer, k_sequence));
   while (const std::optional<DerElement> one = list.next(k_sequence)) {
     DerReader extension(one->content);
     const std::string_view id = take(extension, k_oid);
     extension.next(k_boolean);  // critical or not
-    read_extension(id, take(extension, k_octet_string), facts);
+    const std::optional<DerElement> value = extension.next(k_octet_string);
+    if (!value) return false;
+    read_extension(id, value->content, facts);
   }
+  return list.is_at_end() && outer.is_at_end() && fields.is_at_end();
 }
 
 /// The content of the one element that `der` consists of.
@@ -285,7 +294,7 @@ std::optional<CertificateFacts> read_certificate(std::string_view der) {
   facts.not_after = *not_after;
   fields.next(k_context_1 & ~0x20U);  // unique identifiers, of old times
   fields.next(k_context_2 & ~0x20U);
-  read_extensions(take(fields, k_context_3), facts);
+  if (!read_extensions(fields, facts)) return std::nullopt;
   return facts;
 }
 
