@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// tls/der against OpenSSL: the public key that is found in a private key is
+// the one that OpenSSL finds. No key is kept in the corpus: the first octet of
+// an input picks one that is made anew, and the rest, three by three, says
+// which of its octets change.
+#include <openssl/err.h>
+
+#include <array>
+
+#include "../unit/test_certificates.hpp"
+#include "target.hpp"
+
+namespace mtasts::tls {
+namespace {
+
+using fuzz::require;
+
+std::string encode(const KeyPtr& key, const char* structure,
+                   std::size_t point = 0) {
+  if (point != 0) {
+    EVP_PKEY_set_utf8_string_param(key.get(), "point-format",
+                                   point == 1 ? "compressed" : "uncompressed");
+  }
+  unsigned char* raw = nullptr;
+  const int size = std::string_view(structure) == "pkcs8"
+                       ? [&] {
+                           PKCS8_PRIV_KEY_INFO* info =
+                               EVP_PKEY2PKCS8(key.get());
+                           const int n = i2d_PKCS8_PRIV_KEY_INFO(info, &raw);
+                           PKCS8_PRIV_KEY_INFO_free(info);
+                           return n;
+                         }()
+                       : i2d_PrivateKey(key.get(), &raw);
+  std::string der(reinterpret_cast<char*>(raw), static_cast<std::size_t>(size));
+  OPENSSL_free(raw);
+  return der;
+}
+
+std::vector<std::string> make_keys() {
+  std::vector<std::string> keys = {{}};
+  const std::array made = {
+      KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})),
+      KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")),
+      KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-384")),
+      KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"))};
+  for (const KeyPtr& key : made) {
+    keys.push_back(encode(key, "pkcs8"));
+    keys.push_back(encode(key, "traditional"));
+  }
+  keys.push_back(encode(made[1], "pkcs8", 1));
+  return keys;
+}
+
+void run(std::string_view input) {
+  static const std::vector<std::string> keys = make_keys();
+  if (input.empty()) return;
+  const auto octet = [&input](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<std::uint8_t>(input[i]));
+  };
+  std::string der = keys[octet(0) % keys.size()];
+  input.remove_prefix(1);
+  if (der.empty()) der = input;
+  for (; der != input && input.size() >= 3; input.remove_prefix(3)) {
+    der[(octet(0) << 8U | octet(1)) % der.size()] = input[2];
+  }
+  const std::string found = find_public_key(der);
+  const KeyPtr key = parse_key(der);
+  unsigned char* raw = nullptr;
+  const int size = key && !found.empty() ? i2d_PUBKEY(key.get(), &raw) : 0;
+  if (size > 0) {
+    require(found == read_public_key_info({reinterpret_cast<char*>(raw),
+                                           static_cast<std::size_t>(size)}),
+            "equal public keys");
+  }
+  OPENSSL_free(raw);
+  ERR_clear_error();
+}
+
+}  // namespace
+}  // namespace mtasts::tls
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  mtasts::tls::run(mtasts::fuzz::as_text(data, size));
+  return 0;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Drives a target without libFuzzer: every file of the folders that are named,
+// and then each of them with a few octets changed, always in the same way.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "target.hpp"
+
+namespace {
+
+constexpr int k_changed_per_file = 50;
+
+std::vector<std::string> read_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<std::string> contents;
+  for (const std::filesystem::path& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    contents.emplace_back(std::istreambuf_iterator<char>(file),
+                          std::istreambuf_iterator<char>());
+  }
+  return contents;
+}
+
+void run(const std::string& input) {
+  // A copy of its own size: a read behind its end is seen by a sanitizer.
+  const std::vector<std::uint8_t> exact(input.begin(), input.end());
+  LLVMFuzzerTestOneInput(exact.data(), exact.size());
+}
+
+std::string change(std::string text, std::mt19937& random) {
+  const auto below = [&random](std::size_t limit) { return random() % limit; };
+  for (std::size_t left = 1 + below(3); left > 0 && !text.empty(); --left) {
+    const std::size_t at = below(text.size());
+    const auto octet = static_cast<char>(below(256));
+    switch (below(5)) {
+      case 0:
+        text[at] = octet;
+        break;
+      case 1:
+        text[at] = static_cast<char>(text[at] ^ (1 << below(8)));
+        break;
+      case 2:
+        text.insert(at, 1, octet);
+        break;
+      case 3:
+        text.erase(at, 1 + below(8));
+        break;
+      default:
+        text.insert(at, text.substr(below(text.size()), below(32)));
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::size_t inputs = 0;
+  std::mt19937 random(1);
+  for (int i = 1; i < argc; ++i) {
+    for (const std::string& input : read_files(argv[i])) {
+      run(input);
+      ++inputs;
+      for (int k = 0; k < k_changed_per_file; ++k) run(change(input, random));
+    }
+  }
+  std::printf("%zu inputs, each changed %d times\n", inputs,
+              k_changed_per_file);
+  return inputs == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// The TXT records of MTA-STS and TLS-RPT, and report URIs: what is read is
+// written and read again as the same.
+#include "sts/txt_record.hpp"
+
+#include <algorithm>
+
+#include "dns/name.hpp"
+#include "dns/tag_list.hpp"
+#include "target.hpp"
+#include "tlsrpt/txt_record.hpp"
+
+namespace mtasts {
+namespace {
+
+using fuzz::require;
+
+void check_sts(std::string_view text) {
+  const Result<std::string> id = sts::parse_txt_record(text);
+  if (!id) {
+    fuzz::require_clean(id.error());
+    return;
+  }
+  require(!id->empty() && id->size() <= 32 &&
+              std::all_of(id->begin(), id->end(), dns::is_alphanumeric),
+          "an id of 1 to 32 letters and digits");
+  require(text.find("id=" + *id) != std::string_view::npos,
+          "the id stands in the text");
+  const auto again = sts::parse_txt_record(sts::format_txt_record(*id));
+  require(again && *again == *id, "parse(format(id)) == id");
+}
+
+void check_tlsrpt(std::string_view text) {
+  const auto uris = tlsrpt::parse_txt_record(text);
+  if (!uris) {
+    fuzz::require_clean(uris.error());
+    return;
+  }
+  require(!uris->empty(), "a record with a URI");
+  const auto again = tlsrpt::parse_txt_record(tlsrpt::format_txt_record(*uris));
+  require(again && *again == *uris, "parse(format(uris)) == uris");
+}
+
+void check_uri(std::string_view text) {
+  const auto typed = tlsrpt::ReportUri::from_typed(text);
+  if (!typed) {
+    fuzz::require_clean(typed.error());
+    require(!tlsrpt::ReportUri::parse(text), "parse() takes no more");
+    return;
+  }
+  const std::string& uri = typed->text();
+  require(uri.find_first_of(" ,;!\"\\") == std::string::npos &&
+              std::all_of(uri.begin(), uri.end(),
+                          [](char c) { return c > 0x20 && c < 0x7F; }),
+          "a URI needs no quoting in a record");
+  const auto again = tlsrpt::ReportUri::parse(uri);
+  require(again && *again == *typed, "a URI reads as itself");
+  require(dns::Name::parse(typed->host()).has_value(), "a host name");
+  const auto record =
+      tlsrpt::parse_txt_record(tlsrpt::format_txt_record({*typed, *typed}));
+  require(record && record->size() == 2 && record->at(1) == *typed,
+          "a record of two holds two");
+}
+
+void run(std::string_view text) {
+  check_sts(text);
+  check_tlsrpt(text);
+  check_uri(text);
+}
+
+}  // namespace
+}  // namespace mtasts
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  mtasts::run(mtasts::fuzz::as_text(data, size));
+  return 0;
+}

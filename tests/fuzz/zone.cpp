@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// dns/zone_reader: the records of any text, written as a zone, are read as the
+// same; and nothing is larger than what it came from.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dns/diff.hpp"
+#include "dns/quote.hpp"
+#include "dns/zone_reader.hpp"
+#include "target.hpp"
+
+namespace mtasts::dns {
+namespace {
+
+using fuzz::require;
+
+bool is_same(const ZoneRecord& a, const ZoneRecord& b) {
+  return a.type == b.type && a.owner == b.owner && a.value == b.value;
+}
+
+/// "\DDD" in an owner is not of our world, so the reader leaves it out.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("\"\\;()@$").find(c) == std::string_view::npos;
+  });
+}
+
+void check_again(const ZoneRecord& one) {
+  const std::string line =
+      one.owner.empty()
+          ? format_data(one.type, one.value) + "\n"
+          : fmt::format("{}. 60 IN {} {}\n", one.owner, format_type(one.type),
+                        format_data(one.type, one.value));
+  const auto again = read_zone(line, {});
+  require(again && again->size() == 1 && is_same(again->front(), one),
+          "a record reads as itself");
+}
+
+void run(std::string_view text) {
+  const auto records = read_zone(text, "a.example");
+  if (!records) {
+    fuzz::require_clean(records.error());
+    return;
+  }
+  const auto lines =
+      static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  for (const ZoneRecord& one : *records) {
+    require(one.line >= 1 && one.line <= lines, "a record stands in a line");
+    require(one.owner.size() <= 253, "an owner of 253 octets at most");
+    require(one.type == Type::cname || one.value.size() <= text.size() + 40,
+            "no value is longer than the text");
+    require(to_lower_ascii(one.owner) == one.owner, "owners in lower case");
+    if (is_plain(one.owner) &&
+        (one.type != Type::cname || is_plain(one.value))) {
+      check_again(one);
+    }
+  }
+  format_diff({}, *records, {});
+}
+
+}  // namespace
+}  // namespace mtasts::dns
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  mtasts::dns::run(mtasts::fuzz::as_text(data, size));
+  return 0;
+}
