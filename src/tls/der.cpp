@@ -173,7 +173,9 @@ void read_extension(std::string_view id, std::string_view value,
     read_names(value, facts);
   } else if (id == k_basic_constraints) {
     DerReader inner(take(reader, k_sequence));
-    facts.is_authority = take(inner, k_boolean) == "\xFF"sv;
+    // BER's true, which OpenSSL takes too: everything but zero.
+    facts.is_authority = take(inner, k_boolean).find_first_not_of('\0') !=
+                         std::string_view::npos;
   } else if (id == k_subject_key_id) {
     facts.subject_key_id = take(reader, k_octet_string);
   } else if (id == k_authority_key_id) {
@@ -219,11 +221,21 @@ std::string public_key_of_ec(DerReader reader) {
   return point.starts_with('\x04') ? std::string(point) : std::string{};
 }
 
+/// X.690, 8.3.2: a positive number in its shortest form.
+bool is_positive(std::string_view integer) {
+  const auto is_high = [](char c) { return (c & 0x80) != 0; };
+  if (integer.empty() || is_high(integer[0])) return false;
+  return integer[0] != '\0' || (integer.size() > 1 && is_high(integer[1]));
+}
+
 /// RFC 8017, A.1.1: the public key is a SEQUENCE of two of these numbers.
 std::string public_key_of_rsa(DerReader reader) {
   const std::optional<DerElement> modulus = reader.next(k_integer);
   const std::optional<DerElement> exponent = reader.next(k_integer);
-  if (!modulus || !exponent) return {};
+  if (!modulus || !is_positive(modulus->content) || !exponent ||
+      !is_positive(exponent->content)) {
+    return {};
+  }
   const std::size_t size = modulus->whole.size() + exponent->whole.size();
   std::string key = "\x30";
   if (size >= 0x100) {
