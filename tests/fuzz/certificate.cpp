@@ -155,6 +155,11 @@ void compare(const CertificateFacts& facts, X509* x) {
   compare_issuer_url(facts, x);
 }
 
+/// OpenSSL keeps the octets of a name, be they BER.
+bool is_der(const X509_NAME* name) {
+  return DerReader(encode(name)).next(0x30).has_value();
+}
+
 /// BER and junk behind its end are not to be taken, so only OpenSSL's own
 /// spelling has to be.
 bool has_to_be_taken(X509* x, std::string_view der) {
@@ -166,7 +171,8 @@ bool has_to_be_taken(X509* x, std::string_view der) {
                                           static_cast<std::size_t>(size));
   OPENSSL_free(raw);
   const int unused_bits = X509_get0_pubkey_bitstr(x)->flags & 7;
-  return same && unused_bits == 0 && X509_get0_pubkey(x) != nullptr &&
+  return same && unused_bits == 0 && is_der(X509_get_issuer_name(x)) &&
+         is_der(X509_get_subject_name(x)) && X509_get0_pubkey(x) != nullptr &&
          parse_time(X509_get0_notBefore(x)) &&
          parse_time(X509_get0_notAfter(x));
 }

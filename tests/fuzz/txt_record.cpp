@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "dns/name.hpp"
+#include "dns/diff.hpp"
+#include "dns/format.hpp"
 #include "dns/tag_list.hpp"
 #include "target.hpp"
 #include "tlsrpt/txt_record.hpp"
@@ -30,6 +31,30 @@ void check_sts(std::string_view text) {
   require(again && *again == *id, "parse(format(id)) == id");
 }
 
+/// Every form can hold it, and the zone reads as it.
+void check_forms(const std::string& text) {
+  const dns::Name domain = *dns::Name::parse("a.example");
+  dns::RecordSet set{.purpose = dns::Purpose::tls_rpt,
+                     .type = dns::Type::txt,
+                     .owner = dns::owner_name(dns::Purpose::tls_rpt, domain),
+                     .ttl = std::chrono::seconds(300),
+                     .values = {text}};
+  std::vector<dns::DomainRecords> domains = {{domain, "note", {set}, "hint"}};
+  require(dns::add_host_records(domains, {*dns::parse_target("192.0.2.1"),
+                                          *dns::parse_target("2001:db8::1"),
+                                          *dns::parse_target("b.example")})
+              .has_value(),
+          "the host is led somewhere");
+  for (const dns::Format& one : dns::formats()) {
+    require(one.format(domains).find("rua=") != std::string::npos,
+            "every form has the record");
+  }
+  const auto records = dns::read_zone(dns::format_zone(domains), {});
+  require(records && records->front().value == text, "the zone reads as it");
+  require(dns::format_diff(domains, *records, {}).empty(),
+          "a zone is what it was made from");
+}
+
 void check_tlsrpt(std::string_view text) {
   const auto uris = tlsrpt::parse_txt_record(text);
   if (!uris) {
@@ -39,6 +64,7 @@ void check_tlsrpt(std::string_view text) {
   require(!uris->empty(), "a record with a URI");
   const auto again = tlsrpt::parse_txt_record(tlsrpt::format_txt_record(*uris));
   require(again && *again == *uris, "parse(format(uris)) == uris");
+  check_forms(tlsrpt::format_txt_record(*uris));
 }
 
 void check_uri(std::string_view text) {
