@@ -129,8 +129,10 @@ std::vector<std::string> Reloader::run() {
   const std::optional<Scope> scope = watch_.find_settled();
   if (!scope) return {};
   LoadedSnapshot loaded = loader_.load(*scope, holder_.get().get());
-  if (!watch_.is_unmoved(*scope)) return {};
+  const bool is_unmoved = watch_.is_unmoved(*scope);
+  // The next load will not say so again.
   if (loaded.has_new_inputs) watch_.look_everywhere();
+  if (!is_unmoved) return {};
   if (loaded.snapshot) find_refusals(loaded);
   if (!loaded.snapshot) {
     reject(loaded);
