@@ -124,6 +124,13 @@ CertificatePtr CertificateFinder::make(const PemFile& chain,
                                    made.error().hint});
     return nullptr;
   }
+  if (depth == Depth::signatures && !parse_key(*key)) {
+    check.is_usable = false;
+    pairing.diagnostics.push_back(
+        {Severity::error, "certificate.key-unusable", Place{key_file.path},
+         "has a private key that OpenSSL does not take",
+         "make a new key: ECDSA P-256, or RSA of 2048 bits"});
+  }
   if (check.is_usable) {
     return std::make_shared<const Certificate>(*std::move(made));
   }

@@ -143,6 +143,24 @@ TEST_F(TlsCertificateFiles, ReportsWhatItCanNotParse) {
                                        "certificate.key-unusable c/key.pem"}));
 }
 
+// Its public half is all that is looked at in a hurry.
+TEST_F(TlsCertificateFiles, ReportsAKeyThatCanNotSign) {
+  std::string der = pair_.key_der();
+  // P-256 becomes a curve that nobody knows.
+  der[der.find("\xCE\x3D\x03\x01\x07") + 4] = '\x63';
+  const TestBio bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio(bio.get(),
+                "EC "
+                "PRIVATE KEY",
+                "", reinterpret_cast<const unsigned char*>(der.data()),
+                static_cast<long>(der.size()));
+  dir_.write("c/chain.pem", pair_.pem() + ca_.pem());
+  dir_.write("c/key.pem", take_text(bio));
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(ids(found), Strings{"certificate.key-unusable c/key.pem"});
+  EXPECT_TRUE(found.added.empty());
+}
+
 // A half-written file: what stands before the cut must not be taken for all.
 TEST_F(TlsCertificateFiles, NeverTakesACutFileForALongerChain) {
   const std::string pem = pair_.pem() + ca_.pem();
