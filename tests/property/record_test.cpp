@@ -50,7 +50,7 @@ std::string make_word(Random& random, std::size_t most) {
 TEST(RecordProperty, StsRecordsReadAsTheRegularExpressionHasThem) {
   Random random;
   int good = 0;
-  for (int i = 0; i < k_rounds / 5; ++i) {
+  for (int i = 0; i < k_rounds / 10; ++i) {
     const Strings spaces = {"", "", "", " ", "\t "};
     const auto space = [&] { return random.one_of(spaces); };
     std::string text = random.once_in(20) ? "v=STSv2" : "v=STSv1";
@@ -72,7 +72,7 @@ TEST(RecordProperty, StsRecordsReadAsTheRegularExpressionHasThem) {
         parse(sts::format_txt_record(*got), "STSv1", "id", "[A-Za-z0-9]{1,32}"),
         *got);
   }
-  EXPECT_GT(good, k_rounds / 20);
+  EXPECT_GT(good, k_rounds / 50);
 }
 
 std::string make_uri(Random& random) {
