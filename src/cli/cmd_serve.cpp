@@ -11,6 +11,7 @@
 
 #include "cli/cli.hpp"
 #include "dns/format.hpp"
+#include "file.hpp"
 #include "log.hpp"
 #include "server/operations.hpp"
 #include "server/placeholder.hpp"
@@ -27,6 +28,23 @@ using server::Snapshot;
 
 // More would only scroll by; they are a command away.
 constexpr std::size_t k_max_printed_domains = 20;
+
+// For those who start it before they have read anything.
+constexpr const char* k_first_config = R"(
+This is a configuration to begin with. In a container, mount the folder that
+has it at /etc/mta-stsd, and one with certificate and key at /certs:
+
+  [server]
+  listen = ["[::]:8443"]
+  certificates = ["/certs"]
+  [operations]
+  listen = "127.0.0.1:9443"
+  [[policy]]
+  domains = ["example.com"]
+  mx = ["mail.example.com"]
+  mode = "testing"
+  tls_rpt = ["mailto:tls-reports@example.com"]
+)";
 
 /// Prints what to publish, now that the policies behind it are being served
 /// (RFC 8461, 8.1: the policy first, then the record).
@@ -61,6 +79,12 @@ Diagnostics find_refusals(const server::LoadedSnapshot& loaded,
   return refusals;
 }
 
+/// It can take seconds, in which nobody shall have to wait for an end.
+server::LoadedSnapshot load_first(server::SnapshotLoader& loader) {
+  const server::StopAtOnce stop_at_once;
+  return loader.load({}, nullptr);
+}
+
 /// Without a snapshot, after saying why, when there is nothing to serve.
 server::LoadedSnapshot load(const Options& options,
                             server::SnapshotLoader& loader) {
@@ -69,9 +93,12 @@ server::LoadedSnapshot load(const Options& options,
                 "it has to read it again when certificates are renewed");
     return {};
   }
-  server::LoadedSnapshot loaded = loader.load({}, nullptr);
+  server::LoadedSnapshot loaded = load_first(loader);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
+    if (stamp_file(options.config).inode == 0) {
+      fmt::print(stderr, "{}", k_first_config);
+    }
     return {};
   }
   const Diagnostics refusals = find_refusals(loaded, options);

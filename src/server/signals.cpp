@@ -7,18 +7,25 @@
 
 #include <cerrno>
 #include <csignal>
+#include <initializer_list>
 #include <system_error>
 #include <utility>
 
 namespace mtasts::server {
+namespace {
+
+sigset_t make_set(std::initializer_list<int> numbers) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : numbers) sigaddset(&set, number);
+  return set;
+}
+
+}  // namespace
 
 Result<Signals> Signals::open() {
   std::signal(SIGPIPE, SIG_IGN);
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  for (const int number : {SIGHUP, SIGINT, SIGTERM}) {
-    sigaddset(&wanted, number);
-  }
+  const sigset_t wanted = make_set({SIGHUP, SIGINT, SIGTERM});
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   const int fd = ::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
   if (fd < 0) {
@@ -39,6 +46,20 @@ Signal Signals::take() {
   signalfd_siginfo info{};
   if (::read(fd_, &info, sizeof info) != sizeof info) return Signal::none;
   return info.ssi_signo == SIGHUP ? Signal::reload : Signal::stop;
+}
+
+// The default action would not do: process 1 of a container has none.
+StopAtOnce::StopAtOnce() {
+  for (const int number : {SIGINT, SIGTERM}) {
+    std::signal(number, [](int) { ::_exit(0); });
+  }
+  const sigset_t stops = make_set({SIGINT, SIGTERM});
+  ::pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
+}
+
+StopAtOnce::~StopAtOnce() {
+  const sigset_t stops = make_set({SIGINT, SIGTERM});
+  ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
 }
 
 }  // namespace mtasts::server

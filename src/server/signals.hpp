@@ -29,4 +29,15 @@ class Signals {
   int fd_;
 };
 
+/// For as long as it lives, SIGTERM and SIGINT end the program at once, with
+/// status 0: nothing has begun that would have to be finished. Afterwards
+/// Signals has them, so open() comes first.
+class StopAtOnce {
+ public:
+  StopAtOnce();
+  ~StopAtOnce();
+  StopAtOnce(const StopAtOnce&) = delete;
+  StopAtOnce& operator=(const StopAtOnce&) = delete;
+};
+
 }  // namespace mtasts::server

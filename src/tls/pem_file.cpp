@@ -5,7 +5,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <string_view>
 #include <utility>
 
@@ -25,6 +27,21 @@ void report(PemFile& file, std::string id, std::string message,
             std::string hint = {}) {
   file.diagnostics.push_back({Severity::error, std::move(id), Place{file.path},
                               std::move(message), std::move(hint)});
+}
+
+/// Tools write keys for root alone, and we are somebody else.
+std::string make_hint(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0 && errno == EACCES) {
+    return fmt::format(
+        "user {0} has to be able to read it: chown {0} {2}, or chgrp {1} and "
+        "chmod 640; in Compose group_add with the group of the file; in "
+        "Kubernetes fsGroup: {1} and defaultMode: 0440",
+        ::geteuid(), ::getegid(), path);
+  }
+  if (stamp_file(path).inode == 0) {
+    return "certificates names PEM files and folders";
+  }
+  return "a PEM file is a regular file of 1 MiB at most";
 }
 
 /// `kind` and `header` as PEM_read_bio() has them.
@@ -116,9 +133,7 @@ PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   if (!pem) {
     report(*file, "certificate.unreadable",
            fmt::format("can't be read: {}", pem.error().message),
-           stamp_file(path).inode == 0
-               ? "certificates names PEM files and folders"
-               : "the user that runs mta-stsd has to be able to read it");
+           make_hint(path));
     return file;
   }
   if (pem->find("-----BEGIN ") == std::string::npos) return file;

@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -14,7 +15,8 @@ import threading
 import unittest
 
 from certificates import make_certificates, scratch
-from daemon import TIMEOUT, Daemon
+from daemon import TIMEOUT, Daemon, eventually
+from process import signals_of
 
 ROOT = pathlib.Path(__file__).parents[2]
 CONFIG = """
@@ -537,10 +539,15 @@ class CheckTest(CliTestCase):
         else:
             done = self.check()
         self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
-        self.assertIn("/certs/privkey.pem: can't be read: Permission denied "
-                      "[certificate.unreadable]\nmta-stsd: hint: the user "
-                      "that runs mta-stsd has to be able to read it\n",
-                      done.stderr)
+        user = 65534 if os.geteuid() == 0 else os.geteuid()
+        group = os.getegid()
+        self.assertIn(
+            "/certs/privkey.pem: can't be read: Permission denied "
+            f"[certificate.unreadable]\nmta-stsd: hint: user {user} has to be "
+            f"able to read it: chown {user} {self.dir}/certs/privkey.pem, or "
+            f"chgrp {group} and chmod 640; in Compose group_add with the "
+            f"group of the file; in Kubernetes fsGroup: {group} and "
+            "defaultMode: 0440\n", done.stderr)
 
     def test_encrypted_key(self):
         # The default of OpenSSL is to ask for the password, on the terminal.
@@ -690,6 +697,36 @@ class ServeTest(CliTestCase):
     def test_bad_configuration(self):
         self.config.write_text(SERVER + CONFIG + "mode = 1\n")
         self.assertIn("[config.wrong-type]", self.serve())
+
+    def test_without_a_configuration(self):
+        self.config.unlink()
+        says, _, example = self.serve().partition("\n\n")
+        self.assertEqual(
+            says, f"mta-stsd: error: {self.config}: can't be read: No such "
+            "file or directory [config.unreadable]\nmta-stsd: hint: the path "
+            "is given with -c or $MTA_STSD_CONFIG")
+        advice, _, example = example.partition("\n\n")
+        self.assertIn("/etc/mta-stsd, and one with certificate and key at "
+                      "/certs:", advice)
+        self.assertEqual(len(example.splitlines()), 10)
+        self.config.write_text(example)
+        self.expect(
+            self.run_it("-c", self.config, "check", "--policies-only"), 0,
+            f"{self.config}: 1 policy domain, 0 certificates, 0 warnings\n")
+
+    def test_a_signal_ends_it_while_it_loads(self):
+        # Enough for seconds; the signal comes as soon as it has a handler.
+        names = ",".join(f'"d{n}.example.com"' for n in range(1_000_000))
+        self.config.write_text(SERVER + CONFIG.replace('"example.com"', names))
+        bit = 1 << signal.SIGTERM - 1
+        with subprocess.Popen(
+                [os.environ["MTA_STSD"], "-c", self.config, "serve"],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            eventually(lambda: signals_of(process.pid, "SigCgt")
+                       & bit)
+            process.terminate()
+            out, err = process.communicate(timeout=TIMEOUT)
+        self.assertEqual((process.returncode, out, err), (0, b"", b""))
 
     def run_for_a_moment(self, *arguments):
         """Standard error of `serve`, stopped once it serves."""

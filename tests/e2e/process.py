@@ -22,6 +22,13 @@ def rss_kb(pid):
                     if line.startswith("VmRSS:"))
 
 
+def signals_of(pid, mask):
+    """The signals in "SigCgt" (caught), "SigBlk", ... as one number."""
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1], 16) for line in status
+                    if line.startswith(mask + ":"))
+
+
 def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
