@@ -144,6 +144,11 @@ bool is_readable_by_all(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
+bool is_nameless(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && status.st_nlink == 0;
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
   // Without O_NONBLOCK, open() on a FIFO waits for a writer for ever.
   const Descriptor file(

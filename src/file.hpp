@@ -48,6 +48,9 @@ bool is_directory(const std::string& path);
 /// A regular file without an octet in it.
 bool is_empty_file(const std::string& path);
 bool is_readable_by_all(const std::string& path);
+/// A file without a name: a mount can lead to it when another has taken its
+/// place where it was mounted from.
+bool is_nameless(const std::string& path);
 
 /// Reads a regular file of at most `max_octets`. The error says why it can't.
 Result<std::string> read_file(const std::string& path, std::size_t max_octets);

@@ -24,9 +24,10 @@ LIMIT_SECONDS = 20
 # With its hint, a warning says where it comes from.
 WARNING = r"^mta-stsd: warning: .*\n(?:mta-stsd: hint: .*\n)?"
 REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
-# Those are about listeners, which --policies-only leaves out.
-ONLY_WHOLE_CHECK = {"policy.placeholder", "server.no-certificates",
-                    "server.plain-http-public"}
+# Those are about listeners, which --policies-only leaves out, and about a file
+# that is replaced.
+ONLY_WHOLE_CHECK = {"config.replaced", "policy.placeholder",
+                    "server.no-certificates", "server.plain-http-public"}
 
 
 def check(binary, name):

@@ -35,6 +35,13 @@ std::optional<Table> read_table(const std::string& path,
         {Severity::error, "config.empty", Place{shown}, "is empty", {}});
     return std::nullopt;
   }
+  if (is_nameless(path)) {
+    out.push_back({Severity::warning, "config.replaced", Place{shown},
+                   "was replaced by another file outside, and this is the old "
+                   "one still",
+                   "mount its folder and not the file; a restart shows the "
+                   "new one"});
+  }
   return parse_document(*content, shown, out);
 }
 

@@ -563,6 +563,18 @@ class CheckTest(CliTestCase):
         self.assertIn("[certificate.key-encrypted]", done.stderr)
         self.assertIn("openssl pkey -in", done.stderr)
 
+    def test_file_that_was_replaced_where_it_was_mounted_from(self):
+        with open(self.config) as old:
+            self.config.unlink()
+            self.expect(
+                self.run_it("-c", f"/proc/self/fd/{old.fileno()}", "check",
+                            "--policies-only", pass_fds=[old.fileno()]), 0,
+                re.compile(".*, 1 warning\n"), lines(
+                    r"mta-stsd: warning: .*: was replaced by another file "
+                    r"outside, and this is the old one still "
+                    r"\[config\.replaced\]", "mta-stsd: hint: mount its "
+                    "folder and not the file; a restart shows the new one"))
+
     def test_json(self):
         self.config.write_text(CONFIG + 'max_age = "1h"\n')
         done = self.check("--policies-only", "--format", "json")
