@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What can be said of etc/compose and etc/kubernetes without an engine or a
+cluster: names in one file refer to something in another, the program accepts
+the configurations in them, and what is strict stays so. The binary comes from
+the environment variable MTA_STSD."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+KUBERNETES = ROOT / "etc/kubernetes"
+COMPOSE = ROOT / "etc/compose"
+LIMIT_SECONDS = 60
+USER = 65532
+
+
+def check(*arguments, cwd):
+    """What `check` says of the policies, with every warning an error."""
+    return subprocess.run(
+        [os.environ["MTA_STSD"], "-c", *arguments, "check", "--policies-only",
+         "--strict"], cwd=cwd, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=LIMIT_SECONDS)
+
+
+@unittest.skipUnless(yaml, "python3-yaml is not installed")
+class ComposeTest(unittest.TestCase):
+    def recipes(self):
+        files = sorted(COMPOSE.glob("*/compose.yaml"))
+        self.assertEqual([file.parent.name for file in files],
+                         ["caddy", "certbot", "traefik"])
+        for file in files:
+            yield file.parent, yaml.safe_load(file.read_text())
+
+    def test_configuration_is_good(self):
+        for folder, _ in self.recipes():
+            done = check("mta-stsd/mta-stsd.toml", cwd=folder)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), folder)
+
+    def test_mounts_exist(self):
+        for folder, recipe in self.recipes():
+            for service in recipe["services"].values():
+                for mount in service["volumes"]:
+                    source = mount.partition(":")[0]
+                    if source.startswith("./"):
+                        self.assertTrue((folder / source).is_dir(), mount)
+                        self.assertTrue(mount.endswith(":ro"), mount)
+                    else:
+                        self.assertIn(source, recipe["volumes"])
+
+    def test_it_is_strict(self):
+        for folder, recipe in self.recipes():
+            service = recipe["services"]["mta-stsd"]
+            self.assertTrue((folder / service["build"] / "Dockerfile").exists())
+            self.assertTrue(service["read_only"])
+            self.assertEqual(service["cap_drop"], ["ALL"])
+            self.assertEqual(service["security_opt"],
+                             ["no-new-privileges:true"])
+            self.assertNotIn("environment", service)
+
+    def test_plain_http_is_for_the_proxy_alone(self):
+        for name in ("caddy", "traefik"):
+            recipe = yaml.safe_load((COMPOSE / name / "compose.yaml")
+                                    .read_text())
+            service = recipe["services"]["mta-stsd"]
+            self.assertNotIn("ports", service)
+            self.assertEqual(service["networks"], ["policies"])
+            self.assertTrue(recipe["networks"]["policies"]["internal"])
+            self.assertIn("policies", recipe["services"][name]["networks"])
+            said = "".join(file.read_text() for file
+                           in (COMPOSE / name / name).iterdir())
+            self.assertIn("mta-stsd:8080", said)
+
+
+@unittest.skipUnless(yaml, "python3-yaml is not installed")
+class KubernetesTest(unittest.TestCase):
+    def setUp(self):
+        self.base = self.load(KUBERNETES / "base")
+
+    def load(self, folder):
+        """The resources of a kustomization by their kind and name."""
+        overview = yaml.safe_load((folder / "kustomization.yaml").read_text())
+        found = {}
+        for name in overview["resources"]:
+            if not (folder / name).is_dir():
+                one = yaml.safe_load((folder / name).read_text())
+                found[one["kind"], one["metadata"]["name"]] = one
+        used = {*overview["resources"], "kustomization.yaml",
+                *(patch["path"] for patch in overview.get("patches", ()))}
+        self.assertEqual({file.name for file in folder.iterdir()} - used,
+                         set(), "files that no kustomization names")
+        return found
+
+    def spec(self, kind):
+        return self.base[kind, "mta-stsd"]["spec"]
+
+    def pod(self):
+        return self.spec("Deployment")["template"]["spec"]
+
+    def test_volumes_exist(self):
+        volumes = {one["name"]: one for one in self.pod()["volumes"]}
+        mounts = self.pod()["containers"][0]["volumeMounts"]
+        self.assertEqual(set(volumes), {one["name"] for one in mounts})
+        for mount in mounts:
+            self.assertTrue(mount["readOnly"])
+            self.assertNotIn("subPath", mount)
+        for volume in volumes.values():
+            if "configMap" in volume:
+                self.assertIn(("ConfigMap", volume["configMap"]["name"]),
+                              self.base)
+        self.assertEqual(volumes["certificates"]["secret"]["secretName"],
+                         self.spec("Certificate")["secretName"])
+
+    def test_key_is_for_the_group_alone(self):
+        secret = next(one["secret"] for one in self.pod()["volumes"]
+                      if "secret" in one)
+        self.assertEqual(secret["defaultMode"], 0o440)
+        self.assertEqual(self.pod()["securityContext"]["fsGroup"], USER)
+
+    def test_selectors_find_the_pods(self):
+        labels = self.spec("Deployment")["template"]["metadata"]["labels"]
+        self.assertEqual(self.spec("Service")["selector"], labels)
+        for kind, key in (("Deployment", "selector"),
+                          ("PodDisruptionBudget", "selector"),
+                          ("NetworkPolicy", "podSelector")):
+            self.assertEqual(self.spec(kind)[key], {"matchLabels": labels})
+        for one in self.pod()["topologySpreadConstraints"]:
+            self.assertEqual(one["labelSelector"], {"matchLabels": labels})
+        target = self.spec("HorizontalPodAutoscaler")["scaleTargetRef"]
+        self.assertIn((target["kind"], target["name"]), self.base)
+
+    def test_ports_exist(self):
+        container = self.pod()["containers"][0]
+        ports = {one["name"]: one["containerPort"]
+                 for one in container["ports"]}
+        config = self.base["ConfigMap", "mta-stsd"]["data"]["mta-stsd.toml"]
+        for number in ports.values():
+            self.assertIn(f'"[::]:{number}"', config)
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            self.assertEqual(container[probe]["httpGet"],
+                             {"path": "/livez", "port": "operations"})
+        service = self.spec("Service")["ports"][0]
+        self.assertEqual((service["port"], service["targetPort"]),
+                         (443, "https"))
+        named = [port["port"] for rule in self.spec("NetworkPolicy")["ingress"]
+                 for port in rule["ports"]]
+        self.assertEqual(set(named), set(ports))
+
+    def test_it_is_restricted(self):
+        pod, container = self.pod(), self.pod()["containers"][0]
+        self.assertTrue(pod["securityContext"]["runAsNonRoot"])
+        self.assertEqual(pod["securityContext"]["runAsUser"], USER)
+        self.assertEqual(pod["securityContext"]["seccompProfile"],
+                         {"type": "RuntimeDefault"})
+        self.assertEqual(container["securityContext"], {
+            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]}})
+        self.assertFalse(pod["automountServiceAccountToken"])
+        self.assertNotIn("env", container)
+        self.assertEqual(self.spec("NetworkPolicy")["egress"], [])
+
+    def test_configuration_is_good(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            for name in ("mta-stsd", "mta-stsd-policies"):
+                data = self.base["ConfigMap", name]["data"]
+                (folder / name).mkdir()
+                for file, text in data.items():
+                    (folder / name / file).write_text(text.replace(
+                        '"/policies/', f'"{folder}/mta-stsd-policies/'))
+            done = check("mta-stsd/mta-stsd.toml", cwd=folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("1 policy domain,", done.stdout)
+
+    def test_ways_in(self):
+        patch = yaml.safe_load(
+            (KUBERNETES / "load-balancer/service.yaml").read_text())
+        self.assertIn((patch["kind"], patch["metadata"]["name"]), self.base)
+        self.load(KUBERNETES / "load-balancer")
+        ingress = self.load(KUBERNETES / "ingress")["Ingress", "mta-stsd"]
+        rule = ingress["spec"]["rules"][0]
+        self.assertIn(rule["host"], self.spec("Certificate")["dnsNames"])
+        service = rule["http"]["paths"][0]["backend"]["service"]
+        self.assertIn(("Service", service["name"]), self.base)
+        self.assertEqual(service["port"]["name"],
+                         self.spec("Service")["ports"][0]["name"])
+
+
+if __name__ == "__main__":
+    unittest.main()
