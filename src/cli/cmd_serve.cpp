@@ -19,6 +19,7 @@
 #include "server/policy_host.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
+#include "server/service_manager.hpp"
 #include "server/signals.hpp"
 
 namespace mtasts::cli {
@@ -153,8 +154,13 @@ void log_stop(const server::PolicyHost& host) {
 
 /// Until SIGTERM or SIGINT.
 void supervise(server::PolicyHost& host, server::Reloader& reloader,
-               server::Signals& signals) {
+               const server::ReloadStatus& reloads, server::Signals& signals,
+               server::ServiceManager& manager) {
   for (;;) {
+    if (!reloader.is_requested()) {
+      manager.tell_serving(host.snapshots().get()->site.domain_count(),
+                           reloads.view().faults);
+    }
     std::array<pollfd, 2> waiting = {
         {{signals.fd(), POLLIN, 0}, {reloader.fd(), POLLIN, 0}}};
     ::poll(waiting.data(), waiting.size(),
@@ -164,6 +170,7 @@ void supervise(server::PolicyHost& host, server::Reloader& reloader,
       if (signal == server::Signal::none) break;
       if (signal == server::Signal::stop) return;
       reloader.request();
+      manager.tell_reloading();
     }
     const std::uint64_t before = host.snapshots().generation();
     const std::vector<std::string> changed = reloader.run();
@@ -220,7 +227,9 @@ Exit serve(const Options& options) {
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
-  supervise(host, reloader, *signals);
+  server::ServiceManager manager;
+  supervise(host, reloader, reloads, *signals, manager);
+  manager.tell_stopping();
   if (operations) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();

@@ -32,6 +32,8 @@ class Reloader {
 
   /// SIGHUP: load at once, changed or not, and say how it went.
   void request();
+  /// From request() until its load has been applied or rejected.
+  bool is_requested() const { return requested_; }
 
   /// Loads if there is reason to: a change, a request, or a day gone by, since
   /// certificates expire without any file changing. When the snapshot was

@@ -44,13 +44,15 @@ class Daemon:
     are relative to .dir, where certs/ is a copy of the default certificates.
     `listen` and `certificates` are added to the text when they are not set.
     `allow`: parts of stderr lines that would be alarming otherwise.
-    `checks`: what `check` exits with beforehand."""
+    `checks`: what `check` exits with beforehand.
+    `pass_fds`: descriptors that it inherits."""
 
     def __init__(self, binary=None, config_text=POLICY, *args, files=None,
-                 env=None, allow=(), checks=0):
+                 env=None, allow=(), checks=0, pass_fds=()):
         self.binary = os.path.abspath(binary or os.environ["MTA_STSD"])
         self.args, self.allow, self.checks = args, allow, checks
         self.env = {**os.environ, **(env or {})}
+        self.pass_fds = pass_fds
         source = scratch() / "server"
         self._temporary = tempfile.TemporaryDirectory(prefix="mta-stsd-e2e-")
         self.dir = pathlib.Path(self._temporary.name)
@@ -84,6 +86,7 @@ class Daemon:
         assert checked.returncode == self.checks, checked.stderr
         self.process = subprocess.Popen(
             [*command, "serve", *self.args], env=self.env, cwd=self.dir,
+            pass_fds=self.pass_fds,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, errors="backslashreplace")
         self.pid = self.process.pid

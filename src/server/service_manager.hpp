@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What the service manager is told while the program runs: sd_notify(3),
+// datagrams of text to the socket that NOTIFY_SOCKET names.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "diagnostic.hpp"
+
+namespace mtasts::server {
+
+class ServiceManager {
+ public:
+  /// Without NOTIFY_SOCKET there is none, and nobody is told anything.
+  ServiceManager();
+
+  /// The end of the start, or of a reload; said again only when it differs
+  /// from what was said last. `faults`: of the last reload, if it failed.
+  void tell_serving(std::size_t domains, const Diagnostics& faults);
+  void tell_reloading();
+  void tell_stopping();
+
+ private:
+  void tell(std::string state);
+
+  std::string socket_;
+  std::string said_;
+};
+
+}  // namespace mtasts::server

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""Under a service manager: what it is told, and the sockets it hands over."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import tempfile
+import threading
+import unittest
+
+from answer import parse, read_all
+from certificates import client_context
+from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon
+
+REQUEST = (f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\n"
+           "Connection: close\r\n\r\n").encode()
+SERVING = "READY=1\nSTATUS=Serving 2 policy domains"
+STOPPING = "STOPPING=1\nSTATUS=Stopping"
+FAULT = '; the last reload failed: {}:4:1: unknown key "mxs" in policy'
+# What systemd does between fork and exec.
+STARTER = """#!/bin/sh
+case $* in
+*serve*)
+  exec 3<&"$LISTENER"
+  export LISTEN_FDS=1 LISTEN_PID=$$
+  ;;
+esac
+exec "$PROGRAM" "$@"
+"""
+
+
+class NotifyTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mta-stsd-notify-")
+        self.addCleanup(folder.cleanup)
+        self.path = str(pathlib.Path(folder.name, "notify"))
+
+    def listen(self, path):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.settimeout(TIMEOUT)
+        manager.bind(path)
+        return manager
+
+    def expect(self, manager, text):
+        self.assertEqual(manager.recv(4096).decode(), text)
+
+    def expect_reload(self, manager):
+        lines = manager.recv(4096).decode().split("\n")
+        self.assertRegex(lines.pop(1), "^MONOTONIC_USEC=[0-9]+$")
+        self.assertEqual(lines, ["RELOADING=1", "STATUS=Reloading"])
+
+    def test_start_reload_and_stop_are_told(self):
+        manager = self.listen(self.path)
+        with Daemon(env={"NOTIFY_SOCKET": self.path}) as daemon:
+            self.expect(manager, SERVING)
+            self.assertEqual(daemon.fetch()[::2], (200, BODY))
+            for _ in range(2):
+                daemon.signal(signal.SIGHUP)
+                self.expect_reload(manager)
+                self.expect(manager, SERVING)
+        self.expect(manager, STOPPING)
+
+    def test_a_failed_reload_is_told_and_so_is_its_mending(self):
+        manager = self.listen(self.path)
+        with Daemon(env={"NOTIFY_SOCKET": self.path},
+                    allow=("event=finding", "event=reload")) as daemon:
+            self.expect(manager, SERVING)
+            good = daemon.config.read_text()
+            daemon.write("mta-stsd.toml", good.replace("mx =", "mxs ="))
+            self.expect(manager, SERVING + FAULT.format(daemon.config))
+            daemon.signal(signal.SIGHUP)
+            self.expect_reload(manager)
+            self.expect(manager, SERVING + FAULT.format(daemon.config))
+            daemon.write("mta-stsd.toml", good)
+            self.expect(manager, SERVING)
+
+    def test_the_socket_has_an_abstract_name(self):
+        manager = self.listen("\0" + self.path)
+        with Daemon(env={"NOTIFY_SOCKET": "@" + self.path}):
+            self.expect(manager, SERVING)
+        self.expect(manager, STOPPING)
+
+    def test_a_manager_that_is_gone_stops_nothing(self):
+        for path in (self.path, "/" + 200 * "x", ""):
+            with Daemon(env={"NOTIFY_SOCKET": path}) as daemon:
+                self.assertEqual(daemon.fetch()[::2], (200, BODY))
+
+
+class ActivationTest(unittest.TestCase):
+    def setUp(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self.addCleanup(self.listener.close)
+        self.port = self.listener.getsockname()[1]
+        folder = tempfile.TemporaryDirectory(prefix="mta-stsd-starter-")
+        self.addCleanup(folder.cleanup)
+        self.starter = pathlib.Path(folder.name, "starter")
+        self.starter.write_text(STARTER)
+        self.starter.chmod(0o755)
+
+    def start(self):
+        fd = self.listener.fileno()
+        env = {"LISTENER": str(fd),
+               "PROGRAM": os.path.abspath(os.environ["MTA_STSD"])}
+        return Daemon(self.starter,
+                      POLICY + '[server]\nlisten = ["systemd"]\n',
+                      "--allow-example", env=env, pass_fds=(fd,))
+
+    def test_a_socket_is_taken_over(self):
+        with self.start() as daemon:
+            self.assertEqual(daemon.port, self.port)
+            self.assertEqual(daemon.fetch()[::2], (200, BODY))
+
+    def test_restarts_under_load_lose_no_fetch(self):
+        stop, answers = threading.Event(), []
+        with contextlib.ExitStack() as stack:
+            clients = [threading.Thread(target=self.fetch_until, args=(
+                stop, answers)) for _ in range(4)]
+            stack.callback(lambda: [one.join(TIMEOUT) for one in clients])
+            stack.callback(stop.set)
+            for client in clients:
+                client.start()
+            for _ in range(5):
+                with self.start() as daemon:
+                    for _ in range(10):
+                        self.assertEqual(daemon.fetch()[::2], (200, BODY))
+            with self.start():
+                stop.set()
+                for client in clients:
+                    client.join(TIMEOUT)
+        self.assertGreater(len(answers), 50)
+        self.assertEqual(set(answers), {(200, BODY)})
+
+    def fetch_until(self, stop, answers):
+        """Over and over, whether anybody listens just then or not."""
+        while not stop.is_set():
+            try:
+                answers.append(self.fetch())
+            except OSError as fault:
+                answers.append(repr(fault))
+
+    def fetch(self):
+        plain = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
+        plain.settimeout(TIMEOUT)
+        with plain, client_context().wrap_socket(
+                plain, server_hostname=HOST) as connection:
+            connection.sendall(REQUEST)
+            return parse(read_all(connection))[:3:2]
+
+
+if __name__ == "__main__":
+    unittest.main()
