@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# What the Debian package has beyond `cmake --install`, and how CPack makes it:
+# cmake --workflow --preset package
+
+set(package_dir ${CMAKE_CURRENT_LIST_DIR})
+
+# The example, where systemd opens the port and the package has the folder.
+file(READ ${PROJECT_SOURCE_DIR}/etc/mta-stsd.toml config)
+foreach(change IN ITEMS
+    "listen = [\"[::]:8443\"]>listen = [\"systemd\"]"
+    "certificates = [\"/certs\"]>certificates = [\"/etc/mta-stsd/certs\"]")
+  string(REGEX MATCH "^(.*)>(.*)$" change "${change}")
+  string(FIND "${config}" "\n${CMAKE_MATCH_1}\n" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "etc/mta-stsd.toml has no line ${CMAKE_MATCH_1}")
+  endif()
+  string(REPLACE "\n${CMAKE_MATCH_1}\n" "\n${CMAKE_MATCH_2}\n"
+    config "${config}")
+endforeach()
+file(CONFIGURE OUTPUT debian/mta-stsd.toml CONTENT "${config}" @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/debian/mta-stsd.toml
+  DESTINATION /etc/mta-stsd)
+install(FILES ${package_dir}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_VENDOR mta-stsd)
+set(CPACK_PACKAGE_CONTACT "mta-stsd packagers <packagers@mta-stsd.example>"
+  CACHE STRING "Maintainer of the Debian package")
+set(CPACK_PACKAGE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+set(CPACK_STRIP_FILES ON)
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)  # SOURCE_DATE_EPOCH's
+file(CONFIGURE OUTPUT debian/changelog @ONLY CONTENT
+"mta-stsd (@PROJECT_VERSION@-1) unstable; urgency=medium
+
+  * Version @PROJECT_VERSION@: see changelog.gz.
+
+ -- @CPACK_PACKAGE_CONTACT@  @now@
+")
+set(CPACK_DEBIAN_CHANGELOG ${CMAKE_CURRENT_BINARY_DIR}/debian/changelog)
+set(CPACK_UPSTREAM_CHANGELOG ${PROJECT_SOURCE_DIR}/CHANGELOG.md)
+# Compresses manual pages and changelogs, as Debian wants them.
+set(CPACK_PRE_BUILD_SCRIPTS ${package_dir}/compress.cmake)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_SECTION mail)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS passwd)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS certbot)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "MTA-STS policy host")
+set(CPACK_PACKAGE_DESCRIPTION
+"Serves MTA-STS policies (RFC 8461) over HTTPS, and prints the DNS records
+that go with them: the receiving domain's side of MTA-STS and TLS-RPT.
+.
+It reads policies from TOML, refuses bad ones, and takes edits and new
+certificates over while it runs, whole or not at all.")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+  ${package_dir}/conffiles ${package_dir}/postinst ${package_dir}/prerm
+  ${package_dir}/postrm)
+include(CPack)
