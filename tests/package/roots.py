@@ -79,7 +79,8 @@ class Root:
         done = subprocess.run(
             [*NSPAWN, "--pipe", f"--directory={self.path}",
              *(f"--bind={bind}" for bind in binds),
-             "--setenv=DEBIAN_FRONTEND=noninteractive", "--setenv=LC_ALL=C.UTF-8",
+             "--setenv=DEBIAN_FRONTEND=noninteractive",
+             "--setenv=LC_ALL=C.UTF-8", "--setenv=CCACHE_NOHASHDIR=1",
              "sh", "-ec", command],
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=LIMIT_SECONDS)
@@ -97,17 +98,17 @@ def build_packages():
                      re.MULTILINE | re.DOTALL)[1].split()
 
 
-def documented(section, marker):
-    """The commands of docs/deploy.md in this section's blocks that the comment
-    `marker` stands before; all run as root, so without sudo."""
+def documented(section, test):
+    """The blocks of commands in a section of docs/deploy.md that `test` runs,
+    as root and so without sudo, and for names of our own."""
     text = (SOURCE / "docs/deploy.md").read_text()
     text = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    blocks = re.findall(rf"<!-- {marker} -->\n```console\n(.*?)^```$", text,
+    blocks = re.findall(rf"^<!-- {test} -->\n```console\n(.*?)^```$", text,
                         re.MULTILINE | re.DOTALL)
-    assert blocks, f"docs/deploy.md, {section}: no block for {marker}"
-    return [re.sub(r"^\$ |\bsudo ", "", line)
-            for block in blocks
-            for line in block.replace("\\\n", "").splitlines()]
+    return [[command.replace("\\\n", " ").replace("sudo ", "")
+             .replace("example.com", "mine.internal")
+             for command in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+            for block in blocks]
 
 
 def run_in_source(root, commands):
@@ -133,6 +134,7 @@ def build(suite):
     out = folder(suite) / "build/package"
     for old in out.glob("*.deb"):
         old.unlink()
-    run_in_source(root, documented("Debian package", "built"))
+    build_it, = documented("Debian package", "tests/package/run")
+    run_in_source(root, build_it)
     package, = out.glob("*.deb")
     return root, package
