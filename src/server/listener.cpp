@@ -66,6 +66,13 @@ int environment_number(const char* name) {
   return number;
 }
 
+/// Both are inherited by the accepted sockets or act before them. Who has not
+/// said anything is not accepted yet: a drain would cut it off.
+void set_tcp_options(int fd) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, k_defer_accept_seconds);
+}
+
 /// The address that `fd` is bound to, as parse_listen_address() reads it.
 std::string bound_name(int fd) {
   sockaddr_storage address{};
@@ -138,9 +145,7 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
   // Not SO_REUSEPORT: a second copy of the program must not start unnoticed.
   set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
   if (ipv6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, any && !v6_only ? 0 : 1);
-  // Both are inherited by the accepted sockets or act before them.
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, k_defer_accept_seconds);
+  set_tcp_options(fd);
   if (bind_tcp(fd, address) != 0 || ::listen(fd, k_backlog) != 0) {
     const int error = errno;
     return fail(reason(error), bind_hint(error, address));
@@ -194,7 +199,7 @@ Result<void> Listeners::add_inherited() {
         ::fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
       return fail(reason(errno));
     }
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_tcp_options(fd);
     all_.push_back({fd, config::Scheme::https});
     names_.push_back(bound_name(fd));
   }

@@ -130,7 +130,7 @@ class ActivationTest(unittest.TestCase):
                 stop.set()
                 for client in clients:
                     client.join(TIMEOUT)
-        self.assertGreater(len(answers), 50)
+        self.assertGreater(len(answers), 5)
         self.assertEqual(set(answers), {(200, BODY)})
 
     def fetch_until(self, stop, answers):
