@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # docker build -t mta-stsd .                      the program, and nothing else
 # docker build --target test .                    ... after its tests
-# docker build --target debian -t mta-stsd .      Debian with its package
 # docker build --platform linux/arm64 .           cross-built, no emulation
 #
 # Needs BuildKit (the default since Docker 23), podman or buildah. Debian 13 or
