@@ -41,7 +41,6 @@ FROM --platform=$BUILDPLATFORM tools AS build
 WORKDIR /src
 COPY CMakeLists.txt ./
 COPY src src
-# Same sources and same packages: same octets.
 RUN set -eu; triplet=$(cat /triplet); \
     export PKG_CONFIG_LIBDIR="/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig"; \
     cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release \
