@@ -80,7 +80,7 @@ class Root:
             [*NSPAWN, "--pipe", f"--directory={self.path}",
              *(f"--bind={bind}" for bind in binds),
              "--setenv=DEBIAN_FRONTEND=noninteractive",
-             "--setenv=LC_ALL=C.UTF-8", "--setenv=CCACHE_NOHASHDIR=1",
+             "--setenv=LC_ALL=C.UTF-8",
              "sh", "-ec", command],
             stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=LIMIT_SECONDS)
@@ -127,7 +127,7 @@ def build(suite):
     if not (root.path / ".complete").exists():
         say(f"{suite}: installing what a build needs")
         root.run("apt-get -qq update && apt-get -qq -y install "
-                 "--no-install-recommends ccache dpkg-dev file lintian " +
+                 "--no-install-recommends dpkg-dev file lintian " +
                  " ".join(build_packages()))
         (root.path / ".complete").touch()
     say(f"{suite}: building the package")
