@@ -7,21 +7,24 @@ import shutil
 import ssl
 import subprocess
 import tempfile
+import threading
 
 NAMES = ("mta-sts.example.com", "mta-sts.example.net")
 SCRIPT = pathlib.Path(__file__).parents[2] / "certs-example/make-certs.sh"
 
 _scratch = None
+_making = threading.RLock()
 
 
 def scratch():
     """The folder of this process, with root.pem and server/ in it."""
     global _scratch
-    if _scratch is None:
-        _scratch = pathlib.Path(tempfile.mkdtemp(prefix="mta-stsd-e2e-"))
-        atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
-        make_certificates(*NAMES)
-    return _scratch
+    with _making:  # again for make_certificates()
+        if _scratch is None:
+            _scratch = pathlib.Path(tempfile.mkdtemp(prefix="mta-stsd-e2e-"))
+            atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+            make_certificates(*NAMES)
+        return _scratch
 
 
 def make_certificates(*names, options=()):
