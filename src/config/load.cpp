@@ -4,16 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace mtasts::config {
 namespace {
-
-bool is_before(const Diagnostic& a, const Diagnostic& b) {
-  return std::tie(a.place.file, a.place.line, a.place.column, a.id) <
-         std::tie(b.place.file, b.place.line, b.place.column, b.id);
-}
 
 void append(Diagnostics& to, const Diagnostics& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -208,8 +202,7 @@ Loaded Loader::load(const Scope& scope) {
          "there is no [[policy]] in it",
          "[[policy]] with domains = [...] and mx = [...]"});
   }
-  std::stable_sort(loaded.diagnostics.begin(), loaded.diagnostics.end(),
-                   is_before);
+  sort_diagnostics(loaded.diagnostics);
   if (!has_errors(loaded.diagnostics)) {
     loaded.config = make_config();
     loaded.config->live.by_domain = by_domain_;

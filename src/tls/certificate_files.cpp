@@ -256,10 +256,7 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
            "privkey.pem"});
     }
   }
-  std::stable_sort(found.diagnostics.begin(), found.diagnostics.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) {
-                     return a.place.file < b.place.file;
-                   });
+  sort_diagnostics(found.diagnostics);
   return found;
 }
 
