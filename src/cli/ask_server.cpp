@@ -5,17 +5,17 @@
 
 namespace mtasts::cli {
 
-std::optional<server::Reply> ask_server(const Options& options,
-                                        const std::string& path,
-                                        const std::string& accept) {
+std::optional<operations::Reply> ask_server(const Options& options,
+                                            const std::string& path,
+                                            const std::string& accept) {
   const Result<config::Operations> operations =
       config::load_operations(options.config);
   if (!operations) {
     print_error(operations.error().message, operations.error().hint);
     return std::nullopt;
   }
-  Result<server::Reply> reply =
-      server::ask_operations(operations->listen, path, accept);
+  Result<operations::Reply> reply =
+      operations::ask(operations->listen, path, accept);
   if (!reply) {
     print_error(reply.error().message, reply.error().hint);
     return std::nullopt;

@@ -13,7 +13,7 @@
 #include "dns/format.hpp"
 #include "file.hpp"
 #include "log.hpp"
-#include "server/operations.hpp"
+#include "operations/operations.hpp"
 #include "server/placeholder.hpp"
 #include "server/plain_http.hpp"
 #include "server/policy_host.hpp"
@@ -128,11 +128,11 @@ void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded) {
 }
 
 /// Null, after saying why, when its address can't be bound.
-std::unique_ptr<server::Operations> open_operations(
+std::unique_ptr<operations::Operations> open_operations(
     const config::Operations& settings, const server::PolicyHost& host,
     const server::FetchLog& fetches, const server::ReloadStatus& reloads) {
-  Result<std::unique_ptr<server::Operations>> opened =
-      server::Operations::open(settings, host, fetches, reloads);
+  Result<std::unique_ptr<operations::Operations>> opened =
+      operations::Operations::open(settings, host, fetches, reloads);
   if (opened) return *std::move(opened);
   print_error(opened.error().message, opened.error().hint);
   return nullptr;
@@ -206,7 +206,7 @@ Exit serve(const Options& options) {
   server::PolicyHost& host = **made;
   loader.accept();
   server::ReloadStatus reloads;
-  std::unique_ptr<server::Operations> operations;
+  std::unique_ptr<operations::Operations> operations;
   if (wanted) {
     operations = open_operations(*wanted, host, fetches, reloads);
     if (!operations) return Exit::fault;

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
-#include "server/status.hpp"
+#include "operations/status.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using Row = std::array<std::string, 7>;
@@ -18,18 +18,19 @@ std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
 }
 
 /// Who has fetched the policy that is served: "google 3, other 12".
-std::string format_families(const IdFetches& fetches) {
+std::string format_families(const server::IdFetches& fetches) {
   std::string text;
   for (std::size_t i = 0; i < fetches.by_family.size(); ++i) {
     if (fetches.by_family[i].count == 0) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
-                        k_sender_family_names[i], fetches.by_family[i].count);
+                        server::k_sender_family_names[i],
+                        fetches.by_family[i].count);
   }
   return text.empty() ? "-" : text;
 }
 
 Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
-  const FamilyFetches all = one.of_id.total();
+  const server::FamilyFetches all = one.of_id.total();
   return {one.domain,
           std::string(sts::format_mode(one.mode)),
           one.id,
@@ -67,4 +68,4 @@ std::string format_table(const Status& status) {
   return text;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/status.hpp"
+#include "operations/status.hpp"
 
 #include <fmt/chrono.h>
 
@@ -7,10 +7,11 @@
 
 #include "server/records.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
-DomainStatus describe(const Observed& observed, const Snapshot& snapshot,
+DomainStatus describe(const Observed& observed,
+                      const server::Snapshot& snapshot,
                       const sts::Policy& policy, const std::string& domain,
                       std::chrono::sys_seconds now) {
   DomainStatus status{
@@ -19,26 +20,28 @@ DomainStatus describe(const Observed& observed, const Snapshot& snapshot,
       .max_age = policy.max_age(),
       .mx = {},
       .id = snapshot.site.find_domain(domain)->id,
-      .expiry = find_expiry(snapshot, policy_host(domain), now),
+      .expiry = find_expiry(snapshot, server::policy_host(domain), now),
       .records = {},
-      .fetches = observed.fetches.find(domain, now).value_or(DomainFetches{}),
+      .fetches =
+          observed.fetches.find(domain, now).value_or(server::DomainFetches{}),
       .of_id = {}};
   for (const sts::MxPattern& one : policy.mx()) status.mx.push_back(one.text());
-  for (const IdFetches* one :
+  for (const server::IdFetches* one :
        {&status.fetches.current, &status.fetches.previous}) {
     if (one->id == status.id) status.of_id = *one;
   }
   return status;
 }
 
-void add_records(const Snapshot& snapshot, std::vector<DomainStatus>& domains) {
+void add_records(const server::Snapshot& snapshot,
+                 std::vector<DomainStatus>& domains) {
   std::vector<std::string> names;
   names.reserve(domains.size());
   for (const DomainStatus& one : domains) names.push_back(one.domain);
   auto next = domains.begin();
   // In the order of the configuration, as they are here.
   for (dns::DomainRecords& one :
-       make_records(snapshot.live, names, std::nullopt)) {
+       server::make_records(snapshot.live, names, std::nullopt)) {
     while (next != domains.end() && next->domain != one.domain.text()) ++next;
     if (next == domains.end()) return;
     next->records = std::move(one.sets);
@@ -48,7 +51,8 @@ void add_records(const Snapshot& snapshot, std::vector<DomainStatus>& domains) {
 }  // namespace
 
 Status find_status(const Observed& observed, StatusQuery query) {
-  const std::shared_ptr<const Snapshot> snapshot = observed.snapshots.get();
+  const std::shared_ptr<const server::Snapshot> snapshot =
+      observed.snapshots.get();
   Status status{.now = this_second(),
                 .started = observed.started,
                 .reasons = observed.readiness.find_reasons(),
@@ -77,4 +81,4 @@ std::string format_time(std::chrono::sys_seconds time) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

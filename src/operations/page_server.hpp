@@ -17,7 +17,7 @@
 #include "result.hpp"
 #include "server/listener.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 /// What was asked, with everything decoded.
 struct PageRequest {
@@ -33,17 +33,17 @@ struct Page {
   std::map<std::string, std::string> fields;  // more header fields
 };
 
-class OperationsServer {
+class PageServer {
  public:
   using Pages = std::function<Page(const PageRequest&)>;
 
   /// Binds the address; answers nobody before start().
-  static Result<std::unique_ptr<OperationsServer>> open(
+  static Result<std::unique_ptr<PageServer>> open(
       const config::ListenAddress& address);
   /// Stops; waits for the answers that are being sent.
-  ~OperationsServer();
-  OperationsServer(const OperationsServer&) = delete;
-  OperationsServer& operator=(const OperationsServer&) = delete;
+  ~PageServer();
+  PageServer(const PageServer&) = delete;
+  PageServer& operator=(const PageServer&) = delete;
 
   /// `pages` is called by several threads.
   void start(Pages pages);
@@ -54,15 +54,15 @@ class OperationsServer {
  private:
   class Http;
 
-  OperationsServer(Listeners listeners, int stop_fd);
+  PageServer(server::Listeners listeners, int stop_fd);
 
   void run();
   void converse(int fd);
 
-  Listeners listeners_;
+  server::Listeners listeners_;
   int stop_fd_;
   std::unique_ptr<Http> http_;
   std::vector<std::thread> threads_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 struct ProcessFacts {
   double cpu_seconds = 0;
@@ -17,4 +17,4 @@ struct ProcessFacts {
 /// Zero for what /proc does not tell.
 ProcessFacts read_process_facts();
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/operations_server.hpp"
+#include "operations/page_server.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -19,7 +19,7 @@
 #include "server/memory_server.hpp"
 #include "server/request_head.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -48,19 +48,19 @@ std::string receive_head(int fd, int& status) {
   const Clock::time_point deadline = Clock::now() + k_patience;
   std::string head;
   std::array<char, 4096> buffer;
-  HeadScan scan;
+  server::HeadScan scan;
   while (scan.status == 0 && scan.size == 0) {
     if (!wait_for(fd, POLLIN, deadline)) return {};
     const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return {};
     if (got < 0) continue;
     head.append(buffer.data(), static_cast<std::size_t>(got));
-    scan = scan_head(head, scan.scanned, k_max_head_octets);
+    scan = server::scan_head(head, scan.scanned, k_max_head_octets);
   }
   status = scan.status;
   if (status == 0) {
     head.resize(scan.size);
-    status = parse_head(head).status;
+    status = server::parse_head(head).status;
   }
   return head;
 }
@@ -82,7 +82,7 @@ void send_all(int fd, std::string_view octets) {
 
 }  // namespace
 
-class OperationsServer::Http final : public MemoryServer {
+class PageServer::Http final : public server::MemoryServer {
  public:
   explicit Http(Pages pages) : pages_(std::move(pages)) {
     // Before all routing: the library's routes are regular expressions.
@@ -152,9 +152,9 @@ class OperationsServer::Http final : public MemoryServer {
   Pages pages_;
 };
 
-Result<std::unique_ptr<OperationsServer>> OperationsServer::open(
+Result<std::unique_ptr<PageServer>> PageServer::open(
     const config::ListenAddress& address) {
-  Result<Listeners> listeners = Listeners::open({address});
+  Result<server::Listeners> listeners = server::Listeners::open({address});
   if (!listeners) {
     return fail("operations: " + listeners.error().message,
                 listeners.error().hint);
@@ -164,14 +164,14 @@ Result<std::unique_ptr<OperationsServer>> OperationsServer::open(
     return fail(
         fmt::format("operations: {}", std::generic_category().message(errno)));
   }
-  return std::unique_ptr<OperationsServer>(
-      new OperationsServer(*std::move(listeners), stop_fd));
+  return std::unique_ptr<PageServer>(
+      new PageServer(*std::move(listeners), stop_fd));
 }
 
-OperationsServer::OperationsServer(Listeners listeners, int stop_fd)
+PageServer::PageServer(server::Listeners listeners, int stop_fd)
     : listeners_(std::move(listeners)), stop_fd_(stop_fd) {}
 
-OperationsServer::~OperationsServer() {
+PageServer::~PageServer() {
   const std::uint64_t all = k_threads;  // never read back: it stays readable
   if (::write(stop_fd_, &all, sizeof all) > 0) {
     for (std::thread& thread : threads_) thread.join();
@@ -179,14 +179,14 @@ OperationsServer::~OperationsServer() {
   ::close(stop_fd_);
 }
 
-void OperationsServer::start(Pages pages) {
+void PageServer::start(Pages pages) {
   http_ = std::make_unique<Http>(std::move(pages));
   for (std::size_t i = 0; i < k_threads; ++i) {
     threads_.emplace_back([this] { run(); });
   }
 }
 
-void OperationsServer::run() {
+void PageServer::run() {
   const int listener = listeners_.all().front().fd;
   for (;;) {
     std::array<pollfd, 2> waiting = {
@@ -207,7 +207,7 @@ void OperationsServer::run() {
   }
 }
 
-void OperationsServer::converse(int fd) {
+void PageServer::converse(int fd) {
   int status = 0;
   const std::string head = receive_head(fd, status);
   if (head.empty()) return;
@@ -221,4 +221,4 @@ void OperationsServer::converse(int fd) {
   }
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

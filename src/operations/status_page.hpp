@@ -6,9 +6,9 @@
 #include <map>
 #include <string>
 
-#include "server/status.hpp"
+#include "operations/status.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 std::string format_page(const Status& status);
 
@@ -16,4 +16,4 @@ std::string format_page(const Status& status);
 /// which admits the page's own style and script by their hashes.
 std::map<std::string, std::string> page_fields();
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
-#include "server/operations.hpp"
+#include "operations/operations.hpp"
 
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 Result<std::unique_ptr<Operations>> Operations::open(
-    const config::Operations& settings, const PolicyHost& host,
-    const FetchLog& fetches, const ReloadStatus& reloads) {
-  Result<std::unique_ptr<OperationsServer>> server =
-      OperationsServer::open(settings.listen);
+    const config::Operations& settings, const server::PolicyHost& host,
+    const server::FetchLog& fetches, const server::ReloadStatus& reloads) {
+  Result<std::unique_ptr<PageServer>> server =
+      PageServer::open(settings.listen);
   if (!server) return tl::unexpected<Error>(server.error());
   return std::unique_ptr<Operations>(
       new Operations(settings, host, fetches, reloads, *std::move(server)));
 }
 
 Operations::Operations(const config::Operations& settings,
-                       const PolicyHost& host, const FetchLog& fetches,
-                       const ReloadStatus& reloads,
-                       std::unique_ptr<OperationsServer> server)
+                       const server::PolicyHost& host,
+                       const server::FetchLog& fetches,
+                       const server::ReloadStatus& reloads,
+                       std::unique_ptr<PageServer> server)
     : readiness_(host.snapshots(), reloads),
       pages_({.host = host,
               .snapshots = host.snapshots(),
@@ -34,4 +35,4 @@ void Operations::start() {
       [this](const PageRequest& request) { return pages_.answer(request); });
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -17,7 +17,7 @@
 #include "server/reload_status.hpp"
 #include "server/snapshot.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 /// One cause of not being ready. The ids are stable: those of the diagnostics
 /// of certificates, "reload.failed" and "stopping".
@@ -49,18 +49,20 @@ struct Coverage {
   /// Holds until then: something expires, or begins to be valid.
   std::chrono::sys_seconds valid_until;
 };
-Coverage find_coverage(const Snapshot& snapshot, std::chrono::sys_seconds now);
+Coverage find_coverage(const server::Snapshot& snapshot,
+                       std::chrono::sys_seconds now);
 
 /// When the certificate that clients of `host` get ends; the epoch when there
 /// is none.
-std::chrono::sys_seconds find_expiry(const Snapshot& snapshot,
+std::chrono::sys_seconds find_expiry(const server::Snapshot& snapshot,
                                      const std::string& host,
                                      std::chrono::sys_seconds now);
 
 class Readiness {
  public:
   /// Both have to outlive it.
-  Readiness(const SnapshotHolder& snapshots, const ReloadStatus& reloads)
+  Readiness(const server::SnapshotHolder& snapshots,
+            const server::ReloadStatus& reloads)
       : snapshots_(snapshots), reloads_(reloads) {}
 
   /// Empty: ready. From any thread.
@@ -73,8 +75,8 @@ class Readiness {
   void set_stopping() { stopping_.store(true); }
 
  private:
-  const SnapshotHolder& snapshots_;
-  const ReloadStatus& reloads_;
+  const server::SnapshotHolder& snapshots_;
+  const server::ReloadStatus& reloads_;
   std::atomic<bool> stopping_{false};
 
   std::mutex mutex_;
@@ -86,4 +88,4 @@ class Readiness {
 /// One line for each reason, or "ready"; long lists are cut.
 std::string format_reasons(const Reasons& reasons);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

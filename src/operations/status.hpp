@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "dns/record.hpp"
+#include "operations/observed.hpp"
+#include "operations/readiness.hpp"
 #include "server/fetch_log.hpp"
-#include "server/observed.hpp"
-#include "server/readiness.hpp"
 #include "server/reload_status.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 /// Which domains to tell of. With 100,000 of them nobody wants all at once.
 struct StatusQuery {
@@ -32,8 +32,8 @@ struct DomainStatus {
   /// Of the certificate in use; the epoch when there is none.
   std::chrono::sys_seconds expiry;
   std::vector<dns::RecordSet> records;
-  DomainFetches fetches;
-  IdFetches of_id;  // those of the policy that is served
+  server::DomainFetches fetches;
+  server::IdFetches of_id;  // those of the policy that is served
 };
 
 struct Status {
@@ -44,7 +44,7 @@ struct Status {
   std::size_t matching = 0;  // of these, those that were asked for
   StatusQuery query;
   std::vector<DomainStatus> domains;  // of these, query.limit from query.offset
-  ReloadView reloads;
+  server::ReloadView reloads;
 };
 
 Status find_status(const Observed& observed, StatusQuery query);
@@ -58,4 +58,4 @@ std::string format_table(const Status& status);
 /// "2026-11-23T19:38:51Z"
 std::string format_time(std::chrono::sys_seconds time);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

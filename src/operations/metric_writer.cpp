@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "server/metric_writer.hpp"
+#include "operations/metric_writer.hpp"
 
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 std::string_view type_name(MetricType type, MetricForm form) {
@@ -48,4 +48,4 @@ std::string MetricWriter::finish() {
   return std::move(text_);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -7,7 +7,7 @@
 #include "config/listen_address.hpp"
 #include "result.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 struct Reply {
   int status;
@@ -16,8 +16,7 @@ struct Reply {
 
 /// The reply to GET `path`, with the given Accept field. The error says that
 /// nobody answers, and why; it comes within 2 seconds if nothing does.
-Result<Reply> ask_operations(const config::ListenAddress& address,
-                             const std::string& path,
-                             const std::string& accept);
+Result<Reply> ask(const config::ListenAddress& address, const std::string& path,
+                  const std::string& accept);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 enum class MetricForm { open_metrics, prometheus };
 
@@ -65,4 +65,4 @@ class MetricWriter {
   std::string_view suffix_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "server/operations_pages.hpp"
+#include "operations/pages.hpp"
 
 #include <charconv>
 #include <utility>
 
-#include "server/status.hpp"
-#include "server/status_page.hpp"
+#include "operations/status.hpp"
+#include "operations/status_page.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 constexpr std::size_t k_domains_of_page = 50;
@@ -37,7 +37,7 @@ StatusQuery read_query(const PageRequest& request, std::size_t limit) {
 
 }  // namespace
 
-Page OperationsPages::write_metrics(const PageRequest& request) {
+Page Pages::write_metrics(const PageRequest& request) {
   const bool open =
       request.accept.find("application/openmetrics-text") != std::string::npos;
   return {.type = open ? "application/openmetrics-text; version=1.0.0; "
@@ -48,7 +48,7 @@ Page OperationsPages::write_metrics(const PageRequest& request) {
           .fields = {}};
 }
 
-Page OperationsPages::write_status(const PageRequest& request) const {
+Page Pages::write_status(const PageRequest& request) const {
   const Status status =
       find_status(observed_, read_query(request, k_domains_of_status));
   if (request.accept == "text/plain") {
@@ -58,7 +58,7 @@ Page OperationsPages::write_status(const PageRequest& request) const {
       .type = "application/json", .body = format_json(status), .fields = {}};
 }
 
-Page OperationsPages::answer(const PageRequest& request) {
+Page Pages::answer(const PageRequest& request) {
   if (request.path == "/livez") return {.body = "alive\n", .fields = {}};
   if (request.path == "/readyz") {
     const Reasons reasons = observed_.readiness.find_reasons();
@@ -77,4 +77,4 @@ Page OperationsPages::answer(const PageRequest& request) {
   return {.status = 404, .body = k_not_found, .fields = {}};
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

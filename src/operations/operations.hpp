@@ -6,22 +6,22 @@
 #include <string>
 
 #include "config/config.hpp"
+#include "operations/page_server.hpp"
+#include "operations/pages.hpp"
+#include "operations/readiness.hpp"
 #include "result.hpp"
 #include "server/fetch_log.hpp"
-#include "server/operations_pages.hpp"
-#include "server/operations_server.hpp"
 #include "server/policy_host.hpp"
-#include "server/readiness.hpp"
 #include "server/reload_status.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 class Operations {
  public:
   /// Binds the listener. The three that it tells of have to outlive it.
   static Result<std::unique_ptr<Operations>> open(
-      const config::Operations& settings, const PolicyHost& host,
-      const FetchLog& fetches, const ReloadStatus& reloads);
+      const config::Operations& settings, const server::PolicyHost& host,
+      const server::FetchLog& fetches, const server::ReloadStatus& reloads);
 
   /// Answers from now on.
   void start();
@@ -33,13 +33,14 @@ class Operations {
   const std::string& name() const { return server_->name(); }
 
  private:
-  Operations(const config::Operations& settings, const PolicyHost& host,
-             const FetchLog& fetches, const ReloadStatus& reloads,
-             std::unique_ptr<OperationsServer> server);
+  Operations(const config::Operations& settings, const server::PolicyHost& host,
+             const server::FetchLog& fetches,
+             const server::ReloadStatus& reloads,
+             std::unique_ptr<PageServer> server);
 
   Readiness readiness_;
-  OperationsPages pages_;
-  std::unique_ptr<OperationsServer> server_;  // ends first: it asks the pages
+  Pages pages_;
+  std::unique_ptr<PageServer> server_;  // ends first: it asks the pages
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

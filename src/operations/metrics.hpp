@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "server/metric_writer.hpp"
-#include "server/observed.hpp"
+#include "operations/metric_writer.hpp"
+#include "operations/observed.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 class Metrics {
  public:
@@ -35,7 +35,7 @@ class Metrics {
     std::string expiries;
   };
 
-  bool wants_domains(const Snapshot& snapshot) const;
+  bool wants_domains(const server::Snapshot& snapshot) const;
   std::shared_ptr<const DomainSeries> domain_series();
   void write_domains(MetricWriter& out);
   void write_policies(MetricWriter& out) const;
@@ -46,4 +46,4 @@ class Metrics {
   std::shared_ptr<const DomainSeries> series_;  // under mutex_
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

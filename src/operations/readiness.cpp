@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/readiness.hpp"
+#include "operations/readiness.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <numeric>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using std::chrono::sys_seconds;
@@ -65,13 +65,13 @@ std::size_t Reasons::total() const {
   return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }
 
-Coverage find_coverage(const Snapshot& snapshot, sys_seconds now) {
+Coverage find_coverage(const server::Snapshot& snapshot, sys_seconds now) {
   Coverage coverage{.reasons = {},
                     .first_expiry = sys_seconds::max(),
                     .valid_until = sys_seconds::max()};
   if (!snapshot.needs_certificates) return coverage;
-  for (const std::string& domain : all_domains(snapshot.live)) {
-    const std::string host = policy_host(domain);
+  for (const std::string& domain : server::all_domains(snapshot.live)) {
+    const std::string host = server::policy_host(domain);
     const std::vector<tls::CertificatePtr> all =
         snapshot.certificates->find(host);
     for (const tls::CertificatePtr& one : all) {
@@ -93,8 +93,8 @@ Coverage find_coverage(const Snapshot& snapshot, sys_seconds now) {
   return coverage;
 }
 
-sys_seconds find_expiry(const Snapshot& snapshot, const std::string& host,
-                        sys_seconds now) {
+sys_seconds find_expiry(const server::Snapshot& snapshot,
+                        const std::string& host, sys_seconds now) {
   const std::vector<tls::CertificatePtr> all =
       snapshot.certificates->find(host);
   if (const tls::Certificate* valid = find_valid(all, now)) {
@@ -143,4 +143,4 @@ std::string format_reasons(const Reasons& reasons) {
   return text;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "server/operations_client.hpp"
+#include "operations/client.hpp"
 
 #include <fmt/format.h>
 #include <httplib.h>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 // Together below 2 seconds, which is what a health check may take.
@@ -19,9 +19,8 @@ std::string reachable(const std::string& host) {
 
 }  // namespace
 
-Result<Reply> ask_operations(const config::ListenAddress& address,
-                             const std::string& path,
-                             const std::string& accept) {
+Result<Reply> ask(const config::ListenAddress& address, const std::string& path,
+                  const std::string& accept) {
   const bool is_unix = address.kind == config::ListenAddress::Kind::unix_path;
   httplib::Client client(is_unix ? address.host : reachable(address.host),
                          is_unix ? 80 : address.port);
@@ -44,4 +43,4 @@ Result<Reply> ask_operations(const config::ListenAddress& address,
   return Reply{.status = result->status, .body = result->body};
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

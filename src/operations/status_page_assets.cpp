@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "server/status_page_assets.hpp"
+#include "operations/status_page_assets.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 const std::string_view k_page_style = R"css(
 :root {
@@ -144,4 +144,4 @@ addButtons();
 setTimeout(keepFresh, period);
 )js";
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/status_page.hpp"
+#include "operations/status_page.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "config/duration.hpp"
-#include "server/status_page_assets.hpp"
+#include "operations/status_page_assets.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using std::chrono::sys_seconds;
@@ -123,12 +123,13 @@ std::string format_chart(const DomainStatus& one) {
 
 std::string format_senders(const DomainStatus& one) {
   std::string rows;
-  for (std::size_t i = 0; i < k_sender_family_names.size(); ++i) {
-    const FamilyFetches& family = one.of_id.by_family[i];
+  for (std::size_t i = 0; i < server::k_sender_family_names.size(); ++i) {
+    const server::FamilyFetches& family = one.of_id.by_family[i];
     if (family.count == 0) continue;
     rows += fmt::format(
         "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
-        k_sender_family_names[i], family.count, format_moment(family.last));
+        server::k_sender_family_names[i], family.count,
+        format_moment(family.last));
   }
   if (rows.empty()) {
     return "<p>Nobody has fetched this policy yet.</p>\n";
@@ -164,9 +165,9 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       records, format_chart(one), format_senders(one));
 }
 
-std::string format_reloads(const ReloadView& reloads) {
+std::string format_reloads(const server::ReloadView& reloads) {
   std::string rows;
-  for (const ReloadEvent& one : reloads.history) {
+  for (const server::ReloadEvent& one : reloads.history) {
     rows += fmt::format(
         "<tr><td>{}</td><td><span class=\"tag {}\">{}</span></td><td>{}</td>"
         "</tr>\n",
@@ -265,4 +266,4 @@ std::map<std::string, std::string> page_fields() {
           {"Referrer-Policy", "no-referrer"}};
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include "server/readiness.hpp"
+#include "operations/readiness.hpp"
 #include "server/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using std::chrono::days;
@@ -26,7 +26,8 @@ class ServerReadiness : public testing::Test {
     const TestPair pair =
         make_pair("DNS:mta-sts.a.example", KeyKind::ecdsa, {.to = 10});
     dir_.write("certs/a.pem", pair.pem() + pair.key_pem());
-    snapshot_ = load_snapshot(dir_.write("mta-stsd.toml", k_config)).snapshot;
+    snapshot_ =
+        server::load_snapshot(dir_.write("mta-stsd.toml", k_config)).snapshot;
     end_ =
         snapshot_->certificates->find("mta-sts.a.example").front()->not_after();
   }
@@ -37,7 +38,7 @@ class ServerReadiness : public testing::Test {
   }
 
   TempDir dir_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const server::Snapshot> snapshot_;
   sys_seconds end_;
 };
 
@@ -62,8 +63,8 @@ TEST_F(ServerReadiness, KnowsWhatIsNotValidYet) {
 }
 
 TEST_F(ServerReadiness, SaysWhatTheLastReloadFailedFor) {
-  const SnapshotHolder holder(snapshot_);
-  ReloadStatus reloads;
+  const server::SnapshotHolder holder(snapshot_);
+  server::ReloadStatus reloads;
   Readiness readiness(holder, reloads);
   const Diagnostic fault{
       Severity::error, "config.empty", Place{"x.toml"}, "is empty", {}};
@@ -87,14 +88,14 @@ TEST(ServerReasons, AreCountedAllAndShownInPart) {
 }
 
 TEST(ServerReloadStatus, KeepsABoundedHistory) {
-  ReloadStatus status;
+  server::ReloadStatus status;
   for (std::size_t i = 0; i < 60; ++i) status.note_applied(i, 0, true);
   status.note_applied(99, 0, false);
-  const ReloadView view = status.view();
+  const server::ReloadView view = status.view();
   EXPECT_EQ(view.applied, 61U);
   ASSERT_EQ(view.history.size(), 50U);
   EXPECT_EQ(view.history.front().changed, 59U);
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -4,9 +4,9 @@
 
 #include <string_view>
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 extern const std::string_view k_page_style;
 extern const std::string_view k_page_script;
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

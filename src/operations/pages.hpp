@@ -2,16 +2,16 @@
 // What each path of the operations listener is answered with.
 #pragma once
 
-#include "server/metrics.hpp"
-#include "server/observed.hpp"
-#include "server/operations_server.hpp"
+#include "operations/metrics.hpp"
+#include "operations/observed.hpp"
+#include "operations/page_server.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
-class OperationsPages {
+class Pages {
  public:
   /// What `observed` refers to has to outlive it.
-  explicit OperationsPages(const Observed& observed)
+  explicit Pages(const Observed& observed)
       : observed_(observed), metrics_(observed) {}
 
   /// From any thread.
@@ -25,4 +25,4 @@ class OperationsPages {
   Metrics metrics_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "json.hpp"
-#include "server/status.hpp"
+#include "operations/status.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using std::chrono::sys_seconds;
@@ -37,20 +37,20 @@ std::string time_or_null(sys_seconds time) {
   return time == sys_seconds{} ? "null" : json_quote(format_time(time));
 }
 
-std::string format_fetches(const FamilyFetches& fetches) {
+std::string format_fetches(const server::FamilyFetches& fetches) {
   return fmt::format(R"("count":{},"first":{},"last":{})", fetches.count,
                      time_or_null(fetches.first), time_or_null(fetches.last));
 }
 
 /// The fetches of one id.
-std::string format_id(const IdFetches& fetches) {
+std::string format_id(const server::IdFetches& fetches) {
   std::string families;
   Comma comma;
   for (std::size_t i = 0; i < fetches.by_family.size(); ++i) {
     if (fetches.by_family[i].count == 0) continue;
-    families +=
-        fmt::format("{}\"{}\":{{{}}}", comma(), k_sender_family_names[i],
-                    format_fetches(fetches.by_family[i]));
+    families += fmt::format("{}\"{}\":{{{}}}", comma(),
+                            server::k_sender_family_names[i],
+                            format_fetches(fetches.by_family[i]));
   }
   return fmt::format(R"({{"id":{},{},"families":{{{}}}}})",
                      json_quote(fetches.id), format_fetches(fetches.total()),
@@ -65,10 +65,10 @@ std::string format_certificate(const DomainStatus& one, sys_seconds now) {
 }
 
 std::string format_domain(const DomainStatus& one, sys_seconds now) {
-  const IdFetches& other = one.fetches.current.id == one.id
-                               ? one.fetches.previous
-                               : one.fetches.current;
-  IdFetches served = one.of_id;
+  const server::IdFetches& other = one.fetches.current.id == one.id
+                                       ? one.fetches.previous
+                                       : one.fetches.current;
+  server::IdFetches served = one.of_id;
   served.id = one.id;
   return fmt::format(
       R"({{"domain":{},"mode":"{}","max_age":{},"mx":[{}],"id":"{}",)"
@@ -88,14 +88,14 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       other.id.empty() ? "null" : format_id(other));
 }
 
-std::string format_reloads(const ReloadView& reloads) {
+std::string format_reloads(const server::ReloadView& reloads) {
   return fmt::format(
       R"({{"applied":{},"failed":{},"last":"{}","last_result":"{}",)"
       R"("last_good":"{}","history":[{}]}})",
       reloads.applied, reloads.failed, format_time(reloads.last),
       reloads.faults.empty() ? "applied" : "failed",
       format_time(reloads.last_good),
-      join(reloads.history, [](const ReloadEvent& one) {
+      join(reloads.history, [](const server::ReloadEvent& one) {
         return fmt::format(
             R"({{"time":"{}","result":"{}","changed":{},"removed":{},)"
             R"("fault":{}}})",
@@ -127,4 +127,4 @@ std::string format_json(const Status& status) {
       }));
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/metrics.hpp"
+#include "operations/metrics.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <iterator>
 #include <utility>
 
-#include "server/process_facts.hpp"
+#include "operations/process_facts.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 using std::chrono::sys_seconds;
@@ -25,7 +25,7 @@ std::int64_t to_epoch(sys_seconds time) {
 
 /// The sum over all event loops of what `pick` takes from their counters.
 template <class Pick>
-std::uint64_t sum(const PolicyHost& host, Pick pick) {
+std::uint64_t sum(const server::PolicyHost& host, Pick pick) {
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < host.thread_count(); ++i) {
     total += pick(host.counters(i)).load(std::memory_order_relaxed);
@@ -33,12 +33,12 @@ std::uint64_t sum(const PolicyHost& host, Pick pick) {
   return total;
 }
 
-void write_connections(const PolicyHost& host, MetricWriter& out) {
+void write_connections(const server::PolicyHost& host, MetricWriter& out) {
   // Ends first: a connection that begins meanwhile can't make it negative.
-  std::array<std::uint64_t, k_end_names.size()> ended{};
+  std::array<std::uint64_t, server::k_end_names.size()> ended{};
   std::uint64_t all_ended = 0;
   for (std::size_t i = 0; i < ended.size(); ++i) {
-    ended[i] = host.ended(static_cast<End>(i));
+    ended[i] = host.ended(static_cast<server::End>(i));
     all_ended += ended[i];
   }
   const std::uint64_t accepted = host.accepted();
@@ -53,67 +53,73 @@ void write_connections(const PolicyHost& host, MetricWriter& out) {
   out.family("mta_stsd_connections_ended", counter,
              "Connections that have ended, by cause.");
   for (std::size_t i = 0; i < ended.size(); ++i) {
-    out.sample(ended[i], fmt::format("cause=\"{}\"", k_end_names[i]));
+    out.sample(ended[i], fmt::format("cause=\"{}\"", server::k_end_names[i]));
   }
   out.family("mta_stsd_accept_failures", counter,
              "Times that descriptors or memory ran out.");
-  out.sample(sum(host, [](const Counters& c) -> const Counters::Count& {
-    return c.accept_failures;
-  }));
+  out.sample(sum(
+      host, [](const server::Counters& c) -> const server::Counters::Count& {
+        return c.accept_failures;
+      }));
 }
 
 /// A family of counters with one label, one sample for each of `names`.
 template <class Names, class Pick>
-void write_counters(const PolicyHost& host, std::string_view label,
+void write_counters(const server::PolicyHost& host, std::string_view label,
                     const Names& names, Pick pick, MetricWriter& out) {
   for (std::size_t i = 0; i < names.size(); ++i) {
-    out.sample(sum(host,
-                   [&](const Counters& c) -> const Counters::Count& {
-                     return pick(c)[i];
-                   }),
-               fmt::format("{}=\"{}\"", label, names[i]));
+    out.sample(
+        sum(host,
+            [&](const server::Counters& c) -> const server::Counters::Count& {
+              return pick(c)[i];
+            }),
+        fmt::format("{}=\"{}\"", label, names[i]));
   }
 }
 
-void write_requests(const PolicyHost& host, MetricWriter& out) {
+void write_requests(const server::PolicyHost& host, MetricWriter& out) {
   out.family("mta_stsd_handshakes", counter, "TLS handshakes, by result.");
   write_counters(
-      host, "result", k_handshake_names,
-      [](const Counters& c) -> const auto& { return c.handshakes; }, out);
+      host, "result", server::k_handshake_names,
+      [](const server::Counters& c) -> const auto& { return c.handshakes; },
+      out);
   out.family("mta_stsd_answers", counter, "Answers, by HTTP status.");
   write_counters(
-      host, "code", k_counted_statuses,
-      [](const Counters& c) -> const auto& { return c.answers; }, out);
+      host, "code", server::k_counted_statuses,
+      [](const server::Counters& c) -> const auto& { return c.answers; }, out);
   out.family("mta_stsd_sender_fetches", counter,
              "Policies that were sent, by family of sender (User-Agent).");
   write_counters(
-      host, "family", k_sender_family_names,
-      [](const Counters& c) -> const auto& { return c.fetches; }, out);
+      host, "family", server::k_sender_family_names,
+      [](const server::Counters& c) -> const auto& { return c.fetches; }, out);
 
   out.family("mta_stsd_request_duration_seconds", histogram,
              "From the accept, or the first octet of a later request, to the "
              "answer.");
   constexpr double k_us_per_s = 1e6;
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i <= k_duration_bounds.size(); ++i) {
-    below += sum(host, [i](const Counters& c) -> const Counters::Count& {
-      return c.durations[i];
-    });
-    const bool last = i == k_duration_bounds.size();
+  for (std::size_t i = 0; i <= server::k_duration_bounds.size(); ++i) {
+    below += sum(
+        host, [i](const server::Counters& c) -> const server::Counters::Count& {
+          return c.durations[i];
+        });
+    const bool last = i == server::k_duration_bounds.size();
     out.part("_bucket", below,
              last ? "le=\"+Inf\""
-                  : fmt::format("le=\"{}\"", static_cast<double>(
-                                                 k_duration_bounds[i].count()) /
-                                                 k_us_per_s));
+                  : fmt::format("le=\"{}\"",
+                                static_cast<double>(
+                                    server::k_duration_bounds[i].count()) /
+                                    k_us_per_s));
   }
-  const auto total = sum(host, [](const Counters& c) -> const Counters::Count& {
-    return c.duration_sum_us;
-  });
+  const auto total = sum(
+      host, [](const server::Counters& c) -> const server::Counters::Count& {
+        return c.duration_sum_us;
+      });
   out.part("_sum", static_cast<double>(total) / k_us_per_s);
   out.part("_count", below);
 }
 
-void write_reloads(const ReloadView& reloads, MetricWriter& out) {
+void write_reloads(const server::ReloadView& reloads, MetricWriter& out) {
   out.family("mta_stsd_reloads", counter, "Reloads, by result.");
   out.sample(reloads.applied, "result=\"applied\"");
   out.sample(reloads.failed, "result=\"failed\"");
@@ -157,7 +163,7 @@ void write_process(sys_seconds started, MetricWriter& out) {
 
 }  // namespace
 
-bool Metrics::wants_domains(const Snapshot& snapshot) const {
+bool Metrics::wants_domains(const server::Snapshot& snapshot) const {
   switch (observed_.domain_metrics) {
     case config::DomainMetrics::on:
       return true;
@@ -172,7 +178,8 @@ bool Metrics::wants_domains(const Snapshot& snapshot) const {
 std::shared_ptr<const Metrics::DomainSeries> Metrics::domain_series() {
   // Before the snapshot: should a newer one come, this is made again.
   const std::uint64_t generation = observed_.snapshots.generation();
-  const std::shared_ptr<const Snapshot> snapshot = observed_.snapshots.get();
+  const std::shared_ptr<const server::Snapshot> snapshot =
+      observed_.snapshots.get();
   const std::shared_ptr<const Coverage> coverage =
       observed_.readiness.coverage();
   const std::lock_guard lock(mutex_);
@@ -195,12 +202,13 @@ std::shared_ptr<const Metrics::DomainSeries> Metrics::domain_series() {
                        "mta_stsd_policy_max_age_seconds{{domain=\"{}\"}} {}\n",
                        domain, entry->policy.max_age().count());
         const sys_seconds expiry =
-            find_expiry(*snapshot, policy_host(domain), now);
+            find_expiry(*snapshot, server::policy_host(domain), now);
         if (expiry != sys_seconds{}) {
           fmt::format_to(std::back_inserter(made->expiries),
                          "mta_stsd_certificate_expiry_timestamp_seconds{{"
                          "name=\"{}{}\"}} {}\n",
-                         k_policy_host_prefix, domain, to_epoch(expiry));
+                         server::k_policy_host_prefix, domain,
+                         to_epoch(expiry));
         }
         made->domains.push_back(domain);
       }
@@ -235,7 +243,8 @@ void Metrics::write_domains(MetricWriter& out) {
 }
 
 void Metrics::write_policies(MetricWriter& out) const {
-  const std::shared_ptr<const Snapshot> snapshot = observed_.snapshots.get();
+  const std::shared_ptr<const server::Snapshot> snapshot =
+      observed_.snapshots.get();
   out.family("mta_stsd_domains", gauge, "Policy domains, by mode.");
   constexpr std::array<sts::Mode, 3> k_modes = {
       sts::Mode::testing, sts::Mode::enforce, sts::Mode::none};
@@ -273,4 +282,4 @@ std::string Metrics::write(MetricForm form) {
   return text;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

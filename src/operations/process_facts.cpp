@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/process_facts.hpp"
+#include "operations/process_facts.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #include "file.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 constexpr std::size_t k_max_octets = 4096;
@@ -60,4 +60,4 @@ ProcessFacts read_process_facts() {
   return facts;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

@@ -6,19 +6,19 @@
 #include <chrono>
 
 #include "config/config.hpp"
+#include "operations/readiness.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
-#include "server/readiness.hpp"
 #include "server/reload_status.hpp"
 #include "server/snapshot.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 
 struct Observed {
-  const PolicyHost& host;
-  const SnapshotHolder& snapshots;
-  const ReloadStatus& reloads;
-  const FetchLog& fetches;
+  const server::PolicyHost& host;
+  const server::SnapshotHolder& snapshots;
+  const server::ReloadStatus& reloads;
+  const server::FetchLog& fetches;
   Readiness& readiness;
   config::DomainMetrics domain_metrics;
   std::chrono::sys_seconds started;
@@ -30,4 +30,4 @@ inline std::chrono::sys_seconds this_second() {
       std::chrono::system_clock::now());
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::operations

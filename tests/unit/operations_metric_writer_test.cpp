@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include "server/metric_writer.hpp"
+#include "operations/metric_writer.hpp"
 
-namespace mtasts::server {
+namespace mtasts::operations {
 namespace {
 
 std::string write(MetricForm form) {
@@ -32,4 +32,4 @@ TEST(ServerMetricWriter, WritesTheFormatOfPrometheus) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::operations
