@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <tuple>
 
@@ -52,6 +53,11 @@ void sort_diagnostics(Diagnostics& diagnostics) {
                             std::tie(b.place.file, b.place.line, b.place.column,
                                      b.id, b.message);
                    });
+}
+
+void append(Diagnostics& to, Diagnostics from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()),
+            std::make_move_iterator(from.end()));
 }
 
 bool has_errors(const Diagnostics& diagnostics) {

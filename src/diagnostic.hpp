@@ -44,6 +44,8 @@ std::string format_diagnostic_json(const Diagnostic& diagnostic);
 /// By file, line, column, and then by id: the same whatever was read first.
 void sort_diagnostics(Diagnostics& diagnostics);
 
+void append(Diagnostics& to, Diagnostics from);
+
 bool has_errors(const Diagnostics& diagnostics);
 
 }  // namespace mtasts

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "cli/cli.hpp"
 #include "config/load.hpp"
@@ -24,11 +23,6 @@ std::size_t count(const Diagnostics& diagnostics, Severity severity) {
   return static_cast<std::size_t>(std::count_if(
       diagnostics.begin(), diagnostics.end(),
       [severity](const Diagnostic& one) { return one.severity == severity; }));
-}
-
-void append(Diagnostics& to, Diagnostics from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()),
-            std::make_move_iterator(from.end()));
 }
 
 Checked check_policies(const std::string& path) {

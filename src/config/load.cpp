@@ -9,10 +9,6 @@
 namespace mtasts::config {
 namespace {
 
-void append(Diagnostics& to, const Diagnostics& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
 Inputs make_inputs(const std::string& main,
                    const std::vector<Located<std::string>>& includes) {
   const std::string beside = main == "-" ? std::string{} : main;

@@ -144,12 +144,11 @@ std::vector<std::string> Reloader::run() {
 /// What is good in itself but must not replace the snapshot that serves.
 void Reloader::find_refusals(LoadedSnapshot& loaded) const {
   if (placeholders_ == Placeholders::allowed) return;
-  const Diagnostics refusals =
+  Diagnostics refusals =
       find_placeholders(*loaded.snapshot, loaded.touched, Severity::error);
   if (refusals.empty()) return;
   loaded.snapshot.reset();
-  loaded.diagnostics.insert(loaded.diagnostics.end(), refusals.begin(),
-                            refusals.end());
+  append(loaded.diagnostics, std::move(refusals));
 }
 
 /// True if there was something new to say.

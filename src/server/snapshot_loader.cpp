@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view k_wildcard = "*.";
 
-void append(Diagnostics& to, Diagnostics from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()),
-            std::make_move_iterator(from.end()));
-}
-
 Diagnostic make_loss(const std::string& host, tls::Quality left,
                      const std::string& place) {
   return {Severity::error, "certificate.lost", Place{place},
