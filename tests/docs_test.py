@@ -131,10 +131,23 @@ class ReadmeTest(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, command)
 
     def test_links(self):
-        for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+        for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
+                     "SECURITY.md"):
             text = (ROOT / name).read_text()
             for link in re.findall(r"\]\(([^)#:]+)\)", text):
                 self.assertTrue((ROOT / link).exists(), (name, link))
+
+    def test_proofs_in_the_threat_model(self):
+        """docs/security.md names tests as `FILE`, or `FILE`: Class, Class."""
+        text = (ROOT / "docs" / "security.md").read_text()
+        proofs = re.findall(r"`(tests/[\w./]+)`(?::((?:,? \w*Test\b)+))?",
+                            text)
+        self.assertGreater(len(proofs), 30)
+        for file, classes in proofs:
+            path = ROOT / file
+            self.assertTrue(path.exists(), file)
+            for name in re.findall(r"\w+", classes):
+                self.assertIn(f"class {name}(", path.read_text(), file)
 
 
 class FormTest(unittest.TestCase):
