@@ -1,12 +1,60 @@
 // SPDX-License-Identifier: MIT
 #include "tls/certificate.hpp"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/params.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace mtasts::tls {
+
+namespace {
+
+/// What d2i_AutoPrivateKey() makes of the same octets, in a twentieth of the
+/// time: OpenSSL 3.0 looks for a decoder among all that it has.
+KeyPtr make_ec_key(const EcKey& from) {
+  struct Free {
+    void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+    void operator()(BIGNUM* number) const { BN_clear_free(number); }
+  };
+  const std::unique_ptr<EVP_PKEY_CTX, Free> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  const auto octets = [](std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  };
+  const std::unique_ptr<BIGNUM, Free> number(
+      BN_bin2bn(octets(from.secret), static_cast<int>(from.secret.size()),
+                BN_secure_new()));
+  std::string curve(from.curve);
+  std::string point(from.point);
+  std::array<unsigned char, 66> secret;  // in the order of this machine
+  const int size = static_cast<int>(from.secret.size());
+  EVP_PKEY* key = nullptr;
+  if (context && number &&
+      BN_bn2nativepad(number.get(), secret.data(), size) == size) {
+    std::array parameters = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                         curve.data(), 0),
+        OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, secret.data(),
+                                from.secret.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(),
+                                          point.size()),
+        OSSL_PARAM_construct_end()};
+    EVP_PKEY_fromdata_init(context.get());
+    EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEYPAIR, parameters.data());
+  }
+  OPENSSL_cleanse(secret.data(), secret.size());
+  ERR_clear_error();
+  return KeyPtr(key);
+}
+
+}  // namespace
 
 X509Ptr parse_x509(std::string_view der) {
   const auto* data = reinterpret_cast<const unsigned char*>(der.data());
@@ -16,6 +64,10 @@ X509Ptr parse_x509(std::string_view der) {
 }
 
 KeyPtr parse_key(std::string_view der) {
+  const std::optional<EcKey> ec = find_ec_key(der);
+  if (ec && !ec->curve.empty()) {
+    if (KeyPtr key = make_ec_key(*ec)) return key;
+  }
   const auto* data = reinterpret_cast<const unsigned char*>(der.data());
   KeyPtr key(d2i_AutoPrivateKey(nullptr, &data, static_cast<long>(der.size())));
   ERR_clear_error();

@@ -44,11 +44,12 @@ constexpr auto k_ed25519 = "\x2B\x65\x70"sv;
 struct Curve {
   std::string_view oid;
   std::size_t bits;
+  std::string_view name;
 };
 constexpr std::array<Curve, 3> k_curves = {{
-    {"\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv, 256},
-    {"\x2B\x81\x04\x00\x22"sv, 384},
-    {"\x2B\x81\x04\x00\x23"sv, 521},
+    {"\x2A\x86\x48\xCE\x3D\x03\x01\x07"sv, 256, "P-256"},
+    {"\x2B\x81\x04\x00\x22"sv, 384, "P-384"},
+    {"\x2B\x81\x04\x00\x23"sv, 521, "P-521"},
 }};
 
 constexpr std::array k_weak_signatures = {
@@ -212,15 +213,6 @@ std::string_view only_sequence(std::string_view der) {
   return reader.is_at_end() ? content : std::string_view{};
 }
 
-/// RFC 5915, 3, in its uncompressed form, the one that certificates use.
-std::string public_key_of_ec(DerReader reader) {
-  reader.next(k_octet_string);
-  reader.next(k_context_0);
-  DerReader inner(take(reader, k_context_1));
-  const std::string_view point = bits_of(take(inner, k_bit_string));
-  return point.starts_with('\x04') ? std::string(point) : std::string{};
-}
-
 /// X.690, 8.3.2: a positive number in its shortest form.
 bool is_positive(std::string_view integer) {
   const auto is_high = [](char c) { return (c & 0x80) != 0; };
@@ -248,6 +240,29 @@ std::string public_key_of_rsa(DerReader reader) {
   key += modulus->whole;
   key += exponent->whole;
   return key;
+}
+
+/// A private key without what is around it.
+struct PrivateKey {
+  std::string_view kind;   // an OID
+  std::string_view curve;  // an OID, empty when it stands in the key itself
+  DerReader fields;        // from behind the version
+};
+
+std::optional<PrivateKey> unwrap(std::string_view der) {
+  DerReader reader(only_sequence(der));
+  reader.next(k_integer);  // version
+  DerReader ahead = reader;
+  const std::optional<DerElement> second = ahead.next();
+  if (!second) return std::nullopt;
+  if (second->tag == k_octet_string) return PrivateKey{k_ec, {}, reader};
+  if (second->tag == k_integer) return PrivateKey{k_rsa, {}, reader};
+  // RFC 5208, 5: the key of some algorithm, wrapped.
+  DerReader algorithm(second->content);
+  const std::string_view kind = take(algorithm, k_oid);
+  DerReader inner(only_sequence(take(ahead, k_octet_string)));
+  inner.next(k_integer);
+  return PrivateKey{kind, take(algorithm, k_oid), inner};
 }
 
 }  // namespace
@@ -310,22 +325,36 @@ std::optional<CertificateFacts> read_certificate(std::string_view der) {
   return facts;
 }
 
+std::optional<EcKey> find_ec_key(std::string_view private_key) {
+  std::optional<PrivateKey> found = unwrap(private_key);
+  if (!found || found->kind != k_ec) return std::nullopt;
+  // RFC 5915, 3
+  EcKey key{
+      .curve = {}, .secret = take(found->fields, k_octet_string), .point = {}};
+  DerReader parameters(take(found->fields, k_context_0));
+  const std::string_view named = take(parameters, k_oid);
+  DerReader inner(take(found->fields, k_context_1));
+  key.point = bits_of(take(inner, k_bit_string));
+  if (found->curve.empty()) found->curve = named;
+  if (!named.empty() && found->curve != named) return key;
+  for (const Curve& curve : k_curves) {
+    const std::size_t size = (curve.bits + 7) / 8;
+    if (curve.oid == found->curve && key.secret.size() == size &&
+        key.point.size() == 1 + 2 * size) {
+      key.curve = curve.name;
+    }
+  }
+  return key;
+}
+
 std::string find_public_key(std::string_view private_key) {
-  DerReader reader(only_sequence(private_key));
-  reader.next(k_integer);  // version
-  DerReader ahead = reader;
-  const std::optional<DerElement> second = ahead.next();
-  if (!second) return {};
-  if (second->tag == k_octet_string) return public_key_of_ec(reader);
-  if (second->tag == k_integer) return public_key_of_rsa(reader);
-  // RFC 5208, 5: the key of some algorithm, wrapped.
-  DerReader algorithm(second->content);
-  const std::string_view kind = take(algorithm, k_oid);
-  DerReader inner(only_sequence(take(ahead, k_octet_string)));
-  inner.next(k_integer);
-  if (kind == k_ec) return public_key_of_ec(inner);
-  if (kind == k_rsa) return public_key_of_rsa(inner);
-  return {};
+  const std::optional<PrivateKey> found = unwrap(private_key);
+  if (!found) return {};
+  if (found->kind == k_rsa) return public_key_of_rsa(found->fields);
+  const std::optional<EcKey> ec = find_ec_key(private_key);
+  // The uncompressed form is the one that certificates use.
+  return ec && ec->point.starts_with('\x04') ? std::string(ec->point)
+                                             : std::string{};
 }
 
 std::string_view read_public_key_info(std::string_view der) {

@@ -66,6 +66,17 @@ std::optional<CertificateFacts> read_certificate(std::string_view der);
 /// only OpenSSL can tell then.
 std::string find_public_key(std::string_view private_key);
 
+/// A private key for ECDSA: views of the octets that it was read from.
+struct EcKey {
+  std::string_view curve;   // by its NIST name; empty when it is another one
+  std::string_view secret;  // a number, its highest octet first
+  std::string_view point;   // the public key; empty when it isn't there
+};
+
+/// Nothing when `private_key` is of another kind. Of a curve that is named
+/// here, secret and point have the size that they must have.
+std::optional<EcKey> find_ec_key(std::string_view private_key);
+
 /// The bits of a SubjectPublicKeyInfo; empty when `der` is none.
 std::string_view read_public_key_info(std::string_view der);
 

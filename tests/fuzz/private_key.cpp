@@ -3,6 +3,7 @@
 // the one that OpenSSL finds. No key is kept in the corpus: the first octet of
 // an input picks one that is made anew, and the rest, three by three, says
 // which of its octets change.
+#include <openssl/bn.h>
 #include <openssl/err.h>
 
 #include <array>
@@ -51,6 +52,23 @@ std::vector<std::string> make_keys() {
   return keys;
 }
 
+KeyPtr parse_as_openssl_does(const std::string& der) {
+  const auto* data = reinterpret_cast<const unsigned char*>(der.data());
+  return KeyPtr(
+      d2i_AutoPrivateKey(nullptr, &data, static_cast<long>(der.size())));
+}
+
+/// Of an ECDSA key in decimal digits; empty for another.
+std::string secret_of(const KeyPtr& key) {
+  BIGNUM* number = nullptr;
+  if (EVP_PKEY_get_bn_param(key.get(), "priv", &number) != 1) return {};
+  char* digits = BN_bn2dec(number);
+  std::string secret = digits;
+  OPENSSL_free(digits);
+  BN_free(number);
+  return secret;
+}
+
 void run(std::string_view input) {
   static const std::vector<std::string> keys = make_keys();
   if (input.empty()) return;
@@ -64,7 +82,12 @@ void run(std::string_view input) {
     der[(octet(0) << 8U | octet(1)) % der.size()] = input[2];
   }
   const std::string found = find_public_key(der);
-  const KeyPtr key = parse_key(der);
+  const KeyPtr key = parse_as_openssl_does(der);
+  const KeyPtr ours = parse_key(der);
+  if (key && ours) {
+    require(EVP_PKEY_eq(key.get(), ours.get()) == 1, "equal public halves");
+    require(secret_of(key) == secret_of(ours), "equal secrets");
+  }
   unsigned char* raw = nullptr;
   const int size = key && !found.empty() ? i2d_PUBKEY(key.get(), &raw) : 0;
   if (size > 0) {
