@@ -83,7 +83,7 @@ End Connection::end_at_deadline() const {
     case Phase::linger:
       break;
   }
-  if (!unsent_.empty()) return End::deadline_answer;
+  if (wants_write()) return End::deadline_answer;
   return is_idle() ? End::deadline_idle : End::deadline_head;
 }
 
@@ -322,11 +322,6 @@ std::optional<End> Connection::settle(Tools& tools, std::optional<End> end) {
     unsent_ = wire.unsent();
     unread_ = wire.unread();
     return {};
-  }
-  if (blocked_ && !end) {
-    // Everything went out after all: go on with the requests that wait.
-    unread_ = wire.unread();
-    return advance(tools, false);
   }
   if (end && !wire.unread().empty()) linger_ = true;
   if (!end) unread_ = wire.unread();

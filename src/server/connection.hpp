@@ -71,10 +71,9 @@ class Connection {
 
   /// Why it ends if its time is over now.
   End end_at_deadline() const;
-  /// Waits for room in the socket, and for nothing else.
-  bool wants_write() const { return !unsent_.empty(); }
-  /// An answer is on its way; it must not be ended to make room.
-  bool is_being_answered() const { return !unsent_.empty(); }
+  /// Waits for room in the socket, and for nothing else. An answer is on its
+  /// way, or requests wait for one: it must not be ended to make room.
+  bool wants_write() const { return !unsent_.empty() || blocked_; }
   /// Between two requests.
   bool is_idle() const;
   /// Has not sent an octet.

@@ -223,9 +223,9 @@ void EventLoop::admit(int fd, config::Scheme scheme,
 
 /// Ends the oldest connection that is not being answered.
 bool EventLoop::make_room() {
-  const auto oldest = std::find_if(
-      live_.begin(), live_.end(),
-      [](const Connection& one) { return !one.is_being_answered(); });
+  const auto oldest =
+      std::find_if(live_.begin(), live_.end(),
+                   [](const Connection& one) { return !one.wants_write(); });
   if (oldest == live_.end()) return false;
   end(*oldest, End::evicted);
   return true;

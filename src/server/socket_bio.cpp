@@ -67,7 +67,7 @@ MethodPtr make_method() {
 
 void Wire::begin(int fd, std::string_view unread) {
   fd_ = fd;
-  drained_ = ended_ = broken_ = false;
+  filled_ = ended_ = broken_ = false;
   read_ = 0;
   left_ = std::min(unread.size(), input_.size());
   if (left_ > 0) std::memcpy(input_.data(), unread.data(), left_);
@@ -75,20 +75,17 @@ void Wire::begin(int fd, std::string_view unread) {
 }
 
 bool Wire::fill() {
-  if (drained_ || ended_ || broken_) return false;
+  if (filled_ || ended_ || broken_) return false;
+  filled_ = true;
   const ssize_t got = ::recv(fd_, input_.data(), input_.size(), 0);
   if (got > 0) {
     read_ = 0;
     left_ = static_cast<std::size_t>(got);
-    // A short read means that the socket is empty; epoll tells of the rest.
-    drained_ = left_ < input_.size();
     return true;
   }
   if (got == 0) {
     ended_ = true;
-  } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
-    drained_ = true;
-  } else {
+  } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
     broken_ = true;
   }
   return false;

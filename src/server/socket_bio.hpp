@@ -40,8 +40,10 @@ class Wire {
   bool fill();
 
   int fd_ = -1;
-  bool drained_ = false;  // the socket has nothing more for now
-  bool ended_ = false;    // the peer has sent its FIN
+  // The buffer once for each turn, however much there is: records that OpenSSL
+  // answers by itself (KeyUpdate, renegotiation) could else go on for ever.
+  bool filled_ = false;
+  bool ended_ = false;  // the peer has sent its FIN
   bool broken_ = false;
   std::size_t read_ = 0;
   std::size_t left_ = 0;
