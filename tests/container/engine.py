@@ -45,13 +45,14 @@ class Engine:
             arguments, done.returncode, done.stdout, done.stderr)
         return done
 
-    def build(self, name):
+    def build(self, name, *options):
         # Podman's own format has no HEALTHCHECK.
         form = ("--format=docker",) if self.is_podman else ()
         self.call("build", *form,
                   *shlex.split(os.environ.get("BUILD_OPTIONS", "")),
-                  "-t", name, ROOT, timeout=BUILD_SECONDS,
-                  capture_output=False)
+                  *options, "-t", name, ROOT, timeout=BUILD_SECONDS,
+                  capture_output=False,
+                  env={**os.environ, "DOCKER_BUILDKIT": "1"})
 
     def inspect(self, name):
         return json.loads(self.call("inspect", name).stdout)[0]

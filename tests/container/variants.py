@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""The target "debian", and the image for arm64."""
+
+import os
+import subprocess
+import unittest
+
+from case import (MB, NAME, STRICT, USER, ContainerTestCase,
+                  check_settings, engine, eventually, program_of, provide)
+from engine import LIMIT_SECONDS
+
+
+class DebianTest(ContainerTestCase):
+    """The target "debian": what differs, and what must not."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.image = provide("DEBIAN_IMAGE", f"{NAME}-debian",
+                            "--target=debian")
+
+    def test_settings(self):
+        check_settings(self, self.image)
+
+    def test_shell(self):
+        done = engine().call("run", "--rm", *STRICT, "--entrypoint=/bin/sh",
+                           self.image, "-c",
+                           "id; ls -A /etc/mta-stsd /certs; "
+                           "dpkg-query -W -f '${Status}' mta-stsd")
+        self.assertEqual(
+            done.stdout,
+            f"uid={USER}(mta-stsd) gid={USER}(mta-stsd) "
+            f"groups={USER}(mta-stsd)\n/certs:\n\n/etc/mta-stsd:\n"
+            "install ok installed")
+
+    def test_without_a_configuration(self):
+        done = engine().call("run", "--rm", *STRICT, self.image, status=1)
+        self.assertIn("/etc/mta-stsd/mta-stsd.toml: can't be read", done.stderr)
+
+    def test_serves(self):
+        container = self.start(name=self.image)
+        eventually(container.is_healthy)
+        self.config.write_text(self.text("new.example.com"))
+        self.expect_mx("new.example.com")
+        engine().call("stop", "-t", 15, container.name)
+        self.assertEqual(container.state()["ExitCode"], 0)
+
+
+@unittest.skipUnless(os.environ.get("BUILD_MORE"), "BUILD_MORE is not set")
+class ArmTest(ContainerTestCase):
+    """Cross-built, and run by qemu-user."""
+
+    def test_serves(self):
+        name = f"{NAME}-arm64"
+        engine().build(name, "--platform=linux/arm64")
+        self.assertEqual(engine().inspect(name)["Architecture"], "arm64")
+        program = program_of(name, self.dir)
+        print(f"arm64: the program has {program.stat().st_size / MB:.2f} MB")
+        self.config.write_text(self.text().replace('"/certs"',
+                                                   f'"{self.certs}"'))
+
+        def command(*arguments):
+            return ["qemu-aarch64", program, "-c", self.config, *arguments]
+
+        said = subprocess.run(command("--version"), check=True, text=True,
+                              capture_output=True, timeout=LIMIT_SECONDS)
+        self.assertRegex(said.stdout, r"^mta-stsd [0-9.]+\n$")
+        with subprocess.Popen(command("serve"), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as serving:
+            try:
+                self.assertIn("mx: mail.example.com", eventually(self.fetch))
+                subprocess.run(command("health"), check=True,
+                               stdout=subprocess.DEVNULL,
+                               timeout=LIMIT_SECONDS)
+            finally:
+                serving.terminate()
+                status = serving.wait(LIMIT_SECONDS)
+        self.assertEqual(status, 0)
