@@ -7,6 +7,7 @@ the environment variable MTA_STSD."""
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -192,6 +193,29 @@ class KubernetesTest(unittest.TestCase):
         self.assertIn(("Service", service["name"]), self.base)
         self.assertEqual(service["port"]["name"],
                          self.spec("Service")["ports"][0]["name"])
+
+    def test_every_kustomization_can_be_built(self):
+        overviews = sorted(KUBERNETES.rglob("kustomization.yaml"))
+        self.assertEqual([file.parent.relative_to(KUBERNETES).as_posix()
+                          for file in overviews],
+                         ["base", "ingress", ".", "load-balancer"])
+        for overview in overviews:
+            told = yaml.safe_load(overview.read_text())
+            for name in [*told["resources"], *(
+                    one["path"] for one in told.get("patches", ()))]:
+                self.assertTrue((overview.parent / name).exists(), name)
+
+    @unittest.skipUnless(shutil.which("kubectl"), "kubectl is not installed")
+    def test_kustomize_agrees(self):
+        """What it makes of the default way in has all of the base."""
+        built = subprocess.run(
+            ["kubectl", "kustomize", KUBERNETES], check=True,
+            capture_output=True, text=True, timeout=LIMIT_SECONDS).stdout
+        found = {(one["kind"], one["metadata"]["name"]): one
+                 for one in yaml.safe_load_all(built)}
+        self.assertEqual(set(found), set(self.base))
+        self.assertEqual(found["Service", "mta-stsd"]["spec"]["type"],
+                         "LoadBalancer")
 
 
 if __name__ == "__main__":
