@@ -45,12 +45,12 @@ class Engine:
             arguments, done.returncode, done.stdout, done.stderr)
         return done
 
-    def build(self, name, *options):
+    def build(self, name, *options, folder=ROOT):
         # Podman's own format has no HEALTHCHECK.
         form = ("--format=docker",) if self.is_podman else ()
         self.call("build", *form,
                   *shlex.split(os.environ.get("BUILD_OPTIONS", "")),
-                  *options, "-t", name, ROOT, timeout=BUILD_SECONDS,
+                  *options, "-t", name, folder, timeout=BUILD_SECONDS,
                   capture_output=False,
                   env={**os.environ, "DOCKER_BUILDKIT": "1"})
 
