@@ -55,6 +55,20 @@ def base(suite):
     return tar
 
 
+def try_each(suites, test):
+    """Exits with 0 if `test` exits for none of them."""
+    failed = 0
+    for suite in suites:
+        try:
+            test(suite)
+            say(f"{suite}: ok")
+        except SystemExit as fault:
+            say(f"{suite}: FAILED: {fault}")
+            failed += 1
+    say(f"{len(suites) - failed} passed, {failed} failed")
+    sys.exit(failed != 0)
+
+
 class Root:
     def __init__(self, suite, name):
         """A fresh one."""
