@@ -59,7 +59,8 @@ void run(std::string_view text) {
   check_deviations(text, reading);
   if (!reading.policy) return;
   check_canonical(*reading.policy);
-  if (text.size() < 1000) check_as_table(*reading.policy);
+  // TOML takes a hundred times as long as the rest.
+  if (text.size() % 32 == 0) check_as_table(*reading.policy);
 }
 
 }  // namespace

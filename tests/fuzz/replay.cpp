@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Drives a target without libFuzzer: every file of the folders that are named,
-// and then each of them with a few octets changed, always in the same way.
+// and then each of them with a few octets changed, always in the same way. With
+// --unchanged in front of the folders, only the files.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -64,16 +65,21 @@ std::string change(std::string text, std::mt19937& random) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::vector<std::string> folders(argv + 1, argv + argc);
+  int changed = k_changed_per_file;
+  if (!folders.empty() && folders.front() == "--unchanged") {
+    changed = 0;
+    folders.erase(folders.begin());
+  }
   std::size_t inputs = 0;
   std::mt19937 random(1);
-  for (int i = 1; i < argc; ++i) {
-    for (const std::string& input : read_files(argv[i])) {
+  for (const std::string& folder : folders) {
+    for (const std::string& input : read_files(folder)) {
       run(input);
       ++inputs;
-      for (int k = 0; k < k_changed_per_file; ++k) run(change(input, random));
+      for (int i = 0; i < changed; ++i) run(change(input, random));
     }
   }
-  std::printf("%zu inputs, each changed %d times\n", inputs,
-              k_changed_per_file);
+  std::printf("%zu inputs, each changed %d times\n", inputs, changed);
   return inputs == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

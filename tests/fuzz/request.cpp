@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "../unit/test_site.hpp"
+#include "answer_check.hpp"
 #include "server/http_engine.hpp"
-#include "target.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -14,8 +13,6 @@ namespace {
 using fuzz::require;
 
 constexpr std::size_t k_max_head = 16 * 1024;
-// Status line and fields are ours; the largest has Allow and Content-Length.
-constexpr std::size_t k_max_answer_head = 250;
 
 bool is_within(std::string_view part, std::string_view whole) {
   return part.empty() ||
@@ -38,64 +35,11 @@ void check_pieces(std::string_view octets, const HeadScan& whole) {
   require((scan.status != 0) == (whole.status != 0), "the same verdict");
 }
 
-/// The value of the one field `name` (lower case), read as simply as can be;
-/// "?" when there are several.
-std::string find_field(std::string_view head, std::string_view name) {
-  std::string found;
-  std::size_t count = 0;
-  while (!head.empty()) {
-    const std::size_t end = head.find("\r\n");
-    const std::string line = dns::to_lower_ascii(head.substr(0, end));
-    head.remove_prefix(end + 2);
-    if (line.substr(0, name.size() + 1) != std::string(name) + ":") continue;
-    ++count;
-    found = line.substr(name.size() + 1);
-  }
-  std::erase_if(found, [](char c) { return c == ' ' || c == '\t'; });
-  return count > 1 ? "?" : found;
-}
-
-/// What a host has to be when it is given a policy: nothing is normalised but
-/// case, one dot at the end and the port.
-std::string domain_of(std::string authority) {
-  authority = authority.substr(0, authority.find(':'));
-  if (!authority.empty() && authority.back() == '.') authority.pop_back();
-  return authority.substr(0, 8) == "mta-sts." ? authority.substr(8) : "";
-}
-
-void check_200(std::string_view head, const RequestHead& request,
-               std::optional<std::string_view> sni, std::string_view body) {
-  const std::string line =
-      dns::to_lower_ascii(head.substr(0, head.find("\r\n")));
-  const std::size_t first = line.find(' ') + 1;
-  const std::string target = line.substr(first, line.rfind(' ') - first);
-  const std::string host = find_field(head, "host");
-  std::string authority = host;
-  if (target.front() != '/') {
-    const std::size_t start = target.find("://") + 3;
-    authority = target.substr(start, target.find_first_of("/?", start) - start);
-  }
-  const std::string domain = domain_of(authority);
-  require(body == (domain == "example.org" ? k_example_org : k_example_com),
-          "the policy of the host that was asked");
-  require(domain == "example.com" || domain == "example.net" ||
-              domain == "example.org",
-          "never a 200 for another host");
-  require(!sni || domain_of(std::string(*sni)) == domain,
-          "never a 200 for another name than in SNI");
-  require(host != "?" && !host.empty(), "one Host");
-  require(find_field(head, "transfer-encoding").empty(), "no body");
-  const std::string length = find_field(head, "content-length");
-  require(length.find_first_not_of('0') == std::string::npos, "no body");
-  require(request.method == "GET" || request.method == "HEAD",
-          "200 for GET and HEAD alone");
-}
-
 /// Every answer in the world: its octets, whatever was asked.
 void check_answer(std::string_view answer, const Response& response,
                   bool to_head) {
   const std::size_t end = answer.find("\r\n\r\n");
-  require(end != std::string_view::npos && end < k_max_answer_head,
+  require(end != std::string_view::npos && end < fuzz::k_max_answer_head,
           "a head that does not grow with the request");
   require(
       answer.substr(end + 4) == (to_head ? std::string_view{} : response.body),
@@ -144,8 +88,7 @@ void run(std::string_view input) {
   require((response.policy != nullptr) || response.status == 421,
           "421 where nothing is served");
   if (response.status == 200) {
-    check_200(head.starts_with("\r\n") ? head.substr(2) : head, request, sni,
-              response.body);
+    fuzz::check_200(head, sni, response.body);
   }
 }
 
