@@ -5,8 +5,6 @@
 // ends by its deadline, is counted once, and leaves nothing behind.
 #include "server/event_loop.hpp"
 
-#include <openssl/err.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -14,13 +12,15 @@
 #include <numeric>
 
 #include "../unit/test_certificates.hpp"
-#include "answer_check.hpp"
+#include "../unit/test_site.hpp"
 #include "log.hpp"
-#include "scripted_kernel.hpp"
+#include "scripted_client.hpp"
+#include "target.hpp"
 
 namespace mtasts::server {
 namespace {
 
+using fuzz::Client;
 using fuzz::kernel;
 using fuzz::require;
 using std::chrono::milliseconds;
@@ -31,25 +31,24 @@ constexpr std::array<const char*, 4> k_names = {
     "mta-sts.example.com", "mta-sts.example.org", "mta-sts.example.net",
     "mta-sts.other.example"};
 
-/// What an honest client sends; an input need not find it.
+/// What clients send; an input need not find it.
 constexpr std::array<std::string_view, 8> k_requests = {
-    "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: "
-    "mta-sts.example.com\r\n\r\n",
-    "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: "
-    "mta-sts.example.org\r\n\r\n",
-    "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.example.net\r\n"
-    "Connection: close\r\n\r\n",
-    "HEAD /.well-known/mta-sts.txt HTTP/1.1\r\nHost: "
-    "mta-sts.example.com:443\r\n"
-    "User-Agent: postfix-mta-sts-resolver\r\n\r\n",
+    "GET /.well-known/mta-sts.txt HTTP/1.1\r\n"
+    "Host: mta-sts.example.com\r\n\r\n",
+    "GET /.well-known/mta-sts.txt HTTP/1.1\r\n"
+    "Host: mta-sts.example.org\r\n\r\n",
+    "GET /.well-known/mta-sts.txt HTTP/1.1\r\n"
+    "Host: mta-sts.example.net\r\nConnection: close\r\n\r\n",
+    "HEAD /.well-known/mta-sts.txt HTTP/1.1\r\n"
+    "Host: mta-sts.example.com:443\r\nUser-Agent: x\r\n\r\n",
     "GET https://mta-sts.example.org/.well-known/mta-sts.txt HTTP/1.1\r\n"
     "Host: mta-sts.example.com\r\n\r\n",
-    "GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: "
-    "mta-sts.other.example\r\n\r\n",
-    "POST /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.example.com\r\n"
-    "Content-Length: 5\r\n\r\nhello",
-    "GET /.well-known/mta-sts.txt HTTP/1.0\r\nHost: "
-    "MTA-STS.example.com.\r\n\r\n",
+    "GET /.well-known/mta-sts.txt HTTP/1.1\r\n"
+    "Host: mta-sts.other.example\r\n\r\n",
+    "POST /.well-known/mta-sts.txt HTTP/1.1\r\n"
+    "Host: mta-sts.example.com\r\nContent-Length: 5\r\n\r\nhello",
+    "GET /.well-known/mta-sts.txt HTTP/1.0\r\n"
+    "Host: MTA-STS.example.com.\r\n\r\n",
 };
 
 // --- The world, made once ---
@@ -75,7 +74,6 @@ struct World {
   }
 
   tls::ContextPtr server = std::move(*tls::make_context());
-  tls::ContextPtr client{SSL_CTX_new(TLS_client_method())};
   std::array<std::shared_ptr<const Snapshot>, 2> snapshots;
 };
 
@@ -91,135 +89,30 @@ ClientKey key_of(std::uint32_t address) {
   return *client_key(storage);
 }
 
-// --- Clients ---
-
-class Client {
- public:
-  Client(std::size_t socket, const char* name, bool is_tls) : socket_(socket) {
-    if (!is_tls) return;
-    name_ = name;
-    ssl_.reset(SSL_new(world().client.get()));
-    SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-    SSL_set_tlsext_host_name(ssl_.get(), name);
-    SSL_set_connect_state(ssl_.get());
-  }
-
-  fuzz::Socket& socket() { return kernel().sockets[socket_]; }
-  bool is_tls() const { return ssl_ != nullptr; }
-
-  void ask(std::string_view octets) {
-    if (socket().has_ended) return;
-    asked_ += octets;
-    to_send_ += octets;
-    turn();
-  }
-
-  /// Octets that are no TLS, in the middle of it.
-  void send_raw(std::string_view octets) {
-    if (!socket().has_ended) socket().inbound += octets;
-  }
-
-  void say_goodbye() {
-    if (ssl_) SSL_shutdown(ssl_.get());
-    turn();
-  }
-
-  /// Reads what has come, and sends what it can.
-  void turn() {
-    if (!ssl_) {
-      answers_ += std::exchange(socket().outbound, {});
-      if (!socket().has_ended) socket().inbound += to_send_;
-      to_send_.clear();
-      return;
-    }
-    ERR_clear_error();
-    const std::string come = std::exchange(socket().outbound, {});
-    BIO_write(SSL_get_rbio(ssl_.get()), come.data(),
-              static_cast<int>(come.size()));
-    if (SSL_do_handshake(ssl_.get()) == 1) converse();
-    std::array<char, 4096> octets;
-    for (int got = 1; got > 0;) {
-      got = BIO_read(SSL_get_wbio(ssl_.get()), octets.data(),
-                     static_cast<int>(octets.size()));
-      if (got > 0 && !socket().has_ended) {
-        socket().inbound.append(octets.data(), static_cast<std::size_t>(got));
-      }
-    }
-    ERR_clear_error();
-  }
-
-  void check();
-
- private:
-  void converse() {
-    if (!to_send_.empty() && SSL_write(ssl_.get(), to_send_.data(),
-                                       static_cast<int>(to_send_.size())) > 0) {
-      to_send_.clear();
-    }
-    std::array<char, 4096> octets;
-    for (int got = 1; got > 0;) {
-      got =
-          SSL_read(ssl_.get(), octets.data(), static_cast<int>(octets.size()));
-      if (got > 0) {
-        answers_.append(octets.data(), static_cast<std::size_t>(got));
-      }
-    }
-  }
-
-  std::size_t socket_;
-  std::string name_;
-  tls::SslPtr ssl_;
-  std::string to_send_;
-  std::string asked_;
-  std::string answers_;
-};
-
-/// Of an answer to HEAD there is the length alone.
-std::string_view policy_of_size(std::size_t size) {
-  static_assert(k_example_com.size() != k_example_org.size());
-  return size == k_example_com.size() ? k_example_com : k_example_org;
-}
-
-/// An answer for each head, in order, and nothing else; the last may be cut.
-void Client::check() {
-  std::string_view asked = asked_;
-  std::string_view answers = answers_;
-  std::optional<std::string_view> sni;
-  if (is_tls()) sni = name_;
-  bool is_last = false;
-  while (!answers.empty()) {
-    require(!is_last, "nothing behind an answer that says close");
-    require(!asked.empty(), "no answer that nobody asked for");
-    const std::size_t end = answers.find("\r\n\r\n");
-    if (end == std::string_view::npos) {
-      require(answers.size() < fuzz::k_max_answer_head, "a small head");
-      return;
-    }
-    const std::string_view head = answers.substr(0, end + 4);
-    require(head.size() < fuzz::k_max_answer_head, "a small head");
-    require(head.starts_with("HTTP/1.1 "), "a status line");
-    const std::size_t start = asked.starts_with("\r\n") ? 2 : 0;
-    const std::size_t length =
-        std::stoul(fuzz::find_field(head, "content-length"));
-    std::string_view body = policy_of_size(length);
-    answers.remove_prefix(head.size());
-    if (!asked.substr(start).starts_with("HEAD ")) {
-      if (answers.size() < length) return;
-      body = answers.substr(0, length);
-      answers.remove_prefix(length);
-    }
-    is_last = fuzz::find_field(head, "connection") == "close";
-    const std::size_t size = asked.find("\r\n\r\n");
-    require(is_last || size != std::string_view::npos, "asked for as a whole");
-    if (size == std::string_view::npos) continue;
-    if (head.substr(9, 3) == "200") {
-      fuzz::check_200(asked.substr(0, size + 4), sni, body);
-    }
-    asked.remove_prefix(size + 4);
-  }
-}
-
 // --- The script ---
+
+/// What an octet of the input stands for; what is twice here is likelier.
+enum class Step : std::uint8_t {
+  connect,
+  connect_too,
+  pass_time,
+  fail_to_accept,
+  fail_to_watch,
+  swap_snapshots,
+  drain,
+  ask,
+  ask_too,
+  send,
+  send_too,
+  send_garbage,
+  end,
+  reset,
+  make_room,
+  ask_in_part
+};
+constexpr std::uint8_t k_steps = 16;
+// In front of a step whose next one follows before the loop is told.
+constexpr std::uint8_t k_at_once = 128;
 
 class Script {
  public:
@@ -247,9 +140,9 @@ class Script {
   }
 
   bool step();
-  void act(std::uint8_t what, std::uint8_t how);
+  void act(Step step, std::uint8_t how);
   void connect(std::uint8_t how);
-  void act_as(Client& client, std::uint8_t what);
+  void act_as(Client& client, Step step);
   void check_deadlines() const;
 
   std::string_view input_;
@@ -272,39 +165,39 @@ bool Script::step() {
       return true;
     }
     const std::uint8_t what = next();
-    act(what % 16, next());
+    act(static_cast<Step>(what % k_steps), next());
     for (Client& one : clients_) one.turn();
-    if (what < 128) return true;
+    if (what < k_at_once) return true;
   }
 }
 
-void Script::act(std::uint8_t what, std::uint8_t how) {
+void Script::act(Step step, std::uint8_t how) {
   constexpr std::array<int, 4> k_accept_errors = {EMFILE, ENOBUFS, ECONNABORTED,
                                                   EINTR};
-  switch (what) {
-    case 0:
-    case 1:
+  switch (step) {
+    case Step::connect:
+    case Step::connect_too:
       return connect(how);
-    case 2:
+    case Step::pass_time:
       kernel().now += milliseconds(how * 20);
       return;
-    case 3:
+    case Step::fail_to_accept:
       kernel().accept_error = k_accept_errors[how % 4];
       return;
-    case 4:
+    case Step::fail_to_watch:
       kernel().watch_error = how % 4 == 0 ? ENOSPC : 0;
       kernel().is_interrupted = how % 4 == 1;
       return;
-    case 5:
+    case Step::swap_snapshots:
       snapshots_.replace(world().snapshots[++swaps_ % 2]);
       if (how % 2 == 0) loop_->wake();
       return;
-    case 6:
+    case Step::drain:
       if (how % 8 != 0 || is_draining_) return;
       is_draining_ = true;
       return loop_->drain();
     default:
-      if (!clients_.empty()) act_as(clients_[how % clients_.size()], what);
+      if (!clients_.empty()) act_as(clients_[how % clients_.size()], step);
   }
 }
 
@@ -322,26 +215,24 @@ void Script::connect(std::uint8_t how) {
   clients_.back().turn();
 }
 
-void Script::act_as(Client& client, std::uint8_t what) {
-  switch (what) {
-    case 7:
-    case 8:
+void Script::act_as(Client& client, Step step) {
+  switch (step) {
+    case Step::ask:
+    case Step::ask_too:
       return client.ask(k_requests[next() % k_requests.size()]);
-    case 9:
-    case 10:
+    case Step::send:
+    case Step::send_too:
       return client.ask(next_text());
-    case 11:
-      if (client.is_tls()) client.send_raw(next_text());
+    case Step::send_garbage:
+      if (client.is_tls()) client.send_garbage(next_text());
       return;
-    case 12:
-      if (client.is_tls()) client.say_goodbye();
-      client.socket().has_ended = true;
-      return;
-    case 13:
+    case Step::end:
+      return client.end();
+    case Step::reset:
       client.socket().is_reset = true;
       client.socket().has_ended = true;
       return;
-    case 14:
+    case Step::make_room:
       client.socket().room += next() * std::size_t{8};
       return;
     default: {

@@ -11,6 +11,7 @@
 #include "dns/format.hpp"
 #include "dns/zone_reader.hpp"
 #include "random.hpp"
+#include "shrink.hpp"
 #include "sts/txt_record.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -47,6 +48,16 @@ std::string make_word(Random& random, std::size_t most) {
   return word;
 }
 
+const std::string k_id = "[A-Za-z0-9]{1,32}";
+
+bool is_read_as_wanted(const std::string& text) {
+  const auto wanted = parse(text, "STSv1", "id", k_id);
+  const Result<std::string> got = sts::parse_txt_record(text);
+  if (!got || !wanted) return got.has_value() == wanted.has_value();
+  const std::string again = sts::format_txt_record(*got);
+  return *got == *wanted && parse(again, "STSv1", "id", k_id) == *got;
+}
+
 TEST(RecordProperty, StsRecordsReadAsTheRegularExpressionHasThem) {
   Random random;
   int good = 0;
@@ -62,15 +73,9 @@ TEST(RecordProperty, StsRecordsReadAsTheRegularExpressionHasThem) {
     if (has_id) text += space() + ";" + space() + "id=" + make_word(random, 34);
     if (random.once_in(3)) text += space() + ";" + space();
     if (random.once_in(12)) text.insert(random.below(text.size()), ";");
-    const auto wanted = parse(text, "STSv1", "id", "[A-Za-z0-9]{1,32}");
-    const Result<std::string> got = sts::parse_txt_record(text);
-    ASSERT_EQ(got.has_value(), wanted.has_value()) << text;
-    if (!got) continue;
-    ++good;
-    ASSERT_EQ(*got, *wanted) << text;
-    ASSERT_EQ(
-        parse(sts::format_txt_record(*got), "STSv1", "id", "[A-Za-z0-9]{1,32}"),
-        *got);
+    ASSERT_TRUE(is_read_as_wanted(text)) << shrink(
+        text, [](const std::string& less) { return !is_read_as_wanted(less); });
+    good += sts::parse_txt_record(text) ? 1 : 0;
   }
   EXPECT_GT(good, k_rounds / 50);
 }
