@@ -23,6 +23,7 @@ namespace {
 using fuzz::Client;
 using fuzz::kernel;
 using fuzz::require;
+using fuzz::Speech;
 using std::chrono::milliseconds;
 
 constexpr std::size_t k_most_clients = 8;
@@ -206,12 +207,16 @@ void Script::connect(std::uint8_t how) {
   fuzz::Socket socket;
   socket.address = how % 2;
   socket.room = how / 2 % 4 == 0 ? 40 : 1U << 20U;
+  auto speech = Speech::http;
+  if (how / 8 % 8 == 0) speech = Speech::https;
   // A handshake costs as much as a hundred requests without one.
-  const bool is_tls = how / 8 % 8 == 0 && !has_tls_;
-  has_tls_ = has_tls_ || is_tls;
-  const bool is_open = how / 8 % 8 > 1;
-  const std::size_t at = kernel().connect(is_open ? 1 : 0, std::move(socket));
-  clients_.emplace_back(at, k_names[how / 64], is_tls);
+  if (how / 8 % 8 == 1 || (speech == Speech::https && has_tls_)) {
+    speech = Speech::garbage;
+  }
+  has_tls_ = has_tls_ || speech == Speech::https;
+  const std::size_t listener = speech == Speech::http ? 1 : 0;
+  clients_.emplace_back(kernel().connect(listener, std::move(socket)), speech,
+                        k_names[how / 64]);
   clients_.back().turn();
 }
 
@@ -233,6 +238,7 @@ void Script::act_as(Client& client, Step step) {
       client.socket().has_ended = true;
       return;
     case Step::make_room:
+      if (client.socket().is_closed) return;
       client.socket().room += next() * std::size_t{8};
       return;
     default: {

@@ -11,10 +11,13 @@
 
 namespace mtasts::fuzz {
 
+/// What a client speaks; garbage goes to the listener that wants TLS.
+enum class Speech { http, https, garbage };
+
 class Client {
  public:
   /// Of a socket by its place in the kernel. With TLS it asks for `name`.
-  Client(std::size_t socket, const char* name, bool is_tls);
+  Client(std::size_t socket, Speech speech, const char* name);
 
   Socket& socket() { return kernel().sockets[socket_]; }
   bool is_tls() const { return ssl_ != nullptr; }
@@ -35,6 +38,7 @@ class Client {
   void converse();
 
   std::size_t socket_;
+  Speech speech_;
   std::string name_;
   tls::SslPtr ssl_;
   std::string to_send_;

@@ -89,10 +89,20 @@ int hand_out(const std::vector<epoll_event>& found, epoll_event* out,
   return static_cast<int>(count);
 }
 
+void check_interest() {
+  for (const Socket& one : kernel().sockets) {
+    if (!one.is_accepted || one.is_closed) continue;
+    require(one.watched.interest != 0, "what is open is watched");
+    require(!one.is_owed || (one.watched.interest & EPOLLOUT) != 0,
+            "what could not be sent waits for room");
+  }
+}
+
 int wait(epoll_event* out, int most, int timeout) {
   Kernel& k = kernel();
   k.idle_turns = k.has_moved ? 0 : k.idle_turns + 1;
   require(k.idle_turns < 3, "no turn for nothing, again and again");
+  check_interest();
   k.rest();
   const Time until = k.now + std::chrono::milliseconds(timeout);
   while (k.step()) {
@@ -215,6 +225,7 @@ ssize_t __wrap_send(int fd, const void* octets, std::size_t size, int flags) {
   kernel().has_moved = true;
   if (socket.is_reset) return fail_with(EPIPE);
   const std::size_t count = std::min(size, socket.room);
+  socket.is_owed = count < size;
   if (count == 0) return fail_with(EAGAIN);
   socket.outbound.append(static_cast<const char*>(octets), count);
   socket.room -= count;

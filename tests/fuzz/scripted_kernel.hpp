@@ -42,6 +42,7 @@ struct Socket {
   bool is_accepted = false;
   bool is_closed = false;
   bool is_shut = false;  // the server has sent FIN
+  bool is_owed = false;  // its last send did not take everything
   std::size_t low_water = 1;
   Time accepted;
   Watched watched;
