@@ -32,8 +32,8 @@ RUN set -eu; export DEBIAN_FRONTEND=noninteractive; \
       ca-certificates cmake dpkg-dev ninja-build pkgconf \
       "g++-$(echo $triplet | tr _ -)" \
       libcli11-dev libexpected-dev "libfmt-dev:$TARGETARCH" \
-      "libidn2-dev:$TARGETARCH" "libssl-dev:$TARGETARCH" \
-      "libtomlplusplus-dev:$TARGETARCH" "libunistring-dev:$TARGETARCH" \
+      "libidn2-dev:$TARGETARCH" "libseccomp-dev:$TARGETARCH" \
+      "libssl-dev:$TARGETARCH" "libtomlplusplus-dev:$TARGETARCH" "libunistring-dev:$TARGETARCH" \
       "libzstd-dev:$TARGETARCH" "zlib1g-dev:$TARGETARCH"; \
     for library in crypto ssl; do \
       "$triplet-objcopy" -R .eh_frame -R .rela.eh_frame \

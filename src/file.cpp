@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
@@ -17,6 +16,9 @@
 
 namespace mtasts {
 namespace {
+
+// Without O_NONBLOCK, open() on a FIFO waits for a writer for ever.
+constexpr int k_read_flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -103,18 +105,25 @@ void list_matches(const std::string& base, std::string_view pattern,
   }
 }
 
-Result<std::string> read_all(int fd, std::size_t max_octets) {
-  std::string content;
-  std::array<char, 65536> buffer;
+/// `size` octets are expected. They come straight into the result, which then
+/// never moves: what is a secret leaves no copy elsewhere.
+Result<std::string> read_all(int fd, std::size_t size, std::size_t max_octets) {
+  constexpr std::size_t k_step = 65536;
+  std::string content(std::min(size, max_octets) + 1, '\0');
+  std::size_t have = 0;
   for (;;) {
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (have == content.size()) content.resize(have + k_step);
+    const ssize_t got =
+        ::read(fd, content.data() + have, content.size() - have);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(reason(errno));
-    if (got == 0) return content;
-    content.append(buffer.data(), static_cast<std::size_t>(got));
-    if (content.size() > max_octets) {
+    have += static_cast<std::size_t>(got);
+    if (have > max_octets) {
       return fail(fmt::format("has more than {} octets", max_octets));
     }
+    if (got != 0) continue;
+    content.resize(have);
+    return content;
   }
 }
 
@@ -149,20 +158,25 @@ bool is_nameless(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && status.st_nlink == 0;
 }
 
+bool is_shut_out(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0) return false;
+  const Descriptor file(::open(path.c_str(), k_read_flags));
+  return file.fd() < 0 && errno == EACCES;
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
-  // Without O_NONBLOCK, open() on a FIFO waits for a writer for ever.
-  const Descriptor file(
-      ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const Descriptor file(::open(path.c_str(), k_read_flags));
   if (file.fd() < 0) return fail(reason(errno));
   struct stat status {};
   if (::fstat(file.fd(), &status) != 0) return fail(reason(errno));
   if (S_ISDIR(status.st_mode)) return fail("is a directory");
   if (!S_ISREG(status.st_mode)) return fail("is not a regular file");
-  return read_all(file.fd(), max_octets);
+  return read_all(file.fd(), static_cast<std::size_t>(status.st_size),
+                  max_octets);
 }
 
 Result<std::string> read_standard_input(std::size_t max_octets) {
-  return read_all(STDIN_FILENO, max_octets);
+  return read_all(STDIN_FILENO, 65535, max_octets);
 }
 
 bool has_glob(const std::string& path) {

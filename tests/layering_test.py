@@ -34,6 +34,7 @@ DOORS = {
     "httplib": ["server/memory_server.hpp", "operations/client.cpp"],
     "CLI/": ["cli/cli.cpp"],
     "idn2": ["dns/name.cpp"],
+    "seccomp.h": ["server/seccomp.cpp"],
     "openssl/sha.h": ["sts/policy_id.cpp"],
     "openssl/": ["tls/", "server/", "operations/status_page.cpp",
                  "sts/policy_id.cpp"],
@@ -48,7 +49,7 @@ OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")
 STANDARD = re.compile(r"<[a-z_]+>|<(sys|net|netinet|arpa)/[a-z_]+\.h>|"
-                      r"<(dirent|fcntl|fnmatch|malloc|poll|unistd)\.h>")
+                      r"<(dirent|fcntl|fnmatch|malloc|poll|sched|unistd)\.h>")
 
 
 def sources():

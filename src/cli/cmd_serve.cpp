@@ -19,6 +19,7 @@
 #include "server/policy_host.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
+#include "server/sandbox.hpp"
 #include "server/service_manager.hpp"
 #include "server/signals.hpp"
 
@@ -215,6 +216,9 @@ Exit serve(const Options& options) {
                             options.allow_example
                                 ? server::Placeholders::allowed
                                 : server::Placeholders::refused);
+  server::ServiceManager manager;
+  const server::Sandbox sandbox =
+      server::enter_sandbox(snapshot->startup, loader);
   host.start();
   if (operations) operations->start();
   // Beyond this point policies are being served.
@@ -222,12 +226,12 @@ Exit serve(const Options& options) {
   if (operations) {
     log::info("operations", {{"address", operations->name()}});
   }
+  server::log_sandbox(sandbox);
   print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
   loaded = {};
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
-  server::ServiceManager manager;
   supervise(host, reloader, reloads, *signals, manager);
   manager.tell_stopping();
   if (operations) operations->set_stopping();

@@ -49,6 +49,7 @@ struct Startup {
   std::size_t threads = 0;  // 0: one for each processor
   Limits limits;
   std::optional<Operations> operations = {};  // nothing: no such listener
+  bool sandbox = true;
 
   friend bool operator==(const Startup&, const Startup&) = default;
 };

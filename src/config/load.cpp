@@ -24,6 +24,15 @@ Inputs make_inputs(const std::string& main,
   return inputs;
 }
 
+/// Where its patterns begin to be patterns.
+bool has_shut_out_folder(const Inputs& inputs) {
+  return std::any_of(
+      inputs.globs.begin(), inputs.globs.end(), [](const std::string& glob) {
+        const std::size_t slash = glob.rfind('/', glob.find_first_of("*?["));
+        return slash != std::string::npos && is_shut_out(glob.substr(0, slash));
+      });
+}
+
 }  // namespace
 
 Loader::Loader(std::string path) : path_(std::move(path)) {
@@ -101,7 +110,8 @@ void Loader::check_includes() {
     // An unmounted or emptied folder looks just like this.
     report(one, "config.include-no-match",
            fmt::format("include {} matches no file", in_quotes(one.value)),
-           "add a file, or remove the pattern");
+           has_shut_out_folder(inputs) ? k_shut_out_hint
+                                       : "add a file, or remove the pattern");
   }
 }
 

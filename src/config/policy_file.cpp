@@ -26,7 +26,7 @@ std::optional<Table> read_table(const std::string& path,
   if (!content) {
     out.push_back({Severity::error, "config.unreadable", Place{shown},
                    fmt::format("can't be read: {}", content.error().message),
-                   hint});
+                   is_shut_out(path) ? k_shut_out_hint : hint});
     return std::nullopt;
   }
   if (content->empty()) {

@@ -135,6 +135,8 @@ ServerTable read_server(const Table& table, std::string_view file,
              limits.head_octets);
   read_count(reader, "requests_per_connection", 1, k_max_requests,
              limits.requests_per_connection);
+  const auto sandbox = reader.find_boolean("sandbox");
+  if (sandbox) server.startup.sandbox = sandbox->value;
   reader.finish();
   return server;
 }

@@ -56,6 +56,7 @@ void log_diagnostics(const Diagnostics& diagnostics) {
 std::string_view changed_key(const config::Startup& running,
                              const config::Startup& wanted) {
   if (wanted.listen != running.listen) return "server.listen";
+  if (wanted.sandbox != running.sandbox) return "server.sandbox";
   return wanted.operations != running.operations ? "operations" : "server";
 }
 

@@ -14,21 +14,28 @@
 namespace mtasts::server {
 namespace {
 
-/// One datagram. That it can't be sent is no reason to stop serving.
-void send_datagram(const std::string& path, const std::string& text) {
+/// -1 when it can't be reached: that is no reason not to serve.
+int connect_to(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return;
+  if (path.empty() || path.size() >= sizeof address.sun_path) return -1;
   path.copy(address.sun_path, path.size());
   // An abstract name begins with a null octet, and has none at its end.
   if (path.front() == '@') address.sun_path[0] = '\0';
   const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return;
-  ::sendto(
-      fd, text.data(), text.size(), MSG_NOSIGNAL,
-      reinterpret_cast<const sockaddr*>(&address),
-      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size()));
-  ::close(fd);
+  if (fd < 0) return -1;
+  const auto size =
+      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    ::close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+std::string read_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 std::string describe(std::size_t domains, const Diagnostics& faults) {
@@ -46,14 +53,13 @@ std::string describe(std::size_t domains, const Diagnostics& faults) {
 
 }  // namespace
 
-ServiceManager::ServiceManager() {
-  const char* path = std::getenv("NOTIFY_SOCKET");
-  if (path != nullptr) socket_ = path;
-}
+ServiceManager::ServiceManager()
+    : socket_(connect_to(read_environment("NOTIFY_SOCKET"))) {}
 
 void ServiceManager::tell(std::string state) {
-  if (socket_.empty() || state == said_) return;
-  send_datagram(socket_, state);
+  if (socket_.fd() < 0 || state == said_) return;
+  // That it can't be sent is no reason to stop serving either.
+  ::send(socket_.fd(), state.data(), state.size(), MSG_NOSIGNAL);
   said_ = std::move(state);
 }
 

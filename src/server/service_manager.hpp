@@ -7,12 +7,14 @@
 #include <string>
 
 #include "diagnostic.hpp"
+#include "file.hpp"
 
 namespace mtasts::server {
 
 class ServiceManager {
  public:
-  /// Without NOTIFY_SOCKET there is none, and nobody is told anything.
+  /// Connects to what NOTIFY_SOCKET names: afterwards the sandbox lets no new
+  /// socket be made. Without it nobody is told anything.
   ServiceManager();
 
   /// The end of the start, or of a reload; said again only when it differs
@@ -24,7 +26,7 @@ class ServiceManager {
  private:
   void tell(std::string state);
 
-  std::string socket_;
+  Descriptor socket_;
   std::string said_;
 };
 

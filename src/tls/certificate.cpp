@@ -96,11 +96,11 @@ std::string public_key_of(std::string_view private_key) {
   return found;
 }
 
-Result<Certificate> Certificate::make(std::vector<Der> chain, Der key,
+Result<Certificate> Certificate::make(std::vector<Der> chain, KeyDer key,
                                       std::string file, Flaw flaw) {
   std::optional<CertificateFacts> facts = read_certificate(*chain.front());
   if (!facts) return fail("has a certificate that can't be parsed");
-  if (public_key_of(*key) != facts->public_key) {
+  if (public_key_of(key->octets()) != facts->public_key) {
     return fail("the private key does not belong to the certificate");
   }
   if (facts->dns_names.empty()) {
@@ -123,7 +123,8 @@ Result<Certificate> Certificate::make(std::vector<Der> chain, Der key,
 
 bool operator==(const Certificate& a, const Certificate& b) {
   const auto same = [](const Der& x, const Der& y) { return *x == *y; };
-  return a.file_ == b.file_ && a.flaw_ == b.flaw_ && same(a.key_, b.key_) &&
+  return a.file_ == b.file_ && a.flaw_ == b.flaw_ &&
+         a.key_der() == b.key_der() &&
          std::equal(a.chain_.begin(), a.chain_.end(), b.chain_.begin(),
                     b.chain_.end(), same);
 }

@@ -15,6 +15,7 @@
 
 #include "result.hpp"
 #include "tls/der.hpp"
+#include "tls/secret.hpp"
 
 namespace mtasts::tls {
 
@@ -36,10 +37,9 @@ enum class Flaw { none, flawed };
 
 class Certificate {
  public:
-  /// `chain` starts with the leaf; `key` is a private key as DER. Fails when
-  /// the key is not the leaf's, or when the leaf names no host. `file` is where
-  /// the chain came from.
-  static Result<Certificate> make(std::vector<Der> chain, Der key,
+  /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
+  /// when the leaf names no host. `file` is where the chain came from.
+  static Result<Certificate> make(std::vector<Der> chain, KeyDer key,
                                   std::string file, Flaw flaw = Flaw::none);
 
   /// RFC 8461, 3.3: only dNSName entries of subjectAltName count, and "*" only
@@ -60,7 +60,7 @@ class Certificate {
   const std::string& leaf_der() const { return *chain_.front(); }
   /// The leaf, then the intermediates.
   const std::vector<Der>& chain() const { return chain_; }
-  const std::string& key_der() const { return *key_; }
+  const std::string& key_der() const { return key_->octets(); }
 
   /// The same octets from the same file.
   friend bool operator==(const Certificate& a, const Certificate& b);
@@ -69,7 +69,7 @@ class Certificate {
   Certificate() = default;
 
   std::vector<Der> chain_;
-  Der key_;
+  KeyDer key_;
   std::string file_;
   std::vector<std::string> names_;
   std::chrono::sys_seconds not_before_;

@@ -50,7 +50,9 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
   std::set<Id> touched;
   const auto ids = [&](const PemFile& file) {
     std::set<Id> all;
-    for (const Der& key : file.keys) all.insert(hash(public_key_of(*key)));
+    for (const KeyDer& key : file.keys) {
+      all.insert(hash(public_key_of(key->octets())));
+    }
     if (!file.chain.empty()) all.insert(hash(key_of_leaf(file)));
     touched.insert(all.begin(), all.end());
     return all;
@@ -104,8 +106,8 @@ void CertificateFinder::refuse_without_key(const PemFile& chain,
 
 /// Null when it can't be used.
 CertificatePtr CertificateFinder::make(const PemFile& chain,
-                                       const PemFile& key_file, const Der& key,
-                                       Pairing& pairing) {
+                                       const PemFile& key_file,
+                                       const KeyDer& key, Pairing& pairing) {
   const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
   if (checks_left_ > 0) --checks_left_;
   ChainCheck check = check_chain(chain.chain, chain.path, depth);
@@ -124,7 +126,7 @@ CertificatePtr CertificateFinder::make(const PemFile& chain,
                                    made.error().hint});
     return nullptr;
   }
-  if (depth == Depth::signatures && !parse_key(*key)) {
+  if (depth == Depth::signatures && !parse_key(key->octets())) {
     check.is_usable = false;
     pairing.diagnostics.push_back(
         {Severity::error, "certificate.key-unusable", Place{key_file.path},
@@ -141,12 +143,12 @@ CertificatePtr CertificateFinder::make(const PemFile& chain,
 CertificateFinder::Pairing CertificateFinder::pair(Id id) {
   Pairing pairing;
   std::vector<PemFilePtr> chains;
-  std::vector<std::pair<PemFilePtr, Der>> keys;
+  std::vector<std::pair<PemFilePtr, KeyDer>> keys;
   const auto [first, last] = by_key_.equal_range(id);
   for (auto one = first; one != last; ++one) {
     const PemFilePtr& file = one->second;
     if (!file->chain.empty()) chains.push_back(file);
-    for (const Der& key : file->keys) keys.emplace_back(file, key);
+    for (const KeyDer& key : file->keys) keys.emplace_back(file, key);
   }
   // cert.pem lies beside fullchain.pem.
   std::sort(chains.begin(), chains.end(),
@@ -164,7 +166,7 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
     const std::string_view public_key = key_of_leaf(*chain);
     const auto key =
         std::find_if(keys.begin(), keys.end(), [&](const auto& one) {
-          return public_key_of(*one.second) == public_key;
+          return public_key_of(one.second->octets()) == public_key;
         });
     if (std::hash<std::string_view>{}(public_key) != id ||
         !taken.insert(*chain->chain.front()).second) {
@@ -246,6 +248,13 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   for (const Id id : touched) replace(id, pair(id), found);
   for (const PemFilePtr& file : faulty_) {
     append(found.diagnostics, file->diagnostics);
+  }
+  for (const std::string& path : paths) {
+    // The files of such a folder are not even seen.
+    if (!is_directory(path) || !is_shut_out(path)) continue;
+    found.diagnostics.push_back({Severity::error, "certificate.unreadable",
+                                 Place{path}, "can't be read",
+                                 k_shut_out_hint});
   }
   if (certificates_.empty() && !has_errors(found.diagnostics)) {
     for (const std::string& path : paths) {

@@ -60,7 +60,7 @@ class CertificateFinder {
   std::set<Id> index(const std::vector<Change>& changes);
   Pairing pair(Id id);
   CertificatePtr make(const PemFile& chain, const PemFile& key_file,
-                      const Der& key, Pairing& pairing);
+                      const KeyDer& key, Pairing& pairing);
   void refuse_without_key(const PemFile& chain, Pairing& pairing) const;
   void replace(Id id, Pairing next, FoundCertificates& found);
 

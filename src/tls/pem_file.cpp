@@ -38,38 +38,45 @@ std::string make_hint(const std::string& path) {
         "Kubernetes fsGroup: {1} and defaultMode: 0440",
         ::geteuid(), ::getegid(), path);
   }
+  if (is_shut_out(path)) return k_shut_out_hint;
   if (stamp_file(path).inode == 0) {
     return "certificates names PEM files and folders";
   }
   return "a PEM file is a regular file of 1 MiB at most";
 }
 
+void take_certificate(PemFile& file, std::string der, Interned& intermediates) {
+  if (!read_certificate(der)) {
+    report(file, "certificate.unusable",
+           "has a certificate that can't be parsed", std::string(k_write_anew));
+    return;
+  }
+  file.chain.push_back(file.chain.empty()
+                           ? std::make_shared<const std::string>(std::move(der))
+                           : intermediates.intern(std::move(der)));
+}
+
+void take_key(PemFile& file, KeyDer key) {
+  if (public_key_of(key->octets()).empty()) {
+    report(file, "certificate.key-unusable",
+           "has a private key that can't be parsed", std::string(k_write_anew));
+    return;
+  }
+  file.keys.push_back(std::move(key));
+}
+
 /// `kind` and `header` as PEM_read_bio() has them.
 void take_block(PemFile& file, std::string_view kind, bool has_header,
                 std::string der, Interned& intermediates) {
   if (kind == "CERTIFICATE") {
-    if (!read_certificate(der)) {
-      report(file, "certificate.unusable",
-             "has a certificate that can't be parsed",
-             std::string(k_write_anew));
-      return;
-    }
-    file.chain.push_back(
-        file.chain.empty() ? std::make_shared<const std::string>(std::move(der))
-                           : intermediates.intern(std::move(der)));
+    take_certificate(file, std::move(der), intermediates);
   } else if (kind == "ENCRYPTED PRIVATE KEY" ||
              (kind.ends_with("PRIVATE KEY") && has_header)) {
     report(file, "certificate.key-encrypted",
            "has a private key that is encrypted",
            "take the password off: openssl pkey -in OLD -out NEW");
   } else if (kind.ends_with("PRIVATE KEY")) {
-    if (public_key_of(der).empty()) {
-      report(file, "certificate.key-unusable",
-             "has a private key that can't be parsed",
-             std::string(k_write_anew));
-      return;
-    }
-    file.keys.push_back(std::make_shared<const std::string>(std::move(der)));
+    take_key(file, std::make_shared<const Secret>(std::move(der)));
   }
 }
 
@@ -81,14 +88,17 @@ void take_blocks(PemFile& file, const std::string& pem,
   char* header = nullptr;
   unsigned char* data = nullptr;
   long size = 0;
-  while (PEM_read_bio(bio.get(), &name, &header, &data, &size) == 1) {
+  // Secure: OpenSSL wipes what it has held of each block.
+  constexpr unsigned k_flags = PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE;
+  while (PEM_read_bio_ex(bio.get(), &name, &header, &data, &size, k_flags) ==
+         1) {
     take_block(file, name, *header != '\0',
                std::string(reinterpret_cast<char*>(data),
                            static_cast<std::size_t>(size)),
                intermediates);
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(data, static_cast<std::size_t>(size));
+    OPENSSL_secure_free(name);
+    OPENSSL_secure_free(header);
+    OPENSSL_secure_clear_free(data, static_cast<std::size_t>(size));
   }
   const bool at_end =
       ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
@@ -129,15 +139,16 @@ Der Interned::intern(std::string der) {
 PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   auto file = std::make_shared<PemFile>();
   file->path = path;
-  const Result<std::string> pem = read_file(path, k_max_pem_octets);
-  if (!pem) {
+  Result<std::string> text = read_file(path, k_max_pem_octets);
+  if (!text) {
     report(*file, "certificate.unreadable",
-           fmt::format("can't be read: {}", pem.error().message),
+           fmt::format("can't be read: {}", text.error().message),
            make_hint(path));
     return file;
   }
-  if (pem->find("-----BEGIN ") == std::string::npos) return file;
-  take_blocks(*file, *pem, intermediates);
+  const Secret pem(*std::move(text));
+  if (pem.octets().find("-----BEGIN ") == std::string::npos) return file;
+  take_blocks(*file, pem.octets(), intermediates);
   check_first(*file);
   // What is wrong in one place makes the whole doubtful.
   if (!file->diagnostics.empty()) file->chain.clear();

@@ -16,7 +16,7 @@ namespace mtasts::tls {
 struct PemFile {
   std::string path;
   std::vector<Der> chain;  // in the order of the file
-  std::vector<Der> keys;
+  std::vector<KeyDer> keys;
   Diagnostics diagnostics;
   bool is_readable_by_all = false;
 };

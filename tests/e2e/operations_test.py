@@ -134,23 +134,21 @@ class ReadinessTest(OperatedTestCase):
 
     @unittest.skipUnless(FAKETIME, "faketime is not installed")
     def test_expired_certificate(self):
-        with tempfile.TemporaryDirectory() as folder:
-            clock = pathlib.Path(folder, "clock")
-            clock.write_text("+0")
-            daemon = self.start(allow=FAILED, env={
-                "LD_PRELOAD": str(FAKETIME[0]),
-                "FAKETIME_TIMESTAMP_FILE": str(clock),
-                "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
-            self.expect_ready(daemon, time.monotonic())
-            expiry = daemon.status()["domains"][0]["certificate"]["expires"]
-            clock.write_text("+400d")
-            since = time.monotonic()
-            self.expect_reason(
-                daemon, f"certificate.expired: the certificate for {HOST} "
-                f"expired at {expiry}", since, "certificate.expired")
-            clock.write_text("+0")
-            self.expect_ready(daemon, time.monotonic())
+        # A relative path, below the daemon's folder: its sandbox leaves that.
+        daemon = self.start(allow=FAILED, files={"clock": "+0"}, env={
+            "LD_PRELOAD": str(FAKETIME[0]),
+            "FAKETIME_TIMESTAMP_FILE": "clock",
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        self.expect_ready(daemon, time.monotonic())
+        expiry = daemon.status()["domains"][0]["certificate"]["expires"]
+        daemon.write("clock", "+400d")
+        since = time.monotonic()
+        self.expect_reason(
+            daemon, f"certificate.expired: the certificate for {HOST} "
+            f"expired at {expiry}", since, "certificate.expired")
+        daemon.write("clock", "+0")
+        self.expect_ready(daemon, time.monotonic())
 
     def test_stopping(self):
         daemon = self.start()

@@ -83,8 +83,8 @@ void run(std::string_view text) {
   for (const Der& der : file->chain) {
     require(read_certificate(*der).has_value(), "a chain of certificates");
   }
-  for (const Der& der : file->keys) {
-    require(!public_key_of(*der).empty(), "keys with a public key");
+  for (const KeyDer& der : file->keys) {
+    require(!public_key_of(der->octets()).empty(), "keys with a public key");
   }
   const FoundCertificates found = find_certificates({path});
   require(found.added.size() <= 1, "one chain, one pair at most");

@@ -114,10 +114,14 @@ inline tls::Der share(std::string der) {
   return std::make_shared<const std::string>(std::move(der));
 }
 
+inline tls::KeyDer share_key(std::string der) {
+  return std::make_shared<const tls::Secret>(std::move(der));
+}
+
 inline tls::CertificatePtr make_certificate(const TestPair& pair,
                                             std::string file = "leaf.pem") {
   Result<tls::Certificate> made = tls::Certificate::make(
-      {share(pair.der())}, share(pair.key_der()), std::move(file));
+      {share(pair.der())}, share_key(pair.key_der()), std::move(file));
   EXPECT_TRUE(made);
   return std::make_shared<const tls::Certificate>(*std::move(made));
 }

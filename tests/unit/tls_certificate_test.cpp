@@ -64,7 +64,8 @@ TEST(TlsCertificate, CoversHosts) {
 TEST(TlsCertificate, NeedsANameInItsSubjectAltName) {
   for (const std::string_view san : {"", "IP:192.0.2.1"}) {
     const TestPair pair = make_pair(san);
-    bad(Certificate::make({share(pair.der())}, share(pair.key_der()), "a.pem"),
+    bad(Certificate::make({share(pair.der())}, share_key(pair.key_der()),
+                          "a.pem"),
         "the certificate has no DNS name in its subjectAltName");
   }
 }
@@ -74,7 +75,7 @@ TEST(TlsCertificate, NeedsItsOwnKey) {
   const TestPair other = make_pair("DNS:a.example");
   const TestPair rsa = make_pair("DNS:a.example", KeyKind::rsa);
   for (const TestPair* wrong : {&other, &rsa}) {
-    bad(Certificate::make({share(pair.der())}, share(wrong->key_der()),
+    bad(Certificate::make({share(pair.der())}, share_key(wrong->key_der()),
                           "a.pem"),
         "the private key does not belong to the certificate");
   }
@@ -83,14 +84,14 @@ TEST(TlsCertificate, NeedsItsOwnKey) {
 
 TEST(TlsCertificate, RefusesWhatCanNotBeParsed) {
   const TestPair pair = make_pair("DNS:a.example");
-  const Der key = share(pair.key_der());
+  const KeyDer key = share_key(pair.key_der());
   const std::string der = pair.der();
   for (const std::string& bad_der :
        {std::string("x"), der.substr(0, der.size() - 1), der + "x"}) {
     bad(Certificate::make({share(bad_der)}, key, "a.pem"),
         "has a certificate that can't be parsed");
   }
-  bad(Certificate::make({share(der)}, share("x"), "a.pem"),
+  bad(Certificate::make({share(der)}, share_key("x"), "a.pem"),
       "the private key does not belong to the certificate");
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
@@ -98,8 +99,9 @@ TEST(TlsCertificate, RefusesWhatCanNotBeParsed) {
 TEST(TlsPairCache, ParsesTheChainInItsOrder) {
   const TestPair ca = make_pair("CA");
   const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
-  const auto one = std::make_shared<const Certificate>(*Certificate::make(
-      {share(pair.der()), share(ca.der())}, share(pair.key_der()), "a.pem"));
+  const auto one = std::make_shared<const Certificate>(
+      *Certificate::make({share(pair.der()), share(ca.der())},
+                         share_key(pair.key_der()), "a.pem"));
   PairCache cache;
   const ParsedPair* parsed = cache.find(one);
   ASSERT_NE(parsed, nullptr);

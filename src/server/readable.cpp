@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "server/readable.hpp"
+
+#include <filesystem>
+#include <iterator>
+#include <set>
+#include <system_error>
+
+namespace mtasts::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Nothing else has its files there, as far as a path can tell.
+bool is_private(const fs::path& folder) {
+  const auto depth = std::distance(folder.begin(), folder.end()) - 1;
+  if (depth < 2) return false;
+  const std::string top = std::next(folder.begin())->string();
+  return depth > 2 || (top != "home" && top != "usr" && top != "var");
+}
+
+class Finder final : public FileVisitor {
+ public:
+  void file(const std::string& path, const FileStamp&) override {
+    // Its folder would be everything.
+    std::error_code error;
+    if (fs::absolute(path, error).parent_path() == "/") add_file(path);
+  }
+  void directory(const std::string& path) override {
+    const fs::path folder =
+        path.empty() ? fs::path(".") : fs::path(path).parent_path();
+    const bool is_new = seen_.insert(folder.string()).second;
+    std::error_code error;
+    // One of very many that were found in another.
+    const bool is_entry = seen_.contains(folder.parent_path().string()) &&
+                          !fs::is_symlink(folder, error);
+    if (!is_new || is_entry) return;
+    fs::path part;
+    for (const fs::path& name : folder) follow(part /= name, 0);
+    add_folder(folder);
+  }
+  void link(const std::string& path) override { follow(path, 0); }
+
+  std::vector<std::string> take() const;
+
+ private:
+  void add(const fs::path& folder);
+  void add_folder(const fs::path& path);
+  void add_file(const fs::path& path);
+  void follow(const fs::path& path, int hops);
+
+  std::set<std::string> seen_;      // folders, as they were named
+  std::set<std::string> known_;     // and as links name them
+  std::set<std::string> readable_;  // folders end with a slash
+};
+
+void Finder::add(const fs::path& folder) {
+  const std::string whole = folder.string() + "/";
+  for (std::size_t at = 1; at != std::string::npos; at = whole.find('/', at)) {
+    if (readable_.contains(whole.substr(0, ++at))) return;
+  }
+  readable_.insert(whole);
+}
+
+/// What is not there yet counts as well.
+void Finder::add_folder(const fs::path& path) {
+  std::error_code error;
+  fs::path folder = fs::canonical(path, error);
+  if (error) folder = fs::weakly_canonical(fs::absolute(path), error);
+  if (error || folder == "/") return;
+  if (is_private(folder.parent_path())) add(folder.parent_path());
+  add(folder);
+}
+
+void Finder::add_file(const fs::path& path) {
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);
+  if (!error && file.parent_path() == "/") readable_.insert(file.string());
+  const std::string folder = path.parent_path().string();
+  // The four links of a certificate lead into one.
+  if (known_.insert(folder).second) add_folder(folder);
+}
+
+/// Nothing to do where `path` is no symbolic link.
+void Finder::follow(const fs::path& path, int hops) {
+  constexpr int k_max_symlinks = 40;
+  std::error_code error;
+  const fs::path target = fs::read_symlink(path, error);
+  if (error || hops > k_max_symlinks) return;
+  const fs::path next = path.parent_path() / target;
+  if (fs::is_directory(next, error)) {
+    add_folder(next);
+  } else {
+    add_file(next);
+  }
+  follow(next, hops + 1);
+}
+
+std::vector<std::string> Finder::take() const {
+  std::vector<std::string> paths;
+  for (const std::string& one : readable_) {
+    // What is below a folder follows it.
+    const bool is_below = !paths.empty() && paths.back().ends_with('/') &&
+                          one.starts_with(paths.back());
+    if (!is_below) paths.push_back(one);
+  }
+  return paths;
+}
+
+}  // namespace
+
+std::vector<std::string> find_readable(const SnapshotLoader& loader) {
+  Finder finder;
+  loader.look({}, &finder);
+  return finder.take();
+}
+
+}  // namespace mtasts::server

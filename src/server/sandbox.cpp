@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "server/sandbox.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "file.hpp"
+#include "log.hpp"
+#include "server/landlock.hpp"
+#include "server/readable.hpp"
+#include "server/seccomp.hpp"
+
+namespace mtasts::server {
+namespace {
+
+// Sanitizers start a symbolizer and trace the program at its end, coverage
+// writes files there.
+#ifdef MTASTSD_INSTRUMENTED
+constexpr bool k_is_instrumented = true;
+#else
+constexpr bool k_is_instrumented = false;
+#endif
+
+// What metrics read of /proc. Kept open: the kernel makes the entries anew
+// after it has forgotten them, and the rule would be for the old ones.
+constexpr const char* k_process_facts[] = {"/proc/self/fd", "/proc/self/statm"};
+
+/// Keys are in memory. The limit is for files of cores; a program that cores
+/// are handed to gets one without any memory of ours.
+void prevent_core_dumps() {
+  const rlimit none{};
+  ::setrlimit(RLIMIT_CORE, &none);
+  const Descriptor filter(
+      ::open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC));
+  if (filter.fd() < 0 || ::write(filter.fd(), "0", 1) != 1) {
+    // /proc/self is root's then, for other processes.
+    ::prctl(PR_SET_DUMPABLE, 0);
+  }
+}
+
+/// Their socket files are removed in the end.
+void add_sockets(const config::Startup& startup, Allowed& allowed) {
+  const auto add = [&](const config::ListenAddress& address) {
+    if (address.kind != config::ListenAddress::Kind::unix_path) return;
+    allowed.removable_in.push_back(
+        std::filesystem::path(address.host).parent_path().string());
+  };
+  for (const config::ListenAddress& one : startup.listen) add(one);
+  if (startup.operations) add(startup.operations->listen);
+}
+
+Result<int> enter_landlock_of_kernel(const config::Startup& startup,
+                                     const SnapshotLoader& loader) {
+  const Result<int> version = find_landlock();
+  if (!version || *version == 0) return version;
+  Allowed allowed{.readable = find_readable(loader), .removable_in = {}};
+  for (const char* path : k_process_facts) {
+    ::open(path, O_PATH | O_CLOEXEC);  // for as long as the process runs
+    allowed.readable.emplace_back(path);
+  }
+  add_sockets(startup, allowed);
+  const Result<void> entered = enter_landlock(*version, allowed);
+  if (!entered) return tl::unexpected<Error>(entered.error());
+  return version;
+}
+
+}  // namespace
+
+Sandbox enter_sandbox(const config::Startup& startup,
+                      const SnapshotLoader& loader) {
+  if (!startup.sandbox) return {"off", "off", "server.sandbox"};
+  if (k_is_instrumented) return {"off", "off", "instrumented build"};
+  prevent_core_dumps();
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  // In this order: Landlock's calls are not among those that are left.
+  const Result<int> files = enter_landlock_of_kernel(startup, loader);
+  const Result<void> calls = enter_seccomp();
+  Sandbox sandbox{.landlock = "none", .seccomp = "on", .reason = {}};
+  if (!files) {
+    sandbox.landlock = "failed: " + files.error().message;
+  } else if (*files != 0) {
+    sandbox.landlock = fmt::format("{}", *files);
+  }
+  if (!calls) sandbox.seccomp = "failed: " + calls.error().message;
+  sandbox.has_failed = !files || !calls;
+  return sandbox;
+}
+
+void log_sandbox(const Sandbox& sandbox) {
+  if (!sandbox.reason.empty()) {
+    log::info("sandbox", {{"landlock", sandbox.landlock},
+                          {"seccomp", sandbox.seccomp},
+                          {"reason", sandbox.reason}});
+    return;
+  }
+  log::write(sandbox.has_failed ? log::Level::warning : log::Level::info,
+             "sandbox",
+             {{"landlock", sandbox.landlock}, {"seccomp", sandbox.seccomp}});
+}
+
+}  // namespace mtasts::server

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// seccomp(2): which system calls are left to this thread, and to those that it
+// starts from now on. For good.
+#pragma once
+
+#include "result.hpp"
+
+namespace mtasts::server {
+
+/// Leaves what serving, reloading and stopping need. What would start another
+/// program or reach into one ends this one; all else fails with ENOSYS, for
+/// which libraries have another way. Sets PR_SET_NO_NEW_PRIVS.
+Result<void> enter_seccomp();
+
+}  // namespace mtasts::server

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/landlock.hpp"
+#include "server/readable.hpp"
+#include "server/sandbox.hpp"
+#include "server/seccomp.hpp"
+#include "temp_dir.hpp"
+
+namespace mtasts::server {
+namespace {
+
+/// In a process of its own: the errno that `attempt` leaves in the sandbox, 0
+/// when it succeeds, or the negative number of the signal that ends it.
+int try_in(const std::function<bool()>& enter,
+           const std::function<bool()>& attempt) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!enter()) ::_exit(255);
+    ::_exit(attempt() ? 0 : errno);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool can_open(const std::string& path, int flags) {
+  return ::open(path.c_str(), flags, 0600) >= 0;
+}
+
+/// What may be read when the configuration is this one, below `dir`.
+std::vector<std::string> readable(const TempDir& dir, std::string text) {
+  const std::string path = dir.write("conf/mta-stsd.toml", text);
+  SnapshotLoader loader(path);
+  (void)loader.load({}, nullptr);
+  return find_readable(loader);
+}
+
+TEST(ReadableTest, IsTheFolderOfTheConfigurationAndTheOneAbove) {
+  const TempDir dir;
+  EXPECT_EQ(readable(dir, "[server]\ncertificates = [\"../certs\"]\n"),
+            std::vector{dir.path("")});
+}
+
+TEST(ReadableTest, IsWhereLinksLeadAndWhatLiesBeside) {
+  const TempDir dir;
+  const TempDir other;
+  other.write("archive/a/key1.pem", "x");
+  dir.write("live/a/README", "x");
+  std::filesystem::create_symlink(other.path("archive/a/key1.pem"),
+                                  dir.path("live/a/key.pem"));
+  std::vector<std::string> want = {dir.path(""), other.path("archive/")};
+  std::sort(want.begin(), want.end());
+  EXPECT_EQ(readable(dir, "[server]\ncertificates = [\"../live\"]\n"), want);
+}
+
+TEST(ReadableTest, SparesWhatOthersShare) {
+  const TempDir dir;
+  const std::string path = dir.write("mta-stsd.toml", "");
+  SnapshotLoader loader(path);
+  (void)loader.load({}, nullptr);
+  EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
+}
+
+#ifndef MTASTSD_INSTRUMENTED
+
+TEST(SeccompTest, EndsWhoeverStartsAProgram) {
+  const auto enter = [] { return enter_seccomp().has_value(); };
+  EXPECT_EQ(try_in(enter,
+                   [] {
+                     ::execl("/bin/true", "true", nullptr);
+                     return false;
+                   }),
+            -SIGSYS);
+  EXPECT_EQ(try_in(enter,
+                   [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, 0) == 0; }),
+            -SIGSYS);
+}
+
+TEST(SeccompTest, RefusesWhatServingDoesNotNeed) {
+  const auto enter = [] { return enter_seccomp().has_value(); };
+  const std::string path = TempDir().path("new");
+  EXPECT_EQ(try_in(enter, [] { return ::fork() >= 0; }), ENOSYS);
+  EXPECT_EQ(
+      try_in(enter, [] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; }),
+      ENOSYS);
+  EXPECT_EQ(try_in(enter, [&] { return can_open(path, O_WRONLY | O_CREAT); }),
+            ENOSYS);
+  EXPECT_EQ(try_in(enter, [] { return ::kill(::getppid(), 0) == 0; }), ENOSYS);
+  EXPECT_EQ(try_in(enter, [] { return can_open("/proc/self/stat", O_RDONLY); }),
+            0);
+}
+
+class LandlockTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const Result<int> version = find_landlock();
+    if (!version || *version == 0) GTEST_SKIP() << "the kernel has none";
+    version_ = *version;
+    dir_.write("in/a", "a");
+    dir_.write("out/a", "a");
+  }
+  int attempt(const std::function<bool()>& what) {
+    return try_in(
+        [this] {
+          return enter_landlock(version_, {.readable = {dir_.path("in")},
+                                           .removable_in = {}})
+              .has_value();
+        },
+        what);
+  }
+  int open(const std::string& name, int flags) {
+    return attempt([&] { return can_open(dir_.path(name), flags); });
+  }
+
+  TempDir dir_;
+  int version_ = 0;
+};
+
+TEST_F(LandlockTest, LeavesTheNamedFoldersToBeRead) {
+  EXPECT_EQ(open("in/a", O_RDONLY), 0);
+  EXPECT_EQ(open("in", O_RDONLY | O_DIRECTORY), 0);
+  EXPECT_EQ(open("out/a", O_RDONLY), EACCES);
+  EXPECT_EQ(open("out", O_RDONLY | O_DIRECTORY), EACCES);
+  EXPECT_EQ(open("in/a", O_WRONLY), EACCES);
+  EXPECT_EQ(open("in/new", O_WRONLY | O_CREAT), EACCES);
+  EXPECT_EQ(attempt([&] { return ::unlink(dir_.path("in/a").c_str()) == 0; }),
+            EACCES);
+}
+
+TEST_F(LandlockTest, RefusesNewConnectionsAndListeners) {
+  if (version_ < 4) GTEST_SKIP() << "Landlock knows TCP from version 4 on";
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto* where = reinterpret_cast<const sockaddr*>(&address);
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  EXPECT_EQ(attempt([&] { return ::bind(fd, where, sizeof address) == 0; }),
+            EACCES);
+  EXPECT_EQ(attempt([&] { return ::connect(fd, where, sizeof address) == 0; }),
+            EACCES);
+  ::close(fd);
+}
+
+#endif
+
+}  // namespace
+}  // namespace mtasts::server
