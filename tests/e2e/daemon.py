@@ -30,6 +30,17 @@ ALARMS = ("Sanitizer", "runtime error", "terminate", "Assertion",
           "level=error")
 
 
+def choose_program():
+    """For a command that is started by hand."""
+    places = [pathlib.Path(__file__).parents[2] / "build" / preset / "mta-stsd"
+              for preset in ("release", "dev")]
+    found = os.environ.get("MTA_STSD") or next(filter(os.path.exists, places),
+                                               None)
+    if not found:
+        raise SystemExit("build the program first, or set MTA_STSD")
+    os.environ["MTA_STSD"] = str(found)
+
+
 def eventually(predicate, timeout=TIMEOUT):
     """The first true value of predicate(); for what sends no event."""
     end = time.monotonic() + timeout
@@ -45,7 +56,10 @@ class Daemon:
     `listen` and `certificates` are added to the text when they are not set.
     `allow`: parts of stderr lines that would be alarming otherwise.
     `checks`: what `check` exits with beforehand.
-    `pass_fds`: descriptors that it inherits."""
+    `pass_fds`: descriptors that it inherits.
+    .wrapper: a command that becomes the program, such as prlimit."""
+
+    wrapper = ()
 
     def __init__(self, binary=None, config_text=POLICY, *args, files=None,
                  env=None, allow=(), checks=0, pass_fds=()):
@@ -85,7 +99,7 @@ class Daemon:
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert checked.returncode == self.checks, checked.stderr
         self.process = subprocess.Popen(
-            [*command, "serve", *self.args], env=self.env, cwd=self.dir,
+            [*self.wrapper, *command, "serve", *self.args], env=self.env, cwd=self.dir,
             pass_fds=self.pass_fds,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, errors="backslashreplace")

@@ -16,10 +16,19 @@ def descriptors(pid, kind=""):
     return count
 
 
-def rss_kb(pid):
+def memory_kb(pid, kind):
     with open(f"/proc/{pid}/status") as status:
         return next(int(line.split()[1]) for line in status
-                    if line.startswith("VmRSS:"))
+                    if line.startswith(kind + ":"))
+
+
+def rss_kb(pid):
+    return memory_kb(pid, "VmRSS")
+
+
+def anonymous_kb(pid):
+    """What it has allocated, without the files that are mapped."""
+    return memory_kb(pid, "RssAnon")
 
 
 def signals_of(pid, mask):
