@@ -27,9 +27,19 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * k_ns_per_s + time.tv_nsec;
 }
 
+// What is there, or may be, but can't be looked at. It must not pass for gone:
+// its policies would go with it. Reading it tells what is wrong.
+constexpr FileStamp k_hidden{.inode = ~std::uint64_t{0}, .size = -3};
+
+bool is_absence(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP ||
+         error == ENAMETOOLONG;
+}
+
 FileStamp stamp_at(int directory, const char* path) {
   struct stat status {};
   if (::fstatat(directory, path, &status, 0) != 0) {
+    if (!is_absence(errno)) return k_hidden;
     const bool is_there =
         ::fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_there || !S_ISLNK(status.st_mode)) return {};
@@ -53,19 +63,28 @@ struct Entry {
   unsigned char type;  // DT_REG, ...
 };
 
-/// What of `directory` matches `pattern`, sorted.
-std::vector<Entry> read_matches(DIR* directory, const std::string& pattern) {
+struct Listing {
   std::vector<Entry> entries;
-  while (const dirent* one = ::readdir(directory)) {
+  bool is_whole = true;
+};
+
+/// What of `directory` matches `pattern`, sorted.
+Listing read_matches(DIR* directory, const std::string& pattern) {
+  Listing listing;
+  for (;;) {
+    errno = 0;
+    const dirent* one = ::readdir(directory);
+    if (one == nullptr) break;
     const std::string_view name = one->d_name;
     if (name == "." || name == "..") continue;
     if (::fnmatch(pattern.c_str(), one->d_name, FNM_PERIOD) == 0) {
-      entries.push_back({std::string(name), one->d_type});
+      listing.entries.push_back({std::string(name), one->d_type});
     }
   }
-  std::sort(entries.begin(), entries.end(),
+  listing.is_whole = errno == 0;
+  std::sort(listing.entries.begin(), listing.entries.end(),
             [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  return entries;
+  return listing;
 }
 
 std::string unescape_glob(std::string_view text) {
@@ -92,8 +111,13 @@ void list_matches(const std::string& base, std::string_view pattern,
   visitor.directory(base);
   const std::unique_ptr<DIR, int (*)(DIR*)> open(
       ::opendir(base.empty() ? "." : base.c_str()), &::closedir);
-  if (!open) return;
-  for (const Entry& entry : read_matches(open.get(), part)) {
+  if (!open) {
+    if (!is_absence(errno)) visitor.file(base + ".", k_hidden);
+    return;
+  }
+  const Listing listing = read_matches(open.get(), part);
+  if (!listing.is_whole) visitor.file(base + ".", k_hidden);
+  for (const Entry& entry : listing.entries) {
     const std::string path = base + entry.name;
     if (entry.type == DT_LNK) visitor.link(path);
     if (is_last) {

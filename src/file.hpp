@@ -32,7 +32,8 @@ class Descriptor {
 struct FileStamp {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;  // 0: there is nothing
-  std::int64_t size = 0;    // -1: no regular file; -2: a link to nothing
+  std::int64_t size = 0;    // -1: no regular file; -2: a link to nothing;
+                            // -3: it can't be looked at
   std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;
 

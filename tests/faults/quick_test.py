@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Those faults of `tests/faults/run` that did harm once and are quick."""
+
+import pathlib
+import sys
+import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+import files  # noqa: E402
+import outputs  # noqa: E402
+import surroundings  # noqa: E402
+import system_calls  # noqa: E402
+
+
+class QuickTest(unittest.TestCase):
+    def endure(self, name):
+        runs = [run for module in (files, outputs, surroundings,
+                                      system_calls)
+                for known, _, run in module.cases() if known == name]
+        self.assertEqual(len(runs), 1, name)
+        print(runs[0]())
+
+    def test_a_folder_that_cannot_be_opened(self):
+        self.endure("one folder of two: openat EACCES")
+
+    def test_a_folder_that_cannot_be_listed(self):
+        self.endure("one folder of two: getdents64 EIO, one in 2")
+
+
+if __name__ == "__main__":
+    unittest.main()
