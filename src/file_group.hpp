@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "diagnostic.hpp"
 #include "file.hpp"
 
 namespace mtasts {
@@ -93,6 +94,15 @@ class FileGroup : public FileTable {
         slots_.begin(), slots_.begin() + middle, slots_.end(),
         [](const Slot& a, const Slot& b) { return a.path < b.path; });
     return changes;
+  }
+
+  /// Has the next update() read what has a fault again: the cause may go away
+  /// while the file stays as it is.
+  void reread_faulty() {
+    for (Slot& one : slots_) {
+      const auto* part = static_cast<const Part*>(one.part.get());
+      if (has_errors(part->diagnostics)) one.stamp = {};
+    }
   }
 
   /// In the order of the paths: `visit(path, part)`.

@@ -35,6 +35,12 @@ class Loader {
 
   Loaded load(const Scope& scope = {});
 
+  /// Has the next load read what has a fault again, changed or not.
+  void reread_faulty() {
+    main_.reread_faulty();
+    included_.reread_faulty();
+  }
+
   /// What differs on the disk from what was loaded.
   FileChanges look(const Scope& scope, FileVisitor* also) const;
 

@@ -46,6 +46,12 @@ void SnapshotLoader::touch_names(const std::vector<std::string>& names) {
   }
 }
 
+void SnapshotLoader::recheck() {
+  is_recheck_ = true;
+  config_.reread_faulty();
+  finder_.reread_faulty();
+}
+
 /// True if there was one.
 bool SnapshotLoader::find_losses(const Snapshot& serving,
                                  const config::Live& live,
@@ -74,7 +80,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     for (auto& [domain, findings] : std::exchange(hosts_, {})) {
       append(loaded.withdrawn, std::move(findings));
     }
-    recheck();
+    is_recheck_ = true;
     return;
   }
   const std::chrono::sys_seconds now = wall_clock();
@@ -102,7 +108,7 @@ LoadedSnapshot SnapshotLoader::load(const Scope& scope,
                                     const Snapshot* serving) {
   config::Loaded config = config_.load(scope);
   // What is said of a host blames the first path.
-  if (config.certificates != certificate_paths_) recheck();
+  if (config.certificates != certificate_paths_) is_recheck_ = true;
   certificate_paths_ = config.certificates;
   tls::FoundCertificates found = finder_.find(certificate_paths_, scope);
   store_ = store_.with(found.added, found.removed);

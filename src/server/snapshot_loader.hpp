@@ -41,9 +41,9 @@ class SnapshotLoader {
   /// Says that the last snapshot serves now.
   void accept();
 
-  /// Lets the next load look at every host anew: certificates expire without
-  /// any file changing.
-  void recheck() { is_recheck_ = true; }
+  /// Lets the next load look at every host and every fault anew: certificates
+  /// expire, and lacks of descriptors end, without any file changing.
+  void recheck();
 
   /// What differs on the disk from what was loaded.
   FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const;

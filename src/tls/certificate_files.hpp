@@ -37,6 +37,9 @@ class CertificateFinder {
   FoundCertificates find(const std::vector<std::string>& paths,
                          const Scope& scope = {});
 
+  /// Has the next find() read what has a fault again, changed or not.
+  void reread_faulty() { files_.reread_faulty(); }
+
   /// What differs on the disk from what was found.
   FileChanges look(const Scope& scope, FileVisitor* also) const {
     return files_.look(scope, also);

@@ -21,6 +21,9 @@ class QuickTest(unittest.TestCase):
         self.assertEqual(len(runs), 1, name)
         print(runs[0]())
 
+    def test_files_that_could_not_be_read_for_a_while(self):
+        self.endure("reloading: openat EMFILE, each time")
+
     def test_a_folder_that_cannot_be_opened(self):
         self.endure("one folder of two: openat EACCES")
 
