@@ -2,11 +2,14 @@
 #include "log.hpp"
 
 #include <fmt/chrono.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <climits>
+#include <mutex>
 
 #include "json.hpp"
 
@@ -45,6 +48,19 @@ void set_level(Level least) { g_least = least; }
 
 bool is_on(Level level) { return level >= g_least; }
 
+bool write_at_once(int fd, std::string_view text) {
+  while (!text.empty()) {
+    // A pipe that is ready takes so much without waiting (pipe(7)).
+    const std::string_view piece = text.substr(0, PIPE_BUF);
+    pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+    if (::poll(&ready, 1, 0) <= 0) return false;
+    const ssize_t written = ::write(fd, piece.data(), piece.size());
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 void write(Level level, std::string_view event,
            std::initializer_list<Field> fields) {
   if (level < g_least) return;
@@ -60,9 +76,13 @@ void write(Level level, std::string_view event,
   append(line, {"level", k_level_names[static_cast<std::size_t>(level)]});
   append(line, {"event", event});
   for (const Field& field : fields) append(line, field);
+  // Lines of several threads do not mix.
+  static std::mutex mutex;
+  static std::size_t lost = 0;
+  const std::lock_guard lock(mutex);
+  if (lost > 0) append(line, {"lost", lost});
   line += g_format == Format::json ? "}\n" : "\n";
-  // One write for one line: lines of several threads do not mix.
-  if (::write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+  lost = write_at_once(STDERR_FILENO, line) ? 0 : lost + 1;
 }
 
 }  // namespace mtasts::log

@@ -38,8 +38,12 @@ void set_level(Level least);
 /// For lines that cost something to make.
 bool is_on(Level level);
 
-/// Writes one line in one write(2). A line that can't be written is dropped:
-/// a full disk or a dead reader must never stop the server.
+/// Writes to `fd` what can be written without waiting; false if that is not
+/// all. A full disk, or a reader that is gone or asleep, never stops the
+/// server.
+bool write_at_once(int fd, std::string_view text);
+
+/// Writes one line so. The next one tells how many were lost before it.
 void write(Level level, std::string_view event,
            std::initializer_list<Field> fields);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <array>
 #include <memory>
@@ -53,15 +54,17 @@ has it at /etc/mta-stsd, and one with certificate and key at /certs:
 void print_records(const Snapshot& snapshot,
                    const std::vector<std::string>& domains) {
   if (domains.empty()) return;
-  if (domains.size() > k_max_printed_domains) {
-    print(
-        fmt::format("; {} policy domains: mta-stsd records prints the "
-                    "records to publish\n",
-                    domains.size()));
-    return;
-  }
-  print(dns::format_zone(
-      server::make_records(snapshot.live, domains, std::nullopt)));
+  const std::string text =
+      domains.size() > k_max_printed_domains
+          ? fmt::format(
+                "; {} policy domains: mta-stsd records prints the "
+                "records to publish\n",
+                domains.size())
+          : dns::format_zone(
+                server::make_records(snapshot.live, domains, std::nullopt));
+  if (log::write_at_once(STDOUT_FILENO, text)) return;
+  log::warning("records-lost", {{"domains", domains.size()},
+                                {"hint", "mta-stsd records prints them"}});
 }
 
 /// What has to be allowed on the command line, and was not.

@@ -24,7 +24,9 @@ sigset_t make_set(std::initializer_list<int> numbers) {
 }  // namespace
 
 Result<Signals> Signals::open() {
+  // What can't be written, to a peer or to the log, is lost and no more.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const sigset_t wanted = make_set({SIGHUP, SIGINT, SIGTERM});
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   const int fd = ::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);

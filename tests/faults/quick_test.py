@@ -21,6 +21,15 @@ class QuickTest(unittest.TestCase):
         self.assertEqual(len(runs), 1, name)
         print(runs[0]())
 
+    def test_a_log_that_nobody_reads(self):
+        self.endure("both: a pipe that nobody reads")
+
+    def test_a_log_that_is_full(self):
+        self.endure("stderr: a full device")
+
+    def test_a_log_above_its_limit(self):
+        self.endure("stderr: a file above RLIMIT_FSIZE")
+
     def test_files_that_could_not_be_read_for_a_while(self):
         self.endure("reloading: openat EMFILE, each time")
 
