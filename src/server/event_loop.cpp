@@ -22,7 +22,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Without descriptors or memory, accept() fails again at once.
+// Without descriptors or memory, it would fail again at once.
 constexpr milliseconds k_accept_pause{100};
 // Long enough for a client to see the FIN, too short to be worth attacking.
 constexpr milliseconds k_linger_time{1000};
@@ -32,6 +32,27 @@ constexpr std::chrono::seconds k_say_interval{10};
 constexpr std::size_t k_events_per_turn = 256;
 
 constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
+
+/// True for a failure of accept() that took its one client along (accept(2)
+/// names those of the network). Any other would come again at once.
+bool is_of_one_client(int error) {
+  switch (error) {
+    case EAGAIN:
+    case ECONNABORTED:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case EINTR:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+      return true;
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -57,13 +78,13 @@ EventLoop::~EventLoop() {
 Result<void> EventLoop::open() {
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (epoll_ < 0 || wake_fd_ < 0 || !add(wake_fd_, EPOLLIN, nullptr)) {
+  if (epoll_ < 0 || wake_fd_ < 0 || !add(wake_fd_, EPOLLIN, nullptr) ||
+      !watch_listeners(true)) {
     return fail(
         fmt::format("event loop: {}", std::generic_category().message(errno)));
   }
   tools_.snapshot = shared_.snapshots->get();
   tools_.selector.store = tools_.snapshot->certificates;
-  watch_listeners(true);
   return {};
 }
 
@@ -74,17 +95,21 @@ bool EventLoop::add(int fd, std::uint32_t events, void* data) {
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/// A listener's data is its place in shared_.listeners.
-void EventLoop::watch_listeners(bool on) {
+/// A listener's data is its place in shared_.listeners. False if the kernel
+/// has no room for one of them.
+bool EventLoop::watch_listeners(bool on) {
+  bool is_done = true;
   for (Listener& listener : shared_.listeners) {
     if (on) {
       // Exclusive: one connection wakes one thread.
-      add(listener.fd, EPOLLIN | EPOLLEXCLUSIVE, &listener);
+      is_done =
+          add(listener.fd, EPOLLIN | EPOLLEXCLUSIVE, &listener) && is_done;
     } else {
       ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener.fd, nullptr);
     }
   }
   listening_ = on;
+  return is_done;
 }
 
 void EventLoop::wake() {
@@ -182,11 +207,9 @@ void EventLoop::accept_from(const Listener& listener) {
     const bool has_own_address = listener.scheme == config::Scheme::https;
     admit(fd, listener.scheme,
           has_own_address ? client_key(address) : std::nullopt);
-  } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-             errno == ENOBUFS) {
+  } else if (!is_of_one_client(errno)) {
     pause_accepting();
   }
-  // Any other failure is of this one client: it has gone already.
 }
 
 void EventLoop::pause_accepting() {
@@ -295,7 +318,7 @@ void EventLoop::expire() {
     }
   }
   if (!listening_ && !tools_.draining && now_ >= accept_again_) {
-    watch_listeners(true);
+    if (!watch_listeners(true)) pause_accepting();
   }
 }
 

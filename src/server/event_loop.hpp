@@ -68,7 +68,7 @@ class EventLoop {
   bool make_room();
   void expire();
   void pause_accepting();
-  void watch_listeners(bool on);
+  bool watch_listeners(bool on);
   void start_draining();
   int wait_time() const;
 

@@ -21,6 +21,12 @@ class QuickTest(unittest.TestCase):
         self.assertEqual(len(runs), 1, name)
         print(runs[0]())
 
+    def test_a_listener_that_is_shut_down(self):
+        self.endure("serving: accept4 EINVAL, each time")
+
+    def test_no_room_for_a_listener(self):
+        self.endure("start: epoll_ctl ENOMEM, number 2")
+
     def test_a_log_that_nobody_reads(self):
         self.endure("both: a pipe that nobody reads")
 
