@@ -8,6 +8,7 @@
 
 #include <array>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "cli/cli.hpp"
@@ -142,6 +143,21 @@ std::unique_ptr<operations::Operations> open_operations(
   return nullptr;
 }
 
+/// std::thread has no other way to say that there can be no more of them.
+Result<void> start_threads(server::PolicyHost& host,
+                           operations::Operations* operations) {
+  const Result<void> checked = host.check_descriptors();
+  if (!checked) return checked;
+  try {
+    host.start();
+    if (operations != nullptr) operations->start();
+  } catch (const std::system_error& error) {
+    return fail(fmt::format("can't start a thread: {}", error.code().message()),
+                "see ulimit -u, and pids.max of the control group");
+  }
+  return {};
+}
+
 /// How many connections there were, and how they ended, as far as any did so.
 void log_stop(const server::PolicyHost& host) {
   std::string ends;
@@ -222,8 +238,11 @@ Exit serve(const Options& options) {
   server::ServiceManager manager;
   const server::Sandbox sandbox =
       server::enter_sandbox(snapshot->startup, loader);
-  host.start();
-  if (operations) operations->start();
+  const Result<void> started = start_threads(host, operations.get());
+  if (!started) {
+    print_error(started.error().message, started.error().hint);
+    return Exit::fault;
+  }
   // Beyond this point policies are being served.
   log_start(host, loaded);
   if (operations) {

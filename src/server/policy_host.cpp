@@ -2,8 +2,10 @@
 #include "server/policy_host.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace mtasts::server {
@@ -12,6 +14,9 @@ namespace {
 constexpr std::size_t k_max_descriptors = 65'536;
 // For files, inotify, epoll, listeners, and to say that there are no more.
 constexpr std::size_t k_reserved_descriptors = 64;
+
+// With less, files could not be read again or few clients served at a time.
+constexpr std::size_t k_least_spare_descriptors = 8;
 
 /// Raises the soft limit as far as it goes; the descriptors there then are.
 std::size_t raise_descriptor_limit() {
@@ -85,6 +90,18 @@ PolicyHost::PolicyHost(std::shared_ptr<const Snapshot> snapshot,
 
 PolicyHost::~PolicyHost() { stop(); }
 
+Result<void> PolicyHost::check_descriptors() const {
+  std::array<int, k_least_spare_descriptors> spare;
+  for (int& fd : spare) fd = ::dup(listeners_.all().front().fd);
+  const bool are_enough = spare.back() >= 0;
+  for (const int fd : spare) {
+    if (fd >= 0) ::close(fd);
+  }
+  if (are_enough) return {};
+  return fail("too few file descriptors are left for connections",
+              "raise ulimit -n, or LimitNOFILE in a unit of systemd");
+}
+
 void PolicyHost::start() {
   for (const std::unique_ptr<EventLoop>& loop : loops_) {
     threads_.emplace_back([&loop] { loop->run(); });
@@ -93,8 +110,9 @@ void PolicyHost::start() {
 
 void PolicyHost::stop() {
   for (const std::unique_ptr<EventLoop>& loop : loops_) loop->drain();
-  if (!threads_.empty()) {
-    for (const auto& loop : loops_) loop->wait_until_draining();
+  // Not every loop has a thread when start() has failed.
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    loops_[i]->wait_until_draining();
   }
   listeners_.close();  // from now on the kernel refuses
   for (std::thread& thread : threads_) thread.join();

@@ -26,6 +26,10 @@ class PolicyHost {
   /// Stops, if stop() was not called.
   ~PolicyHost();
 
+  /// Fails when, with all that is open by now, too few are left to serve.
+  Result<void> check_descriptors() const;
+
+  /// Throws std::system_error when there can be no more threads.
   void start();
 
   /// Accepts no more, finishes what has begun, and returns within the

@@ -27,6 +27,12 @@ class QuickTest(unittest.TestCase):
     def test_no_room_for_a_listener(self):
         self.endure("start: epoll_ctl ENOMEM, number 2")
 
+    def test_no_thread(self):
+        self.endure("start: clone EAGAIN, from number 2 on")
+
+    def test_no_descriptor_for_a_connection(self):
+        self.endure("start: 10 descriptors")
+
     def test_a_log_that_nobody_reads(self):
         self.endure("both: a pipe that nobody reads")
 
