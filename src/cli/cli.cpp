@@ -2,6 +2,7 @@
 #include "cli/cli.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -9,9 +10,11 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <new>
 #include <string_view>
 
 #include "dns/format.hpp"
+#include "log.hpp"
 #include "result.hpp"
 
 namespace mtasts::cli {
@@ -234,6 +237,12 @@ Exit parse_and_run(int argc, const char* const* argv) {
   return Exit::usage;
 }
 
+/// Nothing could go on without memory, and who supervises it starts it again.
+[[noreturn]] void end_without_memory() {
+  log::write_at_once(STDERR_FILENO, "mta-stsd: error: out of memory\n");
+  ::_exit(static_cast<int>(Exit::fault));
+}
+
 }  // namespace
 
 bool print(const std::string& text) {
@@ -254,6 +263,7 @@ void print_error(const std::string& message, const std::string& hint) {
 }
 
 int run(int argc, const char* const* argv) {
+  std::set_new_handler(end_without_memory);
   return static_cast<int>(parse_and_run(argc, argv));
 }
 

@@ -30,6 +30,9 @@ class QuickTest(unittest.TestCase):
     def test_no_thread(self):
         self.endure("start: clone EAGAIN, from number 2 on")
 
+    def test_no_memory(self):
+        self.endure("start: 8 MB of configuration in 20 MB")
+
     def test_no_descriptor_for_a_connection(self):
         self.endure("start: 10 descriptors")
 
