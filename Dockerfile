@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # docker build -t mta-stsd .                      the program, and nothing else
-# docker build --target debian -t mta-stsd:debian .    the same on Debian, with
-#                                                     a shell
+# docker build --target debian .                  ... on Debian, with a shell
 # docker build --target test .                    ... after its tests
 # docker build --platform linux/arm64 .           cross-built, no emulation
 #
@@ -33,8 +32,9 @@ RUN set -eu; export DEBIAN_FRONTEND=noninteractive; \
       "g++-$(echo $triplet | tr _ -)" \
       libcli11-dev libexpected-dev "libfmt-dev:$TARGETARCH" \
       "libidn2-dev:$TARGETARCH" "libseccomp-dev:$TARGETARCH" \
-      "libssl-dev:$TARGETARCH" "libtomlplusplus-dev:$TARGETARCH" "libunistring-dev:$TARGETARCH" \
-      "libzstd-dev:$TARGETARCH" "zlib1g-dev:$TARGETARCH"; \
+      "libssl-dev:$TARGETARCH" "libtomlplusplus-dev:$TARGETARCH" \
+      "libunistring-dev:$TARGETARCH" "libzstd-dev:$TARGETARCH" \
+      "zlib1g-dev:$TARGETARCH"; \
     for library in crypto ssl; do \
       "$triplet-objcopy" -R .eh_frame -R .rela.eh_frame \
         "/usr/lib/$triplet/lib$library.a"; \
@@ -84,8 +84,8 @@ FROM $BASE AS package
 RUN apt-get -q update && DEBIAN_FRONTEND=noninteractive \
     apt-get -q install -y --no-install-recommends \
       cmake dpkg-dev file g++ libcli11-dev libcpp-httplib-dev libexpected-dev \
-      libfmt-dev libidn2-dev libssl-dev libtomlplusplus-dev ninja-build \
-      pkgconf && \
+      libfmt-dev libidn2-dev libseccomp-dev libssl-dev libtomlplusplus-dev \
+      ninja-build pkgconf && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
