@@ -85,6 +85,12 @@ def check_settings(test, name):
                       for one in config.get("Env") or []], ["PATH"])
 
 
+def soon_healthy():
+    """Options: podman is asked to check, docker does so every 30 s."""
+    return () if engine().is_podman else ("--health-interval=1s",
+                                          "--health-retries=1")
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as one:
         return one.getsockname()[1]

@@ -6,7 +6,8 @@ import subprocess
 import unittest
 
 from case import (MB, NAME, STRICT, USER, ContainerTestCase,
-                  check_settings, engine, eventually, program_of, provide)
+                  check_settings, engine, eventually, program_of, provide,
+                  soon_healthy)
 from engine import LIMIT_SECONDS
 
 
@@ -37,7 +38,7 @@ class DebianTest(ContainerTestCase):
         self.assertIn("/etc/mta-stsd/mta-stsd.toml: can't be read", done.stderr)
 
     def test_serves(self):
-        container = self.start(name=self.image)
+        container = self.start(name=self.image, options=soon_healthy())
         eventually(container.is_healthy)
         self.config.write_text(self.text("new.example.com"))
         self.expect_mx("new.example.com")
