@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dns/delegation.hpp"
 #include "dns/diff.hpp"
 #include "dns/format.hpp"
 #include "dns/tag_list.hpp"
@@ -31,28 +32,59 @@ void check_sts(std::string_view text) {
   require(again && *again == *id, "parse(format(id)) == id");
 }
 
+dns::RecordSet make_set(dns::Purpose purpose, const dns::Name& domain,
+                        const std::string& text) {
+  return {.purpose = purpose,
+          .type = dns::Type::txt,
+          .owner = dns::owner_name(purpose, domain),
+          .ttl = std::chrono::seconds(300),
+          .values = {text}};
+}
+
+/// A customer's records lead to the provider's, which say what his said.
+void check_delegation(const dns::DomainRecords& own) {
+  const auto led = dns::delegate({own}, *dns::Name::parse("b.example"));
+  require(led && led->size() == 2, "a provider and a customer");
+  require(led->front().sets.front().values == own.sets.front().values,
+          "the provider's records say what the customer's did");
+  for (const dns::RecordSet& set : led->back().sets) {
+    require(set.type == dns::Type::cname, "the customer's lead there");
+  }
+  dns::DomainRecords other{*dns::Name::parse("c.example"), {}, {}, {}};
+  other.sets = {make_set(dns::Purpose::mta_sts, other.domain,
+                         sts::format_txt_record("other"))};
+  require(!dns::delegate({own, other}, own.domain),
+          "never to the policy of another");
+}
+
 /// Every form can hold it, and the zone reads as it.
 void check_forms(const std::string& text) {
   const dns::Name domain = *dns::Name::parse("a.example");
-  dns::RecordSet set{.purpose = dns::Purpose::tls_rpt,
-                     .type = dns::Type::txt,
-                     .owner = dns::owner_name(dns::Purpose::tls_rpt, domain),
-                     .ttl = std::chrono::seconds(300),
-                     .values = {text}};
-  std::vector<dns::DomainRecords> domains = {{domain, "note", {set}, "hint"}};
+  const dns::DomainRecords own{
+      domain,
+      "note",
+      {make_set(dns::Purpose::mta_sts, domain, sts::format_txt_record("id")),
+       make_set(dns::Purpose::tls_rpt, domain, text)},
+      "hint"};
+  check_delegation(own);
+  std::vector<dns::DomainRecords> domains = {own};
   require(dns::add_host_records(domains, {*dns::parse_target("192.0.2.1"),
                                           *dns::parse_target("2001:db8::1"),
                                           *dns::parse_target("b.example")})
               .has_value(),
           "the host is led somewhere");
   for (const dns::Format& one : dns::formats()) {
+    require(dns::find_format(one.name) == &one, "a form has one name");
     require(one.format(domains).find("rua=") != std::string::npos,
             "every form has the record");
   }
   const auto records = dns::read_zone(dns::format_zone(domains), {});
-  require(records && records->front().value == text, "the zone reads as it");
-  require(dns::format_diff(domains, *records, {}).empty(),
+  require(records && dns::format_diff(domains, *records, {}).empty(),
           "a zone is what it was made from");
+  dns::keep_only(domains, dns::Purpose::tls_rpt);
+  const auto left = dns::read_zone(dns::format_zone(domains), {});
+  require(left && left->size() == 1 && left->front().value == text,
+          "the zone reads as it");
 }
 
 void check_tlsrpt(std::string_view text) {

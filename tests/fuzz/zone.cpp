@@ -38,6 +38,33 @@ void check_again(const ZoneRecord& one) {
           "a record reads as itself");
 }
 
+/// Against what should be there, each line says what to do.
+void check_diff(const std::vector<ZoneRecord>& records) {
+  const Name domain = *Name::parse("a.example");
+  const std::string text = "v=STSv1; id=1";
+  const DomainRecords wanted{domain,
+                             {},
+                             {{Purpose::mta_sts,
+                               Type::txt,
+                               owner_name(Purpose::mta_sts, domain),
+                               std::chrono::seconds(300),
+                               {text}}},
+                             {}};
+  const std::string diff = format_diff({wanted}, records, {});
+  const bool is_there =
+      std::any_of(records.begin(), records.end(), [&](const ZoneRecord& one) {
+        return one.value == text && one.type == Type::txt;
+      });
+  require(!diff.empty() || is_there, "what is not there is to be added");
+  for (std::string_view rest = diff; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(line.size() + 1);
+    require(line.starts_with("add    ") || line.starts_with("change ") ||
+                line.starts_with("to     ") || line.starts_with("delete "),
+            "a line says what to do");
+  }
+}
+
 void run(std::string_view text) {
   const auto records = read_zone(text, "a.example");
   if (!records) {
@@ -57,7 +84,7 @@ void run(std::string_view text) {
       check_again(one);
     }
   }
-  format_diff({}, *records, {});
+  check_diff(*records);
 }
 
 }  // namespace
