@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Drives a target without libFuzzer: every file of the folders that are named,
+// Drives a target without libFuzzer: every file of the folder that is named,
 // and then each of them with a few octets changed, always in the same way. With
-// --unchanged in front of the folders, only the files.
+// --unchanged in front of the folder, only the files.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +14,8 @@
 
 namespace {
 
-constexpr int k_changed_per_file = 50;
+// For all files together.
+constexpr std::size_t k_changed_runs = 5000;
 
 std::vector<std::string> read_files(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
@@ -65,21 +66,15 @@ std::string change(std::string text, std::mt19937& random) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<std::string> folders(argv + 1, argv + argc);
-  int changed = k_changed_per_file;
-  if (!folders.empty() && folders.front() == "--unchanged") {
-    changed = 0;
-    folders.erase(folders.begin());
-  }
-  std::size_t inputs = 0;
+  const bool unchanged = argc == 3 && argv[1] == std::string("--unchanged");
+  const std::vector<std::string> inputs = read_files(argv[argc - 1]);
+  if (inputs.empty()) return EXIT_FAILURE;
+  const std::size_t changed = unchanged ? 0 : k_changed_runs / inputs.size();
   std::mt19937 random(1);
-  for (const std::string& folder : folders) {
-    for (const std::string& input : read_files(folder)) {
-      run(input);
-      ++inputs;
-      for (int i = 0; i < changed; ++i) run(change(input, random));
-    }
+  for (const std::string& input : inputs) {
+    run(input);
+    for (std::size_t i = 0; i < changed; ++i) run(change(input, random));
   }
-  std::printf("%zu inputs, each changed %d times\n", inputs, changed);
-  return inputs == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  std::printf("%zu inputs, each changed %zu times\n", inputs.size(), changed);
+  return EXIT_SUCCESS;
 }
