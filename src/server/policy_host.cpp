@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/policy_host.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -92,7 +93,8 @@ PolicyHost::~PolicyHost() { stop(); }
 
 Result<void> PolicyHost::check_descriptors() const {
   std::array<int, k_least_spare_descriptors> spare;
-  for (int& fd : spare) fd = ::dup(listeners_.all().front().fd);
+  const int any = listeners_.all().front().fd;
+  for (int& fd : spare) fd = ::fcntl(any, F_DUPFD_CLOEXEC, 0);
   const bool are_enough = spare.back() >= 0;
   for (const int fd : spare) {
     if (fd >= 0) ::close(fd);
