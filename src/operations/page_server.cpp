@@ -31,8 +31,8 @@ constexpr std::size_t k_max_head_octets = 8 * 1024;
 constexpr milliseconds k_patience{500};
 // The longest that one answer may take to send, all told.
 constexpr milliseconds k_send_time{10'000};
-// Without descriptors, accept() fails again at once.
-constexpr int k_accept_pause_ms = 100;
+// Without descriptors or memory, it would fail again at once.
+constexpr milliseconds k_accept_pause{100};
 
 /// Waits until `fd` is ready for `events`; false when the time is over.
 bool wait_for(int fd, short events, Clock::time_point deadline) {
@@ -191,8 +191,10 @@ void PageServer::run() {
   for (;;) {
     std::array<pollfd, 2> waiting = {
         {{stop_fd_, POLLIN, 0}, {listener, POLLIN, 0}}};
-    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) {
-      return;
+    if (::poll(waiting.data(), waiting.size(), -1) < 0) {
+      // Interrupted, or without memory for the moment.
+      std::this_thread::sleep_for(k_accept_pause);
+      continue;
     }
     if (waiting[0].revents != 0) return;
     const int fd =
@@ -200,9 +202,8 @@ void PageServer::run() {
     if (fd >= 0) {
       converse(fd);
       ::close(fd);
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-               errno == ENOBUFS) {
-      ::poll(waiting.data(), 1, k_accept_pause_ms);
+    } else if (!server::is_of_one_client(errno)) {
+      std::this_thread::sleep_for(k_accept_pause);
     }
   }
 }

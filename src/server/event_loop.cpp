@@ -33,27 +33,6 @@ constexpr std::size_t k_events_per_turn = 256;
 
 constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
 
-/// True for a failure of accept() that took its one client along (accept(2)
-/// names those of the network). Any other would come again at once.
-bool is_of_one_client(int error) {
-  switch (error) {
-    case EAGAIN:
-    case ECONNABORTED:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case EINTR:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENONET:
-    case ENOPROTOOPT:
-    case EOPNOTSUPP:
-    case EPROTO:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 EventLoop::EventLoop(const Shared& shared)

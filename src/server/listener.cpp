@@ -218,6 +218,25 @@ Result<void> Listeners::add(const ListenAddress& address, bool v6_only) {
   return add_inherited();
 }
 
+bool is_of_one_client(int error) {
+  switch (error) {
+    case EAGAIN:
+    case ECONNABORTED:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case EINTR:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPROTO:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Result<Listeners> Listeners::open(const std::vector<ListenAddress>& addresses) {
   Listeners listeners;
   for (const ListenAddress& address : addresses) {

@@ -15,6 +15,10 @@ struct Listener {
   config::Scheme scheme;
 };
 
+/// True for a failure of accept() that took its one client along (accept(2)
+/// names those of the network). Any other would come again at once.
+bool is_of_one_client(int error);
+
 class Listeners {
  public:
   /// Binds every address, or none. Sockets that the service manager handed

@@ -24,6 +24,9 @@ class QuickTest(unittest.TestCase):
     def test_a_listener_that_is_shut_down(self):
         self.endure("serving: accept4 EINVAL, each time")
 
+    def test_an_operations_listener_that_is_shut_down(self):
+        self.endure("operations: accept4 EINVAL, each time")
+
     def test_no_room_for_a_listener(self):
         self.endure("start: epoll_ctl ENOMEM, number 2")
 

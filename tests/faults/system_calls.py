@@ -3,6 +3,7 @@
 while it serves, reloads and ends."""
 
 import signal
+import socket
 
 from daemon import eventually
 from limits_test import FIRST
@@ -42,6 +43,10 @@ WHILE_RELOADING = (
     ("getdents64", "2+2", "EIO"),
     ("?readlink,?readlinkat", "1+", "EACCES"),
     ("inotify_add_watch", "1+", "ENOSPC ENOMEM EACCES"),
+)
+WHILE_OPERATING = (
+    ("accept4", "1+", "EINVAL"), ("accept4", "1+", "EMFILE"),
+    ("accept4", "1+3", "ECONNABORTED"),
 )
 WHILE_ENDING = (
     ("accept4", "1+", "EMFILE"), ("accept4", "1+", "EINVAL"),
@@ -126,6 +131,27 @@ def end(calls, error, when):
     return daemon.report()
 
 
+def operate(calls, error, when):
+    """Calls fail while an operator asks, and then it is answered."""
+    daemon = Victim()
+    daemon.settings += '[operations]\nlisten = "127.0.0.1:0"\n'
+    daemon.edit("old")
+    with daemon:
+        line = daemon.wait_for_line("event=operations address=")
+        port = int(line.strip().rpartition(":")[2])
+        with Strace(daemon, *injection(calls, error, when)), \
+                socket.create_connection(("127.0.0.1", port)) as operator:
+            operator.settimeout(RECOVERY)
+            operator.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            daemon.check_idle()
+        with socket.create_connection(("127.0.0.1", port)) as operator:
+            operator.settimeout(RECOVERY)
+            operator.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert b" 200 " in operator.recv(100), "no answer"
+        daemon.serves(OLD)
+    return daemon.report()
+
+
 def begin(path, calls, when, error, outcome):
     daemon = Victim()
     daemon.wrapper = ("strace", "-D", "-f", "-qq", "-o",
@@ -162,6 +188,10 @@ def cases():
                 yield (f"{group}: {shown(calls)} {error}, {often(when)}",
                        "right or no answer, then all is well",
                        lambda c=calls, e=error, w=when: endure(c, e, w))
+    for calls, when, error in WHILE_OPERATING:
+        yield (f"operations: {shown(calls)} {error}, {often(when)}",
+               "no answer, then all is well",
+               lambda c=calls, e=error, w=when: operate(c, e, w))
     for calls, when, error in WHILE_ENDING:
         yield (f"ending: {shown(calls)} {error}, {often(when)}",
                "ends with status 0 in its deadline",
