@@ -34,7 +34,7 @@ class QuickTest(unittest.TestCase):
         self.endure("start: clone EAGAIN, from number 2 on")
 
     def test_no_memory(self):
-        self.endure("start: 8 MB of configuration in 20 MB")
+        self.endure("start: 8 MB of configuration with 2 MB to spare")
 
     def test_no_descriptor_for_a_connection(self):
         self.endure("start: 10 descriptors")
