@@ -25,24 +25,6 @@
 namespace mtasts::server {
 namespace {
 
-/// In a process of its own: the errno that `attempt` leaves in the sandbox, 0
-/// when it succeeds, or the negative number of the signal that ends it.
-int try_in(const std::function<bool()>& enter,
-           const std::function<bool()>& attempt) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (!enter()) ::_exit(255);
-    ::_exit(attempt() ? 0 : errno);
-  }
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-bool can_open(const std::string& path, int flags) {
-  return ::open(path.c_str(), flags, 0600) >= 0;
-}
-
 /// What may be read when the configuration is this one, below `dir`.
 std::vector<std::string> readable(const TempDir& dir, std::string text) {
   const std::string path = dir.write("conf/mta-stsd.toml", text);
@@ -78,6 +60,24 @@ TEST(ReadableTest, SparesWhatOthersShare) {
 }
 
 #ifndef MTASTSD_INSTRUMENTED
+
+/// In a process of its own: the errno that `attempt` leaves in the sandbox, 0
+/// when it succeeds, or the negative number of the signal that ends it.
+int try_in(const std::function<bool()>& enter,
+           const std::function<bool()>& attempt) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (!enter()) ::_exit(255);
+    ::_exit(attempt() ? 0 : errno);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool can_open(const std::string& path, int flags) {
+  return ::open(path.c_str(), flags, 0600) >= 0;
+}
 
 TEST(SeccompTest, EndsWhoeverStartsAProgram) {
   const auto enter = [] { return enter_seccomp().has_value(); };
