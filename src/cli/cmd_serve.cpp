@@ -121,11 +121,13 @@ server::LoadedSnapshot load(const Options& options,
   return loaded;
 }
 
-void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded) {
+void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
+               const server::Sandbox& sandbox) {
   log::info("start", {{"version", MTASTSD_VERSION},
                       {"domains", loaded.snapshot->site.domain_count()},
                       {"threads", host.thread_count()},
                       {"connections", host.limits().connections}});
+  server::log_sandbox(sandbox);
   server::log_certificates(loaded.new_certificates);
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
@@ -244,11 +246,10 @@ Exit serve(const Options& options) {
     return Exit::fault;
   }
   // Beyond this point policies are being served.
-  log_start(host, loaded);
+  log_start(host, loaded, sandbox);
   if (operations) {
     log::info("operations", {{"address", operations->name()}});
   }
-  server::log_sandbox(sandbox);
   print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
   loaded = {};
 #ifdef __GLIBC__
