@@ -56,6 +56,17 @@ TEST(TlsCertificateStore, TakesTheOneThatLastsLonger) {
             Strings{"newer"});
 }
 
+TEST(TlsCertificateStore, PrefersOneWithoutAFlaw) {
+  const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {.to = 80});
+  const auto flawed = std::make_shared<const Certificate>(*Certificate::make(
+      {share(pair.der())}, share_key(pair.key_der()), "flawed", Flaw::flawed));
+  const CertificatePtr sound = make("DNS:a.example", "sound", {.to = 30});
+  EXPECT_EQ(files(CertificateStore({flawed, sound}).find("a.example")),
+            Strings{"sound"});
+  EXPECT_EQ(files(CertificateStore({sound, flawed}).find("a.example")),
+            Strings{"sound"});
+}
+
 TEST(TlsCertificateStore, OffersOneOfEachKind) {
   const CertificateStore store(
       {make("DNS:a.example", "rsa", {}, KeyKind::rsa),
@@ -141,6 +152,21 @@ TEST_F(TlsCoverage, NamesOnesOfTheFuture) {
   EXPECT_EQ(check({make("DNS:a.example", "a", {.from = 1, .to = 90})}),
             Strings{"error certificate.not-yet-valid a: the certificate "
                     "for a.example is not valid yet"});
+}
+
+// RFC 5280, 4.1.2.5: the first and the last second are part of it.
+TEST_F(TlsCoverage, IsSilentInTheFirstSecondAndWarnsInTheLast) {
+  const CertificatePtr one = make("DNS:a.example", "a");
+  const CertificateStore store({one});
+  const auto id = [&](std::chrono::sys_seconds when) {
+    const Diagnostics found = check_host(store, "a.example", "certs", when);
+    return found.empty() ? "" : found.front().id;
+  };
+  const std::chrono::seconds second(1);
+  EXPECT_EQ(id(one->not_before() - second), "certificate.not-yet-valid");
+  EXPECT_EQ(id(one->not_before()), "");
+  EXPECT_EQ(id(one->not_after()), "certificate.expires-soon");
+  EXPECT_EQ(id(one->not_after() + second), "certificate.expired");
 }
 
 TEST_F(TlsCoverage, WarnsInTheLastThreeWeeksOrTheLastThird) {
