@@ -129,6 +129,15 @@ class DrainTest(unittest.TestCase):
                 plain.close()
             self.assertFalse((scratch() / "socket").exists())
 
+    def test_a_hello_that_does_not_come_whole_has_two_seconds(self):
+        with Daemon(None, CONFIG) as daemon:
+            start = daemon.descriptors("socket:")
+            with daemon.dial() as plain:
+                plain.sendall(b"\x16")
+                eventually(lambda: daemon.descriptors("socket:") > start)
+                self.drain(daemon)
+                self.expect_end(daemon)
+
     def test_new_connections_are_refused(self):
         # At once, so that a balancer or a sender tries another address.
         with Daemon(None, CONFIG) as daemon, self.hold(daemon) as connection:

@@ -206,7 +206,9 @@ class DeadlineTest(LimitsTest):
         self.assertEqual(ends(daemon), {"deadline-answer": 1})
 
     def test_a_client_that_stays_after_a_bad_request(self):
-        with Daemon(None, POLICY + server("threads = 1")) as daemon:
+        """It has a second, whatever the deadline is."""
+        with Daemon(None, POLICY + server(
+                "threads = 1", 'deadline = "5m"')) as daemon:
             start = daemon.descriptors("socket:")
             with daemon.connect() as connection:
                 connection.sendall(b"x\r\n\r\n")
