@@ -386,6 +386,12 @@ FORWARDED = ("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; "
 
 
 @unittest.skipUnless(shutil.which("nginx"), "nginx is not installed")
+def accepts(path):
+    """A socket is there from bind() on, and listens a moment later."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
+
+
 class NginxTest(unittest.TestCase):
     @contextlib.contextmanager
     def in_front_of(self, daemon, more):
@@ -405,8 +411,7 @@ class NginxTest(unittest.TestCase):
                  folder + "/error.log"], stdin=subprocess.DEVNULL)
             try:
                 front = os.path.join(folder, "front")
-                eventually(lambda: os.path.exists(front)
-                           or nginx.poll() is not None)
+                eventually(lambda: accepts(front) or nginx.poll() is not None)
                 yield front
             finally:
                 nginx.terminate()
