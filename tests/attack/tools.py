@@ -42,12 +42,21 @@ def with_hosts(hosts, command):
 
 KEPT = pathlib.Path(__file__).resolve().parents[2] / ".quickstart/attack"
 SOURCE = ("deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
-          "http://deb.debian.org/debian trixie main\n")
+          "{mirror} trixie main\n")
 
 
 def run(*command):
     subprocess.run(command, stdin=subprocess.DEVNULL, check=True, cwd=KEPT,
                    capture_output=True, timeout=TESTSSL_SECONDS)
+
+
+def find_mirror():
+    """The one that this machine's own packages come from."""
+    known = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI)",
+         "Created-By: Packages"], stdin=subprocess.DEVNULL, check=True,
+        capture_output=True, text=True, timeout=TIMEOUT).stdout.split()
+    return next(one for one in known if re.search("/debian/?$", one))
 
 
 def find_testssl():
@@ -62,7 +71,8 @@ def find_testssl():
     if not root.exists():
         for name in ("lists/partial", "cache/archives/partial"):
             (KEPT / name).mkdir(parents=True, exist_ok=True)
-        (KEPT / "sources.list").write_text(SOURCE)
+        (KEPT / "sources.list").write_text(
+            SOURCE.format(mirror=find_mirror()))
         options = [f"-o{key}={value}" for key, value in {
             "Dir::Etc::sourcelist": KEPT / "sources.list",
             "Dir::Etc::sourceparts": "/dev/null",
