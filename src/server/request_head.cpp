@@ -217,6 +217,10 @@ HeadScan scan_head(std::string_view octets, std::size_t from,
       return scan;
     }
     ++i;
+    if (i >= max_head_octets) {
+      scan.status = k_head_too_large;
+      return scan;
+    }
     // An empty line ends the head; in the place of the request line it is a
     // second one, which is no more to be ignored.
     if (i == start + 1) {
@@ -225,11 +229,9 @@ HeadScan scan_head(std::string_view octets, std::size_t from,
     }
     if (octets.substr(0, i + 1).ends_with("\r\n\r\n")) {
       scan.size = i + 1;
-      if (scan.size > max_head_octets) scan = {.status = k_head_too_large};
       break;
     }
   }
-  if (scan.status != 0) return scan;
   scan.scanned = i;
   const std::size_t line_end =
       std::min(octets.find("\r\n", start), octets.size());

@@ -127,7 +127,10 @@ TEST(ServerHeadScan, LimitsTheHead) {
       EXPECT_EQ(scan(head, most).size, more == 0 ? most : 0) << more;
     }
     const std::string endless = get("/", "A: " + std::string(most, 'b'));
+    EXPECT_EQ(scan(endless.substr(0, most), most).status, 0);
     EXPECT_EQ(scan(endless.substr(0, most + 1), most).status, 431);
+    const std::string line = endless.substr(0, most - 1) + "\r\n";
+    EXPECT_EQ(scan(line, most).status, 431) << "a line that ends behind it";
   }
 }
 
