@@ -15,7 +15,7 @@
 namespace {
 
 // For all files together.
-constexpr std::size_t k_changed_runs = 5000;
+constexpr std::size_t k_changed_runs = 2000;
 
 std::vector<std::string> read_files(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> paths;
