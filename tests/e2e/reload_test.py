@@ -15,6 +15,7 @@ from certificates import client_context, make_certificates, scratch
 from cost import SECOND, CostTestCase
 from daemon import HOST, Daemon, eventually
 from fetchers import Fetchers
+from preload import preload
 
 EDITS = 200
 WARM_UP = 20
@@ -821,9 +822,7 @@ class PollTest(ReloadTestCase):
         (folder / "deny.c").write_text(self.SOURCE)
         subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "deny.so",
                         folder / "deny.c"], check=True, timeout=60)
-        options = os.environ.get("ASAN_OPTIONS", "")
-        return {"LD_PRELOAD": str(folder / "deny.so"),
-                "ASAN_OPTIONS": options + ":verify_asan_link_order=0"}
+        return preload(folder / "deny.so")
 
     def test_polling_alone_notices(self):
         daemon = self.start(env=self.without_inotify())

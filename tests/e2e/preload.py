@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Environments that put a library before those of the program."""
+
+import os
+import pathlib
+from unittest import SkipTest
+
+
+def preload(library):
+    """AddressSanitizer asks to be the first, and need not be."""
+    options = os.environ.get("ASAN_OPTIONS", "")
+    return {"LD_PRELOAD": str(library),
+            "ASAN_OPTIONS": options + ":verify_asan_link_order=0"}
+
+
+def shifted_clock(file):
+    """The wall clock, "+3d" of what it is when `file` says so."""
+    found = sorted(
+        pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        raise SkipTest("needs faketime")
+    return preload(found[0]) | {"FAKETIME_TIMESTAMP_FILE": str(file),
+                                "FAKETIME_NO_CACHE": "1",
+                                "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
