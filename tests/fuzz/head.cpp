@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // server/request_head alone: no two readers may differ on a head that it lets
-// pass. The first octet is the limit of the head, in units of four octets.
+// pass. The first octet is the limit of the head: four octets at the least, and
+// four more for each.
 #include <algorithm>
 #include <vector>
 
@@ -108,7 +109,7 @@ void check_again(const RequestHead& parsed) {
 void run(std::string_view input) {
   if (input.empty()) return;
   const std::size_t most =
-      std::size_t{4} * static_cast<unsigned char>(input[0]);
+      4 + std::size_t{4} * static_cast<unsigned char>(input[0]);
   const std::string_view octets = input.substr(1);
   const HeadScan scan = scan_head(octets, 0, most);
   check_pieces(octets, scan, most);
