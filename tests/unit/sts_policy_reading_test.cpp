@@ -278,6 +278,7 @@ TEST(StsPolicyReading, RefusesSpaceBeforeAName) {
 
 TEST(StsPolicyReading, RefusesSpaceBeforeTheColon) {
   bad(with("mode : testing"), "line 2: has white space before the colon");
+  bad(with("mode\t: testing"), "line 2: has white space before the colon");
 }
 
 TEST(StsPolicyReading, RefusesAFieldWithoutAName) {
@@ -300,6 +301,7 @@ TEST(StsPolicyReading, RefusesAnExtensionWithoutAValue) {
 
 TEST(StsPolicyReading, RefusesControlOctetsInAnExtension) {
   bad(with("note: a\tb"), "line 2: field \"note\" has no proper value");
+  bad(with("note: a\x1f"), "line 2: field \"note\" has no proper value");
   bad(with("note: a\x7f"), "line 2: field \"note\" has no proper value");
   bad(with(std::string("note: a\0b", 9)),
       "line 2: field \"note\" has no proper value");
@@ -416,19 +418,24 @@ TEST(StsPolicyReading, DoesNotMissAFieldThatIsThereButBad) {
                 "line 4: max_age \"1d\" is not 1 to 10 digits"}));
 }
 
+/// A good policy of so many octets.
+std::string of_size(std::size_t octets) {
+  return with("note: " + std::string(octets - with("note: ").size(), 'a'));
+}
+
 TEST(StsPolicyReading, RefusesWhatSendersDoNotFetchToTheEnd) {
-  const std::string text = with("note: " + std::string(65'536, 'a'));
-  EXPECT_EQ(messages(text, Gravity::fatal),
-            Messages{"has 65609 octets, above 65536"});
+  good(of_size(65'536));
+  EXPECT_EQ(messages(of_size(65'537), Gravity::fatal),
+            Messages{"has 65537 octets, above 65536"});
 }
 
 TEST(StsPolicyReading, RemarksWhatChasquidCuts) {
-  const std::string text = with("note: " + std::string(10'240, 'a'));
-  EXPECT_EQ(
-      messages(text, Gravity::legal),
-      (Messages{"line 1: ends in LF, as all lines do",
-                "line 2: field \"note\" is not known", "has 10313 octets"}));
-  good(text);
+  const Messages usual = {"line 1: ends in LF, as all lines do",
+                          "line 2: field \"note\" is not known"};
+  EXPECT_EQ(messages(of_size(10'240), Gravity::legal), usual);
+  EXPECT_EQ(messages(of_size(10'241), Gravity::legal),
+            (Messages{usual[0], usual[1], "has 10241 octets"}));
+  good(of_size(10'241));
 }
 
 // --- Reading what was written ---
