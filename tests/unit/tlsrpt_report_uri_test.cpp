@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -39,6 +40,7 @@ TEST(TlsrptReportUri, AcceptsHttpsWithoutAPath) { same("https://example.com"); }
 
 TEST(TlsrptReportUri, AcceptsHttpsWithAPortAndAQuery) {
   same("https://example.com:8443/a/b?c=d&e=f");
+  same("https://example.com?c=d");
 }
 
 // RFC 6068, 2: header fields may follow the address.
@@ -48,6 +50,13 @@ TEST(TlsrptReportUri, AcceptsMailtoWithHeaderFields) {
 
 TEST(TlsrptReportUri, AcceptsPlusAndDotInALocalPart) {
   same("mailto:tls.reports+sts@example.com");
+}
+
+// RFC 6068, 2: some-delims; RFC 3986, 3.3 and 3.4: pchar, "/" and "?". Those
+// that a record or a list of URIs needs for itself are left out.
+TEST(TlsrptReportUri, AcceptsDelimitersAsTheyAre) {
+  same("mailto:a$'()*+:~b@example.com?c$'()*+:@d=e&f");
+  same("https://example.com/a$&'()*+=:@~b?c/d?e");
 }
 
 TEST(TlsrptReportUri, AcceptsPercentEncoding) {
@@ -87,7 +96,8 @@ TEST(TlsrptReportUri, RefusesNothing) { bad("", k_neither, k_two); }
 TEST(TlsrptReportUri, RefusesOtherSchemes) {
   for (const std::string_view text :
        {"http://example.com", "ftp://example.com", "tel:1", "example.com",
-        "https:example.com", "https:/example.com", "//example.com"}) {
+        "https:example.com", "https:/example.com", "//example.com",
+        "sip:a@example.com"}) {
     bad(text, k_neither, k_two);
   }
 }
@@ -111,6 +121,14 @@ TEST(TlsrptReportUri, RefusesMailtoWithoutAnAddress) {
       "mailto:tls-reports@example.net");
   bad("mailto:?to=a@example.com", "is no mail address",
       "mailto:tls-reports@example.net");
+}
+
+// RFC 5322, 3.2.3: dots stand between the words of a dot-atom.
+TEST(TlsrptReportUri, RefusesADotAtEitherEndOfALocalPartOrTwo) {
+  for (const std::string_view local : {".a", "a.", "a..b", "."}) {
+    bad(fmt::format("mailto:{}@example.com", local), "is no mail address",
+        "mailto:tls-reports@example.net");
+  }
 }
 
 TEST(TlsrptReportUri, RefusesMailtoWithoutAHost) {
@@ -184,11 +202,14 @@ TEST(TlsrptReportUri, RefusesOctetsOutsideAsciiBehindTheHost) {
       "percent-encode them");
   bad("mailto:ü@example.com", "has octets outside ASCII",
       "percent-encode them");
+  bad("https://example.com/\x80", "has octets outside ASCII",
+      "percent-encode them");
 }
 
 // RFC 3986, 2.1: "%" HEXDIG HEXDIG.
 TEST(TlsrptReportUri, RefusesAPercentWithoutTwoHexDigits) {
-  for (const std::string_view tail : {"%", "%4", "a%", "%zz", "%4z", "%%41"}) {
+  for (const std::string_view tail : {"%", "%4", "a%", "%4z", "%%41", "%/0",
+                                      "%:0", "%@0", "%G0", "%`0", "%g0"}) {
     bad("https://example.com/" + std::string(tail),
         "has a \"%\" that no two hex digits follow");
   }
@@ -198,9 +219,17 @@ TEST(TlsrptReportUri, AcceptsAPercentTripleAtTheVeryEnd) {
   same("https://example.com/%41");
 }
 
+TEST(TlsrptReportUri, KnowsTheFirstAndLastHexDigits) {
+  same("https://example.com/%09%AF%af");
+}
+
 // A report is posted; nothing comes after "#" on the wire.
 TEST(TlsrptReportUri, RefusesAFragment) {
-  EXPECT_FALSE(ReportUri::from_typed("https://example.com/a#b"));
+  for (const std::string_view text :
+       {"https://example.com/a#b", "https://example.com#b"}) {
+    bad(text, "has \"#\", which may not stand there",
+        "write it as \"%23\" (RFC 8460, 3)");
+  }
 }
 
 // RFC 6068, 2: "/", "?", "#", "[", "]", "&", ";" and "=" of an address MUST be
@@ -214,6 +243,11 @@ TEST(TlsrptReportUri, RefusesGenDelimsInALocalPart) {
   }
 }
 
+TEST(TlsrptReportUri, TakesTheLastAtForTheOneBeforeTheHost) {
+  bad("mailto:a@b@example.com", "has \"@\", which may not stand there",
+      "write it as \"%40\" (RFC 8460, 3)");
+}
+
 TEST(TlsrptReportUri, RefusesAUserName) {
   bad("https://user@example.com/", "has a user name in it",
       "anyone can read the record");
@@ -224,7 +258,8 @@ TEST(TlsrptReportUri, RefusesAUserName) {
 TEST(TlsrptReportUri, RefusesAPortThatIsNoNumber) {
   for (const std::string_view text :
        {"https://example.com:/", "https://example.com:x/",
-        "https://example.com:-1/", "https://example.com:123456/"}) {
+        "https://example.com:-1/", "https://example.com:443x/",
+        "https://example.com:123456/"}) {
     bad(text, "has a port that is no number");
   }
 }
