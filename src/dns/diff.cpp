@@ -54,7 +54,6 @@ void add_found(Place& place, const Index& index, std::string_view owner) {
   for (auto one = first; one != last; ++one) {
     const ZoneRecord& record = *one->second;
     if (!matters(place, record)) continue;
-    if (owner.empty() && !means(record.value, place.purpose)) continue;
     if (known.emplace(record.type, record.value).second) {
       place.found.push_back(record);
     }

@@ -73,9 +73,8 @@ Result<std::string> to_a_labels(std::string_view text) {
   const std::string input(text);
   char* raw = nullptr;
   // Non-transitional UTS 46 is what browsers and registries use today; it
-  // also lowers case, which plain IDNA 2008 refuses.
-  const int rc = idn2_to_ascii_8z(input.c_str(), &raw,
-                                  IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+  // also lowers case, which plain IDNA 2008 refuses, and composes marks.
+  const int rc = idn2_to_ascii_8z(input.c_str(), &raw, IDN2_NONTRANSITIONAL);
   const std::unique_ptr<char, void (*)(void*)> owner(raw, idn2_free);
   if (rc != IDN2_OK) {
     return fail(

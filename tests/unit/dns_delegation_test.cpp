@@ -60,6 +60,17 @@ TEST(DnsDelegation, PutsAProviderWithAPolicyInFront) {
             std::string(k_provider) + std::string(k_customer));
 }
 
+TEST(DnsDelegation, KeepsTheOrderOfTheCustomers) {
+  const Result<std::vector<DomainRecords>> done = delegate(
+      {records("c.example", "id1", ""), records("d.example", "id1", ""),
+       records("p.example", "id1", "")},
+      *Name::parse("p.example"));
+  ASSERT_TRUE(done);
+  std::string names;
+  for (const DomainRecords& one : *done) names += one.domain.text() + " ";
+  EXPECT_EQ(names, "p.example c.example d.example ");
+}
+
 TEST(DnsDelegation, LeavesTheProviderAlone) {
   EXPECT_EQ(zone({records("p.example", "id1", "rua")}), k_provider);
 }

@@ -80,18 +80,37 @@ TEST(DnsDiff, ChangesARecordThatWasCutAtItsSemicolon) {
             "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
+// A panel that adds quotes itself was given some.
+TEST(DnsDiff, ChangesARecordWithQuotesInIt) {
+  EXPECT_EQ(sts(R"(_mta-sts 1 TXT " \"v=STSv1; id=new\"")"),
+            "change _mta-sts.example.com. 1 IN TXT "
+            "\" \\\"v=STSv1; id=new\\\"\" ; line 1\n"
+            "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
+}
+
 // RFC 8461, 3.1: senders take two for none, even when one is right.
 TEST(DnsDiff, DeletesASecondRecord) {
   EXPECT_EQ(sts("_mta-sts 1 TXT \"v=STSv1; id=new\"\n"
                 "_mta-sts 1 TXT \"v=STSv1; id=old\"\n"),
             "delete _mta-sts.example.com. 1 IN TXT \"v=STSv1; id=old\" ; "
             "line 2, several are taken for none\n");
+  EXPECT_EQ(sts("_mta-sts 1 CNAME p.example.\n"
+                "_mta-sts 1 TXT \"v=STSv1; id=new\"\n"
+                "_mta-sts 1 TXT \"v=STSv1; id=old\"\n"),
+            "delete _mta-sts.example.com. 1 IN CNAME p.example. ; line 1\n"
+            "delete _mta-sts.example.com. 1 IN TXT \"v=STSv1; id=old\" ; "
+            "line 3, several are taken for none\n");
 }
 
 TEST(DnsDiff, TakesOneRecordShownTwiceForOne) {
   EXPECT_EQ(sts("_mta-sts 9 TXT \"v=STSv1; id=new\"\n"
                 "_mta-sts 8 TXT \"v=STSv1; id=new\"\n"),
             "");
+  EXPECT_EQ(sts("_mta-sts 9 TXT \"v=STSv1; id=old\"\n"
+                "_mta-sts 8 TXT \"v=STSv1; id=old\"\n"),
+            "change _mta-sts.example.com. 9 IN TXT \"v=STSv1; id=old\" ; "
+            "line 1\n"
+            "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 TEST(DnsDiff, LeavesForeignTextsAlone) {
@@ -131,9 +150,11 @@ TEST(DnsDiff, ComparesAddresses) {
 // RFC 1034, 3.6.2: nothing may stand beside a CNAME.
 TEST(DnsDiff, ClearsThePlaceForACname) {
   EXPECT_EQ(host(with_host({{Type::cname, "h.example.net"}}),
-                 "mta-sts 1 A 192.0.2.2\nmta-sts 1 TXT any\n"),
+                 "mta-sts 1 A 192.0.2.2\nmta-sts 1 TXT h.example.net\n"
+                 "mta-sts 1 TXT any\n"),
             "delete mta-sts.example.com. 1 IN A 192.0.2.2 ; line 1\n"
-            "delete mta-sts.example.com. 1 IN TXT \"any\" ; line 2\n"
+            "delete mta-sts.example.com. 1 IN TXT \"h.example.net\" ; line 2\n"
+            "delete mta-sts.example.com. 1 IN TXT \"any\" ; line 3\n"
             "add    mta-sts.example.com. 300 IN CNAME h.example.net.\n");
 }
 
@@ -143,6 +164,10 @@ TEST(DnsDiff, ComparesTtlsWhenAsked) {
       diff(domain(), zone, {.only = Purpose::mta_sts, .compare_ttl = true}),
       "change _mta-sts.example.com. 60 IN TXT \"v=STSv1; id=new\" ; line 1\n"
       "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
+  // The zone leaves it to its server.
+  EXPECT_EQ(diff(domain(), "_mta-sts TXT \"v=STSv1; id=new\"\n",
+                 {.only = Purpose::mta_sts, .compare_ttl = true}),
+            "");
 }
 
 TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
@@ -150,6 +175,10 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
                  "\"v=STSv1; id=new\"\n\"v=TLSRPTv1; rua=mailto:a@\" "
                  "\"example.com\"\n\"v=spf1 -all\"\n"),
             "");
+  // A policy host has no texts.
+  EXPECT_EQ(host(with_host({{Type::cname, "h.example.net"}}),
+                 "\"v=STSv1; id=new\"\n\"v=TLSRPTv1; rua=\"\n"),
+            "add    mta-sts.example.com. 300 IN CNAME h.example.net.\n");
 }
 
 // What stands in the DNS is anyone's, and goes to a terminal.

@@ -79,6 +79,10 @@ TEST(DnsFormatZone, EscapesQuoteAndBackslashOnly) {
   EXPECT_EQ(zone_data("a\"b\\c;d(e)@$"), "\"a\\\"b\\\\c;d(e)@$\"");
 }
 
+TEST(DnsFormatZone, WritesOctetsThatNobodySeesInDigits) {
+  EXPECT_EQ(zone_data("\x01\x1f ~\x7f\x80\xff"), R"("\001\031 ~\127\128\255")");
+}
+
 TEST(DnsFormatZone, WritesAnEmptyStringAsTwoQuotes) {
   EXPECT_EQ(zone_data(""), "\"\"");
 }

@@ -125,6 +125,10 @@ TEST(DnsTagList, RefusesSpaceBehindEquals) {
 }
 
 // RFC 8461, 3.1: sts-ext-value is 1*(%x21-3A / %x3C / %x3E-7E).
+TEST(DnsTagList, TakesTheFirstAndLastOctetsOfAValue) {
+  good("v=STSv1; a=!:<>~", {{"a", "!:<>~"}});
+}
+
 TEST(DnsTagList, RefusesAnEmptyValue) {
   bad("v=STSv1; a=", "field \"a\" has no proper value: \"\"");
 }

@@ -43,6 +43,10 @@ TEST(DnsZoneReader, PassesOtherTypesAndClassesOver) {
             "");
 }
 
+TEST(DnsZoneReader, PassesAddressesOfAnotherTypeOver) {
+  EXPECT_EQ(read("a. A 2001:db8::1\nb. AAAA 192.0.2.1\nc. A d.\n"), "");
+}
+
 // RFC 1035, 5.1 gives both orders.
 TEST(DnsZoneReader, ReadsTtlAndClassInEitherOrder) {
   EXPECT_EQ(read("a. 5 IN TXT x\nb. IN 6 TXT x\nc. 7 TXT x\nd. IN TXT x\n"),
@@ -54,9 +58,19 @@ TEST(DnsZoneReader, ReadsTtlsWithUnits) {
             "2 a 5400 TXT x|3 b 1209600 TXT x|4 c 5400 TXT x|");
 }
 
+// RFC 2181, 8: a TTL has 31 bits.
+TEST(DnsZoneReader, TakesNoTtlOf32Bits) {
+  EXPECT_EQ(read("a. 2147483647 TXT x\nb. 2147483648 TXT x\n"),
+            "1 a 2147483647 TXT x|2 b -1 TXT x|");
+}
+
 TEST(DnsZoneReader, JoinsStrings) {
   EXPECT_EQ(read("a. TXT \"v=STSv1; \" \"id=1\"; comment\n"),
             "1 a -1 TXT v=STSv1; id=1|");
+}
+
+TEST(DnsZoneReader, JoinsWordsAndStringsWithoutABlankBetween) {
+  EXPECT_EQ(read("a. TXT v=\"STSv1; id=\"1\n"), "1 a -1 TXT v=STSv1; id=1|");
 }
 
 TEST(DnsZoneReader, JoinsLinesInBrackets) {
@@ -71,6 +85,17 @@ TEST(DnsZoneReader, EndsAtASemicolonWithoutQuotes) {
 
 TEST(DnsZoneReader, ReadsEscapes) {
   EXPECT_EQ(read(R"(a. TXT "\"\\\059" \;b\032c)"), R"(1 a -1 TXT "\;;b c|)");
+}
+
+// Nothing joins two lines but brackets.
+TEST(DnsZoneReader, EndsALineBehindABackslash) {
+  EXPECT_EQ(read("a. TXT x\\\nb. TXT y\n"), "1 a -1 TXT x\\|2 b -1 TXT y|");
+}
+
+// It has the owner of the line before, and "$ORIGIN" is no type.
+TEST(DnsZoneReader, TakesNoDirectiveBehindABlank) {
+  EXPECT_EQ(read("a TXT 1\n $ORIGIN sub\nb TXT 2\n"),
+            "1 a.example.com -1 TXT 1|3 b.example.com -1 TXT 2|");
 }
 
 TEST(DnsZoneReader, CompletesRelativeNames) {
@@ -133,6 +158,15 @@ TEST(DnsZoneReader, RefusesAnOriginThatGrowsWithoutEnd) {
   for (int i = 0; i < 200; ++i) text += "$ORIGIN a\n";
   EXPECT_TRUE(read(text).starts_with("line 122: the name \"a.a."))
       << read(text);
+}
+
+// RFC 1035, 2.3.4: 255 octets on the wire are 253 in text.
+TEST(DnsZoneReader, TakesANameOf253OctetsAndNoLongerOne) {
+  const std::string name = std::string(241, 'a') + ".example.com";
+  EXPECT_EQ(read(name.substr(0, 241) + " TXT x"), "1 " + name + " -1 TXT x|");
+  EXPECT_EQ(read('a' + name + ". TXT x"), "line 1: the name \"" +
+                                              std::string(80, 'a') +
+                                              "\"... has more than 253 octets");
 }
 
 TEST(DnsZoneReaderProperty, SurvivesAnyText) {
