@@ -39,7 +39,6 @@ constexpr std::array<ProviderTrap, 6> k_provider_traps = {{
 /// Under these anyone can have a name: "com", "co.uk".
 bool is_registry_suffix(const dns::Name& name) {
   if (name.label_count() == 1) return true;
-  if (name.label_count() != 2) return false;
   constexpr std::array<std::string_view, 8> k_second_level = {
       "ac", "co", "com", "edu", "gov", "net", "ne", "org"};
   const std::string_view text = name.text();

@@ -42,7 +42,7 @@ Loader::Loader(std::string path) : path_(std::move(path)) {
 Loader::Changes Loader::update_main(const Scope& scope) {
   const std::shared_ptr<const MainFile> before = settings_;
   if (path_ == "-") {
-    if (!settings_) settings_ = read_main(path_);
+    settings_ = read_main(path_);
   } else {
     for (const auto& change :
          main_.update(scope, [](const std::string&path, const FileStamp&) {

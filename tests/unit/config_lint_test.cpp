@@ -139,8 +139,9 @@ TEST(ConfigLintMx, HasNothingAgainstThePolicyHostOfAnother) {
 
 // RFC 8461, 10.4: anyone can have a host under these.
 TEST(ConfigLintMx, WarnsOfWildcardsUnderARegistry) {
-  for (const char* text : {"*.com", "*.example", "*.co.uk", "*.com.au",
-                           "*.ac.at", "*.ne.jp", "*.org.nz"}) {
+  for (const char* text :
+       {"*.com", "*.example", "*.ac.at", "*.co.uk", "*.com.au", "*.edu.tr",
+        "*.gov.uk", "*.ne.jp", "*.net.au", "*.org.nz"}) {
     EXPECT_EQ(mx_ids({text}), Ids{"policy.mx-wide-wildcard"}) << text;
   }
 }
@@ -183,6 +184,11 @@ TEST(ConfigLintMx, WarnsOfADuplicateOnceForEach) {
 
 TEST(ConfigLintMx, WarnsOfADuplicateWildcard) {
   EXPECT_EQ(mx_ids({"*.a.example", "*.a.example"}), Ids{"policy.mx-duplicate"});
+}
+
+TEST(ConfigLintMx, SaysOneThingOfADuplicateThatAWildcardCovers) {
+  EXPECT_EQ(mx_ids({"mx.a.example", "mx.a.example", "*.a.example"}),
+            (Ids{"policy.mx-covered", "policy.mx-duplicate"}));
 }
 
 TEST(ConfigLintMx, NamesThePlaceOfTheSecondOfDuplicates) {
@@ -277,6 +283,29 @@ TEST(ConfigLintGoogle, WarnsOfSomeOfTheHosts) {
   EXPECT_EQ(mx_ids({"*.l.google.com"}), Ids{"policy.mx-incomplete"});
   EXPECT_EQ(mx_ids({"aspmx.l.google.com", "alt1.aspmx.l.google.com"}),
             Ids{"policy.mx-incomplete"});
+}
+
+TEST(ConfigLintGoogle, NamesTheFirstHostThatIsMissing) {
+  const std::vector<std::string> hosts = {
+      "aspmx.l.google.com", "alt1.aspmx.l.google.com",
+      "alt2.aspmx.l.google.com", "alt3.aspmx.l.google.com",
+      "alt4.aspmx.l.google.com"};
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    Case one;
+    one.mx = hosts;
+    one.mx.erase(one.mx.begin() + static_cast<std::ptrdiff_t>(i));
+    const Diagnostics found = lint(one);
+    ASSERT_EQ(found.size(), 1U) << hosts[i];
+    EXPECT_EQ(found[0].message,
+              "mx has some of Google's MX hosts, but not \"" + hosts[i] + "\"");
+  }
+}
+
+TEST(ConfigLintGoogle, NamesThePlaceOfTheHostThatIsThere) {
+  Case one;
+  one.mx = {"mail.example.com", "alt1.aspmx.l.google.com",
+            "aspmx.l.google.com"};
+  EXPECT_EQ(place_of_first(one), "a.toml:3:3");
 }
 
 TEST(ConfigLintGoogle, HasNothingAgainstAllOfTheHostsOrNone) {

@@ -141,6 +141,13 @@ TEST(ConfigLoad, CertificatesLieBesideTheFile) {
             (Strings{dir.path("certs"), "/etc/certs"}));
 }
 
+// They are renewed while a policy is being mended.
+TEST(ConfigLoad, TellsTheCertificatesBesideABadPolicy) {
+  const Loaded loaded = load_server("certificates = [\"/certs\"]\nx = 1\n");
+  EXPECT_FALSE(loaded.config);
+  EXPECT_EQ(loaded.certificates, Strings{"/certs"});
+}
+
 TEST(ConfigLoad, KeepsThePlaceOfEachPolicy) {
   const TempDir dir;
   const std::string path =
@@ -365,6 +372,18 @@ TEST(ConfigLoadInclude, HintOfAMissingFileIsNotThatOfTheMainFile) {
             std::string::npos);
 }
 
+TEST(ConfigLoadInclude, SaysWhereAFileWasNamedFirst) {
+  const TempDir dir;
+  fs::create_directories(dir.path("d/c.toml"));
+  const std::string path = dir.write(
+      "a.toml", "include = [\"e.toml\", \"d/*.toml\", \"d/c.toml\"]\n");
+  dir.write("e.toml", policy("e.example"));
+  const Loaded loaded = load_config(path);
+  ASSERT_EQ(loaded.diagnostics.size(), 2U) << report(loaded);
+  EXPECT_EQ(loaded.diagnostics[1].id, "config.unreadable");
+  EXPECT_EQ(loaded.diagnostics[1].hint, "it is included at " + path + ":1:22");
+}
+
 TEST(ConfigLoadInclude, RefusesTheMainFileItself) {
   const TempDir dir;
   const Loaded loaded = load_config(
@@ -475,6 +494,33 @@ TEST_F(ConfigLoadAgain, SeesAMissingIncludeAppear) {
   EXPECT_EQ(domains(loader_.load()), Strings{"c.example"});
 }
 
+TEST_F(ConfigLoadAgain, SaysThatAPatternMatchesNothingAnyMore) {
+  EXPECT_TRUE(loader_.load().config);
+  std::filesystem::remove_all(dir_.path("d"));
+  EXPECT_EQ(report(loader_.load()),
+            "mta-stsd: error: " + main_ +
+                ":1:12: include \"d/*.toml\" matches no file "
+                "[config.include-no-match]\n"
+                "mta-stsd: hint: add a file, or remove the pattern\n");
+}
+
+TEST_F(ConfigLoadAgain, WithdrawsWhatItSaidOfAChangedFile) {
+  dir_.write("d/1.toml", policy("a.example") + "max_age = \"1h\"\n");
+  EXPECT_EQ(loader_.load().diagnostics.at(0).id, "policy.max-age-short");
+  dir_.write("d/1.toml", policy("a.example"));
+  const Loaded again = loader_.load();
+  EXPECT_EQ(report(again), "");
+  ASSERT_EQ(again.withdrawn.size(), 1U);
+  EXPECT_EQ(again.withdrawn[0].id, "policy.max-age-short");
+}
+
+TEST_F(ConfigLoadAgain, ForgetsThatAPatternMatchedNothing) {
+  dir_.write("a.toml", "include = [\"e/*.toml\"]\n");
+  EXPECT_EQ(loader_.load().diagnostics.at(0).id, "config.include-no-match");
+  dir_.write("e/1.toml", policy("e.example"));
+  EXPECT_EQ(domains(loader_.load()), Strings{"e.example"});
+}
+
 // The files behind a broken one may be mended at the same time.
 TEST_F(ConfigLoadAgain, ReportsABrokenFileUntilItIsMended) {
   dir_.write("d/1.toml", "= rubbish\n");
@@ -510,8 +556,12 @@ TEST_F(ConfigLoadAgain, FindsAClashAndItsEnd) {
   dir_.write("d/1.toml", policy("b.example"));
   const Loaded swapped = loader_.load();
   EXPECT_EQ(domains(swapped), (Strings{"b.example", "a.example"}));
+  EXPECT_EQ(swapped.touched, (Strings{"b.example", "a.example"}));
   EXPECT_EQ((*swapped.config->live.by_domain.find("a.example"))->place.file,
             two_);
+  // From here on it looks at what changes and no more, as before the clash.
+  dir_.write("d/1.toml", policy("c.example"));
+  EXPECT_EQ(loader_.load().touched, (Strings{"b.example", "c.example"}));
 }
 
 TEST_F(ConfigLoadAgain, FollowsAnotherInclude) {
