@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Faults of the content are in tests/bad_config; here is what can't be kept
 // as a file, and what a good file becomes.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,7 +86,8 @@ TEST(ConfigLoad, EveryKeyOfTheServer) {
   const Loaded loaded = load_server(
       "listen = [\"127.0.0.1:1\", \"systemd\"]\n"
       "threads = 3\nconnections = 4\nconnections_per_address = 5\n"
-      "deadline = \"1m\"\nhead_octets = 2048\nrequests_per_connection = 6\n");
+      "deadline = \"1m\"\nhead_octets = 2048\nrequests_per_connection = 6\n"
+      "sandbox = false\n");
   ASSERT_TRUE(loaded.config) << report(loaded);
   const Startup want = {
       .listen = {tcp("127.0.0.1", 1),
@@ -96,7 +98,8 @@ TEST(ConfigLoad, EveryKeyOfTheServer) {
                  .connections_per_address = 5,
                  .limit_addresses = true,
                  .head_octets = 2048,
-                 .requests_per_connection = 6}};
+                 .requests_per_connection = 6},
+      .sandbox = false};
   EXPECT_EQ(loaded.config->startup, want);
 }
 
@@ -129,6 +132,51 @@ TEST(ConfigLoad, RefusesTheSameUnixPathTwice) {
 
 TEST(ConfigLoad, RefusesSystemdTwice) {
   EXPECT_FALSE(load_server("listen = [\"systemd\", \"systemd\"]\n").config);
+}
+
+TEST(ConfigLoad, TakesEveryIntegerWithinItsBoundsAndNoOther) {
+  struct Bounds {
+    std::string key;
+    int least;
+    int most;
+  };
+  for (const Bounds& one : {Bounds{"threads", 1, 256},
+                            {"connections", 1, 1'000'000},
+                            {"connections_per_address", 1, 1'000'000},
+                            {"head_octets", 1024, 65'536},
+                            {"requests_per_connection", 1, 1'000'000}}) {
+    for (const int number : {one.least, one.most}) {
+      EXPECT_EQ(report(load_server(fmt::format("{} = {}", one.key, number))),
+                "");
+    }
+    for (const int number : {one.least - 1, one.most + 1}) {
+      EXPECT_EQ(load_server(fmt::format("{} = {}", one.key, number))
+                    .diagnostics.at(0)
+                    .message,
+                fmt::format("server.{} is {}, outside {} to {}", one.key,
+                            number, one.least, one.most));
+    }
+  }
+}
+
+TEST(ConfigLoad, TakesADeadlineOfOneSecondToFiveMinutes) {
+  EXPECT_EQ(report(load_server("deadline = \"1s\"")), "");
+  EXPECT_EQ(report(load_server("deadline = \"300s\"")), "");
+  for (const std::string text : {"\"0s\"", "\"301s\""}) {
+    EXPECT_EQ(load_server("deadline = " + text).diagnostics.at(0).message,
+              "server.deadline " + text + " is outside 1s to 5m");
+  }
+}
+
+// "_smtp._tls." in front of it makes 253 octets.
+TEST(ConfigLoad, TakesADomainOf242OctetsAndNoLongerOne) {
+  std::string name = "a";
+  while (name.size() < 242) name = "a." + name;
+  name.erase(1, 1);
+  ASSERT_EQ(name.size(), 242U);
+  EXPECT_EQ(domains(load(policy(name))), Strings{name});
+  EXPECT_EQ(load(policy("a" + name)).diagnostics.at(0).message,
+            "domain " + in_quotes("a" + name) + " has 243 octets, above 242");
 }
 
 TEST(ConfigLoad, CertificatesLieBesideTheFile) {
@@ -336,6 +384,17 @@ TEST(ConfigLoadInclude, TakesAnAbsolutePath) {
             Strings{"b.example"});
 }
 
+// A file cut short must not unpublish its domains.
+TEST(ConfigLoadInclude, RefusesAFileWithAnEmptyListOfPolicies) {
+  const TempDir dir;
+  const std::string path = dir.write("b.toml", "policy = []\n");
+  EXPECT_EQ(report(load_config(dir.write(
+                "a.toml", "include = [\"b.toml\"]\n" + policy("a.example")))),
+            "mta-stsd: error: " + path +
+                ": has no [[policy]] [config.empty]\n"
+                "mta-stsd: hint: remove the file if it is not needed\n");
+}
+
 TEST(ConfigLoadInclude, LeavesHiddenFilesAlone) {
   const TempDir dir;
   dir.write("d/b.toml", policy("b.example"));
@@ -466,6 +525,20 @@ TEST_F(ConfigLoadAgain, ReadsOnlyWhereItIsTold) {
   const Loaded again = loader_.load({.is_everything = false, .paths = {two_}});
   EXPECT_EQ(domains(again), (Strings{"a.example", "new-b.example"}));
   EXPECT_EQ(again.touched, (Strings{"b.example", "new-b.example"}));
+}
+
+TEST_F(ConfigLoadAgain, ReadsNothingThatIsAsItWas) {
+  const Loaded first = loader_.load();
+  const Loaded again = loader_.load({.is_everything = false, .paths = {two_}});
+  EXPECT_EQ(again.touched, Strings{});
+  EXPECT_EQ(again.config->live.policies[1], first.config->live.policies[1]);
+}
+
+TEST_F(ConfigLoadAgain, PutsANewFileInItsPlace) {
+  EXPECT_TRUE(loader_.load().config);
+  dir_.write("d/0.toml", policy("c.example"));
+  EXPECT_EQ(domains(loader_.load()),
+            (Strings{"c.example", "a.example", "b.example"}));
 }
 
 TEST_F(ConfigLoadAgain, KeepsTheEntriesOfOtherFiles) {

@@ -105,6 +105,21 @@ TEST_F(ConfigTableReader, FindsAnArrayOfStringsWithItsPlaces) {
   EXPECT_EQ((*texts)[1].at.column, 12U);
 }
 
+TEST_F(ConfigTableReader, RefusesControlOctetsInStrings) {
+  add("mode", "\x1f");
+  add("listen", Array{{{}, "\x7f"}, {{}, " ~"}});
+  EXPECT_FALSE(reader_.find_string("mode"));
+  const auto texts = reader_.find_strings("listen");
+  ASSERT_TRUE(texts);
+  ASSERT_EQ(texts->size(), 1U);
+  EXPECT_EQ(texts->front().value, " ~");
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:1:10: server.mode has a control "
+            "character: \"\\x1f\" [config.control-character]\n"
+            "mta-stsd: error: a.toml:2:11: server.listen has a control "
+            "character: \"\\x7f\" [config.control-character]\n");
+}
+
 TEST_F(ConfigTableReader, FindsAnEmptyArray) {
   add("listen", Array{});
   const auto texts = reader_.find_strings("listen");
@@ -151,6 +166,30 @@ TEST_F(ConfigTableReader, ProposesTheNearestKey) {
             "mta-stsd: error: a.toml:1:1: unknown key \"listne\" in server "
             "[config.unknown-key]\n"
             "mta-stsd: hint: did you mean \"listen\"?\n");
+}
+
+// One letter in three, rounded up, may be added, dropped or changed.
+TEST_F(ConfigTableReader, ProposesAKeyUpToAThirdOfTheLettersAway) {
+  const std::string near = "mta-stsd: hint: did you mean \"mode\"?\n";
+  const std::string far = "mta-stsd: hint: the only key here is mode\n";
+  for (const auto& [key, hint] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"mod", near},      // one of three
+           {"mox", far},       // two of three
+           {"moed", near},     // two of four
+           {"mxyz", far},      // three of four
+           {"modexx", near},   // two of six
+           {"modexxx", near},  // three of seven
+           {"modexxxx", far},  // four of eight
+       }) {
+    const Table table = {{key, {1, 1}, {{1, 10}, true}}};
+    Diagnostics found;
+    TableReader reader(table, "", "a.toml", found);
+    (void)reader.find("mode");
+    reader.finish();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ("mta-stsd: hint: " + found[0].hint + "\n", hint) << key;
+  }
 }
 
 TEST_F(ConfigTableReader, ListsTheKeysWhenNoneIsNear) {

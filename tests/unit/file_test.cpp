@@ -81,6 +81,16 @@ TEST(FileRead, GivesMoreThanOneBufferful) {
   EXPECT_EQ(*content, large);
 }
 
+// It says of itself that it is empty.
+TEST(FileRead, GivesAFileThatIsLargerThanItSays) {
+  const std::string path = "/proc/self/limits";
+  ASSERT_EQ(stamp_file(path).size, 0);
+  const Result<std::string> content = read_file(path, 1'000'000);
+  ASSERT_TRUE(content);
+  EXPECT_TRUE(content->starts_with("Limit "));
+  EXPECT_TRUE(content->ends_with("\n"));
+}
+
 TEST(FileRead, RefusesAMissingFile) {
   const TempDir dir;
   expect_unreadable(dir.path("a"), "No such file or directory");
@@ -132,6 +142,48 @@ TEST(FileStamp, OfNoFileHasNoInode) {
   EXPECT_EQ(FileStamp{}.inode, 0U);
 }
 
+TEST(FileStamp, OfWhatCanNotBeThereHasNoInode) {
+  const TempDir dir;
+  EXPECT_EQ(stamp_file(dir.write("a", "x") + "/b"), FileStamp{});
+  EXPECT_EQ(stamp_file(dir.path(std::string(300, 'a'))), FileStamp{});
+}
+
+TEST(FileStamp, OfARegularFileIsWhatItsInodeSays) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "xy");
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  const auto ns = [](const timespec& time) {
+    return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+  };
+  const FileStamp want = {.device = status.st_dev,
+                          .inode = status.st_ino,
+                          .size = 2,
+                          .modified_ns = ns(status.st_mtim),
+                          .changed_ns = ns(status.st_ctim)};
+  EXPECT_EQ(stamp_file(path), want);
+  EXPECT_TRUE(want.is_regular());
+}
+
+// What lies in it has stamps of its own.
+TEST(FileStamp, OfADirectoryStaysWhenItGetsAFile) {
+  const TempDir dir;
+  const FileStamp before = stamp_file(dir.path(""));
+  EXPECT_EQ(before.size, -1);
+  dir.write("a", "x");
+  EXPECT_EQ(stamp_file(dir.path("")), before);
+}
+
+TEST(FileStamp, OfALinkToNothingIsThatOfTheLink) {
+  const TempDir dir;
+  fs::create_symlink("gone", dir.path("a"));
+  fs::create_symlink("b", dir.path("b"));
+  for (const std::string path : {dir.path("a"), dir.path("b")}) {
+    EXPECT_NE(stamp_file(path).inode, 0U);
+    EXPECT_EQ(stamp_file(path).size, -2);
+  }
+}
+
 TEST(FileStamp, StaysWhileTheFileStays) {
   const TempDir dir;
   const std::string path = dir.write("a", "x");
@@ -181,6 +233,23 @@ TEST(FileIsDirectory, KnowsFoldersFromFilesAndNothing) {
   EXPECT_FALSE(is_directory(dir.path("b")));
 }
 
+TEST(FileIsEmpty, KnowsFilesOfNoOctetFromOthers) {
+  const TempDir dir;
+  EXPECT_TRUE(is_empty_file(dir.write("a", "")));
+  EXPECT_FALSE(is_empty_file(dir.write("b", "x")));
+  EXPECT_FALSE(is_empty_file(dir.path("")));
+  EXPECT_FALSE(is_empty_file(dir.path("c")));
+}
+
+TEST(FileIsReadableByAll, LooksAtNeitherOwnerNorGroup) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "");
+  ASSERT_EQ(::chmod(path.c_str(), 0770), 0);
+  EXPECT_FALSE(is_readable_by_all(path));
+  ASSERT_EQ(::chmod(path.c_str(), 0604), 0);
+  EXPECT_TRUE(is_readable_by_all(path));
+}
+
 TEST(FileGlob, ExpandsInTheOrderOfNames) {
   const TempDir dir;
   const Paths want = {dir.write("10.toml", ""), dir.write("20.toml", ""),
@@ -207,6 +276,29 @@ TEST(FileGlob, TakesHiddenFilesThatThePatternNames) {
   const TempDir dir;
   const Paths want = {dir.write(".a.toml", "")};
   EXPECT_EQ(expand_glob(dir.path(".*.toml")), want);
+  EXPECT_EQ(expand_glob(dir.path(".*")), want);
+}
+
+TEST(FileGlob, ExpandsTheNamesOfFoldersToo) {
+  const TempDir dir;
+  const Paths want = {dir.write("a/x.toml", ""), dir.write("b/x.toml", ""),
+                      dir.path("c/x.toml")};
+  fs::create_directory_symlink("b", dir.path("c"));
+  dir.write("a/y.toml", "");
+  dir.write("d", "");
+  dir.write("e/f/x.toml", "");
+  EXPECT_EQ(expand_glob(dir.path("*/x.toml")), want);
+}
+
+TEST(FileGlob, ListsWhatItWouldExpandToAndNothingElse) {
+  const Inputs inputs{.files = {"/a.toml"}, .globs = {"/d/*.toml"}};
+  for (const std::string path : {"/a.toml", "/d/b.toml"}) {
+    EXPECT_TRUE(is_listed(inputs, path)) << path;
+  }
+  for (const std::string path :
+       {"/b.toml", "/d/e/b.toml", "/d/.b.toml", "/d/b.toml~"}) {
+    EXPECT_FALSE(is_listed(inputs, path)) << path;
+  }
 }
 
 TEST(FileGlob, GivesNothingForAMissingFolder) {
@@ -226,6 +318,13 @@ TEST(FileGlob, EscapedPathMatchesItselfAlone) {
   const Paths want = {dir.write("a[1]*?\\", "")};
   dir.write("a1*?\\", "");
   EXPECT_EQ(expand_glob(escape_glob(want[0])), want);
+}
+
+TEST(FileGlob, EscapedFolderIsThatFolderAlone) {
+  const TempDir dir;
+  const Paths want = {dir.write("a\\b/c.toml", "")};
+  dir.write("ab/c.toml", "");
+  EXPECT_EQ(expand_glob(escape_glob(dir.path("a\\b")) + "/*.toml"), want);
 }
 
 TEST(FileGlob, EscapingLeavesAPlainPathAlone) {

@@ -12,6 +12,7 @@ TEST(JsonQuote, PutsQuotesAroundPlainText) {
 
 TEST(JsonQuote, EscapesWhatRfc8259Names) {
   EXPECT_EQ(json_quote("a\"b\\c\nd\te"), R"("a\"b\\c\nd\u0009e")");
+  EXPECT_EQ(json_quote("\x1f \x7f"), R"("\u001f \u007f")");
 }
 
 TEST(JsonQuote, KeepsCharactersBeyondAscii) {

@@ -40,6 +40,7 @@ TEST(InQuotes, EscapesQuoteAndBackslash) {
 
 TEST(InQuotes, EscapesControlOctets) {
   EXPECT_EQ(in_quotes("\x1b[31m\t\n\r"), "\"\\x1b[31m\\x09\\x0a\\x0d\"");
+  EXPECT_EQ(in_quotes("\x1f "), "\"\\x1f \"");
 }
 
 TEST(InQuotes, EscapesDelete) { EXPECT_EQ(in_quotes("\x7f"), "\"\\x7f\""); }
@@ -55,6 +56,7 @@ TEST(InQuotes, KeepsTwoToFourOctetsOfUtf8) {
 // U+009B starts a terminal sequence as ESC [ does.
 TEST(InQuotes, EscapesC1Controls) {
   EXPECT_EQ(in_quotes("\xc2\x9b"), "\"\\xc2\\x9b\"");
+  EXPECT_EQ(in_quotes("\xc2\x9f"), "\"\\xc2\\x9f\"");
 }
 
 TEST(InQuotes, KeepsTheFirstCharacterBehindTheC1Controls) {
