@@ -2,6 +2,7 @@
 """Each command as people and scripts use it: standard output, standard error
 and exit status."""
 
+import http.server
 import json
 import os
 import pathlib
@@ -132,8 +133,9 @@ class UsageTest(CliTestCase):
     def test_version(self):
         version = re.search(r"VERSION (\d+\.\d+\.\d+)",
                             (ROOT / "CMakeLists.txt").read_text())[1]
-        for option in ("--version", "-V"):
-            self.expect(self.run_it(option), 0, f"mta-stsd {version}\n")
+        for arguments in (["--version"], ["-V"], ["records", "-V"],
+                          ["--version", "--nonsense"]):
+            self.expect(self.run_it(*arguments), 0, f"mta-stsd {version}\n")
 
     def check_usage(self, *arguments, message="[^\n]+"):
         self.expect(self.run_it(*arguments), 2, "", lines(
@@ -152,6 +154,9 @@ class UsageTest(CliTestCase):
         self.check_usage("check", "--ttl", "5")
         self.check_usage("serve", "--strict",
                          message='unknown argument "--strict"')
+        self.check_usage("check", "a", "b",
+                         message='unknown argument "a" "b"')
+        self.check_usage("status", "a.example", "b.example")
 
     def test_two_commands(self):
         self.check_usage("-c", self.config, "check", "records")
@@ -196,6 +201,10 @@ class ConfigTest(CliTestCase):
         self.expect(self.run_it("-c", "-", "records", stdin="[[policy]"), 1,
                     "", re.compile(r"mta-stsd: error: <standard input>:1:\d+"
                                    r": is no valid TOML: .*\n"))
+        self.expect(self.run_it("-c", "-", "records",
+                                preexec_fn=lambda: os.close(0)), 1, "",
+                    "mta-stsd: error: <standard input>: can't be read: Bad "
+                    "file descriptor [config.unreadable]\n")
 
     def test_serve_needs_a_file(self):
         # It is read again when a certificate is renewed.
@@ -489,6 +498,12 @@ class CheckTest(CliTestCase):
         self.expect(self.check(), 0, re.compile(".*, 1 warning\n"), warning)
         self.expect(self.check("--strict"), 1, re.compile(".*\n|"), warning)
 
+    def test_policy_of_two_domains(self):
+        self.config.write_text(CONFIG.replace(
+            '["example.com"]', '["example.com", "example.net"]'))
+        self.expect(self.check("--policies-only"), 0, f"{self.config}: "
+                    "2 policy domains, 0 certificates, 0 warnings\n")
+
     def test_certificates_are_missing(self):
         self.expect(self.check(), 1, "", lines(
             r"mta-stsd: error: .*/certs: .* \[certificate\.[a-z-]+\]",
@@ -766,6 +781,73 @@ class ServeTest(CliTestCase):
     def test_log_level(self):
         self.assertEqual(self.run_for_a_moment("--log-level", "warning"), "")
 
+    def test_records_that_can_not_be_written(self):
+        self.add_certificates()
+        self.config.write_text(
+            SERVER + f'[operations]\nlisten = "unix:{self.dir}/socket"\n'
+            + CONFIG)
+        for level, want in (("warning", r"time=\S+ level=warning "
+                             "event=records-lost domains=1 "
+                             'hint="mta-stsd records prints them"\n'),
+                            ("error", "")):
+            with self.subTest(level), open("/dev/full", "w") as full, \
+                    subprocess.Popen(
+                        [os.environ["MTA_STSD"], "-c", self.config, "serve",
+                         "--log-level", level], stdout=full,
+                        stderr=subprocess.PIPE, text=True) as process:
+                eventually(lambda: self.run_it(
+                    "-c", self.config, "health").returncode == 0)
+                process.terminate()
+                self.assertRegex(process.stderr.read(), rf"\A{want}\Z")
+
+
+class AskTest(CliTestCase):
+    """`health` and `status`, where another program listens."""
+
+    def setUp(self):
+        super().setUp()
+        self.answer = 200
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(handler):
+                handler.send_response(self.answer)
+                handler.end_headers()
+                handler.wfile.write(b"hello\n")
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(thread.join)
+        self.addCleanup(server.shutdown)
+        self.config.write_text(
+            f'[operations]\nlisten = "127.0.0.1:{server.server_port}"\n')
+
+    def check(self, status, out="hello\n", **how):
+        for command in ("health", "status"):
+            with self.subTest(command):
+                done = self.run_it("-c", self.config, command, **how)
+                self.assertEqual((done.returncode, done.stdout, done.stderr),
+                                 (status, out, ""))
+
+    def test_answer_that_is_no_success(self):
+        self.check(0)
+        for self.answer in (201, 404, 503):
+            self.check(1)
+
+    def test_output_that_can_not_be_written(self):
+        with open("/dev/full", "w") as full:
+            self.check(1, None, stdout=full)
+
+    def test_bad_domain(self):
+        self.expect(
+            self.run_it("-c", self.config, "status", "a b"), 1, "",
+            'mta-stsd: error: domain "a b" has " ", which no host name has\n'
+            "mta-stsd: hint: letters, digits and hyphens only\n")
+
 
 class OutputTest(CliTestCase):
     """A result that can't be written is a fault, and never silent success."""
@@ -779,6 +861,10 @@ class OutputTest(CliTestCase):
     def setUp(self):
         super().setUp()
         (self.dir / "mta-sts.txt").write_bytes(BODY.encode())
+        # So many that their records are more than what stdio keeps.
+        self.config.write_text(CONFIG.replace(
+            '["example.com"', '["example.com"' + "".join(
+                f', "d{i}.example.com"' for i in range(100))))
 
     def check(self, **how):
         for command in self.COMMANDS:
