@@ -178,7 +178,7 @@ TEST(FileStamp, OfALinkToNothingIsThatOfTheLink) {
   const TempDir dir;
   fs::create_symlink("gone", dir.path("a"));
   fs::create_symlink("b", dir.path("b"));
-  for (const std::string path : {dir.path("a"), dir.path("b")}) {
+  for (const std::string& path : {dir.path("a"), dir.path("b")}) {
     EXPECT_NE(stamp_file(path).inode, 0U);
     EXPECT_EQ(stamp_file(path).size, -2);
   }
