@@ -219,6 +219,30 @@ TEST(FileStamp, ChangesWhenAnotherFileIsRenamedIntoPlace) {
   EXPECT_NE(after, before);
 }
 
+// rsync -t and tar put an old time back.
+TEST(FileStamp, ChangesWithTheContentWhenSizeAndTimeStay) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  const fs::file_time_type time = fs::last_write_time(path);
+  const FileStamp before = stamp_file(path);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  // Within one tick of the kernel's clock it can't.
+  while (stamp_file(path) == before && std::chrono::steady_clock::now() < end) {
+    dir.write("a", "y");
+    fs::last_write_time(path, time);
+  }
+  EXPECT_NE(stamp_file(path), before);
+}
+
+TEST(FileStamp, DiffersInEachOfItsParts) {
+  const FileStamp one{};
+  EXPECT_NE(one, FileStamp{.device = 1});
+  EXPECT_NE(one, FileStamp{.inode = 1});
+  EXPECT_NE(one, FileStamp{.size = 1});
+  EXPECT_NE(one, FileStamp{.modified_ns = 1});
+  EXPECT_NE(one, FileStamp{.changed_ns = 1});
+}
+
 TEST(FileStamp, FollowsLinks) {
   const TempDir dir;
   const std::string path = dir.write("a", "x");
