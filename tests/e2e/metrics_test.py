@@ -2,15 +2,21 @@
 """The metrics: what promtool says of them, that they count what happens, and
 that the rules built upon them do what they are for."""
 
+import datetime
 import json
 import pathlib
 import re
+import resource
+import select
 import ssl
 import subprocess
+import time
 import unittest
 
+import process
+from answer import parse
 from certificates import client_context, make_certificates, scratch
-from daemon import HOST, TIMEOUT, eventually
+from daemon import HOST, PATH, TIMEOUT, eventually
 from operations import POLICY, Operated
 from sender_tools import environment, find_tool, missing_tools
 
@@ -97,12 +103,17 @@ class CountTest(unittest.TestCase):
         old = client_context(verify=False)
         old.set_ciphers("DEFAULT@SECLEVEL=0")
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        rsa = client_context(maximum=ssl.TLSVersion.TLSv1_2)
+        rsa.set_ciphers("ECDHE+aRSA")  # the certificate is for ECDSA
         with Operated() as daemon:
             self.handshake(daemon, "done")
             self.handshake(daemon, "no-name", sni=None, verify=False)
             self.handshake(daemon, "unknown-name", sni="mta-sts.example.org")
             self.handshake(daemon, "protocol-too-old", context=old)
             self.handshake(daemon, "other-protocol", alpn=["h2"])
+            self.handshake(daemon, "no-common-cipher", context=rsa)
+            self.handshake(daemon, "broken-off",
+                           context=ssl.create_default_context())
             plain = daemon.dial()
             plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
             plain.recv(100)
@@ -127,6 +138,108 @@ class CountTest(unittest.TestCase):
             with daemon.connect(sni=HOST):
                 eventually(lambda: daemon.metric("mta_stsd_connections") == 1)
             eventually(lambda: daemon.metric("mta_stsd_connections") == 0)
+
+    def test_each_with_its_own_number(self):
+        """Each answer and each result of a reload comes as often as no other;
+        all samples but 0 are compared."""
+        def head(line, host=HOST, more=""):
+            return (f"{line}\r\nHost: {host}\r\nConnection: close\r\n{more}"
+                    "\r\n").encode()
+        answers = {
+            "200": head(f"GET {PATH} HTTP/1.1"),
+            "400": head("GET"),
+            "404": head("GET / HTTP/1.1"),
+            "405": head(f"POST {PATH} HTTP/1.1"),
+            "414": head(f"GET /{'x' * 8000} HTTP/1.1"),
+            "421": head(f"GET {PATH} HTTP/1.1", host="example.com"),
+            "431": head(f"GET {PATH} HTTP/1.1", more="a: b\r\n" * 100),
+            "501": head(f"BREW {PATH} HTTP/1.1"),
+            "505": head(f"GET {PATH} HTTP/3.0")}
+        expected = {
+            f'mta_stsd_answers_total{{code="{code}"}}': count
+            for count, code in enumerate(answers, 1)}
+        begin = time.monotonic()
+        with Operated(allow=("event=finding", "event=reload")) as daemon:
+            for count, octets in enumerate(answers.values(), 1):
+                for _ in range(count):
+                    daemon.raw(octets)
+            daemon.rewrite("x")
+            eventually(lambda: daemon.readyz()[0] == 503)
+            for age in ("2w", "3w"):
+                daemon.rewrite(POLICY + f'max_age = "{age}"\n')
+                eventually(lambda: (
+                    daemon.status()["domains"][0]["max_age"] ==
+                    int(age[0]) * 7 * 24 * 3600))
+            status = daemon.status()
+            lines = [line.rsplit(" ", 1) for line in
+                     daemon.ask("/metrics")[2].splitlines() if line[0] != "#"]
+        found = {name: float(value) for name, value in lines}
+        self.assertLess(found["mta_stsd_request_duration_seconds_sum"],
+                        time.monotonic() - begin)
+        measured = re.compile("process_|mta_stsd_(build|connections_limit|last|"
+                              "certificate|request_duration_seconds_[bs])")
+        domain = status["domains"][0]
+        self.assertEqual(
+            {name: value for name, value in found.items()
+             if value != 0 and not measured.match(name)},
+            {**expected,
+             "mta_stsd_ready": 1,
+             'mta_stsd_reloads_total{result="applied"}': 2,
+             'mta_stsd_reloads_total{result="failed"}': 1,
+             'mta_stsd_domains{mode="testing"}': 1,
+             "mta_stsd_connections_accepted_total": 45,
+             'mta_stsd_connections_ended_total{cause="answered"}': 22,
+             'mta_stsd_connections_ended_total{cause="bad-request"}': 23,
+             'mta_stsd_handshakes_total{result="done"}': 45,
+             'mta_stsd_sender_fetches_total{family="other"}': 1,
+             "mta_stsd_request_duration_seconds_count": 45,
+             'mta_stsd_policy_info{domain="example.com",mode="testing",'
+             f'id="{domain["id"]}"}}': 1,
+             'mta_stsd_policy_max_age_seconds{domain="example.com"}': 1814400,
+             'mta_stsd_fetches_total{domain="example.com",class="2xx"}': 1,
+             'mta_stsd_fetches_total{domain="example.com",class="4xx"}': 15})
+        ends = datetime.datetime.fromisoformat(
+            domain["certificate"]["expires"]).timestamp()
+        self.assertEqual(
+            {name: value for name, value in found.items()
+             if "expiry" in name},
+            {"mta_stsd_certificate_first_expiry_timestamp_seconds": ends,
+             "mta_stsd_certificate_expiry_timestamp_seconds"
+             f'{{name="{HOST}"}}': ends})
+
+    def test_durations_leave_out_the_time_between_requests(self):
+        request = f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
+        pause = 0.5
+        with Operated() as daemon, daemon.dial() as plain:
+            begin = time.monotonic()
+            connection = self.enterContext(daemon.connect(plain=plain))
+            # The last comes in part with the end of the one before.
+            for octets, answers in ((request, 1), (request[:9], 0),
+                                    (request[9:] + request[:9], 1),
+                                    (request[9:], 1)):
+                connection.sendall(octets)
+                if answers:
+                    self.assertEqual(parse(connection.recv(65536))[3], b"")
+                self.assertFalse(select.select([connection], [], [], pause)[0])
+            took = time.monotonic() - begin - pause  # the one at the end
+            self.assertLess(
+                daemon.metric("mta_stsd_request_duration_seconds_sum"),
+                took - pause)
+
+    def test_the_process(self):
+        with Operated() as daemon:
+            # Besides what is open, there is the connection of who asks.
+            eventually(lambda: (daemon.metric("process_open_fds") ==
+                                daemon.descriptors() + 1))
+            self.assertEqual(
+                daemon.metric("process_max_fds"),
+                resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)[0])
+            for kind, name in (("VmRSS", "resident"), ("VmSize", "virtual")):
+                want = process.memory_kb(daemon.pid, kind)
+                found = daemon.metric(f"process_{name}_memory_bytes") / 1024
+                self.assertLess(abs(found - want), want / 5)
+            self.assertLess(abs(daemon.metric("process_cpu_seconds_total") -
+                                daemon.cpu_seconds()), 1)
 
 
 @unittest.skipIf(NO_PROMTOOL, NO_PROMTOOL)
