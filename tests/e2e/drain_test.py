@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The end: SIGTERM and SIGINT finish what has begun and nothing else."""
 
+import contextlib
 import select
 import signal
 import socket
@@ -9,7 +10,7 @@ import threading
 import time
 import unittest
 
-from answer import parse, read_all, split_answers
+from answer import parse, read_all, read_to_any_end, split_answers
 from certificates import client_context, scratch
 from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon, eventually
 from memory_client import MemoryClient
@@ -98,6 +99,20 @@ class DrainTest(unittest.TestCase):
             self.assertEqual(parse(client.exchange(REQUEST))[2], BODY)
             self.expect_end(daemon)
 
+    def test_clients_that_only_the_kernel_has_accepted_are_served(self):
+        with Daemon(None, CONFIG) as daemon, contextlib.ExitStack() as held:
+            daemon.signal(signal.SIGSTOP)
+            clients = []
+            for _ in range(50):
+                plain = held.enter_context(daemon.dial())
+                clients.append(MemoryClient(client_context(), plain, HOST))
+                plain.sendall(clients[-1].start())
+            daemon.signal(signal.SIGTERM)
+            daemon.signal(signal.SIGCONT)
+            for client in clients:
+                self.assertEqual(parse(client.exchange(REQUEST))[2], BODY)
+            self.expect_end(daemon)
+
     def test_idle_connections_are_closed_at_once(self):
         with Daemon(None, CONFIG) as daemon:
             idle = [daemon.connect() for _ in range(20)]
@@ -130,13 +145,21 @@ class DrainTest(unittest.TestCase):
             self.assertFalse((scratch() / "socket").exists())
 
     def test_a_hello_that_does_not_come_whole_has_two_seconds(self):
-        with Daemon(None, CONFIG) as daemon:
+        # A head that has begun, and before it, keeps its time.
+        config = CONFIG + "threads = 1\n"
+        with Daemon(None, config) as daemon, self.hold(daemon) as connection:
             start = daemon.descriptors("socket:")
             with daemon.dial() as plain:
                 plain.sendall(b"\x16")
                 eventually(lambda: daemon.descriptors("socket:") > start)
                 self.drain(daemon)
-                self.expect_end(daemon)
+                before = time.monotonic()
+                self.assertEqual(read_to_any_end(plain), b"")
+                self.assertGreater(time.monotonic() - before, 1.5)
+                self.assertLess(time.monotonic() - before, 5)
+            connection.sendall(REQUEST[-1:])
+            self.assertEqual(parse(read_all(connection))[2], BODY)
+            self.expect_end(daemon)
 
     def test_new_connections_are_refused(self):
         # At once, so that a balancer or a sender tries another address.

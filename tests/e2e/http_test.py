@@ -473,6 +473,14 @@ class StreamTest(HttpTest):
             self.ask(request() + request("Host: x") + request() * 20),
             [OK, BAD])
 
+    def test_what_follows_takes_no_answer_back(self):
+        # More than is read at once: to close then would be to reset.
+        more = request() * 2000
+        for octets, want in ((request(CLOSE), closing(OK)),
+                             (b"x\r\n\r\n", BAD)):
+            with self.subTest(octets=octets):
+                self.assertEqual(self.ask(octets + more), [want])
+
     def test_tcp_half_close_after_a_request(self):
         for octets, want in ((request(), [OK]), (request() * 3, [OK] * 3),
                              (request(CLOSE), [closing(OK)])):

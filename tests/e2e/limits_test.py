@@ -6,6 +6,7 @@ import contextlib
 import re
 import resource
 import select
+import signal
 import socket
 import ssl
 import struct
@@ -13,6 +14,7 @@ import threading
 import time
 import unittest
 
+import process
 from answer import parse, read_all, read_to_any_end, split_answers
 from certificates import client_context, scratch
 from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon, eventually
@@ -93,6 +95,12 @@ class LimitsTest(unittest.TestCase):
 
     def expect_descriptors(self, daemon, count):
         eventually(lambda: daemon.descriptors("socket:") == count)
+
+    def expect_rest(self, daemon):
+        """Next to nothing happens for a second."""
+        busy = process.busy_seconds(daemon.pid)
+        select.select([], [], [], 1)
+        self.assertLess(process.busy_seconds(daemon.pid) - busy, 0.3)
 
     def is_open(self, plain):
         poll = select.poll()  # select() ends at descriptor 1024
@@ -273,6 +281,17 @@ class CapacityTest(LimitsTest):
             self.is_served(daemon)
             self.assertEqual(read_all(idle), b"")
 
+    def test_a_client_that_reads_nothing_costs_nothing(self):
+        # The requests that have come would make megabytes of answers.
+        lines = ('connections_per_address = "off"',
+                 "requests_per_connection = 1000000")
+        with (self.capped(1, *lines, policy=LARGE) as daemon,
+              narrow(daemon) as slow):
+            before = process.anonymous_kb(daemon.pid)
+            choke(slow)
+            self.assertLess(process.anonymous_kb(daemon.pid) - before, 3000)
+            self.expect_rest(daemon)
+
     def test_one_that_is_being_answered_stays(self):
         lines = ('connections_per_address = "off"',
                  "requests_per_connection = 1000000")
@@ -289,17 +308,19 @@ class CapacityTest(LimitsTest):
                              MANY + 1)
 
     def test_nobody_is_sent_away_for_a_newcomer_when_all_are_answered(self):
-        lines = ('connections_per_address = "off"',
+        # And a newcomer that was sent away takes no part of its share along.
+        lines = ("connections_per_address = 2",
                  "requests_per_connection = 1000000")
         with (self.capped(1, *lines, policy=LARGE) as daemon,
               narrow(daemon) as slow):
             slow.sendall(REQUEST * MANY + LAST)
             self.assertTrue(select.select([slow], [], [], TIMEOUT)[0])
-            with self.begin(daemon) as late:
-                self.assertEqual(read_to_any_end(late), b"")
+            for _ in range(2):
+                with self.begin(daemon) as late:
+                    self.assertEqual(read_to_any_end(late), b"")
             self.assertEqual(len(split_answers(read_widely(slow))),
                              MANY + 1)
-        self.assertEqual(ends(daemon), {"answered": 1, "evicted": 1})
+        self.assertEqual(ends(daemon), {"answered": 1, "evicted": 2})
 
     def test_one_address_has_its_share(self):
         with self.capped(20, "connections_per_address = 3") as daemon:
@@ -323,16 +344,42 @@ class CapacityTest(LimitsTest):
         self.assertEqual(ends(daemon), {"address-limit": 1, "answered": 2,
                                         "peer-broke-off": 3})
 
-    def test_the_share_is_three_quarters(self):
-        with self.capped(4, 'connections_per_address = "auto"') as daemon:
-            start = daemon.descriptors("socket:")
-            held = [self.begin(daemon) for _ in range(3)]
-            eventually(lambda: daemon.descriptors("socket:") == start + 3)
-            with self.begin(daemon) as fourth:
-                self.assertEqual(read_to_any_end(fourth), b"")
+    def test_the_share_is_three_quarters_and_one_at_least(self):
+        for count, share in ((4, 3), (1, 1)):
+            with self.capped(count,
+                             'connections_per_address = "auto"') as daemon:
+                start = daemon.descriptors("socket:")
+                held = [self.begin(daemon) for _ in range(share)]
+                self.expect_descriptors(daemon, start + share)
+                with self.begin(daemon) as one_more:
+                    self.assertEqual(read_to_any_end(one_more), b"")
+                for plain in held:
+                    self.assertTrue(self.is_open(plain))
+                    plain.close()
+
+    def test_there_are_no_more_threads_than_connections(self):
+        lines = ("connections = 2", "threads = 8")
+        with Daemon(None, POLICY + server(*lines)) as daemon:
+            for _ in range(10):
+                self.is_served(daemon)
+
+    def test_the_threads_share_the_connections(self):
+        lines = ("connections = 8", "threads = 8", 'deadline = "1m"',
+                 'connections_per_address = "off"')
+        with Daemon(None, POLICY + server(*lines)) as daemon:
+            held = []
+            for _ in range(5):
+                daemon.signal(signal.SIGSTOP)  # for each to find some
+                held += [self.begin(daemon) for _ in range(8)]
+                daemon.signal(signal.SIGCONT)
+                self.is_served(daemon)  # accepted after all others
             for plain in held:
-                self.assertTrue(self.is_open(plain))
                 plain.close()
+        self.assertGreaterEqual(ends(daemon)["evicted"], 33)
+
+    def test_half_a_hello_costs_nothing(self):
+        with Daemon() as daemon, self.begin(daemon, half_hello()):
+            self.expect_rest(daemon)
 
     def test_a_unix_socket_has_no_share(self):
         listen = f'listen = ["unix:{scratch()}/socket"]'

@@ -11,6 +11,7 @@ import tempfile
 import time
 import unittest
 
+import process
 from certificates import client_context, make_certificates, scratch
 from cost import SECOND, CostTestCase
 from daemon import HOST, Daemon, eventually
@@ -129,6 +130,31 @@ class EditTest(ReloadTestCase):
         os.utime(daemon.config, (0, 0))
         self.assertLess(self.wait_until_served(daemon, OLD_BODY), SECOND)
 
+    def test_in_a_folder_that_an_edit_brought_along(self):
+        daemon = self.start()
+        daemon.write("more.d/net.toml", policy("old.example.net",
+                                               domains=("example.net",)))
+        replace(daemon.config, 'include = ["more.d/*.toml"]\n' + NEW)
+        self.wait_until_served(daemon, NEW_BODY)
+        replace(daemon.dir / "more.d/net.toml",
+                policy("new.example.net", domains=("example.net",)))
+        self.assertLess(self.wait_until_served(
+            daemon, body("new.example.net"), OTHER_HOST), SECOND)
+
+    def test_in_a_folder_that_is_known_by_two_names(self):
+        daemon = Daemon(None, 'include = ["alias/com*", "certs/net*"]\n'
+                        + SERVER, files={
+                            "certs/com.toml": policy("old.example.com"),
+                            "certs/net.toml": policy(
+                                "old.example.net", domains=("example.net",))})
+        (daemon.dir / "alias").symlink_to("certs")
+        self.enterContext(daemon)
+        for name, host in (("com", HOST), ("net", OTHER_HOST)):
+            replace(daemon.dir / f"certs/{name}.toml", policy(
+                f"new.example.{name}", domains=(f"example.{name}",)))
+            self.assertLess(self.wait_until_served(
+                daemon, body(f"new.example.{name}"), host), SECOND)
+
 
 class HalfTest(ReloadTestCase):
     """A file is truncated, and written again in two steps. What lies there in
@@ -230,6 +256,19 @@ class HalfTest(ReloadTestCase):
             self.wait_until_served(daemon, self.AFTER[self.MODE_LAST])
         self.assertLessEqual(fetchers.bodies[HOST],
                              {OLD_BODY, self.AFTER[self.MODE_LAST]})
+
+    def test_new_file_kept_open_while_it_is_empty(self):
+        daemon = self.start('include = ["more.d/*.toml"]\n' + SERVER, files={
+            "more.d/com.toml": policy("old.example.com")})
+        replace(daemon.dir / "more.d/com.toml", policy("new.example.com"))
+        self.wait_until_served(daemon, NEW_BODY)  # it watches by now
+        # The harness sees to it that there is no fault in the log.
+        with open(daemon.dir / "more.d/net.toml", "w") as file:
+            with Fetchers(daemon) as fetchers:
+                fetchers.watch(LONG)
+            file.write(policy("net.example.com", domains=("example.net",)))
+        eventually(lambda: daemon.fetch(OTHER_HOST, context=self.context)[2]
+                   == body("net.example.com"))
 
     def test_edit_while_another_is_being_loaded(self):
         # A file that changes during a load, which can take seconds, has to
@@ -568,6 +607,14 @@ class OutcomeTest(ReloadTestCase):
             replace(daemon.config, OLD)
             fetchers.watch(LONG)
         self.assertEqual(self.count(daemon, "event=reload"), 0)
+
+    def test_a_busy_folder_costs_little(self):
+        daemon = self.start()
+        busy = process.busy_seconds(daemon.pid)
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            daemon.write("README", "Nobody reads it.\n")
+        self.assertLess(process.busy_seconds(daemon.pid) - busy, 0.5)
 
     def test_one_bad_domain_among_fifty_keeps_all(self):
         names = [f"d{i}.example.com" for i in range(50)]
