@@ -385,13 +385,13 @@ FORWARDED = ("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; "
              "proxy_set_header X-Forwarded-Host mta-sts.example.org;")
 
 
-@unittest.skipUnless(shutil.which("nginx"), "nginx is not installed")
 def accepts(path):
     """A socket is there from bind() on, and listens a moment later."""
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(path) == 0
 
 
+@unittest.skipUnless(shutil.which("nginx"), "nginx is not installed")
 class NginxTest(unittest.TestCase):
     @contextlib.contextmanager
     def in_front_of(self, daemon, more):
