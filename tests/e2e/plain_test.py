@@ -21,7 +21,7 @@ from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon, eventually
 from http_test import BAD, CLOSE, MISDIRECTED, OK, closing, request
 from limits_test import (LARGE, MANY, choke, ends, half_hello, narrow,
                          read_widely, reset, server)
-from reload_test import NEW_BODY, OLD_BODY, policy, replace
+from edits import NEW_BODY, OLD_BODY, policy, replace
 
 TCP = 'listen = ["http://127.0.0.1:0"]'
 MIXED = 'listen = ["127.0.0.1:0", "http://127.0.0.1:0"]'

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Certificates that change while the program runs."""
+
+import os
+import shutil
+import unittest
+
+from certificates import make_certificates, scratch
+from cost import SECOND
+from daemon import HOST, eventually
+from edits import (FAILED, LONG, NEW, NEW_BODY, OLD_BODY, ReloadTestCase,
+                   replace)
+from fetchers import Fetchers
+
+CHAIN, KEY = "fullchain.pem", "privkey.pem"
+
+
+def put(folder, leaf, *names):
+    """Puts files of a certificate that was made before into `folder`."""
+    for name in names:
+        new = folder / f".{name}.new"
+        shutil.copy(scratch() / leaf / name, new)
+        os.replace(new, folder / name)
+
+
+class CertificateTest(ReloadTestCase):
+    """Handshakes verify with the root CA alone, at every moment."""
+
+    def check(self, renew, options=(), hosts=(HOST,)):
+        make_certificates(*hosts, options=("--leaf", "renewed", *options))
+        daemon = self.start(allow=FAILED)
+        before = self.serial(daemon)
+        with Fetchers(daemon) as fetchers:
+            renew(daemon, daemon.dir / "certs", fetchers)
+            eventually(lambda: self.serial(daemon) != before)
+            fetchers.watch(0.5)
+        self.assertEqual(len(fetchers.serials), 2)
+        return daemon
+
+    def test_key_first(self):
+        def renew(daemon, folder, fetchers):
+            put(folder, "renewed", KEY)
+            self.rejected(daemon)
+            fetchers.watch(0.5)
+            put(folder, "renewed", CHAIN)
+        daemon = self.check(renew)
+        self.assertEqual(
+            self.count(daemon, "id=certificate.key-mismatch"), 1)
+        daemon.wait_for_line("event=certificate names=mta-sts.example.com")
+
+    def test_certificate_first(self):
+        def renew(daemon, folder, fetchers):
+            put(folder, "renewed", CHAIN)
+            self.rejected(daemon)
+            fetchers.watch(0.5)
+            put(folder, "renewed", KEY)
+        self.check(renew)
+
+    def test_both_at_once(self):
+        daemon = self.check(lambda _, folder, __: put(folder, "renewed", KEY,
+                                                      CHAIN))
+        self.assertEqual(self.count(daemon, "event=finding"), 0)
+
+    def test_another_intermediate(self):
+        self.check(lambda _, folder, __: put(folder, "renewed", KEY, CHAIN),
+                   ("--intermediate", "other"))
+
+    def test_another_kind_of_key(self):
+        self.check(lambda _, folder, __: put(folder, "renewed", KEY, CHAIN),
+                   ("--rsa",))
+
+    def write_half(self, cut, keep_open):
+        """`cut` yields the place in the chain to stop at for a while."""
+
+        def renew(daemon, folder, fetchers):
+            put(folder, "renewed", KEY)
+            pem = (scratch() / "renewed" / CHAIN).read_text()
+            at = cut(pem)
+            with open(folder / CHAIN, "w") as file:
+                file.write(pem[:at])
+                file.flush()
+                if keep_open:
+                    fetchers.watch(LONG)
+                    file.write(pem[at:])
+                    return
+            fetchers.watch(LONG)
+            (folder / CHAIN).write_text(pem)
+        self.check(renew)
+
+    def test_half_written_between_the_certificates(self):
+        self.write_half(lambda pem: pem.rindex("-----BEGIN"), keep_open=True)
+
+    def test_half_written_within_the_intermediate(self):
+        self.write_half(lambda pem: pem.rindex("-----BEGIN") + 300,
+                        keep_open=True)
+
+    def test_cut_within_the_leaf(self):
+        self.write_half(lambda pem: pem.index("-----BEGIN") + 300,
+                        keep_open=False)
+
+    def test_cut_within_the_intermediate(self):
+        # The disk is full, say. The leaf alone is a chain that no sender can
+        # verify.
+        self.write_half(lambda pem: pem.rindex("-----BEGIN") + 300,
+                        keep_open=False)
+
+    def test_cut_before_the_last_line(self):
+        self.write_half(lambda pem: pem.rindex("-----END"), keep_open=False)
+
+    def check_refused(self, options, hosts, message):
+        make_certificates(*hosts, options=("--leaf", "refused", *options))
+        daemon = self.start(allow=FAILED)
+        before = self.serial(daemon)
+        with Fetchers(daemon) as fetchers:
+            put(daemon.dir / "certs", "refused", KEY, CHAIN)
+            self.rejected(daemon)
+            fetchers.watch(SECOND)
+            self.assertEqual(fetchers.serials, {before})
+            self.assertEqual(self.count(daemon, message), 1)
+            # The policies wait too: nothing is applied by halves.
+            replace(daemon.config, NEW)
+            fetchers.watch(SECOND)
+            self.assertEqual(fetchers.bodies[HOST], {OLD_BODY})
+            put(daemon.dir / "certs", "server", KEY, CHAIN)
+            self.wait_until_served(daemon, NEW_BODY)
+
+    def test_certificate_without_the_served_name(self):
+        self.check_refused((), ("mta-sts.example.org",),
+                           f"policy host {HOST} ")
+
+    def test_expired_certificate(self):
+        self.check_refused(("--expired",), (HOST,), "id=certificate.expired")
+
+
+if __name__ == "__main__":
+    unittest.main()
