@@ -181,6 +181,16 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
             "add    mta-sts.example.com. 300 IN CNAME h.example.net.\n");
 }
 
+TEST(DnsDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
+  EXPECT_EQ(
+      format_diff({domain("a.example"), domain("b.example")},
+                  *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
+                             "\"v=STSv1; id=new\"\n",
+                             ""),
+                  {.only = Purpose::mta_sts}),
+      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+}
+
 // What stands in the DNS is anyone's, and goes to a terminal.
 TEST(DnsDiff, EscapesWhatItFound) {
   EXPECT_EQ(sts("_mta-sts 1 TXT \"v=STSv1\\010add\\027[2J\xC3\xA4\"\n"

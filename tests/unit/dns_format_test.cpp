@@ -489,27 +489,27 @@ std::string line_with(std::string_view form, const std::string& data) {
 
 // No URI has any of these, but the next kind of record might.
 TEST(DnsFormat, EscapesWhatIsSpecialToEachTool) {
-  const std::string data = R"(<"\;'${a}%{b}%21)";
+  const std::string data = R"(<"\;'${a}%{b}%21{c})";
   for (
       const auto& [form, line] :
       std::vector<std::pair<std::string_view, std::string_view>>{
-          {"plain", R"(Value: <"\;'${a}%{b}%21)"},
+          {"plain", R"(Value: <"\;'${a}%{b}%21{c})"},
           {"zone",
            "_mta-sts.x.com.\t300\tIN\tTXT\t"
-           R"("<\"\\;'${a}%{b}%21")"},
+           R"("<\"\\;'${a}%{b}%21{c}")"},
           {"nsupdate",
-           R"(update add _mta-sts.x.com. 300 TXT "<\"\\;'${a}%{b}%21")"},
+           R"(update add _mta-sts.x.com. 300 TXT "<\"\\;'${a}%{b}%21{c}")"},
           {"powerdns",
-           R"(   "records": [{"content": "\"<\\\"\\\\;'${a}%{b}%21\"", "disabled": false}]})"},
-          {"octodns", R"(  value: '<"\\;''${a}%{b}%21')"},
+           R"(   "records": [{"content": "\"<\\\"\\\\;'${a}%{b}%21{c}\"", "disabled": false}]})"},
+          {"octodns", R"(  value: '<"\\;''${a}%{b}%21{c}')"},
           {"dnscontrol",
-           R"(  TXT("_mta-sts", "<\"\\;'${a}%{b}%21", TTL(300)))"},
+           R"(  TXT("_mta-sts", "<\"\\;'${a}%{b}%21{c}", TTL(300)))"},
           {"route53",
-           R"(    "ResourceRecords": [{"Value": "\"<\\\"\\\\;'${a}%{b}%21\""}]}})"},
+           R"(    "ResourceRecords": [{"Value": "\"<\\\"\\\\;'${a}%{b}%21{c}\""}]}})"},
           {"terraform-cloudflare",
-           R"(  content = "\"<\\\"\\\\;'$${a}%%{b}%21\"")"},
-          {"terraform-aws", R"(  records = ["<\\\"\\\\;'$${a}%%{b}%21"])"},
-          {"external-dns", R"(        - '"<\"\\;''${a}%{b}%21"')"}}) {
+           R"(  content = "\"<\\\"\\\\;'$${a}%%{b}%21{c}\"")"},
+          {"terraform-aws", R"(  records = ["<\\\"\\\\;'$${a}%%{b}%21{c}"])"},
+          {"external-dns", R"(        - '"<\"\\;''${a}%{b}%21{c}"')"}}) {
     EXPECT_EQ(line_with(form, data), line) << form;
   }
 }

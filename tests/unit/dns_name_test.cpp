@@ -169,6 +169,8 @@ TEST(DnsName, RefusesAnIpv6Address) {
 TEST(DnsName, RefusesULabelsInProtocolText) {
   bad("bücher.example", "has octets outside ASCII",
       "use the A-label form (xn--...)");
+  bad("a\x80.example", "has octets outside ASCII",
+      "use the A-label form (xn--...)");
 }
 
 TEST(DnsName, AcceptsALabels) {
@@ -196,6 +198,10 @@ TEST(DnsNameFromTyped, TakesATrailingDot) {
 TEST(DnsNameFromTyped, TakesOneTrailingDotOnly) {
   EXPECT_EQ(Name::from_typed("example.com..").error().message,
             "ends with a dot");
+}
+
+TEST(DnsNameFromTyped, RefusesTheRoot) {
+  EXPECT_EQ(Name::from_typed(".").error().message, "ends with a dot");
 }
 
 TEST(DnsNameFromTyped, RefusesNothing) {
