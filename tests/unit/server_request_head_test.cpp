@@ -184,6 +184,28 @@ TEST(ServerHeadParse, KnowsTheFourFormsOfATarget) {
   }
 }
 
+// RFC 9110, 5.6.2 and RFC 3986, 3.3 and 3.4, octet by octet.
+TEST(ServerHeadParse, KnowsEachOctet) {
+  const std::string hex = "0123456789ABCDEFabcdef";
+  const std::string alphanumeric =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const std::string token = alphanumeric + "!#$%&'*+-.^_`|~";
+  const std::string target = alphanumeric + "-._~!$&'()*+,;=:@/?";
+  const std::string rest = " HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (int octet = 0; octet < 256; ++octet) {
+    const std::string c(1, static_cast<char>(octet));
+    const auto want = [&c](const std::string& octets) {
+      return octets.find(c) == std::string::npos ? 400 : 0;
+    };
+    EXPECT_EQ(status_of("G" + c + "T /" + rest), want(token)) << octet;
+    EXPECT_EQ(status_of("GET /" + c + rest), want(target)) << octet;
+    EXPECT_EQ(status_of("GET /%" + c + "0" + rest), want(hex)) << octet;
+    EXPECT_EQ(status_of("GET /%0" + c + rest), want(hex)) << octet;
+    EXPECT_EQ(status_of(get("/", "a" + c + ": b\r\n")), want(token + ":"))
+        << octet;
+  }
+}
+
 TEST(ServerHeadParse, RefusesBadRequestLines) {
   for (const std::string_view line :
        {"GET", "GET /", "GET / ", "GET  / HTTP/1.1", "GET /  HTTP/1.1",

@@ -56,6 +56,11 @@ TEST_F(ServerRespond, ComparesHostAndSniAsNames) {
 TEST_F(ServerRespond, LooksAtHostAloneWithoutTls) {
   EXPECT_EQ(status(get("mta-sts.example.net"), std::nullopt), 200);
   EXPECT_EQ(status(get("mta-sts.example.edu"), std::nullopt), 421);
+  // What the client spoke to the proxy is the proxy's business.
+  for (const std::string_view scheme : {"http", "https"}) {
+    EXPECT_EQ(status(get(k_host, k_policy_path, "GET", scheme), std::nullopt),
+              200);
+  }
 }
 
 TEST_F(ServerRespond, RefusesOtherSchemes) {

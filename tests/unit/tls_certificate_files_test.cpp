@@ -161,6 +161,20 @@ TEST_F(TlsCertificateFiles, ReportsAKeyThatCanNotSign) {
   EXPECT_TRUE(found.added.empty());
 }
 
+// Of all others names and key ids are compared, for the sake of the start.
+TEST_F(TlsCertificateFiles, VerifiesTheSignaturesOfTheFirst50OfALoad) {
+  constexpr int k_verified = 50;
+  for (int i = 0; i < k_verified + 2; ++i) {
+    const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca_);
+    const ASN1_BIT_STRING* signature = nullptr;
+    X509_get0_signature(&signature, nullptr, pair.certificate.get());
+    signature->data[signature->length - 1] ^= 1;
+    dir_.write("c/" + std::to_string(i),
+               pair.pem() + ca_.pem() + pair.key_pem());
+  }
+  EXPECT_EQ(ids(find({"c"})).size(), static_cast<std::size_t>(k_verified));
+}
+
 // A half-written file: what stands before the cut must not be taken for all.
 TEST_F(TlsCertificateFiles, NeverTakesACutFileForALongerChain) {
   const std::string pem = pair_.pem() + ca_.pem();
