@@ -3,6 +3,7 @@
 // header that knows the TOML library.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@
 #include "diagnostic.hpp"
 
 namespace mtasts::config {
+
+/// A file has no more, be it read for all or for one table of it.
+constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
 
 /// Nothing, after a diagnostic, when `toml` is no TOML. `file` is blamed.
 std::optional<Table> parse_document(std::string_view toml,

@@ -14,8 +14,6 @@
 namespace mtasts::config {
 namespace {
 
-constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
-
 /// The whole document, or nothing after a diagnostic.
 std::optional<Table> read_table(const std::string& path,
                                 const std::string& hint, Diagnostics& out) {

@@ -13,7 +13,6 @@
 namespace mtasts::config {
 namespace {
 
-constexpr std::size_t k_max_config_octets = 64 * 1024 * 1024;
 constexpr std::string_view k_header = "[operations]";
 constexpr std::string_view k_listen_hint =
     "\"127.0.0.1:9443\", \"[::1]:9443\" or \"unix:/run/mta-stsd.sock\"";

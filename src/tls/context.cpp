@@ -12,7 +12,6 @@
 namespace mtasts::tls {
 namespace {
 
-constexpr std::size_t k_max_cached_pairs = 4096;  // about 8 kB each
 constexpr std::size_t k_max_cached_intermediates = 256;
 
 // RFC 9325, 4.2: ephemeral keys and AEAD only.
@@ -75,7 +74,7 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
   }
   Result<ParsedPair> pair = parse(*certificate);
   if (!pair) return nullptr;
-  if (entries_.size() >= k_max_cached_pairs) {
+  if (entries_.size() >= most_pairs_) {
     index_.erase(entries_.back().certificate.get());
     entries_.pop_back();
   }

@@ -6,6 +6,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cstddef>
 #include <list>
 #include <map>
 #include <memory>
@@ -43,6 +44,10 @@ struct ParsedPair {
 /// Parsed certificates, the most recently used first. One thread's own.
 class PairCache {
  public:
+  PairCache() = default;
+  /// Holds `most_pairs`, one at least.
+  explicit PairCache(std::size_t most_pairs) : most_pairs_(most_pairs) {}
+
   /// Null when OpenSSL can't work with it. Valid until the next call.
   const ParsedPair* find(const CertificatePtr& certificate);
 
@@ -57,6 +62,7 @@ class PairCache {
     CertificatePtr certificate;  // keeps the address taken
     ParsedPair pair;
   };
+  std::size_t most_pairs_ = 4096;  // about 8 kB each
   std::list<Entry> entries_;
   std::unordered_map<const Certificate*, std::list<Entry>::iterator> index_;
   std::map<Der, X509Ptr> intermediates_;  // the same for very many

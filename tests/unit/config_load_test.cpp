@@ -289,6 +289,15 @@ TEST(ConfigLoad, RefusesAFileOfWhiteSpace) {
   EXPECT_FALSE(load("\n \n").config);
 }
 
+// A file with a hole takes no room.
+TEST(ConfigLoad, RefusesOneOctetMoreThan64Mebioctets) {
+  const TempDir dir;
+  const std::string path = dir.write("a.toml", "");
+  fs::resize_file(path, 64 * 1024 * 1024 + 1);
+  EXPECT_EQ(load_config(path).diagnostics.at(0).message,
+            "can't be read: has more than 67108864 octets");
+}
+
 TEST(ConfigLoad, TakesAThousandDotsOutsideOfStrings) {
   std::string keys;
   for (int i = 0; i < 500; ++i) keys += "x" + std::to_string(i) + ".a.b = 1\n";

@@ -87,6 +87,20 @@ TEST(ServerReasons, AreCountedAllAndShownInPart) {
   EXPECT_EQ(format_reasons({}), "ready\n");
 }
 
+TEST(ServerReloadStatus, KeepsTheFirstTwentyErrors) {
+  Diagnostics all;
+  for (int i = 0; i < 21; ++i) {
+    all.push_back({Severity::warning, "x.warning", {}, "", {}});
+    all.push_back({Severity::error, "x.error", {}, std::to_string(i), {}});
+  }
+  server::ReloadStatus status;
+  status.note_failed(all, true);
+  const server::ReloadView view = status.view();
+  ASSERT_EQ(view.faults.size(), 20U);
+  EXPECT_EQ(view.faults.front().message, "0");
+  EXPECT_EQ(view.faults.back().message, "19");
+}
+
 TEST(ServerReloadStatus, KeepsABoundedHistory) {
   server::ReloadStatus status;
   for (std::size_t i = 0; i < 60; ++i) status.note_applied(i, 0, true);

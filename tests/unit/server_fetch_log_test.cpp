@@ -99,6 +99,19 @@ TEST_F(ServerFetchLog, ForgetsWhatIsOlderThanADay) {
   EXPECT_EQ(found.hours[19], 0U);
 }
 
+TEST_F(ServerFetchLog, ForgetsEachHourOfADayThatIsOver) {
+  for (int i = 0; i < 24; ++i) fetch(k_old, k_start + hours(i));
+  fetch(k_old, k_start + hours(23 + 24));
+  std::array<std::uint32_t, k_hours_kept> want{};
+  want.back() = 1;
+  EXPECT_EQ(find(k_start + hours(23 + 24)).hours, want);
+}
+
+TEST_F(ServerFetchLog, ShowsNothingOfTheFutureWhenTheClockWasSetBack) {
+  fetch(k_old, k_start + hours(24));
+  EXPECT_EQ(find(k_start).hours, (std::array<std::uint32_t, k_hours_kept>{}));
+}
+
 TEST_F(ServerFetchLog, LosesNothingBetweenThreads) {
   constexpr int k_threads = 4;
   constexpr int k_each = 5000;

@@ -271,7 +271,11 @@ TEST_F(TlsCertificateFiles, IsNotBlockedByAFifo) {
 }
 
 TEST_F(TlsCertificateFiles, RefusesWhatIsTooLarge) {
-  dir_.write("c/large.pem", std::string(1024 * 1024 + 1, '\n') + pair_.pem());
+  const std::string pem = pair_.pem() + ca_.pem() + pair_.key_pem();
+  const std::string space(1024 * 1024 - pem.size(), '\n');
+  dir_.write("c/large.pem", space + pem);
+  EXPECT_EQ(files(find({"c"})), Strings{"c/large.pem"});
+  dir_.write("c/large.pem", space + '\n' + pem);
   EXPECT_EQ(ids(find({"c"})), Strings{"certificate.none-found c"});
   EXPECT_EQ(ids(find({"c/large.pem"})),
             Strings{"certificate.unreadable c/large.pem"});

@@ -8,7 +8,6 @@
 
 #include "test_certificates.hpp"
 #include "tls/certificate.hpp"
-#include "tls/context.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -94,34 +93,6 @@ TEST(TlsCertificate, RefusesWhatCanNotBeParsed) {
   bad(Certificate::make({share(der)}, share_key("x"), "a.pem"),
       "the private key does not belong to the certificate");
   EXPECT_EQ(ERR_peek_error(), 0U);
-}
-
-TEST(TlsPairCache, ParsesTheChainInItsOrder) {
-  const TestPair ca = make_pair("CA");
-  const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
-  const auto one = std::make_shared<const Certificate>(
-      *Certificate::make({share(pair.der()), share(ca.der())},
-                         share_key(pair.key_der()), "a.pem"));
-  PairCache cache;
-  const ParsedPair* parsed = cache.find(one);
-  ASSERT_NE(parsed, nullptr);
-  EXPECT_EQ(X509_cmp(parsed->leaf.get(), pair.certificate.get()), 0);
-  ASSERT_EQ(sk_X509_num(parsed->chain.get()), 1);
-  EXPECT_EQ(
-      X509_cmp(sk_X509_value(parsed->chain.get(), 0), ca.certificate.get()), 0);
-  EXPECT_EQ(X509_check_private_key(parsed->leaf.get(), parsed->key.get()), 1);
-  EXPECT_EQ(cache.find(one), parsed);
-}
-
-TEST(TlsPairCache, ForgetsWhatAStoreDoesNotHave) {
-  const CertificatePtr kept = make_certificate(make_pair("DNS:a.example"));
-  const CertificatePtr gone = make_certificate(make_pair("DNS:b.example"));
-  PairCache cache;
-  ASSERT_NE(cache.find(kept), nullptr);
-  ASSERT_NE(cache.find(gone), nullptr);
-  cache.keep_only(CertificateStore({kept}));
-  EXPECT_EQ(kept.use_count(), 2);
-  EXPECT_EQ(gone.use_count(), 1);
 }
 
 // OpenSSL's reading of the same octets is the second opinion.
