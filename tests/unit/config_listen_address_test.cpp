@@ -183,6 +183,11 @@ TEST(ConfigListenAddress, RefusesBracketsWithoutIpv6) {
   bad("[fe80::1%eth0]:8443", "has no IPv6 address between its brackets");
 }
 
+TEST(ConfigListenAddress, RefusesOneBracket) {
+  bad("[::1:8443", "has a name where an address is needed");
+  bad("::1]:8443", "has a name where an address is needed");
+}
+
 // A name would be looked up once, at start, and then be wrong.
 TEST(ConfigListenAddress, RefusesNames) {
   bad("www.example.com:8443", "has a name where an address is needed");

@@ -90,6 +90,32 @@ TEST_F(TlsCertificateCheck, VerifiesSignaturesWhenAskedTo) {
   EXPECT_EQ(verdict(check({&leaf, &impostor}, Depth::facts)), Strings{"good"});
 }
 
+// RFC 5280, 4.2.1.1: a renewed authority may have its name with another key.
+TEST_F(TlsCertificateCheck, ComparesKeyIdsWhereBothHaveThem) {
+  TestPair leaf = make_leaf(ca_);
+  const auto add = [](const TestPair& to, const TestPair& issuer, int id,
+                      const char* value) {
+    X509* const x = to.certificate.get();
+    X509V3_CTX context{};
+    X509V3_set_ctx(&context, issuer.certificate.get(), x, nullptr, nullptr, 0);
+    X509_EXTENSION* extension =
+        X509V3_EXT_conf_nid(nullptr, &context, id, value);
+    ASSERT_NE(extension, nullptr);
+    X509_add_ext(x, extension, -1);
+    X509_EXTENSION_free(extension);
+    ASSERT_GT(X509_sign(x, issuer.key.get(), EVP_sha256()), 0);
+  };
+  add(ca_, root_, NID_subject_key_identifier, "hash");
+  add(leaf, ca_, NID_authority_key_identifier, "keyid");
+  EXPECT_EQ(verdict(check({&leaf, &ca_}, Depth::facts)), Strings{"good"});
+  TestPair renewed = make_pair("CA", KeyKind::ecdsa, {}, &root_);
+  X509_set_subject_name(renewed.certificate.get(),
+                        X509_get_subject_name(ca_.certificate.get()));
+  add(renewed, root_, NID_subject_key_identifier, "hash");
+  EXPECT_EQ(verdict(check({&leaf, &renewed}, Depth::facts)),
+            (Strings{"error certificate.chain-incomplete", "flawed"}));
+}
+
 TEST_F(TlsCertificateCheck, RefusesWeakSignatures) {
   TestPair leaf = make_leaf(ca_);
   ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha1()), 0);

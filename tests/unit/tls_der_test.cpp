@@ -7,6 +7,7 @@
 namespace mtasts::tls {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 /// `der` with the first `from` behind `mark` replaced by `to`.
@@ -15,6 +16,81 @@ std::string replace(std::string der, std::string_view mark,
   const std::size_t at = der.find(from, der.find(mark));
   EXPECT_NE(at, std::string::npos);
   return der.replace(at, from.size(), to);
+}
+
+// X.690, 8.1.3 and 10.1: a length in its shortest form, of three octets here.
+TEST(TlsDer, ReadsLengthsInTheirShortestForm) {
+  for (const auto& [start, size] :
+       std::vector<std::pair<std::string_view, std::size_t>>{
+           {"\x04\0"sv, 0},
+           {"\x04\x7F", 0x7F},
+           {"\x04\x81\x80", 0x80},
+           {"\x04\x81\xFF", 0xFF},
+           {"\x04\x82\x01\0"sv, 0x100},
+           {"\x04\x83\x01\0\0"sv, 0x10000}}) {
+    const std::string der = std::string(start) + std::string(size, 'x');
+    DerReader reader(der);
+    const std::optional<DerElement> element = reader.next();
+    ASSERT_TRUE(element) << size;
+    EXPECT_EQ(element->content.size(), size);
+    EXPECT_EQ(element->whole, der);
+    EXPECT_TRUE(reader.is_at_end());
+    const std::string cut = der.substr(0, der.size() - 1);
+    EXPECT_FALSE(DerReader(cut).next()) << size;
+  }
+  for (const auto& [start, size] :
+       std::vector<std::pair<std::string_view, std::size_t>>{
+           {"", 0},
+           {"\x04", 0},
+           {"\x04\x80", 1},
+           {"\x04\x81\x7F", 0x7F},
+           {"\x04\x82\0\xFF"sv, 0xFF},
+           {"\x04\x83\0\x80\0"sv, 0x8000},
+           {"\x04\x84\x01\0\0\0"sv, 0x1000000},
+           {"\x1F\0"sv, 0}}) {
+    const std::string der = std::string(start) + std::string(size, 'x');
+    EXPECT_FALSE(DerReader(der).next()) << size;
+  }
+}
+
+std::string element(char tag, const std::string& content) {
+  std::string der(1, tag);
+  if (content.size() >= 0x100) {
+    der += '\x82';
+    der += static_cast<char>(content.size() >> 8U);
+  } else if (content.size() >= 0x80) {
+    der += '\x81';
+  }
+  return der + static_cast<char>(content.size() & 0xFFU) + content;
+}
+
+std::string rsa_numbers(const std::string& modulus) {
+  return element('\x02', modulus) + element('\x02', "\x03");
+}
+
+/// RFC 8017, A.1.2, as far as it is read.
+std::string rsa_key(const std::string& modulus) {
+  return element('\x30', element('\x02', "\0"s) + rsa_numbers(modulus));
+}
+
+TEST(TlsDer, FindsThePublicKeyInRsaKeysOfAnySize) {
+  // Elements of 127, 128, 255 and 256 octets are among them.
+  for (std::size_t size = 100; size < 300; ++size) {
+    const std::string modulus(size, '\x7F');
+    EXPECT_EQ(find_public_key(rsa_key(modulus)),
+              element('\x30', rsa_numbers(modulus)))
+        << size;
+  }
+}
+
+// X.690, 8.3.2.
+TEST(TlsDer, FindsNoPublicKeyInARsaKeyWithALongNumber) {
+  EXPECT_NE(find_public_key(rsa_key("\0\x80"s)), "");
+  EXPECT_NE(find_public_key(rsa_key("\x7F")), "");
+  EXPECT_EQ(find_public_key(rsa_key("\0\x7F"s)), "");
+  EXPECT_EQ(find_public_key(rsa_key("\0"s)), "");
+  EXPECT_EQ(find_public_key(rsa_key("\x80")), "");
+  EXPECT_EQ(find_public_key(rsa_key("")), "");
 }
 
 // RFC 5280, 4.1.2.5; OpenSSL can't tell such a time from any other either.
