@@ -47,8 +47,12 @@ class SandboxTest(unittest.TestCase):
             for thread in os.listdir(f"/proc/{daemon.pid}/task"):
                 self.assertEqual(status(thread, "NoNewPrivs"), "1")
                 self.assertEqual(status(thread, "Seccomp"), "2")
-            limits = pathlib.Path(f"/proc/{daemon.pid}/limits").read_text()
-            self.assertRegex(limits, r"Max core file size +0 +0 ")
+            proc = pathlib.Path(f"/proc/{daemon.pid}")
+            self.assertRegex((proc / "limits").read_text(),
+                             r"Max core file size +0 +0 ")
+            # What a program gets that cores are handed to.
+            self.assertEqual((proc / "coredump_filter").read_text(),
+                             "00000000\n")
 
     def test_it_can_be_off(self):
         with Daemon(None, POLICY + "[server]\nsandbox = false\n") as daemon:

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/ptrace.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,31 +81,96 @@ bool can_open(const std::string& path, int flags) {
   return ::open(path.c_str(), flags, 0600) >= 0;
 }
 
-TEST(SeccompTest, EndsWhoeverStartsAProgram) {
-  const auto enter = [] { return enter_seccomp().has_value(); };
-  EXPECT_EQ(try_in(enter,
-                   [] {
-                     ::execl("/bin/true", "true", nullptr);
-                     return false;
-                   }),
-            -SIGSYS);
-  EXPECT_EQ(try_in(enter,
-                   [] { return ::ptrace(PTRACE_TRACEME, 0, nullptr, 0) == 0; }),
-            -SIGSYS);
+int try_in_seccomp(const std::function<bool()>& attempt) {
+  return try_in([] { return enter_seccomp().has_value(); }, attempt);
+}
+
+bool call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
+  return ::syscall(number, a, b, c, d, 0L) >= 0;
+}
+
+TEST(SeccompTest, EndsWhoeverStartsOrReadsAProgram) {
+  for (const long number : {SYS_execve, SYS_execveat, SYS_ptrace,
+                            SYS_process_vm_readv, SYS_process_vm_writev}) {
+    EXPECT_EQ(try_in_seccomp([number] { return call(number); }), -SIGSYS)
+        << number;
+  }
 }
 
 TEST(SeccompTest, RefusesWhatServingDoesNotNeed) {
-  const auto enter = [] { return enter_seccomp().has_value(); };
-  const std::string path = TempDir().path("new");
-  EXPECT_EQ(try_in(enter, [] { return ::fork() >= 0; }), ENOSYS);
+  const TempDir dir;
+  const std::string old = dir.write("old", "x");
+  for (const int flags : {O_WRONLY, O_RDWR, O_RDONLY | O_TRUNC,
+                          O_RDONLY | O_CREAT, O_WRONLY | O_CREAT}) {
+    EXPECT_EQ(try_in_seccomp([&] { return can_open(old, flags); }), ENOSYS)
+        << flags;
+#ifdef SYS_open  // not on arm64
+    EXPECT_EQ(try_in_seccomp([&] {
+                return call(SYS_open, reinterpret_cast<long>(old.c_str()),
+                            flags, 0600);
+              }),
+              ENOSYS)
+        << flags;
+#endif
+  }
+  EXPECT_EQ(try_in_seccomp([&] { return can_open(old, O_RDONLY); }), 0);
+  EXPECT_EQ(try_in_seccomp([] { return ::fork() >= 0; }), ENOSYS);
   EXPECT_EQ(
-      try_in(enter, [] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; }),
+      try_in_seccomp([] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; }),
       ENOSYS);
-  EXPECT_EQ(try_in(enter, [&] { return can_open(path, O_WRONLY | O_CREAT); }),
+}
+
+TEST(SeccompTest, AllowsNoNewCode) {
+  const auto map = [](int protection) {
+    return ::mmap(nullptr, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                  0);
+  };
+  constexpr int k_data = PROT_READ | PROT_WRITE;
+  EXPECT_EQ(try_in_seccomp([&] { return map(k_data) != MAP_FAILED; }), 0);
+  EXPECT_EQ(
+      try_in_seccomp([&] { return map(k_data | PROT_EXEC) != MAP_FAILED; }),
+      ENOSYS);
+  EXPECT_EQ(try_in_seccomp([&] {
+              return ::mprotect(map(k_data), 4096, PROT_READ | PROT_EXEC) == 0;
+            }),
             ENOSYS);
-  EXPECT_EQ(try_in(enter, [] { return ::kill(::getppid(), 0) == 0; }), ENOSYS);
-  EXPECT_EQ(try_in(enter, [] { return can_open("/proc/self/stat", O_RDONLY); }),
+}
+
+TEST(SeccompTest, LeavesOtherProcessesAlone) {
+  EXPECT_EQ(try_in_seccomp([] { return ::kill(::getppid(), 0) == 0; }), ENOSYS);
+  EXPECT_EQ(try_in_seccomp(
+                [] { return call(SYS_tgkill, ::getppid(), ::getppid(), 0); }),
+            ENOSYS);
+  EXPECT_EQ(try_in_seccomp(
+                [] { return call(SYS_tgkill, ::getpid(), ::gettid(), 0); }),
             0);
+}
+
+TEST(SeccompTest, SendsNothingToAnAddress) {
+  const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(9);
+  const auto* where = reinterpret_cast<const sockaddr*>(&address);
+  ASSERT_EQ(::connect(fd, where, sizeof address), 0);
+  EXPECT_EQ(try_in_seccomp([&] { return ::send(fd, "x", 1, 0) == 1; }), 0);
+  EXPECT_EQ(try_in_seccomp([&] {
+              return ::sendto(fd, "x", 1, 0, where, sizeof address) == 1;
+            }),
+            ENOSYS);
+  ::close(fd);
+}
+
+TEST(SeccompTest, ReadsLimitsAndSetsNone) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(
+      try_in_seccomp([&] { return ::getrlimit(RLIMIT_NOFILE, &limit) == 0; }),
+      0);
+  EXPECT_EQ(
+      try_in_seccomp([&] { return ::setrlimit(RLIMIT_NOFILE, &limit) == 0; }),
+      ENOSYS);
 }
 
 class LandlockTest : public testing::Test {
@@ -141,6 +208,29 @@ TEST_F(LandlockTest, LeavesTheNamedFoldersToBeRead) {
   EXPECT_EQ(open("in/new", O_WRONLY | O_CREAT), EACCES);
   EXPECT_EQ(attempt([&] { return ::unlink(dir_.path("in/a").c_str()) == 0; }),
             EACCES);
+}
+
+TEST_F(LandlockTest, LeavesNamedFoldersToRemoveFrom) {
+  const auto attempt = [this](const std::function<bool()>& what) {
+    return try_in(
+        [this] {
+          return enter_landlock(version_, {.readable = {},
+                                           .removable_in = {dir_.path("in")}})
+              .has_value();
+        },
+        what);
+  };
+  EXPECT_EQ(attempt([&] { return can_open(dir_.path("in/a"), O_RDONLY); }),
+            EACCES);
+  EXPECT_EQ(attempt([&] { return ::unlink(dir_.path("in/a").c_str()) == 0; }),
+            0);
+  EXPECT_EQ(attempt([&] { return ::unlink(dir_.path("out/a").c_str()) == 0; }),
+            EACCES);
+}
+
+TEST_F(LandlockTest, SendsNoSignalOutside) {
+  if (version_ < 6) GTEST_SKIP() << "Landlock knows signals from version 6 on";
+  EXPECT_EQ(attempt([] { return ::kill(::getppid(), 0) == 0; }), EPERM);
 }
 
 TEST_F(LandlockTest, RefusesNewConnectionsAndListeners) {
