@@ -120,6 +120,48 @@ TEST(SeccompTest, RefusesWhatServingDoesNotNeed) {
       ENOSYS);
 }
 
+TEST(SeccompTest, RefusesWhatTakesAMachineOver) {
+  for (const long number : {SYS_bind,
+                            SYS_bpf,
+                            SYS_chroot,
+                            SYS_clone3,
+                            SYS_connect,
+                            SYS_fchmodat,
+                            SYS_fchownat,
+                            SYS_finit_module,
+                            SYS_ftruncate,
+                            SYS_io_uring_setup,
+                            SYS_keyctl,
+                            SYS_linkat,
+                            SYS_listen,
+                            SYS_memfd_create,
+                            SYS_mkdirat,
+                            SYS_mknodat,
+                            SYS_mount,
+                            SYS_openat2,
+                            SYS_perf_event_open,
+                            SYS_pidfd_getfd,
+                            SYS_pidfd_open,
+                            SYS_prctl,
+                            SYS_pwrite64,
+                            SYS_renameat2,
+                            SYS_seccomp,
+                            SYS_sendmmsg,
+                            SYS_sendmsg,
+                            SYS_setns,
+                            SYS_setresuid,
+                            SYS_setuid,
+                            SYS_socketpair,
+                            SYS_symlinkat,
+                            SYS_truncate,
+                            SYS_unlinkat,
+                            SYS_unshare,
+                            SYS_userfaultfd}) {
+    EXPECT_EQ(try_in_seccomp([number] { return call(number); }), ENOSYS)
+        << number;
+  }
+}
+
 TEST(SeccompTest, AllowsNoNewCode) {
   const auto map = [](int protection) {
     return ::mmap(nullptr, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1,
