@@ -17,7 +17,9 @@ import unittest
 import process
 from answer import parse
 from certificates import client_context, make_certificates, scratch
+from cost import SECOND
 from daemon import HOST, PATH, TIMEOUT, eventually
+from fetchers import Fetchers
 from operations import POLICY, Operated
 from sender_tools import environment, find_tool, missing_tools
 
@@ -226,6 +228,15 @@ class CountTest(unittest.TestCase):
             self.assertLess(
                 daemon.metric("mta_stsd_request_duration_seconds_sum"),
                 took - pause)
+
+    def test_what_failed_is_not_tried_again_at_once(self):
+        with Operated(allow=("event=finding", "event=reload")) as daemon:
+            daemon.rewrite("x")
+            eventually(lambda: daemon.readyz()[0] == 503)
+            with Fetchers(daemon) as fetchers:
+                fetchers.watch(SECOND)
+            self.assertEqual(
+                daemon.metric('mta_stsd_reloads_total{result="failed"}'), 1)
 
     def test_the_process(self):
         with Operated() as daemon:

@@ -13,12 +13,13 @@ def preload(library):
             "ASAN_OPTIONS": options + ":verify_asan_link_order=0"}
 
 
-def shifted_clock(file):
-    """The wall clock, "+3d" of what it is when `file` says so."""
+def shifted_clock(file, *, monotonic=False):
+    """The wall clock is "+3d" of what it is when `file` says so; with
+    `monotonic` so is the one that only goes on."""
     found = sorted(
         pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         raise SkipTest("needs faketime")
     return preload(found[0]) | {"FAKETIME_TIMESTAMP_FILE": str(file),
                                 "FAKETIME_NO_CACHE": "1",
-                                "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+                                "FAKETIME_DONT_FAKE_MONOTONIC": "" if monotonic else "1"}

@@ -130,6 +130,8 @@ TEST_F(TlsCertificateCheck, RefusesShortKeys) {
   ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()), 0);
   EXPECT_EQ(verdict(check({&leaf, &ca_})),
             (Strings{"error certificate.key-weak", "refused"}));
+  EXPECT_EQ(check({&leaf, &ca_}).diagnostics.at(0).message,
+            "the certificate has an RSA key of 1024 bits, below 2048");
 }
 
 TEST_F(TlsCertificateCheck, RefusesWhatIsNoCertificate) {

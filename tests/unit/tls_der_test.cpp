@@ -107,6 +107,21 @@ TEST(TlsDer, RefusesATimeThatIsNone) {
   }
 }
 
+TEST(TlsDer, ReadsTheFirstAndLastMomentsOfTime) {
+  using namespace std::chrono;
+  const std::string good = make_pair("DNS:a.example").der();
+  const std::size_t at = good.find("\x30\x1E\x17\x0D") + 4;
+  for (const auto& [digits, want] :
+       std::vector<std::pair<std::string_view, sys_seconds>>{
+           {"491231235959", sys_days(2049y / 12 / 31) + 24h - 1s},
+           {"500101000000", sys_days(1950y / 1 / 1)},
+           {"280229235959", sys_days(2028y / 2 / 29) + 24h - 1s}}) {
+    std::string der = good;
+    der.replace(at, digits.size(), digits);
+    EXPECT_EQ(read_certificate(der)->not_before, want) << digits;
+  }
+}
+
 // Names behind the fault would be overlooked.
 TEST(TlsDer, RefusesExtensionsThatAreNoDer) {
   const std::string good = make_pair("DNS:a.example").der();
