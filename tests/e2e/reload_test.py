@@ -290,11 +290,9 @@ class PollTest(ReloadTestCase):
     """Where inotify is blind or missing, looking now and then finds it."""
 
     # No way to deny inotify is open to everybody but this one.
-    SOURCE = ("#include <errno.h>\n"
-              "int inotify_init1(int flags) {\n"
-              "  (void)flags;\n  errno = EMFILE;\n  return -1;\n}\n")
+    SOURCE = "#include <errno.h>\nint {}() {{ errno = {}; return -1; }}\n"
 
-    def without_inotify(self):
+    def deny(self, call, error):
         compiler = next(filter(None, map(
             shutil.which, (os.environ.get("CC", "cc"), "cc", "gcc", "clang"))),
             None)
@@ -302,14 +300,15 @@ class PollTest(ReloadTestCase):
             self.skipTest("no C compiler to take inotify away with")
         folder = pathlib.Path(self.enterContext(
             tempfile.TemporaryDirectory(prefix="mta-stsd-e2e-")))
-        (folder / "deny.c").write_text(self.SOURCE)
+        (folder / "deny.c").write_text(self.SOURCE.format(call, error))
         subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "deny.so",
                         folder / "deny.c"], check=True, timeout=60)
         return preload(folder / "deny.so")
 
     def test_polling_alone_notices(self):
-        daemon = self.start(env=self.without_inotify())
-        daemon.wait_for_line("level=warning event=watch-polling")
+        daemon = self.start(env=self.deny("inotify_init1", "EMFILE"))
+        daemon.wait_for_line("level=warning event=watch-polling "
+                             'reason="Too many open files" poll_seconds=15')
         with Fetchers(daemon) as fetchers:
             # Does not wait for the next look.
             replace(daemon.config, NEW)
@@ -320,6 +319,18 @@ class PollTest(ReloadTestCase):
             replace(daemon.config, OLD)
             self.assertLess(self.wait_until_served(daemon, OLD_BODY), 30)
         self.assertLessEqual(fetchers.bodies[HOST], {OLD_BODY, NEW_BODY})
+
+
+    def test_a_limit_of_watches_is_said_once(self):
+        daemon = self.start(env=self.deny("inotify_add_watch", "ENOSPC"))
+        daemon.wait_for_line(
+            f"level=warning event=watch-limited directory={daemon.dir}/ "
+            'reason="No space left on device" poll_seconds=15')
+        replace(daemon.config, NEW)
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_for_line("event=reload result=applied", SECOND)
+        self.assertEqual(self.served(daemon), NEW_BODY)
+        self.assertEqual(self.count(daemon, "event=watch-limited"), 1)
 
 
 class ManyTest(ReloadTestCase, CostTestCase):

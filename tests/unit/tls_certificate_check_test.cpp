@@ -134,6 +134,23 @@ TEST_F(TlsCertificateCheck, RefusesShortKeys) {
             "the certificate has an RSA key of 1024 bits, below 2048");
 }
 
+TEST_F(TlsCertificateCheck, RefusesKeysThatSendersDoNotKnow) {
+  for (EVP_PKEY* const key :
+       {EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448"),
+        EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "secp256k1")}) {
+    TestPair leaf = make_leaf(ca_);
+    leaf.key.reset(key);
+    X509_set_pubkey(leaf.certificate.get(), key);
+    ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()),
+              0);
+    const ChainCheck checked = check({&leaf, &ca_});
+    EXPECT_EQ(verdict(checked),
+              (Strings{"error certificate.key-weak", "refused"}));
+    EXPECT_EQ(checked.diagnostics.at(0).message,
+              "the certificate has a key of a kind that senders do not know");
+  }
+}
+
 TEST_F(TlsCertificateCheck, RefusesWhatIsNoCertificate) {
   EXPECT_EQ(verdict(check_chain({share("x")}, "a.pem", Depth::facts)),
             (Strings{"error certificate.unusable", "refused"}));
