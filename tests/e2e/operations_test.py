@@ -4,6 +4,7 @@ that nobody can get in the way of those who ask."""
 
 import base64
 import hashlib
+import json
 import pathlib
 import re
 import shutil
@@ -31,6 +32,15 @@ TABLE_HEAD = ("DOMAIN       MODE     ID                                "
 class OperatedTestCase(unittest.TestCase):
     def start(self, *arguments, **how):
         return self.enterContext(Operated(*arguments, **how))
+
+    def start_with_more(self, count):
+        """With so many domains besides, d0.example and so on."""
+        daemon = self.start(allow=FAILED)
+        names = [f"d{i}.example" for i in range(count)]
+        daemon.rewrite(POLICY.replace(
+            '["example.com"]', str(["example.com", *names])))
+        eventually(lambda: daemon.status()["total"] == count + 1)
+        return daemon
 
     def expect_reason(self, daemon, text, since, reason, count=1):
         """All who can be asked name this reason, within a second."""
@@ -245,11 +255,10 @@ class PageTest(OperatedTestCase):
             self.assertIn(part, text)
 
     def test_many_domains_come_in_pages(self):
-        names = [f"d{i}.example" for i in range(120)]
-        daemon = self.start(allow=FAILED)
-        daemon.rewrite(POLICY.replace(
-            '["example.com"]', str(["example.com", *names])))
-        eventually(lambda: daemon.status()["total"] == 121)
+        daemon = self.start_with_more(120)
+        text = daemon.ask("/?offset=50")[2]
+        self.assertIn('href="/?q=&amp;offset=0"', text)
+        self.assertIn('href="/?q=&amp;offset=100"', text)
         text = daemon.ask("/")[2]
         self.assertEqual(text.count('class="record"'), 2 * 50)
         self.assertIn('href="/?q=&amp;offset=50"', text)
@@ -279,6 +288,48 @@ class ListenerTest(OperatedTestCase):
             start = time.monotonic()
             self.assertEqual(daemon.command("health")[0], 0)
             self.assertLess(time.monotonic() - start, HEALTH_LIMIT)
+
+    def ask_for_much(self, daemon):
+        """A client that has asked for more than a socket holds."""
+        client = self.enterContext(socket.socket(socket.AF_UNIX))
+        client.settimeout(TIMEOUT)
+        client.connect(str(daemon.socket))
+        client.sendall(b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return client
+
+    def read_page(self, client):
+        """(length that was announced, octets that came)."""
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+        head, _, page = answer.partition(b"\r\n\r\n")
+        length = re.search(rb"\r\nContent-Length: (\d+)\r\n", head)[1]
+        return int(length), page
+
+    def test_clients_that_read_nothing_do_not_block_health(self):
+        daemon = self.start_with_more(999)
+        clients = [self.ask_for_much(daemon) for _ in range(4)]
+        start = time.monotonic()
+        daemon.command("health")
+        self.assertLess(time.monotonic() - start, HEALTH_LIMIT)
+        for client in clients:
+            length, page = self.read_page(client)
+            self.assertLess(len(page), length)
+
+    def test_a_page_that_no_socket_holds_comes_whole(self):
+        daemon = self.start_with_more(999)
+        length, page = self.read_page(self.ask_for_much(daemon))
+        self.assertEqual(len(page), length)
+        self.assertEqual(len(json.loads(page)["domains"]), 1000)
+
+    def test_a_head_has_8_kib_at_most(self):
+        daemon = self.start()
+        start = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: "
+        for octets, status in ((8192, b"200"), (8193, b"431")):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(TIMEOUT)
+                client.connect(str(daemon.socket))
+                client.sendall((start + b"x" * octets)[:octets - 4] +
+                               b"\r\n\r\n")
+                self.assertEqual(client.recv(12)[9:], status)
 
     def test_health_of_a_server_that_hangs(self):
         daemon = self.start()
