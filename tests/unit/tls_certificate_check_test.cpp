@@ -21,12 +21,12 @@ class TlsCertificateCheck : public testing::Test {
     return checked;
   }
 
-  /// Each finding as "severity id", then what is to be made of it.
+  /// Each finding as "severity id: message", then what is to be made of it.
   static Strings verdict(const ChainCheck& checked) {
     Strings all;
     for (const Diagnostic& one : checked.diagnostics) {
       all.push_back((one.severity == Severity::error ? "error " : "warning ") +
-                    one.id);
+                    one.id + ": " + one.message);
     }
     all.push_back(!checked.is_usable             ? "refused"
                   : checked.flaw == Flaw::flawed ? "flawed"
@@ -54,27 +54,38 @@ TEST_F(TlsCertificateCheck, FindsNothingWrongWithAWholeChain) {
 TEST_F(TlsCertificateCheck, KnowsARootThatIsNotNeeded) {
   const TestPair leaf = make_leaf(ca_);
   EXPECT_EQ(verdict(check({&leaf, &ca_, &root_})),
-            (Strings{"warning certificate.root-included", "good"}));
+            (Strings{"warning certificate.root-included: the chain ends with a "
+                     "root certificate, which senders have already",
+                     "good"}));
 }
 
 TEST_F(TlsCertificateCheck, KnowsALeafWithoutItsIssuer) {
   const TestPair leaf = make_leaf(ca_);
-  EXPECT_EQ(verdict(check({&leaf})),
-            (Strings{"warning certificate.chain-incomplete", "flawed"}));
+  EXPECT_EQ(
+      verdict(check({&leaf})),
+      (Strings{"warning certificate.chain-incomplete: the file has the "
+               "certificate alone, without the intermediate that issued it",
+               "flawed"}));
   EXPECT_EQ(verdict(check({&leaf, &upper_})),
-            (Strings{"error certificate.chain-incomplete", "flawed"}));
+            (Strings{"error certificate.chain-incomplete: the issuer of the "
+                     "certificate is not in the chain, but others are",
+                     "flawed"}));
 }
 
 TEST_F(TlsCertificateCheck, KnowsAWrongOrder) {
   const TestPair deep = make_leaf(lower_);
   EXPECT_EQ(verdict(check({&deep, &upper_, &lower_})),
-            (Strings{"error certificate.chain-order", "flawed"}));
+            (Strings{"error certificate.chain-order: certificate 2 of the "
+                     "chain is not the issuer of the one before it",
+                     "flawed"}));
 }
 
 TEST_F(TlsCertificateCheck, KnowsACertificateThatSignedItself) {
   const TestPair leaf = make_pair("DNS:a.example");
   EXPECT_EQ(verdict(check({&leaf})),
-            (Strings{"warning certificate.self-signed", "flawed"}));
+            (Strings{"warning certificate.self-signed: the certificate is "
+                     "signed by itself",
+                     "flawed"}));
 }
 
 // The name of the issuer says nothing about its key.
@@ -86,7 +97,9 @@ TEST_F(TlsCertificateCheck, VerifiesSignaturesWhenAskedTo) {
   ASSERT_GT(
       X509_sign(impostor.certificate.get(), root_.key.get(), EVP_sha256()), 0);
   EXPECT_EQ(verdict(check({&leaf, &impostor})),
-            (Strings{"error certificate.chain-incomplete", "flawed"}));
+            (Strings{"error certificate.chain-incomplete: certificate 2 of the "
+                     "chain has the name of an issuer but not its key",
+                     "flawed"}));
   EXPECT_EQ(verdict(check({&leaf, &impostor}, Depth::facts)), Strings{"good"});
 }
 
@@ -113,14 +126,18 @@ TEST_F(TlsCertificateCheck, ComparesKeyIdsWhereBothHaveThem) {
                         X509_get_subject_name(ca_.certificate.get()));
   add(renewed, root_, NID_subject_key_identifier, "hash");
   EXPECT_EQ(verdict(check({&leaf, &renewed}, Depth::facts)),
-            (Strings{"error certificate.chain-incomplete", "flawed"}));
+            (Strings{"error certificate.chain-incomplete: the issuer of the "
+                     "certificate is not in the chain, but others are",
+                     "flawed"}));
 }
 
 TEST_F(TlsCertificateCheck, RefusesWeakSignatures) {
   TestPair leaf = make_leaf(ca_);
   ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha1()), 0);
   EXPECT_EQ(verdict(check({&leaf, &ca_})),
-            (Strings{"error certificate.signature-weak", "refused"}));
+            (Strings{"error certificate.signature-weak: the certificate is "
+                     "signed with SHA-1 or MD5",
+                     "refused"}));
 }
 
 TEST_F(TlsCertificateCheck, RefusesShortKeys) {
@@ -129,9 +146,9 @@ TEST_F(TlsCertificateCheck, RefusesShortKeys) {
   X509_set_pubkey(leaf.certificate.get(), leaf.key.get());
   ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()), 0);
   EXPECT_EQ(verdict(check({&leaf, &ca_})),
-            (Strings{"error certificate.key-weak", "refused"}));
-  EXPECT_EQ(check({&leaf, &ca_}).diagnostics.at(0).message,
-            "the certificate has an RSA key of 1024 bits, below 2048");
+            (Strings{"error certificate.key-weak: the certificate has an RSA "
+                     "key of 1024 bits, below 2048",
+                     "refused"}));
 }
 
 TEST_F(TlsCertificateCheck, RefusesKeysThatSendersDoNotKnow) {
@@ -143,17 +160,19 @@ TEST_F(TlsCertificateCheck, RefusesKeysThatSendersDoNotKnow) {
     X509_set_pubkey(leaf.certificate.get(), key);
     ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()),
               0);
-    const ChainCheck checked = check({&leaf, &ca_});
-    EXPECT_EQ(verdict(checked),
-              (Strings{"error certificate.key-weak", "refused"}));
-    EXPECT_EQ(checked.diagnostics.at(0).message,
-              "the certificate has a key of a kind that senders do not know");
+    EXPECT_EQ(verdict(check({&leaf, &ca_})),
+              (Strings{"error certificate.key-weak: the certificate has a key "
+                       "of a kind that senders do not know",
+                       "refused"}));
   }
 }
 
 TEST_F(TlsCertificateCheck, RefusesWhatIsNoCertificate) {
-  EXPECT_EQ(verdict(check_chain({share("x")}, "a.pem", Depth::facts)),
-            (Strings{"error certificate.unusable", "refused"}));
+  EXPECT_EQ(
+      verdict(check_chain({share("x")}, "a.pem", Depth::facts)),
+      (Strings{
+          "error certificate.unusable: has a certificate that can't be parsed",
+          "refused"}));
 }
 
 }  // namespace
