@@ -7,6 +7,7 @@ import hashlib
 import json
 import pathlib
 import re
+import select
 import shutil
 import socket
 import subprocess
@@ -311,6 +312,9 @@ class ListenerTest(OperatedTestCase):
         daemon.command("health")
         self.assertLess(time.monotonic() - start, HEALTH_LIMIT)
         for client in clients:
+            poll = select.poll()
+            poll.register(client, 0)
+            self.assertTrue(poll.poll(TIMEOUT * 1000))  # it was hung up on
             length, page = self.read_page(client)
             self.assertLess(len(page), length)
 
