@@ -46,6 +46,11 @@ TEST(Diagnostic, JsonHasEveryKeyAlways) {
             R"({"id":"policy.mx-invalid","severity":"warning",)"
             R"("file":"a.toml","line":0,"column":0,)"
             R"("message":"mx \"a\" is odd","hint":""})");
+  EXPECT_EQ(
+      format_diagnostic_json(make(Severity::error, {"a.toml", 14, 8}, "b")),
+      R"({"id":"policy.mx-invalid","severity":"error",)"
+      R"("file":"a.toml","line":14,"column":8,)"
+      R"("message":"mx \"a\" is odd","hint":"b"})");
 }
 
 TEST(Diagnostic, SortsByPlaceAndThenById) {

@@ -146,6 +146,7 @@ TEST(DnsZoneReader, ReadsLinesThatEndWithCarriageReturns) {
 // Each of these could hide the record that is looked for.
 TEST(DnsZoneReader, RefusesWhatCouldHideARecord) {
   EXPECT_EQ(read("\na. TXT \"x\n"), "line 2: a quote is not closed");
+  EXPECT_EQ(read("a. TXT \"x\ny\"\n"), "line 1: a quote is not closed");
   EXPECT_EQ(read("a. TXT (\n\"x\"\n"), "line 1: a \"(\" is not closed");
   EXPECT_EQ(read("a. TXT )"), "line 1: a \")\" closes nothing");
   EXPECT_EQ(read("$INCLUDE other.zone"), "line 1: $INCLUDE is not followed");

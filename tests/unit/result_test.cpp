@@ -50,7 +50,7 @@ TEST(InQuotes, EscapesZero) {
 }
 
 TEST(InQuotes, KeepsTwoToFourOctetsOfUtf8) {
-  EXPECT_EQ(in_quotes("ü例😀"), "\"ü例😀\"");
+  EXPECT_EQ(in_quotes("üÉ例😀"), "\"üÉ例😀\"");
 }
 
 // U+009B starts a terminal sequence as ESC [ does.

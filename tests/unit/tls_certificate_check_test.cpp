@@ -140,15 +140,29 @@ TEST_F(TlsCertificateCheck, RefusesWeakSignatures) {
                      "refused"}));
 }
 
+// Nobody looks at the signature of a root.
+TEST_F(TlsCertificateCheck, TakesAWeakSignatureThatARootHasGivenItself) {
+  ASSERT_GT(X509_sign(root_.certificate.get(), root_.key.get(), EVP_sha1()), 0);
+  const TestPair leaf = make_leaf(ca_);
+  EXPECT_EQ(verdict(check({&leaf, &ca_, &root_})),
+            (Strings{"warning certificate.root-included: the chain ends with a "
+                     "root certificate, which senders have already",
+                     "good"}));
+}
+
 TEST_F(TlsCertificateCheck, RefusesShortKeys) {
-  TestPair leaf = make_leaf(ca_);
-  leaf.key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{1024}));
-  X509_set_pubkey(leaf.certificate.get(), leaf.key.get());
-  ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()), 0);
-  EXPECT_EQ(verdict(check({&leaf, &ca_})),
-            (Strings{"error certificate.key-weak: the certificate has an RSA "
-                     "key of 1024 bits, below 2048",
-                     "refused"}));
+  for (const std::size_t bits : {1024U, 2047U}) {
+    TestPair leaf = make_leaf(ca_);
+    leaf.key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
+    X509_set_pubkey(leaf.certificate.get(), leaf.key.get());
+    ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()),
+              0);
+    EXPECT_EQ(verdict(check({&leaf, &ca_})),
+              (Strings{"error certificate.key-weak: the certificate has an RSA "
+                       "key of " +
+                           std::to_string(bits) + " bits, below 2048",
+                       "refused"}));
+  }
 }
 
 TEST_F(TlsCertificateCheck, RefusesKeysThatSendersDoNotKnow) {

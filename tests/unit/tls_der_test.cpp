@@ -122,6 +122,24 @@ TEST(TlsDer, ReadsTheFirstAndLastMomentsOfTime) {
   }
 }
 
+// RFC 5280, 4.1.2.5: from 2050 on as a GeneralizedTime, YYYYMMDDHHMMSSZ.
+TEST(TlsDer, ReadsTimesOfTwoKindsAndNoThird) {
+  using namespace std::chrono;
+  const auto age = sys_days(2050y / 1 / 2) - floor<days>(system_clock::now());
+  const std::string der = make_pair("DNS:a.example", KeyKind::ecdsa,
+                                    {.to = static_cast<int>(age.count())})
+                              .der();
+  const std::optional<CertificateFacts> facts = read_certificate(der);
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(year_month_day(floor<days>(facts->not_after)), 2050y / 1 / 2);
+  EXPECT_FALSE(read_certificate(
+      replace(der, "\x30\x20\x17\x0D", "\x18\x0F", "\x19\x0F")));
+  EXPECT_FALSE(read_certificate(
+      replace(der, "\x30\x20\x17\x0D", "\x18\x0F", "\x17\x0F")));
+  EXPECT_FALSE(
+      read_certificate(replace(der, "\x30\x20", "\x17\x0D", "\x18\x0D")));
+}
+
 // Names behind the fault would be overlooked.
 TEST(TlsDer, RefusesExtensionsThatAreNoDer) {
   const std::string good = make_pair("DNS:a.example").der();

@@ -32,6 +32,7 @@ TEST(Utf8Length, IsZeroForWhatIsNone) {
   for (const std::string_view text : {"",
                                       "\x80",
                                       "\xbf",
+                                      "\x80\x80\x80\x80",
                                       "\xc1\xbf",
                                       "\xc2",
                                       "\xc2\x7f",
