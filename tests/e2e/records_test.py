@@ -198,6 +198,20 @@ class CommandTest(RecordsTestCase):
         self.assertEqual(out, "")
         self.assertIn('domain "c.example" has another policy than '
                       '"a.example"', err)
+        self.assertEqual(
+            records(self.config, "--delegate-to", "a.example", "c.example",
+                    status=1)[0], "")
+
+    def test_delegation_leaves_room_for_the_labels_in_front(self):
+        """RFC 1035, 2.3.4: a name has 253 octets at most, as text."""
+        longest = ".".join(["a" * 60] * 3 + ["b" * 59])
+        out, _ = records(self.config, "--delegate-to", longest, "b.example",
+                         "--only", "tls-rpt", "--format", "json")
+        self.assertIn("_smtp._tls." + longest,
+                      [one["name"] for one in json.loads(out)])
+        _, err = records(self.config, "--delegate-to", longest + "b",
+                         "b.example", status=2)
+        self.assertIn("has more than 242 octets", err)
 
     def test_every_form_is_stable(self):
         forms = re.search(r"records:\n  --format FORM(.*?)\(", records(

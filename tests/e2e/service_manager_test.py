@@ -112,6 +112,8 @@ class ActivationTest(unittest.TestCase):
         with self.start() as daemon:
             self.assertEqual(daemon.port, self.port)
             self.assertEqual(daemon.fetch()[::2], (200, BODY))
+            self.assertEqual(sum("event=listening" in line
+                                 for line in daemon.stderr_lines), 1)
 
     def test_restarts_under_load_lose_no_fetch(self):
         stop, answers = threading.Event(), []

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "operations/status_page.hpp"
+#include "test_status.hpp"
+
+namespace mtasts::operations {
+namespace {
+
+/// What lies between them, without either.
+std::string between(const std::string& text, std::string_view begin,
+                    std::string_view end) {
+  const std::size_t at = text.find(begin) + begin.size();
+  return text.substr(at, text.find(end, at) - at);
+}
+
+TEST(OperationsStatusPage, TellsAllThatIsKnown) {
+  Status status = make_status();
+  status.domains[0].fetches.hours[2] = 4;
+  EXPECT_EQ(
+      between(format_page(status), "<main>\n", "</main>"),
+      R"(<form action="/" method="get" role="search"><input type="search" name="q" value="exam" aria-label="Part of a domain's name" placeholder="Part of a domain's name"><button type="submit">Find</button></form>
+<div id="state"><section class="card state unready" role="status"><h2>Not ready</h2><ul><li><strong>certificate.expired</strong>: it &quot;ended&quot;</li>
+</ul></section>
+</div>
+<div id="live">
+<section class="card"><div class="head"><h2>example.com</h2><span class="tag">enforce</span><span class="tag good">certificate: 30 days left</span></div>
+<dl><dt>id</dt><dd><code>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</code></dd><dt>max_age</dt><dd>1w</dd><dt>mx</dt><dd>a.example.com, *.example.com</dd></dl>
+<h3>Records to publish</h3>
+<div class="record" data-name="_mta-sts.example.com"><div><code>_mta-sts.example.com 300 IN TXT</code><code class="value">v=STSv1; id=a</code></div></div>
+<h3>Fetches in the last 24 hours: 35</h3>
+<svg viewBox="0 0 240 61" preserveAspectRatio="none" role="img" aria-label="35 fetches of example.com in the last 24 hours, 16 in the busiest"><rect x="1" y="4" width="8" height="56"/><rect x="21" y="45" width="8" height="15"/><rect x="231" y="0" width="8" height="60"/><line x1="0" x2="240" y1="60.5" y2="60.5"/></svg>
+<div class="scale soft"><span>24 hours ago</span><span>now</span></div>
+<h3>Who has fetched the policy with this id</h3><table><thead><tr><th scope="col">Sender</th><th scope="col">Fetches</th><th scope="col">Last</th></tr></thead><tbody><tr><th scope="row">google</th><td>14</td><td><time datetime="2026-01-01T23:59:46Z"><span>2026-01-01</span> <span>23:59:46 UTC</span></time></td></tr>
+</tbody></table>
+</section>
+<p class="soft">1 of 9 domains are shown.</p><nav aria-label="Pages"><a href="/?q=exam&amp;offset=2">Back</a><a href="/?q=exam&amp;offset=4">Next</a></nav>
+<section class="card"><h2>Reloads</h2>
+<table><thead><tr><th scope="col">Time</th><th scope="col">Result</th><th scope="col">What</th></tr></thead><tbody><tr><td><time datetime="2026-01-01T23:59:35Z"><span>2026-01-01</span> <span>23:59:35 UTC</span></time></td><td><span class="tag bad">failed</span></td><td>x.toml: bad</td></tr>
+<tr><td><time datetime="2026-01-01T23:59:34Z"><span>2026-01-01</span> <span>23:59:34 UTC</span></time></td><td><span class="tag good">applied</span></td><td>27 changed, 28 removed</td></tr>
+</tbody></table>
+</section>
+</div>
+)");
+}
+
+TEST(OperationsStatusPage, SaysHowLongTheCertificateLasts) {
+  Status status = make_status();
+  sys_seconds& expiry = status.domains[0].expiry;
+  const auto tag = [&status] {
+    return between(format_page(status),
+                   R"(<span class="tag">enforce</span><span class="tag )",
+                   "</span>");
+  };
+  expiry = k_now + days(14);
+  EXPECT_EQ(tag(), R"(good">certificate: 14 days left)");
+  expiry = k_now + days(14) - seconds(1);
+  EXPECT_EQ(tag(), R"(bad">certificate: 13 days left)");
+  expiry = k_now + days(1);
+  EXPECT_EQ(tag(), R"(bad">certificate: 1 day left)");
+  expiry = k_now;
+  EXPECT_EQ(tag(), R"(bad">certificate: 0 days left)");
+  expiry = k_now - seconds(1);
+  EXPECT_EQ(tag(), R"(bad">certificate expired)");
+  expiry = {};
+  EXPECT_EQ(tag(), R"(bad">no certificate)");
+}
+
+TEST(OperationsStatusPage, ShowsTheQuietestHourToo) {
+  Status status = make_status();
+  const auto chart = [&status] {
+    return between(format_page(status), "role=\"img\" aria-label=\"", "<line");
+  };
+  status.domains[0].fetches.hours = {1, 100};
+  EXPECT_EQ(chart(),
+            "101 fetches of example.com in the last 24 hours, 100 in the "
+            "busiest\">"
+            R"(<rect x="1" y="58" width="8" height="2"/>)"
+            R"(<rect x="11" y="0" width="8" height="60"/>)");
+  status.domains[0].fetches.hours = {};
+  EXPECT_EQ(chart(),
+            "0 fetches of example.com in the last 24 hours, 0 in the "
+            "busiest\">");
+}
+
+TEST(OperationsStatusPage, LinksToThePagesThatThereAre) {
+  Status status = make_status();
+  const auto links = [&status] {
+    return between(format_page(status), "<nav aria-label=\"Pages\">", "</nav>");
+  };
+  const std::string back = R"(<a href="/?q=exam&amp;offset=2">Back</a>)";
+  const std::string next = R"(<a href="/?q=exam&amp;offset=4">Next</a>)";
+  status.matching = 5;
+  EXPECT_EQ(links(), back + next);
+  status.matching = 4;
+  EXPECT_EQ(links(), back);
+  status.query.offset = 0;
+  status.matching = 2;
+  EXPECT_EQ(links(), R"(<a href="/?q=exam&amp;offset=1">Next</a>)");
+  status.query = {.part = "a&b", .offset = 1, .limit = 50};
+  EXPECT_EQ(links(), R"(<a href="/?q=a%26b&amp;offset=0">Back</a>)");
+}
+
+TEST(OperationsStatusPage, SaysWhenThereIsNothingToTell) {
+  Status status = make_status();
+  status.reasons = {};
+  status.reloads = {};
+  status.domains[0].mx.clear();
+  status.domains[0].of_id = {};
+  const std::string page = format_page(status);
+  EXPECT_EQ(between(page, "<title>", "</title>"), "mta-stsd: ready");
+  EXPECT_EQ(between(page, "<div id=\"state\">", "</div>"),
+            "<section class=\"card state ready\" role=\"status\">"
+            "<h2>Ready</h2><p>Every policy host has a valid certificate, and "
+            "the last reload was good.</p></section>\n");
+  EXPECT_EQ(between(page, "<dt>mx</dt>", "</dl>"), "<dd>none</dd>");
+  EXPECT_EQ(between(page, "<p>Nobody", "</p>"),
+            " has fetched this policy yet.");
+  EXPECT_EQ(between(page, "<h2>Reloads</h2>\n", "</section>"),
+            "<p>None since the start.</p>\n");
+}
+
+}  // namespace
+}  // namespace mtasts::operations

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// What the running server may know of itself at one moment.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "operations/status.hpp"
+
+namespace mtasts::operations {
+
+using std::chrono::days;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+// 2026-01-02T00:00:00Z
+constexpr sys_seconds k_now{seconds(1'767'312'000)};
+
+inline server::IdFetches make_fetches(char digit, std::uint32_t count) {
+  server::IdFetches fetches{.id = std::string(32, digit), .by_family = {}};
+  fetches.by_family[0] = {.count = count,
+                          .first = k_now - seconds(60 * count),
+                          .last = k_now - seconds(count)};
+  return fetches;
+}
+
+/// No two numbers and no two times in it are the same.
+inline Status make_status() {
+  Status status{.now = k_now,
+                .started = k_now - days(1),
+                .reasons = {},
+                .total = 9,
+                .matching = 8,
+                .query = {.part = "exam", .offset = 3, .limit = 1},
+                .domains = {},
+                .reloads = {}};
+  status.reasons.add({"certificate.expired", "it \"ended\""});
+  status.reloads = {.applied = 21,
+                    .failed = 22,
+                    .last = k_now - seconds(23),
+                    .last_good = k_now - seconds(24),
+                    .faults = {{Severity::error, "a.b", {}, "bad", {}}},
+                    .history = {{.time = k_now - seconds(25),
+                                 .applied = false,
+                                 .fault = "x.toml: bad"},
+                                {.time = k_now - seconds(26),
+                                 .applied = true,
+                                 .changed = 27,
+                                 .removed = 28,
+                                 .fault = {}}}};
+  DomainStatus domain{.domain = "example.com",
+                      .mode = sts::Mode::enforce,
+                      .max_age = seconds(604800),
+                      .mx = {"a.example.com", "*.example.com"},
+                      .id = std::string(32, 'a'),
+                      .expiry = k_now + days(30) + seconds(1),
+                      .records = {{dns::Purpose::mta_sts,
+                                   dns::Type::txt,
+                                   "_mta-sts.example.com",
+                                   seconds(300),
+                                   {"v=STSv1; id=a"}}},
+                      .fetches = {.answered = 11,
+                                  .refused = 12,
+                                  .current = make_fetches('b', 13),
+                                  .previous = make_fetches('a', 14),
+                                  .hours = {}},
+                      .of_id = make_fetches('a', 14)};
+  domain.fetches.hours.front() = 15;
+  domain.fetches.hours.back() = 16;
+  status.domains.push_back(std::move(domain));
+  return status;
+}
+
+}  // namespace mtasts::operations
