@@ -45,6 +45,20 @@ TEST(OperationsStatusPage, TellsAllThatIsKnown) {
 )");
 }
 
+TEST(OperationsStatusPage, ShowsAHundredReasonsAndHowManyMore) {
+  const std::string id = "certificate.expired";
+  Status status = make_status();
+  status.reasons = {};
+  const auto end = [&status] {
+    const std::string all = between(format_page(status), "<ul>", "</ul>");
+    return all.substr(all.rfind("<li>"));
+  };
+  for (int i = 1; i <= 100; ++i) status.reasons.add({id, fmt::format("{}", i)});
+  EXPECT_EQ(end(), "<li><strong>certificate.expired</strong>: 100</li>\n");
+  status.reasons.add({id, "101"});
+  EXPECT_EQ(end(), "<li>and 1 more</li>\n");
+}
+
 TEST(OperationsStatusPage, SaysHowLongTheCertificateLasts) {
   Status status = make_status();
   sys_seconds& expiry = status.domains[0].expiry;
