@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -144,12 +146,54 @@ TEST_F(ServerReloader, AppliesNothingWhenAFileWasReplacedDuringTheLoad) {
   FAIL() << "no load took long enough for a file to be replaced";
 }
 
+TEST_F(ServerReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
+  SnapshotLoader loader(write_config(format_config(1, "first")));
+  const LoadedSnapshot first = loader.load({}, nullptr);
+  write_config(format_config(1, "second"));
+  SnapshotHolder holder(first.snapshot);
+  ReloadStatus status;
+  Reloader reloader(loader, holder, status, first, Placeholders::allowed);
+  loader.accept();
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::seconds(10);
+  while (holder.generation() == 0 && steady_clock::now() < end) {
+    pollfd events{.fd = reloader.fd(), .events = POLLIN, .revents = 0};
+    ::poll(&events, 1, static_cast<int>(reloader.wait_time().count()));
+    reloader.run();
+  }
+  EXPECT_EQ(holder.generation(), 1U);
+}
+
+TEST_F(ServerReloader, RemembersAFailureOnceUntilItIsMended) {
+  const std::string good = format_config(1, "first");
+  const std::string bad = format_config(1, "@");
+  Running running(write_config(good));
+  const auto history = [&](const std::string& config) {
+    write_config(config);
+    running.reload();
+    EXPECT_FALSE(running.reloader.is_requested());
+    std::string all;
+    for (const ReloadEvent& one : running.status.view().history) {
+      all += one.applied ? 'a' : 'f';
+    }
+    return all;
+  };
+  EXPECT_EQ(history(bad), "f");
+  EXPECT_EQ(history(bad), "f");
+  EXPECT_EQ(history(good), "af");
+  EXPECT_EQ(history(bad), "faf");
+}
+
 TEST_F(ServerReloader, LogsTwentyFindingsAndHowManyMoreThereAre) {
   Running running(write_config(format_config(21, "first")));
   write_config(format_config(20, "@"));
   std::string log = running.reload();
   EXPECT_EQ(count_of(log, "event=finding"), 20U) << log;
   EXPECT_EQ(count_of(log, "event=more-findings"), 0U) << log;
+  EXPECT_TRUE(
+      log.ends_with("level=error event=reload result=failed errors=20 "
+                    "serving=\"the last good policies\"\n"))
+      << log;
   write_config(format_config(21, "@@"));
   log = running.reload();
   EXPECT_EQ(count_of(log, "event=finding"), 20U) << log;
