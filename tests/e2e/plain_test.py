@@ -110,6 +110,14 @@ class HttpTest(unittest.TestCase):
             connection.shutdown(socket.SHUT_WR)
             self.assertEqual(split_answers(read_all(connection)), [OK] * 3)
 
+    def test_a_client_that_is_refused_may_go_on_sending(self):
+        """RFC 9112, 9.6: at first the server ends its own direction alone."""
+        with self.daemon.dial() as connection:
+            connection.sendall(b"x\r\n\r\n" + request() * 2000)
+            self.assertEqual(split_answers(read_all(connection)), [BAD])
+            for _ in range(2):  # a reset would meet the second
+                connection.sendall(b"x")
+
     def test_a_unix_socket(self):
         with Daemon(None, plain(listen=unix())) as daemon:
             self.assertRegex(daemon.address, r"^http\+unix:/.*/socket$")
