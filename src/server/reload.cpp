@@ -92,8 +92,6 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
       }),
       next_check_(Watch::Clock::now() + k_check_interval) {
   log_news(first);
-  // Files may have changed between load and watch.
-  watch_.look_everywhere();
 }
 
 /// A finding that still stands is not said again. True if there was a new one.

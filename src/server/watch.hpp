@@ -71,7 +71,9 @@ class Watch {
   Look look_;
   int inotify_ = -1;
   bool limited_ = false;  // inotify refused a watch; said once
-  Scope scope_;           // where to look next
+  /// Where to look next. Everywhere at first: files may have changed between
+  /// their load and the watch.
+  Scope scope_;
   std::optional<FileChanges> candidate_;
   Clock::time_point candidate_since_;
   std::chrono::milliseconds quiet_{0};  // how long it has to stay the same

@@ -359,7 +359,8 @@ class CapacityTest(LimitsTest):
 
     def test_there_are_no_more_threads_than_connections(self):
         # The one before may not have been given back yet.
-        lines = ("connections = 2", "threads = 8", "connections_per_address = 2")
+        lines = ("connections = 2", "threads = 8",
+                 "connections_per_address = 2")
         with Daemon(None, POLICY + server(*lines)) as daemon:
             for _ in range(10):
                 self.is_served(daemon)

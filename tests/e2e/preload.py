@@ -20,6 +20,6 @@ def shifted_clock(file, *, monotonic=False):
         pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         raise SkipTest("needs faketime")
-    return preload(found[0]) | {"FAKETIME_TIMESTAMP_FILE": str(file),
-                                "FAKETIME_NO_CACHE": "1",
-                                "FAKETIME_DONT_FAKE_MONOTONIC": "" if monotonic else "1"}
+    return preload(found[0]) | {
+        "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "" if monotonic else "1"}

@@ -320,7 +320,6 @@ class PollTest(ReloadTestCase):
             self.assertLess(self.wait_until_served(daemon, OLD_BODY), 30)
         self.assertLessEqual(fetchers.bodies[HOST], {OLD_BODY, NEW_BODY})
 
-
     def test_a_limit_of_watches_is_said_once(self):
         daemon = self.start(env=self.deny("inotify_add_watch", "ENOSPC"))
         daemon.wait_for_line(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,7 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 // 2026-01-02T00:00:00Z
-constexpr sys_seconds k_now{seconds(1'767'312'000)};
+inline constexpr sys_seconds k_now{seconds(1'767'312'000)};
 
 inline server::IdFetches make_fetches(char digit, std::uint32_t count) {
   server::IdFetches fetches{.id = std::string(32, digit), .by_family = {}};
