@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "file_group.hpp"
 
+#include <iterator>
+
 namespace mtasts {
+namespace {
+
+std::set<std::string> named_in_one(const Inputs& a, const Inputs& b) {
+  const std::set<std::string> ours(a.files.begin(), a.files.end());
+  const std::set<std::string> theirs(b.files.begin(), b.files.end());
+  std::set<std::string> all;
+  std::set_symmetric_difference(ours.begin(), ours.end(), theirs.begin(),
+                                theirs.end(), std::inserter(all, all.end()));
+  return all;
+}
+
+}  // namespace
 
 /// Compares what is on the disk with what was read.
 class FileTable::Comparison final : public FileVisitor {
@@ -54,6 +68,16 @@ std::vector<FileTable::Slot>::const_iterator FileTable::find(
                           [](const Slot& slot, const std::string& text) {
                             return slot.path < text;
                           });
+}
+
+void FileTable::set_inputs(Inputs inputs) {
+  if (inputs.files != inputs_.files) {
+    for (const std::string& path : named_in_one(inputs_, inputs)) {
+      const auto known = slots_.begin() + (find(path) - slots_.cbegin());
+      if (known != slots_.end() && known->path == path) known->stamp = k_unread;
+    }
+  }
+  inputs_ = std::move(inputs);
 }
 
 FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {

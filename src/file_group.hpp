@@ -28,8 +28,9 @@ using FileChanges = std::map<std::string, FileStamp>;
 /// Which files there are, and in which state they were read.
 class FileTable {
  public:
-  /// Makes everything that is not listed any more a change.
-  void set_inputs(Inputs inputs) { inputs_ = std::move(inputs); }
+  /// Makes a change of everything that is not listed any more, and of what was
+  /// named before or is named now but not both: other things are said of it.
+  void set_inputs(Inputs inputs);
   const Inputs& inputs() const { return inputs_; }
 
   /// What differs on the disk from what was read. `also`, if not null, is
@@ -42,6 +43,9 @@ class FileTable {
     FileStamp stamp;
     std::shared_ptr<const void> part;
   };
+
+  /// No file is ever in this state, not even one that is gone.
+  static constexpr FileStamp k_unread{.size = -4};
 
   std::vector<Slot>::const_iterator find(const std::string& path) const;
 
@@ -101,7 +105,7 @@ class FileGroup : public FileTable {
   void reread_faulty() {
     for (Slot& one : slots_) {
       const auto* part = static_cast<const Part*>(one.part.get());
-      if (has_errors(part->diagnostics)) one.stamp = {};
+      if (has_errors(part->diagnostics)) one.stamp = k_unread;
     }
   }
 

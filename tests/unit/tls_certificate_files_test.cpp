@@ -242,6 +242,42 @@ TEST_F(TlsCertificateFiles, TakesTheFirstOfSeveralFilesWithTheKey) {
   EXPECT_EQ(ids(finder.find(paths)), Strings());
 }
 
+// Of a folder's entries, a link to nothing is none; a file that is named is one
+// that is missed.
+TEST_F(TlsCertificateFiles, LooksAgainAtWhatIsNamedNowOrNoLonger) {
+  std::filesystem::create_directory(dir_.path("c"));
+  std::filesystem::create_symlink("nothing", dir_.path("c/link"));
+  CertificateFinder finder;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(ids(finder.find({dir_.path("c")})),
+              Strings{"certificate.none-found c"});
+    EXPECT_EQ(ids(finder.find({dir_.path("c/link")})),
+              Strings{"certificate.unreadable c/link"});
+  }
+}
+
+TEST_F(TlsCertificateFiles, MissesWhatGoesAsItIsNamed) {
+  dir_.write("c/all.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
+  CertificateFinder finder;
+  const FoundCertificates before = finder.find({dir_.path("c")});
+  ASSERT_EQ(before.added.size(), 1U);
+  std::filesystem::remove(dir_.path("c/all.pem"));
+  const FoundCertificates after = finder.find({dir_.path("c/all.pem")});
+  EXPECT_EQ(after.removed, before.added);
+  EXPECT_EQ(ids(after), Strings{"certificate.unreadable c/all.pem"});
+}
+
+TEST_F(TlsCertificateFiles, MissesAFaultyFileThatGoesBeforeItIsReadAgain) {
+  dir_.write("key.pem", pair_.key_pem("secret"));
+  CertificateFinder finder;
+  const Strings paths = {dir_.path("key.pem")};
+  EXPECT_EQ(ids(finder.find(paths)),
+            Strings{"certificate.key-encrypted key.pem"});
+  std::filesystem::remove(paths[0]);
+  finder.reread_faulty();
+  EXPECT_EQ(ids(finder.find(paths)), Strings{"certificate.unreadable key.pem"});
+}
+
 // A volume that is mounted after the start.
 TEST_F(TlsCertificateFiles, SearchesAFolderThatComesLater) {
   CertificateFinder finder;
