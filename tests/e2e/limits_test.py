@@ -10,7 +10,6 @@ import signal
 import socket
 import ssl
 import struct
-import threading
 import time
 import unittest
 
@@ -74,6 +73,30 @@ def narrow(daemon):
 def read_widely(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     return read_all(connection)
+
+
+def send_until_full_then_read(connection, octets):
+    """Reads only while nothing more can be sent; returns all up to the end,
+    which must be orderly. One thread does both: an object of ssl is not made
+    for two."""
+    connection.setblocking(False)
+    left, got = memoryview(octets), bytearray()
+    try:
+        while True:
+            with contextlib.suppress(BlockingIOError, ssl.SSLWantWriteError):
+                while left:
+                    left = left[connection.send(left[:65536]):]
+            with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
+                chunk = connection.recv(65536)
+                if not chunk:
+                    return bytes(got)
+                got += chunk
+                continue
+            ready = select.select([connection], [connection] if left else [],
+                                  [], TIMEOUT)
+            assert any(ready), "neither is there an answer nor an end"
+    finally:
+        connection.settimeout(TIMEOUT)
 
 
 def choke(connection):
@@ -233,11 +256,7 @@ class SlowReaderTest(LimitsTest):
         with Daemon(None, config) as daemon, narrow(daemon) as connection:
             body = daemon.fetch()[2]
             self.assertGreater(len(body), 8000)
-            writer = threading.Thread(target=connection.sendall,
-                                      args=(octets + LAST,))
-            writer.start()
-            got = read_widely(connection)
-            writer.join(TIMEOUT)
+            got = send_until_full_then_read(connection, octets + LAST)
         answers = split_answers(got)
         self.assertEqual(len(answers), 2 * MANY + 1)
         for i, answer in enumerate(answers):

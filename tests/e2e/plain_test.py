@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
@@ -20,7 +19,7 @@ from certificates import client_context, scratch
 from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon, eventually
 from http_test import BAD, CLOSE, MISDIRECTED, OK, closing, request
 from limits_test import (LARGE, MANY, choke, ends, half_hello, narrow,
-                         read_widely, reset, server)
+                         reset, send_until_full_then_read, server)
 from edits import NEW_BODY, OLD_BODY, policy, replace
 
 TCP = 'listen = ["http://127.0.0.1:0"]'
@@ -176,11 +175,8 @@ class LimitsTest(unittest.TestCase):
         octets = (request() + request(target="/")) * MANY + LAST
         with Daemon(None, config) as daemon, narrow(daemon) as connection:
             body = daemon.fetch()[2]
-            writer = threading.Thread(target=connection.sendall,
-                                      args=(octets,))
-            writer.start()
-            answers = split_answers(read_widely(connection))
-            writer.join(TIMEOUT)
+            answers = split_answers(
+                send_until_full_then_read(connection, octets))
         self.assertEqual(
             [(one.status[9:12], one.body == body) for one in answers],
             [("200", True), ("404", False)] * MANY + [("200", True)])
