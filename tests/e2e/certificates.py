@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Throw-away certificates, made once for each test process."""
+"""Throw-away certificates. Each test process has a folder of its own, which
+begins as a copy of what `certificates.py DIR` has made in MTA_STSD_CERTS."""
 
 import atexit
+import os
 import pathlib
 import shutil
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -23,14 +26,19 @@ def scratch():
         if _scratch is None:
             _scratch = pathlib.Path(tempfile.mkdtemp(prefix="mta-stsd-e2e-"))
             atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
-            make_certificates(*NAMES)
+            made = os.environ.get("MTA_STSD_CERTS")
+            if made:
+                shutil.copytree(made, _scratch, dirs_exist_ok=True)
+            else:
+                make_certificates(*NAMES)
         return _scratch
 
 
-def make_certificates(*names, options=()):
-    """Runs make-certs.sh on scratch(): all its leaves share one root CA."""
-    subprocess.run(["sh", SCRIPT, *options, scratch(), *names], check=True,
-                   stdin=subprocess.DEVNULL, timeout=60)
+def make_certificates(*names, options=(), folder=None):
+    """Runs make-certs.sh on `folder`, or else on scratch(): all the leaves in
+    it share one root CA."""
+    subprocess.run(["sh", SCRIPT, *options, folder or scratch(), *names],
+                   check=True, stdin=subprocess.DEVNULL, timeout=60)
 
 
 def client_context(alpn=None, minimum=None, maximum=None, verify=True):
@@ -44,3 +52,7 @@ def client_context(alpn=None, minimum=None, maximum=None, verify=True):
     if maximum:
         context.maximum_version = maximum
     return context
+
+
+if __name__ == "__main__":
+    make_certificates(*NAMES, folder=sys.argv[1])
