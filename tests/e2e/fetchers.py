@@ -10,7 +10,7 @@ from daemon import HOST, PATH, TIMEOUT
 
 # Often enough to see a state that lasts for a moment, and seldom enough to
 # leave the machine to the other tests.
-PAUSE = 0.008
+PAUSE = 0.016
 
 
 class Fetchers:
