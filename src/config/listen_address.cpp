@@ -103,6 +103,11 @@ bool ListenAddress::is_same_place(const ListenAddress& other) const {
          port == other.port;
 }
 
+bool ListenAddress::takes_ipv4_from(const ListenAddress& any) const {
+  return kind == Kind::tcp && any.kind == Kind::tcp && any.host == "::" &&
+         host.find(':') == std::string::npos && port == any.port && port != 0;
+}
+
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return fail("has a zero octet", std::string(k_form_hint));

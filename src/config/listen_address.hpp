@@ -32,6 +32,9 @@ struct ListenAddress {
   /// Both can't be bound; whatever is spoken there.
   bool is_same_place(const ListenAddress& other) const;
 
+  /// "[::]:P" takes IPv4 along, unless this is an entry for IPv4 at that port.
+  bool takes_ipv4_from(const ListenAddress& any) const;
+
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 

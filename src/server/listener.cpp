@@ -134,7 +134,9 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
   const Result<int> opened = open_socket(ipv6 ? AF_INET6 : AF_INET);
   const bool any = address.host == "::";
   if (!opened && any) {
-    // A machine or a container without IPv6: the rest of "everywhere" is left.
+    // A machine or a container without IPv6: the rest of "everywhere" is left,
+    // which may have an entry of its own.
+    if (v6_only) return {};
     ListenAddress ipv4 = address;
     ipv4.host = "0.0.0.0";
     return add_tcp(ipv4, false);
@@ -240,13 +242,10 @@ bool is_of_one_client(int error) {
 Result<Listeners> Listeners::open(const std::vector<ListenAddress>& addresses) {
   Listeners listeners;
   for (const ListenAddress& address : addresses) {
-    // "[::]:P" takes IPv4 along, unless that has an entry of its own.
-    const bool v6_only = std::any_of(
-        addresses.begin(), addresses.end(), [&](const ListenAddress& other) {
-          return other.kind == ListenAddress::Kind::tcp &&
-                 other.host.find(':') == std::string::npos &&
-                 other.port == address.port && other.port != 0;
-        });
+    const bool v6_only = std::any_of(addresses.begin(), addresses.end(),
+                                     [&](const ListenAddress& other) {
+                                       return other.takes_ipv4_from(address);
+                                     });
     const Result<void> added = listeners.add(address, v6_only);
     if (!added) {
       return fail(fmt::format("can't listen on {}: {}",

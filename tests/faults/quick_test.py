@@ -36,6 +36,12 @@ class QuickTest(unittest.TestCase):
     def test_no_memory(self):
         self.endure("start: 8 MB of configuration with 2 MB to spare")
 
+    def test_no_ipv6_for_everywhere(self):
+        self.endure("start: no IPv6, listening on [::]")
+
+    def test_no_ipv6_beside_an_entry_for_ipv4(self):
+        self.endure("start: no IPv6, listening on [::] and 0.0.0.0")
+
     def test_no_descriptor_for_a_connection(self):
         self.endure("start: 10 descriptors")
 

@@ -12,8 +12,9 @@ from unittest import SkipTest
 from daemon import eventually
 from limits_test import FIRST
 from preload import shifted_clock
-from victim import (GOES_ON, HOSTS, NEW, OLD, RECOVERY, Victim, body, need,
-                    need_root, need_small_program, wait)
+from sender_tools import free_port
+from victim import (GOES_ON, HOSTS, NEW, OLD, RECOVERY, SERVER, Victim, body,
+                    injection, need, need_root, need_small_program, wait)
 
 NOBODY = 61234  # a user that has no process, as those after it
 MEGABYTE = 1 << 20
@@ -64,6 +65,26 @@ def start_without_processes(limit):
 def start_within(megabytes):
     need_small_program()
     return start_with(*in_memory(megabytes))
+
+
+def start_without_ipv6(*hosts):
+    """Each of `hosts` is an entry of `listen`, at the same port."""
+    port = free_port()
+    daemon = Victim("--allow-example")
+    daemon.wrapper = ("strace", "-D", "-f", "-qq", "-o",
+                      daemon.dir / ".strace",
+                      *injection("socket", "EAFNOSUPPORT", "1"))
+    # Which does not work while something traces.
+    daemon.env["ASAN_OPTIONS"] = "detect_leaks=0"
+    daemon.settings = SERVER.replace('"127.0.0.1:0"', ", ".join(
+        f'"{host}:{port}"' for host in hosts))
+    daemon.edit("old")
+    seen = daemon.outcome()
+    assert seen == "serves", seen
+    addresses = [line.partition(" address=")[2].strip('"\n')
+                 for line in daemon.stderr_lines if "event=listening" in line]
+    assert addresses == [f"0.0.0.0:{port}"], addresses
+    return seen
 
 
 def lower_descriptors(spare):
@@ -263,6 +284,9 @@ def cases():
     for limit in range(1, 5):
         yield (f"start: {limit} processes", ends,
                lambda n=limit: start_without_processes(n))
+    for hosts in (("[::]",), ("[::]", "0.0.0.0")):
+        yield (f"start: no IPv6, listening on {' and '.join(hosts)}",
+               "serves over IPv4", lambda h=hosts: start_without_ipv6(*h))
     for name, value in (("max_inotify_instances", 0),
                         ("max_inotify_watches", 0),
                         ("max_inotify_watches", 1)):

@@ -144,6 +144,23 @@ TEST(ConfigListenAddress, OnePlaceIsOneSocketWhateverIsSpoken) {
   EXPECT_FALSE(same("127.0.0.1:0", "http://127.0.0.1:0"));
 }
 
+TEST(ConfigListenAddress, AnyAddressOfIpv6LeavesIpv4ToItsOwnEntry) {
+  const auto takes = [](std::string_view a, std::string_view any) {
+    return parse_listen_address(a)->takes_ipv4_from(*parse_listen_address(any));
+  };
+  EXPECT_TRUE(takes("0.0.0.0:443", "[::]:443"));
+  EXPECT_TRUE(takes("127.0.0.1:443", "http://[::]:443"));
+  EXPECT_FALSE(takes("0.0.0.0:443", "[::]:444"));
+  EXPECT_FALSE(takes("[::]:443", "[::]:443"));
+  EXPECT_FALSE(takes("[::1]:443", "[::]:443"));
+  EXPECT_FALSE(takes("0.0.0.0:443", "[::1]:443"));
+  EXPECT_FALSE(takes("0.0.0.0:443", "127.0.0.1:443"));
+  EXPECT_FALSE(takes("unix:/run/x", "[::]:443"));
+  EXPECT_FALSE(takes("0.0.0.0:443", "unix:/run/x"));
+  // The kernel gives each of these a port of its own.
+  EXPECT_FALSE(takes("0.0.0.0:0", "[::]:0"));
+}
+
 TEST(ConfigListenAddress, RefusesSystemdInUpperCase) {
   EXPECT_FALSE(parse_listen_address("Systemd"));
 }
