@@ -38,6 +38,7 @@ struct FileStamp {
   std::int64_t changed_ns = 0;
 
   bool is_regular() const { return inode != 0 && size >= 0; }
+  bool is_dead_link() const { return size == -2; }
 
   friend auto operator<=>(const FileStamp&, const FileStamp&) = default;
 };

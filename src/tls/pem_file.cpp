@@ -39,9 +39,10 @@ std::string make_hint(const std::string& path) {
         ::geteuid(), ::getegid(), path);
   }
   if (is_shut_out(path)) return k_shut_out_hint;
-  if (stamp_file(path).inode == 0) {
-    return "certificates names PEM files and folders";
-  }
+  const FileStamp stamp = stamp_file(path);
+  if (stamp.inode == 0) return "certificates names PEM files and folders";
+  if (stamp.is_dead_link())
+    return "it is a symbolic link that leads to nothing";
   return "a PEM file is a regular file of 1 MiB at most";
 }
 

@@ -251,9 +251,27 @@ TEST_F(TlsCertificateFiles, LooksAgainAtWhatIsNamedNowOrNoLonger) {
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(ids(finder.find({dir_.path("c")})),
               Strings{"certificate.none-found c"});
-    EXPECT_EQ(ids(finder.find({dir_.path("c/link")})),
-              Strings{"certificate.unreadable c/link"});
+    const FoundCertificates found = finder.find({dir_.path("c/link")});
+    ASSERT_EQ(ids(found), Strings{"certificate.unreadable c/link"});
+    EXPECT_EQ(found.diagnostics[0].message,
+              "can't be read: No such file or directory");
+    EXPECT_EQ(found.diagnostics[0].hint,
+              "it is a symbolic link that leads to nothing");
   }
+}
+
+TEST_F(TlsCertificateFiles, KeepsACertificateThatIsWrittenOnceMore) {
+  const std::string pem = pair_.pem() + ca_.pem() + pair_.key_pem();
+  dir_.write("all.pem", pem);
+  CertificateFinder finder;
+  const Strings paths = {dir_.path("all.pem")};
+  ASSERT_EQ(finder.find(paths).added.size(), 1U);
+  dir_.write("new.pem", pem);
+  std::filesystem::rename(dir_.path("new.pem"), paths[0]);
+  ASSERT_EQ(finder.look({}, nullptr).size(), 1U);
+  const FoundCertificates again = finder.find(paths);
+  EXPECT_EQ(again.added.size(), 0U);
+  EXPECT_EQ(again.removed.size(), 0U);
 }
 
 TEST_F(TlsCertificateFiles, MissesWhatGoesAsItIsNamed) {
@@ -295,7 +313,10 @@ TEST_F(TlsCertificateFiles, SearchesAFolderThatComesLater) {
 TEST_F(TlsCertificateFiles, ReportsThatThereIsNothing) {
   dir_.write("c/notes.txt", "hello");
   EXPECT_EQ(ids(find({"c"})), Strings{"certificate.none-found c"});
-  EXPECT_EQ(ids(find({"none"})), Strings{"certificate.unreadable none"});
+  const FoundCertificates missed = find({"none"});
+  ASSERT_EQ(ids(missed), Strings{"certificate.unreadable none"});
+  EXPECT_EQ(missed.diagnostics[0].hint,
+            "certificates names PEM files and folders");
   EXPECT_EQ(ids(find({})), Strings());
 }
 
