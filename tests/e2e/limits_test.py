@@ -398,6 +398,15 @@ class CapacityTest(LimitsTest):
                 plain.close()
         self.assertGreaterEqual(ends(daemon)["evicted"], 33)
 
+    def test_there_are_no_more_than_descriptors_allow(self):
+        for limit, connections in ((128, 64), (129, 65), (1000, 936)):
+            daemon = Daemon(None, POLICY + server("threads = 1"))
+            daemon.wrapper = ("prlimit", f"--nofile={limit}:{limit}")
+            with self.subTest(limit), daemon:
+                start = daemon.wait_for_line("event=start ")
+                self.assertEqual(start.rpartition(" connections=")[2],
+                                 str(connections))
+
     def test_half_a_hello_costs_nothing(self):
         with Daemon() as daemon, self.begin(daemon, half_hello()):
             self.expect_rest(daemon)

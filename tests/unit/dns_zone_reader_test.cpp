@@ -51,6 +51,7 @@ TEST(DnsZoneReader, PassesAddressesOfAnotherTypeOver) {
 TEST(DnsZoneReader, ReadsTtlAndClassInEitherOrder) {
   EXPECT_EQ(read("a. 5 IN TXT x\nb. IN 6 TXT x\nc. 7 TXT x\nd. IN TXT x\n"),
             "1 a 5 TXT x|2 b 6 TXT x|3 c 7 TXT x|4 d 7 TXT x|");
+  EXPECT_EQ(read("a. 0 IN TXT x\nb. IN 0 TXT x\n"), "1 a 0 TXT x|2 b 0 TXT x|");
 }
 
 TEST(DnsZoneReader, ReadsTtlsWithUnits) {

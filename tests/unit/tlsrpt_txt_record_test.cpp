@@ -58,8 +58,10 @@ TEST(TlsrptTxtRecord, ReadsTheWebExampleOfTheRfc) {
 
 // tlsrpt-rua = %s"rua=" tlsrpt-uri *(*WSP "," *WSP tlsrpt-uri).
 TEST(TlsrptTxtRecord, ReadsWhiteSpaceAroundCommas) {
-  good("v=TLSRPTv1; rua=mailto:a@example.com \t,\t mailto:b@example.com",
-       {"mailto:a@example.com", "mailto:b@example.com"});
+  good(
+      "v=TLSRPTv1; rua=mailto:a@example.com \t,\t mailto:b@example.com \t,"
+      "mailto:c@example.com",
+      {"mailto:a@example.com", "mailto:b@example.com", "mailto:c@example.com"});
 }
 
 TEST(TlsrptTxtRecord, ReadsASemicolonAtTheEnd) {
