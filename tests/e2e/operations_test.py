@@ -319,7 +319,7 @@ class ListenerTest(OperatedTestCase):
             self.assertLess(len(page), length)
 
     def test_a_page_that_no_socket_holds_comes_whole(self):
-        daemon = self.start_with_more(999)
+        daemon = self.start_with_more(1000)
         length, page = self.read_page(self.ask_for_much(daemon))
         self.assertEqual(len(page), length)
         self.assertEqual(len(json.loads(page)["domains"]), 1000)

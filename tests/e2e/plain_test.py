@@ -6,6 +6,7 @@ import contextlib
 import grp
 import os
 import pwd
+import select
 import shutil
 import signal
 import socket
@@ -119,6 +120,23 @@ class HttpTest(unittest.TestCase):
             self.assertEqual(split_answers(read_all(connection)), [BAD])
             for _ in range(2):  # a reset would meet the second
                 connection.sendall(b"x")
+
+    def test_a_client_whose_whole_head_is_refused_may_go_on_too(self):
+        with self.daemon.dial() as connection:
+            connection.sendall(request(host=None))
+            self.assertEqual(split_answers(read_all(connection)), [BAD])
+            for _ in range(2):
+                connection.sendall(b"x")
+
+    def test_nobody_waits_for_a_client_that_has_its_last_answer(self):
+        with self.daemon.dial() as connection:
+            connection.sendall(LAST)
+            self.assertEqual(split_answers(read_all(connection)),
+                             [closing(OK)])
+            connection.sendall(b"x")
+            poll = select.poll()
+            poll.register(connection, 0)
+            self.assertTrue(poll.poll(TIMEOUT * 1000))  # it was reset
 
     def test_a_unix_socket(self):
         with Daemon(None, plain(listen=unix())) as daemon:
