@@ -18,7 +18,7 @@ import unittest
 from certificates import client_context, make_certificates, scratch
 from daemon import HOST, TIMEOUT, Daemon, eventually
 from operations import POLICY, Operated
-from preload import shifted_clock
+from preload import set_clock, shifted_clock
 
 SECOND = 1.0
 # What health may take, and a little for starting a program.
@@ -148,12 +148,12 @@ class ReadinessTest(OperatedTestCase):
                             env=shifted_clock("clock"))
         self.expect_ready(daemon, time.monotonic())
         expiry = daemon.status()["domains"][0]["certificate"]["expires"]
-        daemon.write("clock", "+400d")
+        set_clock(daemon.dir / "clock", "+400d")
         since = time.monotonic()
         self.expect_reason(
             daemon, f"certificate.expired: the certificate for {HOST} "
             f"expired at {expiry}", since, "certificate.expired")
-        daemon.write("clock", "+0")
+        set_clock(daemon.dir / "clock", "+0")
         self.expect_ready(daemon, time.monotonic())
 
     def test_stopping(self):

@@ -11,7 +11,7 @@ from daemon import HOST, eventually
 from edits import (FAILED, LONG, NEW, NEW_BODY, OLD_BODY, ReloadTestCase,
                    replace)
 from fetchers import Fetchers
-from preload import shifted_clock
+from preload import set_clock, shifted_clock
 
 CHAIN, KEY = "fullchain.pem", "privkey.pem"
 
@@ -112,7 +112,7 @@ class CertificateTest(ReloadTestCase):
         make_certificates(HOST, options=("--days", "4"))
         daemon = self.start(files={"clock": "+0"},
                             env=shifted_clock("clock", monotonic=True))
-        daemon.write("clock", "+73h")
+        set_clock(daemon.dir / "clock", "+73h")
         # It wakes up, and finds nothing new in the files.
         daemon.write("certs/notes", "")
         daemon.wait_for_line("id=certificate.expires-soon", SECOND)

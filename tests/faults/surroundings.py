@@ -11,7 +11,7 @@ from unittest import SkipTest
 
 from daemon import eventually
 from limits_test import FIRST
-from preload import shifted_clock
+from preload import set_clock, shifted_clock
 from sender_tools import free_port
 from victim import (GOES_ON, HOSTS, NEW, OLD, RECOVERY, SERVER, Victim, body,
                     injection, need, need_root, need_small_program, wait)
@@ -194,14 +194,8 @@ def edit_and_hang_up(daemon):
 
 def faketime(daemon):
     daemon.env |= shifted_clock(daemon.dir / "clock")
-    set_clock(daemon, "+0")
+    set_clock(daemon.dir / "clock", "+0")
     return daemon
-
-
-def set_clock(daemon, offset):
-    new = daemon.dir / ".clock"
-    new.write_text(offset + "\n")
-    os.replace(new, daemon.dir / "clock")
 
 
 def step(offset, finding):
@@ -214,7 +208,7 @@ def step(offset, finding):
             silent.sendall(FIRST)
             eventually(lambda: daemon.descriptors("socket:") > sockets)
             start = time.monotonic()
-            set_clock(daemon, offset)
+            set_clock(daemon.dir / "clock", offset)
             daemon.serves(OLD)
             assert select.select([silent], [], [], RECOVERY)[0]
             assert 1 < time.monotonic() - start < 6, "the deadline moved"
@@ -224,7 +218,7 @@ def step(offset, finding):
         daemon.wait_for_line("event=reload")
         daemon.edit()
         daemon.serves(NEW)
-        set_clock(daemon, "+0")
+        set_clock(daemon.dir / "clock", "+0")
         daemon.serves(NEW)
         daemon.check_idle()
         daemon.check_descriptors(sockets)
@@ -233,7 +227,7 @@ def step(offset, finding):
 
 def start_at(offset, reason):
     daemon = faketime(Victim())
-    set_clock(daemon, offset)
+    set_clock(daemon.dir / "clock", offset)
     daemon.checks = 1
     seen = daemon.outcome()
     assert reason in seen, seen
