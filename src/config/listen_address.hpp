@@ -32,7 +32,8 @@ struct ListenAddress {
   /// Both can't be bound; whatever is spoken there.
   bool is_same_place(const ListenAddress& other) const;
 
-  /// "[::]:P" takes IPv4 along, unless this is an entry for IPv4 at that port.
+  /// True if `any` is "[::]:P", which takes IPv4 along otherwise, and this is
+  /// an entry for IPv4 at the same port.
   bool takes_ipv4_from(const ListenAddress& any) const;
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;

@@ -41,8 +41,9 @@ std::string make_hint(const std::string& path) {
   if (is_shut_out(path)) return k_shut_out_hint;
   const FileStamp stamp = stamp_file(path);
   if (stamp.inode == 0) return "certificates names PEM files and folders";
-  if (stamp.is_dead_link())
+  if (stamp.is_dead_link()) {
     return "it is a symbolic link that leads to nothing";
+  }
   return "a PEM file is a regular file of 1 MiB at most";
 }
 

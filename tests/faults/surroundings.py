@@ -14,7 +14,7 @@ from limits_test import FIRST
 from preload import set_clock, shifted_clock
 from sender_tools import free_port
 from victim import (GOES_ON, HOSTS, NEW, OLD, RECOVERY, SERVER, Victim, body,
-                    injection, need, need_root, need_small_program, wait)
+                    need, need_root, need_small_program, wait)
 
 NOBODY = 61234  # a user that has no process, as those after it
 MEGABYTE = 1 << 20
@@ -71,11 +71,7 @@ def start_without_ipv6(*hosts):
     """Each of `hosts` is an entry of `listen`, at the same port."""
     port = free_port()
     daemon = Victim("--allow-example")
-    daemon.wrapper = ("strace", "-D", "-f", "-qq", "-o",
-                      daemon.dir / ".strace",
-                      *injection("socket", "EAFNOSUPPORT", "1"))
-    # Which does not work while something traces.
-    daemon.env["ASAN_OPTIONS"] = "detect_leaks=0"
+    daemon.inject("socket", "EAFNOSUPPORT", "1")
     daemon.settings = SERVER.replace('"127.0.0.1:0"', ", ".join(
         f'"{host}:{port}"' for host in hosts))
     daemon.edit("old")

@@ -154,11 +154,7 @@ def operate(calls, error, when):
 
 def begin(path, calls, when, error, outcome):
     daemon = Victim()
-    daemon.wrapper = ("strace", "-D", "-f", "-qq", "-o",
-                      daemon.dir / ".strace", *injection(calls, error, when,
-                                 path and daemon.dir / path))
-    # Which does not work while something traces.
-    daemon.env["ASAN_OPTIONS"] = "detect_leaks=0"
+    daemon.inject(calls, error, when, path and daemon.dir / path)
     seen = daemon.outcome()
     wanted = reason(error) if outcome is None else outcome
     assert wanted in seen, seen

@@ -142,6 +142,14 @@ class Victim(Daemon):
         new.write_text(text)
         os.replace(new, path)
 
+    def inject(self, calls, error, when, path=None):
+        """From its start on; see injection()."""
+        self.wrapper = ("strace", "-D", "-f", "-qq", "-o",
+                        self.dir / ".strace",
+                        *injection(calls, error, when, path))
+        # Which does not work while something traces.
+        self.env["ASAN_OPTIONS"] = "detect_leaks=0"
+
     def listen_on_socket(self):
         """Its address is known then, and stays when it starts again."""
         self.settings = SERVER.replace("127.0.0.1:0",
