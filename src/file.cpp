@@ -199,6 +199,13 @@ Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
                   max_octets);
 }
 
+Result<std::string> read_stream(const std::string& path,
+                                std::size_t max_octets) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (file.fd() < 0) return fail(reason(errno));
+  return read_all(file.fd(), 65535, max_octets);
+}
+
 Result<std::string> read_standard_input(std::size_t max_octets) {
   return read_all(STDIN_FILENO, 65535, max_octets);
 }

@@ -64,6 +64,11 @@ constexpr const char* k_shut_out_hint =
 /// Reads a regular file of at most `max_octets`. The error says why it can't.
 Result<std::string> read_file(const std::string& path, std::size_t max_octets);
 
+/// Reads a file that the operator has named for this once, to its end. It may
+/// be a pipe, such as a shell makes of <(...), and then this waits for it.
+Result<std::string> read_stream(const std::string& path,
+                                std::size_t max_octets);
+
 /// Reads standard input to its end.
 Result<std::string> read_standard_input(std::size_t max_octets);
 

@@ -146,17 +146,13 @@ Result<std::vector<dns::DomainRecords>> arrange(
   return all;
 }
 
-Result<std::vector<dns::ZoneRecord>> load_zone(
-    const std::string& file, const std::vector<dns::DomainRecords>& wanted) {
-  const Result<std::string> text = file == "-"
-                                       ? read_standard_input(k_max_diff_octets)
-                                       : read_file(file, k_max_diff_octets);
-  if (!text) return tl::unexpected<Error>(text.error());
+Result<dns::Zone> read_zone(const std::string& text,
+                            const std::vector<dns::DomainRecords>& wanted) {
   const bool alone = wanted.size() == 1;
-  Result<std::vector<dns::ZoneRecord>> found =
-      dns::read_zone(*text, alone ? wanted.front().domain.text() : "");
+  Result<dns::Zone> found =
+      dns::read_zone(text, alone ? wanted.front().domain.text() : "");
   if (!found || alone) return found;
-  for (const dns::ZoneRecord& one : *found) {
+  for (const dns::ZoneRecord& one : found->records) {
     if (!one.owner.empty()) continue;
     return fail(fmt::format("line {}: a text without a name could belong to "
                             "any of {} domains",
@@ -166,14 +162,32 @@ Result<std::vector<dns::ZoneRecord>> load_zone(
   return found;
 }
 
+/// Lines that are no record, the first of them.
+void print_unread(const std::string& file, const dns::Zone& zone) {
+  constexpr std::size_t k_most = 3;
+  const std::size_t count = zone.unread.size();
+  for (std::size_t i = 0; i < std::min(count, k_most); ++i) {
+    fmt::print(stderr, "mta-stsd: warning: {}:{}: is no record{}\n", file,
+               zone.unread[i],
+               i + 1 == k_most && count > k_most
+                   ? fmt::format(", like {} lines behind it", count - k_most)
+                   : "");
+  }
+}
+
 Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
                 const std::string& file, const dns::DiffRules& rules) {
-  const Result<std::vector<dns::ZoneRecord>> found = load_zone(file, wanted);
+  const Result<std::string> text = file == "-"
+                                       ? read_standard_input(k_max_diff_octets)
+                                       : read_stream(file, k_max_diff_octets);
+  const Result<dns::Zone> found =
+      text ? read_zone(*text, wanted) : tl::unexpected<Error>(text.error());
   if (!found) {
     print_error(fmt::format("{}: {}", file, found.error().message),
                 found.error().hint);
     return Exit::fault;
   }
+  print_unread(file, *found);
   const std::string diff = dns::format_diff(wanted, *found, rules);
   return print(diff) && diff.empty() ? Exit::good : Exit::fault;
 }

@@ -121,10 +121,9 @@ std::string format_place(Place place, const DiffRules& rules) {
 }  // namespace
 
 std::string format_diff(const std::vector<DomainRecords>& wanted,
-                        const std::vector<ZoneRecord>& found,
-                        const DiffRules& rules) {
+                        const Zone& found, const DiffRules& rules) {
   Index index;
-  for (const ZoneRecord& record : found) {
+  for (const ZoneRecord& record : found.records) {
     index.emplace(record.owner, &record);
   }
   std::string out;

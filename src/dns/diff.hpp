@@ -23,7 +23,6 @@ struct DiffRules {
 /// Policy hosts are compared where `wanted` leads them somewhere. A text
 /// without an owner is taken for one of `wanted`, if that is one domain.
 std::string format_diff(const std::vector<DomainRecords>& wanted,
-                        const std::vector<ZoneRecord>& found,
-                        const DiffRules& rules);
+                        const Zone& found, const DiffRules& rules);
 
 }  // namespace mtasts::dns

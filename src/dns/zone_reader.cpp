@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
 #include <utility>
 
+#include "dns/foreign_form.hpp"
+#include "dns/resolver_output.hpp"
 #include "dns/zone_scanner.hpp"
 
 namespace mtasts::dns {
@@ -45,6 +48,33 @@ std::optional<Type> find_type(std::string_view text) {
   return std::nullopt;
 }
 
+/// What IANA lists besides, and the classes that are not IN.
+bool is_other_type(std::string_view text) {
+  constexpr std::string_view k_types =
+      " SOA NS MX PTR SRV CAA TLSA DS DNSKEY RRSIG NSEC NSEC3 NSEC3PARAM CDS "
+      "CDNSKEY HTTPS SVCB SSHFP NAPTR SPF DNAME LOC HINFO RP URI OPENPGPKEY "
+      "SMIMEA CERT CSYNC ZONEMD TSIG TKEY DLV AFSDB APL CDNSKEY DHCID EUI48 "
+      "EUI64 HIP IPSECKEY KEY KX L32 L64 LP MINFO NID NULL OPT PX RT SIG WKS "
+      "X25 ISDN NSAP NSAP-PTR GPOS NXT A6 EID NIMLOC ATMA SINK NINFO RKEY "
+      "TALINK UINFO UID GID UNSPEC MB MD MF MG MR AVC DOA AMTRELAY RESINFO "
+      "WALLET CLA IPN TA ALIAS ANAME LUA WINS WINSR WINS-R DSYNC CH HS ANY ";
+  std::string word(text);
+  for (char& c : word) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
+  return !word.empty() && (k_types.find(' ' + word + ' ') != k_types.npos ||
+                           word.starts_with("TYPE") ||
+                           word.starts_with("CLASS") || word.front() == '-');
+}
+
+/// Of Windows, for when a record is to be forgotten: "[AGE:3700000]".
+bool is_age(std::string_view word) {
+  return word.starts_with("[ag") && word.ends_with(']');
+}
+
+bool is_address(std::string_view text) {
+  const Result<Target> target = parse_target(text);
+  return target && target->type != Type::cname;
+}
+
 class Reader {
  public:
   explicit Reader(std::string_view origin) {
@@ -53,15 +83,16 @@ class Reader {
 
   Result<void> read(const ZoneEntry& entry);
 
-  std::vector<ZoneRecord> take() { return std::move(records_); }
+  Zone take() { return std::move(zone_); }
 
  private:
+  Result<void> pass_over(const ZoneEntry& entry);
   Result<void> read_directive(const ZoneEntry& entry);
   Result<std::string> absolute(const ZoneToken& token, std::size_t line) const;
   Result<void> add(const ZoneEntry& entry, std::size_t at, Type type,
                    std::optional<seconds> ttl);
 
-  std::vector<ZoneRecord> records_;
+  Zone zone_;
   std::optional<std::string> origin_;  // empty: the root
   ZoneToken owner_;
   std::optional<seconds> default_ttl_;  // of $TTL (RFC 2308, 4)
@@ -98,6 +129,9 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
     return fail(fmt::format("line {}: $INCLUDE is not followed", entry.line),
                 "named-compilezone(8) writes a zone into one file");
   }
+  if (name != "$ttl" && name != "$origin" && name != "$generate") {
+    return pass_over(entry);
+  }
   if (entry.tokens.size() < 2) return {};
   if (name == "$ttl") default_ttl_ = parse_ttl(entry.tokens[1].text);
   if (name == "$origin") {
@@ -105,6 +139,22 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
     if (!origin) return tl::unexpected<Error>(origin.error());
     origin_ = *std::move(origin);
   }
+  return {};
+}
+
+/// Notes a line that is no record. If it speaks of ours, it could be one.
+Result<void> Reader::pass_over(const ZoneEntry& entry) {
+  for (const ZoneToken& token : entry.tokens) {
+    const std::string lower = to_lower_ascii(token.text);
+    for (const std::string_view ours :
+         {"v=sts", "v=tlsrpt", "_mta-sts", "_smtp._tls"}) {
+      if (lower.find(ours) == std::string::npos) continue;
+      return fail(fmt::format("line {} speaks of {} and is no record",
+                              entry.line, in_quotes(ours)),
+                  std::string(k_zone_hint));
+    }
+  }
+  zone_.unread.push_back(entry.line);
   return {};
 }
 
@@ -118,19 +168,26 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
   if (owner->empty()) return {};  // the root
   record.owner = *std::move(owner);
   if (type == Type::txt) {
+    const bool bare = !entry.tokens[at].quoted;
+    record.strings = entry.tokens.size() - at;
     for (; at < entry.tokens.size(); ++at) {
       record.value += entry.tokens[at].text;
     }
+    // A table with the text in a column further to the right.
+    const std::string lower = to_lower_ascii(record.value);
+    const std::size_t start =
+        std::min(lower.find("v=sts"), lower.find("v=tlsrpt"));
+    if (bare && start != 0 && start != lower.npos) return pass_over(entry);
   } else if (type == Type::cname) {
     Result<std::string> target = absolute(entry.tokens[at], entry.line);
     if (!target) return tl::unexpected<Error>(target.error());
     record.value = *std::move(target);
   } else {
     const Result<Target> target = parse_target(entry.tokens[at].text);
-    if (!target || target->type != type) return {};
+    if (!target || target->type != type) return pass_over(entry);
     record.value = target->value;
   }
-  records_.push_back(std::move(record));
+  zone_.records.push_back(std::move(record));
   return {};
 }
 
@@ -138,13 +195,19 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   if (entry.tokens.empty()) return {};
   const ZoneToken& first = entry.tokens[0];
   if (entry.has_owner && first.quoted) {  // dig +short
-    ZoneRecord record{Type::txt, {}, {}, {}, entry.line};
+    ZoneRecord record{Type::txt, {}, {}, {}, entry.line, entry.tokens.size()};
     for (const ZoneToken& token : entry.tokens) record.value += token.text;
-    records_.push_back(std::move(record));
+    zone_.records.push_back(std::move(record));
     return {};
   }
   if (entry.has_owner && first.text.starts_with('$')) {
     return read_directive(entry);
+  }
+  // dig +short: where a CNAME leads, or an address.
+  if (entry.has_owner && entry.tokens.size() == 1 &&
+      (first.text.ends_with('.') || is_address(first.text))) {
+    ++zone_.other_records;
+    return {};
   }
   std::size_t at = 0;
   if (entry.has_owner) owner_ = entry.tokens[at++];
@@ -152,22 +215,39 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   std::optional<seconds> ttl;
   for (; at < entry.tokens.size(); ++at) {
     const std::string word = to_lower_ascii(entry.tokens[at].text);
-    if (word == "in") continue;
+    if (word == "in" || is_age(word)) continue;
     if (word.empty() || word.front() < '0' || word.front() > '9') break;
     ttl = last_ttl_ = parse_ttl(word);
   }
-  if (at == entry.tokens.size()) return {};
-  const std::optional<Type> type = find_type(entry.tokens[at].text);
-  if (!type) return {};
-  if (!ttl) ttl = default_ttl_ ? default_ttl_ : last_ttl_;
-  return add(entry, at + 1, *type, ttl);
+  if (at == entry.tokens.size()) return pass_over(entry);
+  const std::string_view word = entry.tokens[at].text;
+  if (const std::optional<Type> type = find_type(word)) {
+    if (!ttl) ttl = default_ttl_ ? default_ttl_ : last_ttl_;
+    return add(entry, at + 1, *type, ttl);
+  }
+  if (!is_other_type(word)) return pass_over(entry);
+  ++zone_.other_records;
+  const std::string lower = to_lower_ascii(word);
+  if (lower != "soa" && lower != "ns") return {};
+  Result<std::string> owner = absolute(owner_, entry.line);
+  if (!owner) return tl::unexpected<Error>(owner.error());
+  (lower == "soa" ? zone_.apexes : zone_.cuts)
+      .push_back({*std::move(owner), entry.line});
+  return {};
 }
 
 }  // namespace
 
-Result<std::vector<ZoneRecord>> read_zone(std::string_view text,
-                                          std::string_view origin) {
-  ZoneScanner scanner(text);
+bool is_meant_for(std::string_view text, Purpose purpose) {
+  const std::string lower = to_lower_ascii(text);
+  return lower.find(purpose == Purpose::mta_sts ? "v=sts" : "v=tlsrpt") !=
+         std::string::npos;
+}
+
+Result<Zone> read_zone(std::string_view text, std::string_view origin) {
+  const Result<ZoneText> lines = read_resolver_output(text);
+  if (!lines) return tl::unexpected<Error>(lines.error());
+  ZoneScanner scanner(lines->text);
   Reader reader(origin);
   while (!scanner.at_end()) {
     const Result<ZoneEntry> entry = scanner.next();
@@ -175,7 +255,15 @@ Result<std::vector<ZoneRecord>> read_zone(std::string_view text,
     const Result<void> read = reader.read(*entry);
     if (!read) return tl::unexpected<Error>(read.error());
   }
-  return reader.take();
+  Zone zone = reader.take();
+  zone.is_answer = lines->is_answer;
+  zone.questions = lines->questions;
+  if (zone.records.empty() && zone.other_records == 0 && !zone.unread.empty()) {
+    return fail(fmt::format("line {} is no record, and no other is",
+                            zone.unread.front()),
+                std::string(k_zone_hint));
+  }
+  return zone;
 }
 
 }  // namespace mtasts::dns

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Reads the records that matter here from what others wrote: master files
-// (RFC 1035, 5), answers as dig prints them, and `dig +short`.
+// (RFC 1035, 5), answers of resolvers, and `dig +short`.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,13 +21,37 @@ struct ZoneRecord {
   std::optional<std::chrono::seconds> ttl;
   std::string value;  // as in a RecordSet
   std::size_t line;
+  std::size_t strings = 1;  // that a text came in
 };
 
-/// Records of other types and classes, and those with broken data, are passed
-/// over. `origin` is what relative names are seen from until the text says
-/// otherwise; it may be empty. Fails on what could hide a record: a quote or
-/// bracket left open, $INCLUDE, or a relative name without an origin.
-Result<std::vector<ZoneRecord>> read_zone(std::string_view text,
-                                          std::string_view origin);
+/// An owner and where it stands.
+struct ZonePlace {
+  std::string owner;
+  std::size_t line;
+};
+
+struct Zone {
+  std::vector<ZoneRecord> records;
+  std::vector<ZonePlace> apexes;    // that have an SOA
+  std::vector<ZonePlace> cuts;      // that have an NS, apexes too
+  std::vector<std::size_t> unread;  // lines that are no record
+  std::size_t other_records = 0;    // of types that matter to nobody here
+  // Of a resolver: it has what was asked for, as far as it says that.
+  bool is_answer = false;
+  std::set<std::string> questions;
+};
+
+/// Records of other types and classes are passed over, also in the forms that
+/// read_resolver_output() takes. `origin` is what relative names are seen from
+/// until the text says otherwise; it may be empty. Fails on a failed look-up,
+/// on what could hide a record (a quote or bracket left open, $INCLUDE, a
+/// relative name without an origin), and on a line that is no record but speaks
+/// of ours; also when there are such lines and no record at all.
+Result<Zone> read_zone(std::string_view text, std::string_view origin);
+
+/// True for a text that means to be a record of this purpose, well-formed or
+/// not: cut off at its ";", in the wrong case, or with its fields in another
+/// order. `purpose` is not the policy host.
+bool is_meant_for(std::string_view text, Purpose purpose);
 
 }  // namespace mtasts::dns

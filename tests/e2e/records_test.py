@@ -299,6 +299,25 @@ class DiffTest(RecordsTestCase):
             "tls@a.example\n_443 TLSA 3 1 1 00\n", "b.example", status=0),
             "")
 
+    def test_a_pipe(self):
+        """As bash makes one of <(dig ...)."""
+        zone, _ = records(self.config)
+        reader, writer = os.pipe()
+        with os.fdopen(reader), os.fdopen(writer, "w") as pipe:
+            pipe.write(zone)
+            pipe.close()
+            done = subprocess.run(
+                [os.environ["MTA_STSD"], "-c", self.config, "records",
+                 "--diff", f"/dev/fd/{reader}"], pass_fds=[reader],
+                capture_output=True, text=True, timeout=TIMEOUT)
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (0, "", ""))
+
+    def test_a_folder(self):
+        self.assertEqual(
+            records(self.config, "--diff", self.config.parent, status=1),
+            ("", f"mta-stsd: error: {self.config.parent}: Is a directory\n"))
+
     def test_dig(self):
         self.assertEqual(self.diff(
             "\n; <<>> DiG 9.18 <<>> TXT _mta-sts.b.example\n"

@@ -83,8 +83,9 @@ void check_forms(const std::string& text) {
           "a zone is what it was made from");
   dns::keep_only(domains, dns::Purpose::tls_rpt);
   const auto left = dns::read_zone(dns::format_zone(domains), {});
-  require(left && left->size() == 1 && left->front().value == text,
-          "the zone reads as it");
+  require(
+      left && left->records.size() == 1 && left->records.front().value == text,
+      "the zone reads as it");
 }
 
 void check_tlsrpt(std::string_view text) {

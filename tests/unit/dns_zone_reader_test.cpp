@@ -13,14 +13,15 @@ namespace {
 /// "line owner ttl type value|" of each record, or the error.
 std::string read(std::string_view text,
                  std::string_view origin = "example.com") {
-  const Result<std::vector<ZoneRecord>> records = read_zone(text, origin);
-  if (!records) return records.error().message;
+  const Result<Zone> zone = read_zone(text, origin);
+  if (!zone) return zone.error().message;
   std::string out;
-  for (const ZoneRecord& one : *records) {
+  for (const ZoneRecord& one : zone->records) {
     out += fmt::format("{} {} {} {} {}|", one.line, one.owner,
                        one.ttl ? one.ttl->count() : -1, format_type(one.type),
                        one.value);
   }
+  for (const std::size_t line : zone->unread) out += fmt::format("?{}|", line);
   return out;
 }
 
@@ -39,12 +40,60 @@ TEST(DnsZoneReader, ReadsTheTypesThatMatter) {
 TEST(DnsZoneReader, PassesOtherTypesAndClassesOver) {
   EXPECT_EQ(read("@ IN SOA ns host 1 2 3 4 5\n@ MX 10 mx\n"
                  "x TYPE65280 \\# 1 00\n$GENERATE 1-2 h$ A 192.0.2.$\n"
-                 "y CH TXT \"z\"\nz FROB\n  \nq TXT\np 300\n"),
+                 "y CH TXT \"z\"\n  \nq TXT\nz 5 IN \\-TXT\n"),
             "");
 }
 
-TEST(DnsZoneReader, PassesAddressesOfAnotherTypeOver) {
-  EXPECT_EQ(read("a. A 2001:db8::1\nb. AAAA 192.0.2.1\nc. A d.\n"), "");
+// What is not understood is not absent.
+TEST(DnsZoneReader, TellsWhichLinesAreNoRecord) {
+  EXPECT_EQ(read("a. TXT x\nz FROB\np 300\n$FROB\nto be done\n\nb. TXT y\n"),
+            "1 a -1 TXT x|7 b 300 TXT y|?2|?3|?4|?5|");
+  EXPECT_EQ(read("a. A 2001:db8::1\nb. AAAA 192.0.2.1\nc. A d.\nd. TXT\n"
+                 "e. NS x.\n"),
+            "?1|?2|?3|");
+}
+
+TEST(DnsZoneReader, RefusesATextOfWhichNothingIsARecord) {
+  EXPECT_EQ(read("; a comment\nto be done\n"),
+            "line 2 is no record, and no other is");
+}
+
+// It could be the one that is looked for.
+TEST(DnsZoneReader, RefusesAStrangeLineThatSpeaksOfOurs) {
+  for (const std::string_view line :
+       {"_mta-sts is missing", "x [v=STSv1]", "_smtp._tls.example.com",
+        "see V=TLSRPTV1", "_mta-sts TXT IN 300 \"v=STSv1; id=1\" 192.0.2.1:53",
+        "_mta-sts TXT 300 Answer {v=STSv1; id=1}"}) {
+    const std::string said = read(fmt::format("a. TXT x\n{}\n", line));
+    EXPECT_TRUE(said.starts_with("line 2 speaks of \"")) << said;
+  }
+}
+
+TEST(DnsZoneReader, ReadsRecordsThatAgeInWindows) {
+  EXPECT_EQ(read("a [AGE:3700000] 300 TXT ( \"x\" )\n"
+                 "b [Aging:3700000] TXT y\n"),
+            "1 a.example.com 300 TXT x|2 b.example.com 300 TXT y|");
+}
+
+TEST(DnsZoneReader, KnowsZonesAndWhereTheyEnd) {
+  const Result<Zone> zone = read_zone(
+      "@ IN SOA ns host 1 2 3 4 5\n  NS ns\nsub NS ns\n. IN SOA a. b. 1 2 3 "
+      "4 5\n",
+      "example.com");
+  ASSERT_TRUE(zone);
+  ASSERT_EQ(zone->apexes.size(), 2);
+  EXPECT_EQ(zone->apexes[0].owner, "example.com");
+  EXPECT_EQ(zone->apexes[1].owner, "");
+  ASSERT_EQ(zone->cuts.size(), 2);
+  EXPECT_EQ(zone->cuts[1].owner, "sub.example.com");
+  EXPECT_EQ(zone->cuts[1].line, 3);
+}
+
+TEST(DnsZoneReader, CountsTheStringsOfAText) {
+  const Result<Zone> zone = read_zone("a. TXT \"x\" y\nb. TXT z\n", "");
+  ASSERT_TRUE(zone);
+  EXPECT_EQ(zone->records[0].strings, 2);
+  EXPECT_EQ(zone->records[1].strings, 1);
 }
 
 // RFC 1035, 5.1 gives both orders.
@@ -96,7 +145,7 @@ TEST(DnsZoneReader, EndsALineBehindABackslash) {
 // It has the owner of the line before, and "$ORIGIN" is no type.
 TEST(DnsZoneReader, TakesNoDirectiveBehindABlank) {
   EXPECT_EQ(read("a TXT 1\n $ORIGIN sub\nb TXT 2\n"),
-            "1 a.example.com -1 TXT 1|3 b.example.com -1 TXT 2|");
+            "1 a.example.com -1 TXT 1|3 b.example.com -1 TXT 2|?2|");
 }
 
 TEST(DnsZoneReader, CompletesRelativeNames) {
@@ -182,9 +231,8 @@ TEST(DnsZoneReaderProperty, SurvivesAnyText) {
     for (std::size_t left = random() % 30; left != 0; --left) {
       text += words[random() % std::size(words)];
     }
-    const Result<std::vector<ZoneRecord>> records =
-        read_zone(text, i % 2 == 0 ? "" : "example.com");
-    EXPECT_TRUE(records || records.error().message.starts_with("line "));
+    const Result<Zone> zone = read_zone(text, i % 2 == 0 ? "" : "example.com");
+    EXPECT_TRUE(zone || zone.error().message.starts_with("line ")) << text;
   }
 }
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "dns/foreign_form.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace mtasts::dns {
+namespace {
+
+enum class Where { start, line };  // the text begins so, or one of its lines
+
+struct Form {
+  Where where;
+  // One space stands for any white space, as it does around a line.
+  std::string_view start;
+  std::string_view message;
+  std::string_view hint = k_zone_hint;
+};
+
+constexpr std::string_view k_encoding_hint =
+    "save it as ASCII or UTF-8: in PowerShell, dig ... | Out-File -Encoding "
+    "ascii FILE";
+
+// The first that fits counts.
+constexpr std::array<Form, 29> k_forms = {{
+    {Where::start, "\xFF\xFE", "is UTF-16, not ASCII", k_encoding_hint},
+    {Where::start, "\xFE\xFF", "is UTF-16, not ASCII", k_encoding_hint},
+    {Where::start, "\x1F\x8B", "is compressed", "unpack it first: zcat FILE"},
+    {Where::start, "PK\x03\x04", "is compressed", "unpack it first: unzip"},
+    {Where::start, "{\\rtf", "is RTF", "save it as plain text"},
+    {Where::start, "<", "is a web page or XML"},
+    {Where::start, "{", "is JSON"},
+    {Where::start, "[{", "is JSON"},
+    {Where::start, "[ {", "is JSON"},
+    {Where::start, "[]", "is JSON"},
+    // cloudflare_dns_record, aws_route53_record, ...
+    {Where::line, "resource \"", "is Terraform"},
+    {Where::line, "module \"", "is Terraform"},
+    {Where::line, "data \"", "is Terraform"},
+    {Where::line, "D(", "is the JavaScript of DNSControl",
+     "give what dnscontrol get-zones --format=zone prints"},
+    {Where::line, "D_EXTEND(", "is the JavaScript of DNSControl",
+     "give what dnscontrol get-zones --format=zone prints"},
+    {Where::line, "update add ", "is a script for nsupdate"},
+    {Where::line, "update del", "is a script for nsupdate"},
+    {Where::line, "apiVersion: ", "is a Kubernetes object"},
+    {Where::line, "type: TXT", "is YAML, as octoDNS has it"},
+    {Where::line, "- type: TXT", "is YAML, as octoDNS has it"},
+    {Where::line, "type: CNAME", "is YAML, as octoDNS has it"},
+    {Where::line, "- type: CNAME", "is YAML, as octoDNS has it"},
+    {Where::line, "NAME TYPE CLASS TTL ", "is the table of doggo"},
+    {Where::line, "Name Type TTL Section ", "is the table of Resolve-DnsName"},
+    {Where::line, "HostName RecordType ",
+     "is the table of Get-DnsServerResourceRecord",
+     "give what dnscmd /ZoneExport writes"},
+    {Where::line, "Type,", "is a table with commas (CSV)"},
+    {Where::line, "Name,", "is a table with commas (CSV)"},
+    {Where::line, "Host,", "is a table with commas (CSV)"},
+    {Where::line, "\"Type\",", "is a table with commas (CSV)"},
+}};
+
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+/// The start of `line` in the words of a Form, long enough for each.
+std::string squeeze(std::string_view line) {
+  constexpr std::size_t k_octets = 32;
+  std::string out;
+  for (std::size_t i = 0; i < line.size() && out.size() < k_octets; ++i) {
+    if (!is_white(line[i]) && line[i] != '\n') {
+      out += line[i];
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  return out;
+}
+
+/// "+name:address:ttl", "'name:text" (tinydns-data, where no blank may be).
+bool is_tinydns(std::string_view line) {
+  constexpr std::string_view k_marks = "'+=.&@C:^Z";
+  const std::string_view word = line.substr(0, line.find_first_of(" \t\";"));
+  return word.size() > 2 && k_marks.find(word[0]) != std::string_view::npos &&
+         word.find(':', 1) != std::string_view::npos &&
+         word.find("::") == std::string_view::npos &&
+         word.find('.') < word.find(':', 1);
+}
+
+const Form* find_form(std::string_view text, Where where) {
+  const std::string start = squeeze(text);
+  const auto* const found =
+      std::find_if(k_forms.begin(), k_forms.end(), [&](const Form& form) {
+        return form.where == where && start.starts_with(form.start);
+      });
+  return found == k_forms.end() ? nullptr : found;
+}
+
+Error describe(const Form& form) {
+  return {std::string(form.message), std::string(form.hint)};
+}
+
+}  // namespace
+
+std::optional<Error> find_foreign_form(std::string_view text) {
+  if (const Form* form = find_form(text, Where::start)) return describe(*form);
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return nul < 2 ? describe(k_forms[0])
+                   : Error{"is binary, not text",
+                           "named-compilezone -f raw -F text writes a zone of "
+                           "BIND as text"};
+  }
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (const Form* form = find_form(line, Where::line)) {
+      return describe(*form);
+    }
+    if (is_tinydns(line)) {
+      return Error{"is data of tinydns", std::string(k_zone_hint)};
+    }
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace mtasts::dns
