@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "dns/format.hpp"
+#include "dns/quote.hpp"
 
 namespace mtasts::dns {
 
@@ -15,10 +16,20 @@ std::string format_plain(const std::vector<DomainRecords>& domains) {
       for (const std::string& value : set.values) {
         if (!first) out += '\n';
         first = false;
-        out += fmt::format("Name:  {}\nType:  {}\nTTL:   {}\nValue: {}\n",
-                           set.owner, format_type(set.type), set.ttl.count(),
-                           value);
+        // Most panels put the name of the zone behind what is typed.
+        out += fmt::format(
+            "Name:  {} ({} where the panel adds {})\nType:  {}\nTTL:   "
+            "{}\nValue: {}\n",
+            set.owner, relative_name(set.owner, domain.domain),
+            domain.domain.text(), format_type(set.type), set.ttl.count(),
+            value);
       }
+    }
+    if (domain.domain.label_count() > 2) {
+      out += fmt::format(
+          "\n# Where the panel adds less than {}, leave out no more than it "
+          "adds.\n",
+          domain.domain.text());
     }
     if (domain.reminder.empty()) continue;
     out += fmt::format("\n# {} {}\n", owner_name(Purpose::host, domain.domain),

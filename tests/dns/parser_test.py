@@ -84,7 +84,7 @@ class PlainTest(ParserTestCase):
     def test_plain(self):
         self.check(self.sets(
             (name, kind, int(ttl), value) for name, kind, ttl, value in
-            re.findall(r"^Name:  (.*)\nType:  (.*)\nTTL:   (\d+)\n"
+            re.findall(r"^Name:  (\S+) .*\nType:  (.*)\nTTL:   (\d+)\n"
                        r"Value: (.*)$", cases.addressed("plain"),
                        re.MULTILINE)))
 

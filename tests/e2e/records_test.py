@@ -44,7 +44,7 @@ def records(config, *arguments, status=0, stdin=""):
 def plain_values(text):
     """{owner: (ttl, value)} of the plain form."""
     return {name: (int(ttl), value) for name, ttl, value in re.findall(
-        r"^Name:  (\S+)\nType:  TXT\nTTL:   (\d+)\nValue: (.*)$", text,
+        r"^Name:  (\S+) .*\nType:  TXT\nTTL:   (\d+)\nValue: (.*)$", text,
         re.MULTILINE)}
 
 
@@ -125,9 +125,11 @@ class CommandTest(RecordsTestCase):
         self.assertEqual(
             records(self.config, "--format", "plain", "b.example")[0],
             "# b.example: testing, max_age 1w, 1 mx\n"
-            "Name:  _mta-sts.b.example\nType:  TXT\nTTL:   300\n"
+            "Name:  _mta-sts.b.example (_mta-sts where the panel adds "
+            "b.example)\nType:  TXT\nTTL:   300\n"
             f"Value: v=STSv1; id={id}\n\n"
-            "Name:  _smtp._tls.b.example\nType:  TXT\nTTL:   300\n"
+            "Name:  _smtp._tls.b.example (_smtp._tls where the panel adds "
+            "b.example)\nType:  TXT\nTTL:   300\n"
             "Value: v=TLSRPTv1; rua=mailto:tls@a.example\n\n"
             "# mta-sts.b.example also needs A and AAAA records, or a CNAME, "
             "that lead to this server\n")

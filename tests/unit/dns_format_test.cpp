@@ -117,12 +117,14 @@ TEST(DnsFormatPlain, WritesNothingForNoDomain) {
 TEST(DnsFormatPlain, WritesOneDomain) {
   EXPECT_EQ(format_plain({usual("example.com")}),
             "# example.com: testing, max_age 1w, 2 mx\n"
-            "Name:  _mta-sts.example.com\n"
+            "Name:  _mta-sts.example.com (_mta-sts where the panel adds "
+            "example.com)\n"
             "Type:  TXT\n"
             "TTL:   300\n"
             "Value: v=STSv1; id=abc123\n"
             "\n"
-            "Name:  _smtp._tls.example.com\n"
+            "Name:  _smtp._tls.example.com (_smtp._tls where the panel adds "
+            "example.com)\n"
             "Type:  TXT\n"
             "TTL:   300\n"
             "Value: v=TLSRPTv1; rua=mailto:a@example.com\n"
@@ -204,16 +206,21 @@ TEST(DnsFormatZone, WritesAddressesAndNames) {
 TEST(DnsFormatPlain, WritesAddressesAndNames) {
   EXPECT_EQ(format_plain(provider_and_customer()),
             "# p.example: testing\n"
-            "Name:  _mta-sts.p.example\nType:  TXT\nTTL:   300\n"
+            "Name:  _mta-sts.p.example (_mta-sts where the panel adds "
+            "p.example)\nType:  TXT\nTTL:   300\n"
             "Value: v=STSv1; id=1\n\n"
-            "Name:  mta-sts.p.example\nType:  A\nTTL:   300\n"
+            "Name:  mta-sts.p.example (mta-sts where the panel adds "
+            "p.example)\nType:  A\nTTL:   300\n"
             "Value: 192.0.2.1\n\n"
-            "Name:  mta-sts.p.example\nType:  A\nTTL:   300\n"
+            "Name:  mta-sts.p.example (mta-sts where the panel adds "
+            "p.example)\nType:  A\nTTL:   300\n"
             "Value: 192.0.2.2\n\n"
-            "Name:  mta-sts.p.example\nType:  AAAA\nTTL:   300\n"
+            "Name:  mta-sts.p.example (mta-sts where the panel adds "
+            "p.example)\nType:  AAAA\nTTL:   300\n"
             "Value: 2001:db8::1\n\n"
             "# c.example: testing\n"
-            "Name:  _mta-sts.c.example\nType:  CNAME\nTTL:   60\n"
+            "Name:  _mta-sts.c.example (_mta-sts where the panel adds "
+            "c.example)\nType:  CNAME\nTTL:   60\n"
             "Value: _mta-sts.p.example\n\n"
             "# mta-sts.c.example waits\n");
 }
