@@ -162,16 +162,28 @@ Result<dns::Zone> read_zone(const std::string& text,
   return found;
 }
 
+void print_note(const std::string& file, const dns::DiffNote& note) {
+  fmt::print(stderr, "mta-stsd: {}: {}{}: {}\n",
+             note.is_open ? "error" : "warning", file,
+             note.line == 0 ? "" : fmt::format(":{}", note.line),
+             note.error.message);
+  if (!note.error.hint.empty()) {
+    fmt::print(stderr, "mta-stsd: hint: {}\n", note.error.hint);
+  }
+}
+
 /// Lines that are no record, the first of them.
 void print_unread(const std::string& file, const dns::Zone& zone) {
   constexpr std::size_t k_most = 3;
   const std::size_t count = zone.unread.size();
   for (std::size_t i = 0; i < std::min(count, k_most); ++i) {
-    fmt::print(stderr, "mta-stsd: warning: {}:{}: is no record{}\n", file,
-               zone.unread[i],
-               i + 1 == k_most && count > k_most
-                   ? fmt::format(", like {} lines behind it", count - k_most)
-                   : "");
+    const bool last = i + 1 == k_most && count > k_most;
+    print_note(file,
+               {zone.unread[i],
+                {last ? fmt::format("is no record, like {} lines behind it",
+                                    count - k_most)
+                      : "is no record",
+                 {}}});
   }
 }
 
@@ -188,8 +200,13 @@ Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
     return Exit::fault;
   }
   print_unread(file, *found);
-  const std::string diff = dns::format_diff(wanted, *found, rules);
-  return print(diff) && diff.empty() ? Exit::good : Exit::fault;
+  const dns::Diff diff = dns::compare_zone(wanted, *found, rules);
+  bool is_good = diff.orders.empty();
+  for (const dns::DiffNote& note : diff.notes) {
+    print_note(file, note);
+    is_good = is_good && !note.is_open;
+  }
+  return print(diff.orders) && is_good ? Exit::good : Exit::fault;
 }
 
 }  // namespace
@@ -216,7 +233,10 @@ Exit records(const Options& options) {
   }
   if (options.diff) {
     return print_diff(*all, *options.diff,
-                      {.only = request->only, .compare_ttl = ttl.has_value()});
+                      {.only = request->only,
+                       .compare_ttl = ttl.has_value(),
+                       .provider = request->provider,
+                       .find_difference = server::find_difference});
   }
   if (request->only) dns::keep_only(*all, *request->only);
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;

@@ -9,20 +9,11 @@
 #include <string_view>
 #include <utility>
 
+#include "dns/near_miss.hpp"
 #include "dns/quote.hpp"
 
 namespace mtasts::dns {
 namespace {
-
-/// True for a text that means to be a record of this purpose, well-formed or
-/// not: cut off at its ";", or in the wrong case.
-bool means(const std::string& text, Purpose purpose) {
-  const std::size_t start =
-      std::min(text.find_first_not_of(" \t\""), text.size());
-  const std::string lower =
-      to_lower_ascii(std::string_view(text).substr(start, 8));
-  return lower.starts_with(purpose == Purpose::mta_sts ? "v=sts" : "v=tlsrpt");
-}
 
 /// One owner: what should stand there, and what does and matters.
 struct Place {
@@ -30,47 +21,15 @@ struct Place {
   std::string owner;
   std::vector<ZoneRecord> wanted;
   std::vector<ZoneRecord> found;
+  std::string reason;  // why what was found is to go
 };
-
-bool is_same(const ZoneRecord& a, const ZoneRecord& b) {
-  return a.type == b.type && a.value == b.value;
-}
 
 bool matters(const Place& place, const ZoneRecord& record) {
   const bool cname_wanted =
       !place.wanted.empty() && place.wanted.front().type == Type::cname;
   if (cname_wanted || record.type == Type::cname) return true;
   if (place.purpose == Purpose::host) return record.type != Type::txt;
-  return record.type == Type::txt && means(record.value, place.purpose);
-}
-
-// By owner; those of one owner stay in their order.
-using Index = std::multimap<std::string_view, const ZoneRecord*>;
-
-void add_found(Place& place, const Index& index, std::string_view owner) {
-  // Two answers of dig may show one record twice.
-  std::set<std::pair<Type, std::string_view>> known;
-  const auto [first, last] = index.equal_range(owner);
-  for (auto one = first; one != last; ++one) {
-    const ZoneRecord& record = *one->second;
-    if (!matters(place, record)) continue;
-    if (known.emplace(record.type, record.value).second) {
-      place.found.push_back(record);
-    }
-  }
-}
-
-Place make_place(const DomainRecords& domain, Purpose purpose,
-                 const Index& index) {
-  Place place{purpose, owner_name(purpose, domain.domain), {}, {}};
-  for (const RecordSet& set : domain.sets) {
-    if (set.purpose != purpose) continue;
-    for (const std::string& value : set.values) {
-      place.wanted.push_back({set.type, place.owner, set.ttl, value, 0});
-    }
-  }
-  add_found(place, index, place.owner);
-  return place;
+  return record.type == Type::txt && is_meant_for(record.value, place.purpose);
 }
 
 std::string format_record(const Place& place, const ZoneRecord& record) {
@@ -80,66 +39,321 @@ std::string format_record(const Place& place, const ZoneRecord& record) {
                      format_data(record.type, record.value));
 }
 
+class Comparison {
+ public:
+  Comparison(const std::vector<DomainRecords>& wanted, const Zone& found,
+             const DiffRules& rules);
+
+  Diff run();
+
+ private:
+  Place make_place(const DomainRecords& domain, Purpose purpose);
+  void add_found(Place& place, std::string_view owner);
+  bool has_zone_of(const Name& domain) const;
+  bool is_shown(const DomainRecords& domain);
+  bool is_cut(const DomainRecords& domain, const Place& place);
+  void settle(const DomainRecords& domain, Place& place);
+  void settle_cname(Place& place, std::string text);
+  void drop_equal(Place& place);
+  std::optional<std::string> difference(Purpose purpose,
+                                        const ZoneRecord& found,
+                                        const ZoneRecord& wanted) const;
+  void format_place(Place place);
+  void note(std::size_t line, std::string message, std::string hint,
+            bool is_open = false);
+
+  const std::vector<DomainRecords>& wanted_;
+  const Zone& found_;
+  const DiffRules& rules_;
+  // By owner; those of one owner stay in their order.
+  std::multimap<std::string_view, const ZoneRecord*> index_;
+  std::map<std::string_view, std::string> texts_;  // of wanted TXT, by owner
+  std::set<std::string> missing_;                  // owners without their text
+  Diff diff_;
+};
+
+Comparison::Comparison(const std::vector<DomainRecords>& wanted,
+                       const Zone& found, const DiffRules& rules)
+    : wanted_(wanted), found_(found), rules_(rules) {
+  for (const ZoneRecord& record : found.records) {
+    index_.emplace(record.owner, &record);
+  }
+  for (const DomainRecords& domain : wanted) {
+    for (const RecordSet& set : domain.sets) {
+      if (set.type == Type::txt) texts_[set.owner] = set.values.front();
+    }
+  }
+}
+
+void Comparison::note(std::size_t line, std::string message, std::string hint,
+                      bool is_open) {
+  diff_.notes.push_back({line, {std::move(message), std::move(hint)}, is_open});
+}
+
+void Comparison::add_found(Place& place, std::string_view owner) {
+  // Two answers of dig may show one record twice.
+  std::set<std::pair<Type, std::string_view>> known;
+  const auto [first, last] = index_.equal_range(owner);
+  for (auto one = first; one != last; ++one) {
+    const ZoneRecord& record = *one->second;
+    if (!matters(place, record)) continue;
+    if (known.emplace(record.type, record.value).second) {
+      place.found.push_back(record);
+    }
+  }
+}
+
+Place Comparison::make_place(const DomainRecords& domain, Purpose purpose) {
+  Place place{purpose, owner_name(purpose, domain.domain), {}, {}, {}};
+  for (const RecordSet& set : domain.sets) {
+    if (set.purpose != purpose) continue;
+    for (const std::string& value : set.values) {
+      place.wanted.push_back({set.type, place.owner, set.ttl, value, 0});
+    }
+  }
+  add_found(place, place.owner);
+  if (purpose != Purpose::host && wanted_.size() == 1) add_found(place, {});
+  return place;
+}
+
+bool Comparison::has_zone_of(const Name& domain) const {
+  return std::any_of(
+      found_.apexes.begin(), found_.apexes.end(), [&](const ZonePlace& one) {
+        return one.owner.empty() || is_at_or_below(domain.text(), one.owner);
+      });
+}
+
+/// False for a domain that the file is not about.
+bool Comparison::is_shown(const DomainRecords& domain) {
+  const std::string& name = domain.domain.text();
+  if (found_.apexes.empty() || rules_.provider == domain.domain ||
+      has_zone_of(domain.domain) ||
+      std::any_of(index_.begin(), index_.end(), [&](const auto& one) {
+        return one.first.empty() || is_at_or_below(one.first, name);
+      })) {
+    return true;
+  }
+  note(0,
+       fmt::format("has nothing of {}, but the zone {}", name,
+                   in_quotes(found_.apexes.front().owner)),
+       "name the domains that it is about behind --diff FILE", true);
+  return false;
+}
+
+/// True where another zone begins (RFC 1034, 4.2.1): what stands below in this
+/// one is published by nobody.
+bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
+  if (found_.is_answer) return false;
+  const auto has_apex = [this](const std::string& owner) {
+    return std::any_of(
+        found_.apexes.begin(), found_.apexes.end(),
+        [&](const ZonePlace& apex) { return apex.owner == owner; });
+  };
+  for (const ZonePlace& cut : found_.cuts) {
+    if (cut.owner == domain.domain.text() ||
+        !is_at_or_below(cut.owner, domain.domain.text()) ||
+        !is_at_or_below(place.owner, cut.owner) || has_apex(cut.owner)) {
+      continue;
+    }
+    note(cut.line,
+         fmt::format("NS of {}: what stands at {} is published by the servers "
+                     "of that zone, and not from here",
+                     in_quotes(cut.owner), place.owner),
+         "compare with that zone, or with what dig prints", true);
+    return true;
+  }
+  return false;
+}
+
+std::optional<std::string> Comparison::difference(
+    Purpose purpose, const ZoneRecord& found, const ZoneRecord& wanted) const {
+  if (found.type != wanted.type) return std::string{};
+  if (found.value == wanted.value) return std::nullopt;
+  if (found.type != Type::txt || !rules_.find_difference) return std::string{};
+  return rules_.find_difference(purpose, found.value, wanted.value);
+}
+
+/// A CNAME is as good as `text` where it leads to that.
+void Comparison::settle_cname(Place& place, std::string text) {
+  constexpr int k_max_hops = 8;
+  const ZoneRecord& first = place.found.front();
+  const auto find = [this](const std::string& owner) {
+    const auto at = index_.lower_bound(owner);
+    return at == index_.end() || at->first != owner ? nullptr : at->second;
+  };
+  const ZoneRecord* end = find(first.value);
+  for (int hop = 1; end != nullptr && end->type == Type::cname; ++hop) {
+    end = hop == k_max_hops ? nullptr : find(end->value);
+  }
+  if (end == nullptr) {
+    note(first.line,
+         fmt::format("{} is an alias of {}, and what stands there is not here",
+                     place.owner, in_quotes(first.value)),
+         fmt::format("compare with what dig TXT {} prints, or give the owner "
+                     "of that name to --delegate-to",
+                     place.owner),
+         true);
+    place.wanted.clear();
+    place.found.clear();
+    return;
+  }
+  Place target{place.purpose, end->owner, {}, {}, {}};
+  add_found(target, end->owner);
+  const ZoneRecord wanted{Type::txt, place.owner, {}, std::move(text), 0};
+  if (target.found.size() == 1 &&
+      !difference(place.purpose, target.found[0], wanted)) {
+    place.wanted.clear();
+    place.found.clear();
+    return;
+  }
+  place.reason =
+      fmt::format(", it leads to another text in line {}", end->line);
+  note(first.line,
+       fmt::format("{} is an alias of {}, which has another text", place.owner,
+                   in_quotes(end->owner)),
+       "if that name is yours, change its text and leave the alias: see "
+       "--delegate-to");
+}
+
+/// What is in order though it does not look like it, and what can't be told.
+void Comparison::settle(const DomainRecords& domain, Place& place) {
+  if ((!place.wanted.empty() || !place.found.empty()) &&
+      is_cut(domain, place)) {
+    place.wanted.clear();
+    place.found.clear();
+    return;
+  }
+  if (place.wanted.empty() && !place.found.empty()) {
+    note(place.found.front().line,
+         fmt::format("{} stays: the policy of {} has no tls_rpt", place.owner,
+                     domain.domain.text()),
+         "put it there to have it compared, or use --only mta-sts");
+    place.found.clear();
+    return;
+  }
+  if (place.wanted.empty()) return;
+  if (rules_.provider == domain.domain && place.found.empty() &&
+      !index_.empty() && !has_zone_of(domain.domain)) {
+    note(0, fmt::format("does not show {}, which is not compared", place.owner),
+         "add what dig prints for it");
+    place.wanted.clear();
+    return;
+  }
+  ZoneRecord& wanted = place.wanted.front();
+  if (place.purpose == Purpose::host) return;
+  std::string text = wanted.value;
+  if (wanted.type == Type::cname) {
+    const auto provided = texts_.find(wanted.value);
+    if (provided == texts_.end()) return;
+    text = provided->second;
+  }
+  const bool is_alias =
+      place.found.size() == 1 && place.found.front().type == Type::cname;
+  if (is_alias && place.found.front().value != wanted.value) {
+    settle_cname(place, std::move(text));
+  } else if (wanted.type == Type::cname && place.purpose == Purpose::tls_rpt &&
+             std::any_of(place.found.begin(), place.found.end(),
+                         [](const ZoneRecord& one) {
+                           return one.type == Type::txt &&
+                                  is_meant_for(one.value, Purpose::tls_rpt);
+                         })) {
+    // Where its reports go is its own affair: a text of its own may stay.
+    wanted.type = Type::txt;
+    wanted.value = std::move(text);
+  }
+}
+
 /// Takes what is the same on both sides out of both.
-void drop_equal(Place& place, const DiffRules& rules) {
+void Comparison::drop_equal(Place& place) {
   std::erase_if(place.wanted, [&](const ZoneRecord& wanted) {
-    return std::erase_if(place.found, [&](const ZoneRecord& one) {
-             return is_same(one, wanted) &&
-                    (!rules.compare_ttl || !one.ttl || one.ttl == wanted.ttl);
-           }) != 0;
+    // One is enough, and the one with the same octets is the best of them.
+    auto equal = place.found.end();
+    for (auto one = place.found.begin(); one != place.found.end(); ++one) {
+      if ((rules_.compare_ttl && one->ttl && one->ttl != wanted.ttl) ||
+          difference(place.purpose, *one, wanted)) {
+        continue;
+      }
+      if (equal == place.found.end() || one->value == wanted.value) equal = one;
+    }
+    if (equal == place.found.end()) return false;
+    if (place.purpose == Purpose::mta_sts && equal->type == Type::txt &&
+        equal->strings > 1) {
+      note(equal->line,
+           fmt::format("the text at {} is in {} strings, and Courier does not "
+                       "join them",
+                       place.owner, equal->strings),
+           "write it as one string");
+    }
+    place.found.erase(equal);
+    return true;
   });
 }
 
-std::string format_place(Place place, const DiffRules& rules) {
+void Comparison::format_place(Place place) {
   // RFC 8461, 3.1 and RFC 8460, 3: of two records senders take none.
   const auto texts =
       std::count_if(place.found.begin(), place.found.end(),
                     [](const ZoneRecord& r) { return r.type == Type::txt; });
-  const std::string_view reason = texts > 1 && place.purpose != Purpose::host
-                                      ? ", several are taken for none"
-                                      : "";
-  drop_equal(place, rules);
-  std::string out;
+  const std::string_view several = texts > 1 && place.purpose != Purpose::host
+                                       ? ", several are taken for none"
+                                       : "";
+  if (!place.wanted.empty() && place.found.empty()) {
+    missing_.insert(place.owner);
+  }
+  drop_equal(place);
   for (const ZoneRecord& one : place.found) {
     const auto wanted = std::find_if(
         place.wanted.begin(), place.wanted.end(),
         [&one](const ZoneRecord& other) { return other.type == one.type; });
     const bool change = wanted != place.wanted.end();
-    out += fmt::format("{} {} ; line {}{}\n", change ? "change" : "delete",
-                       format_record(place, one), one.line,
-                       one.type == Type::txt ? reason : "");
+    std::string reason = place.reason;
+    if (change && texts == 1) {
+      reason = difference(place.purpose, one, *wanted).value_or("");
+      if (!reason.empty()) reason.insert(0, ", ");
+    }
+    diff_.orders +=
+        fmt::format("{} {} ; line {}{}{}\n", change ? "change" : "delete",
+                    format_record(place, one), one.line, reason,
+                    one.type == Type::txt ? several : std::string_view{});
     if (!change) continue;
-    out += fmt::format("to     {}\n", format_record(place, *wanted));
+    diff_.orders += fmt::format("to     {}\n", format_record(place, *wanted));
     place.wanted.erase(wanted);
   }
   for (const ZoneRecord& one : place.wanted) {
-    out += fmt::format("add    {}\n", format_record(place, one));
+    const bool is_asked = found_.questions.empty() || one.type != Type::txt ||
+                          found_.questions.contains(place.owner);
+    diff_.orders +=
+        fmt::format("add    {}{}\n", format_record(place, one),
+                    is_asked ? "" : " ; unless it is there: nobody asked");
+    if (is_asked) continue;
+    note(0, fmt::format("has no question for {}", place.owner),
+         "ask for both: dig TXT _mta-sts.DOMAIN _smtp._tls.DOMAIN");
   }
-  return out;
+}
+
+Diff Comparison::run() {
+  for (const DomainRecords& domain : wanted_) {
+    if (!is_shown(domain)) continue;
+    for (const Purpose purpose :
+         {Purpose::mta_sts, Purpose::tls_rpt, Purpose::host}) {
+      if (rules_.only.value_or(purpose) != purpose) continue;
+      Place place = make_place(domain, purpose);
+      if (purpose == Purpose::host && place.wanted.empty()) continue;
+      settle(domain, place);
+      format_place(std::move(place));
+    }
+  }
+  for (DiffNote& one : find_near_misses(wanted_, found_, missing_)) {
+    diff_.notes.push_back(std::move(one));
+  }
+  return std::move(diff_);
 }
 
 }  // namespace
 
-std::string format_diff(const std::vector<DomainRecords>& wanted,
-                        const Zone& found, const DiffRules& rules) {
-  Index index;
-  for (const ZoneRecord& record : found.records) {
-    index.emplace(record.owner, &record);
-  }
-  std::string out;
-  for (const DomainRecords& domain : wanted) {
-    for (const Purpose purpose :
-         {Purpose::mta_sts, Purpose::tls_rpt, Purpose::host}) {
-      if (rules.only.value_or(purpose) != purpose) continue;
-      Place place = make_place(domain, purpose, index);
-      if (purpose == Purpose::host && place.wanted.empty()) continue;
-      if (purpose != Purpose::host && wanted.size() == 1) {
-        add_found(place, index, {});
-      }
-      out += format_place(std::move(place), rules);
-    }
-  }
-  return out;
+Diff compare_zone(const std::vector<DomainRecords>& wanted, const Zone& found,
+                  const DiffRules& rules) {
+  return Comparison(wanted, found, rules).run();
 }
 
 }  // namespace mtasts::dns

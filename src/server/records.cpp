@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
 #include "config/duration.hpp"
+#include "dns/tag_list.hpp"
 #include "sts/txt_record.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -56,6 +59,24 @@ dns::DomainRecords make_records(const config::PolicyEntry& entry,
   return records;
 }
 
+bool has_same_id(const std::string& a, const std::string& b) {
+  const Result<std::string> one = sts::parse_txt_record(a);
+  const Result<std::string> other = sts::parse_txt_record(b);
+  return one && other && *one == *other;
+}
+
+bool has_same_uris(const std::string& a, const std::string& b) {
+  const auto read = [](const std::string& text) {
+    std::set<std::string> uris;
+    const auto rua = tlsrpt::parse_txt_record(text);
+    if (!rua) return uris;
+    for (const tlsrpt::ReportUri& uri : *rua) uris.insert(uri.text());
+    return uris;
+  };
+  const std::set<std::string> uris = read(a);
+  return !uris.empty() && uris == read(b);
+}
+
 }  // namespace
 
 std::vector<dns::DomainRecords> make_records(
@@ -70,6 +91,31 @@ std::vector<dns::DomainRecords> make_records(
     }
   }
   return all;
+}
+
+std::optional<std::string> find_difference(dns::Purpose purpose,
+                                           const std::string& found,
+                                           const std::string& wanted) {
+  if (found == wanted) return std::nullopt;
+  const bool is_sts = purpose == dns::Purpose::mta_sts;
+  if (is_sts ? !has_same_id(found, wanted) : !has_same_uris(found, wanted)) {
+    return std::string{};
+  }
+  const std::string version = is_sts ? "v=STSv1" : "v=TLSRPTv1";
+  if (!found.starts_with(version + ';')) {
+    return "chasquid and Halon refuse white space in front of the first \";\"";
+  }
+  if (found.ends_with(' ') || found.ends_with('\t')) {
+    return "KumoMTA refuses white space at the end";
+  }
+  const std::string_view name = is_sts ? "id" : "rua";
+  const auto tags = dns::parse_tag_list(found, version, "rua");
+  if (tags && std::count_if(tags->begin(), tags->end(), [&](const auto& tag) {
+                return tag.first == name;
+              }) > 1) {
+    return fmt::format("{} is there twice, which mox and Courier refuse", name);
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> changed_domains(

@@ -19,6 +19,13 @@ std::vector<dns::DomainRecords> make_records(
     const config::Live& live, const std::vector<std::string>& domains,
     std::optional<std::chrono::seconds> ttl);
 
+/// For dns::DiffRules: two texts are the same where they have the same id, or
+/// the same set of URIs (RFC 8461, 3.1; RFC 8460, 3), unless a known sender
+/// refuses `found`.
+std::optional<std::string> find_difference(dns::Purpose purpose,
+                                           const std::string& found,
+                                           const std::string& wanted);
+
 /// Those of `domains` whose records have to be published now: `newer` can
 /// serve them, and `older` had other records for them or could not.
 std::vector<std::string> changed_domains(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -30,9 +31,21 @@ DomainRecords domain(std::string_view text = "example.com") {
           .reminder = {}};
 }
 
+/// The orders, and of each note its line and what it says.
+std::string compare(const std::vector<DomainRecords>& wanted, const Zone& zone,
+                    const DiffRules& rules) {
+  const Diff diff = compare_zone(wanted, zone, rules);
+  std::string out = diff.orders;
+  for (const DiffNote& note : diff.notes) {
+    out += fmt::format("{} {}: {}\n", note.is_open ? "open" : "note", note.line,
+                       note.error.message);
+  }
+  return out;
+}
+
 std::string diff(const DomainRecords& wanted, std::string_view zone,
                  const DiffRules& rules = {.only = {}}) {
-  return format_diff({wanted}, *read_zone(zone, "example.com"), rules);
+  return compare({wanted}, *read_zone(zone, "example.com"), rules);
 }
 
 /// Only MTA-STS, which the zone has to have as `zone` says.
@@ -118,21 +131,200 @@ TEST(DnsDiff, LeavesForeignTextsAlone) {
             "");
 }
 
-TEST(DnsDiff, ReplacesACname) {
-  EXPECT_EQ(sts("_mta-sts 1 CNAME _mta-sts.p.example.\n"),
-            "delete _mta-sts.example.com. 1 IN CNAME _mta-sts.p.example. ; "
-            "line 1\n"
-            "add    _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
+TEST(DnsDiff, LeavesACnameThatLeadsToTheRightText) {
+  EXPECT_EQ(sts("_mta-sts 1 CNAME _mta-sts.p.example.\n"
+                "_mta-sts.p.example. 1 TXT \"v=STSv1; id=new\"\n"),
+            "");
+  EXPECT_EQ(sts("_mta-sts 1 CNAME a.example.\na.example. 1 CNAME b.example.\n"
+                "b.example. 1 TXT \"v=STSv1; id=new\"\n"),
+            "");
 }
 
-TEST(DnsDiff, DeletesARecordThatIsNoLongerWanted) {
+TEST(DnsDiff, ReplacesACnameThatLeadsToAnotherText) {
+  EXPECT_EQ(sts("_mta-sts 1 CNAME _mta-sts.p.example.\n"
+                "_mta-sts.p.example. 1 TXT \"v=STSv1; id=old\"\n"),
+            "delete _mta-sts.example.com. 1 IN CNAME _mta-sts.p.example. ; "
+            "line 1, it leads to another text in line 2\n"
+            "add    _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n"
+            "note 1: _mta-sts.example.com is an alias of "
+            "\"_mta-sts.p.example\", which has another text\n");
+  // Senders take two for none there too.
+  EXPECT_TRUE(sts("_mta-sts 1 CNAME p.example.\n"
+                  "p.example. 1 TXT \"v=STSv1; id=new\"\n"
+                  "p.example. 1 TXT \"v=STSv1; id=old\"\n")
+                  .starts_with("delete "));
+}
+
+// What is there may be right: nothing is to be deleted for it.
+TEST(DnsDiff, OrdersNothingWhereACnameLeadsOutOfSight) {
+  const std::string open =
+      "open 1: _mta-sts.example.com is an alias of \"a.example\", and what "
+      "stands there is not here\n";
+  EXPECT_EQ(sts("_mta-sts 1 CNAME a.example.\n"), open);
+  EXPECT_EQ(sts("_mta-sts 1 CNAME a.example.\n"
+                "a.example. 1 CNAME _mta-sts.example.com.\n"),
+            open);
+}
+
+TEST(DnsDiff, LeavesARecordThatTheConfigurationDoesNotSpeakOf) {
   DomainRecords wanted = domain();
   wanted.sets.pop_back();
-  EXPECT_EQ(diff(wanted,
-                 "_mta-sts TXT \"v=STSv1; id=new\"\n"
-                 "_smtp._tls 1 TXT \"v=TLSRPTv1; rua=mailto:b@x.net\"\n"),
-            "delete _smtp._tls.example.com. 1 IN TXT "
-            "\"v=TLSRPTv1; rua=mailto:b@x.net\" ; line 2\n");
+  for (const std::string_view line :
+       {"_smtp._tls 1 TXT \"v=TLSRPTv1; rua=mailto:b@x.net\"\n",
+        "_smtp._tls 1 CNAME vendor.example.\n"}) {
+    EXPECT_EQ(
+        diff(wanted, fmt::format("_mta-sts TXT \"v=STSv1; id=new\"\n{}", line)),
+        "note 2: _smtp._tls.example.com stays: the policy of example.com "
+        "has no tls_rpt\n");
+  }
+}
+
+std::vector<DomainRecords> delegated() {
+  DomainRecords customer = domain();
+  const Name provider = *Name::parse("p.example");
+  DomainRecords own = domain("p.example");
+  for (RecordSet& set : customer.sets) {
+    set.type = Type::cname;
+    set.values = {owner_name(set.purpose, provider)};
+  }
+  return {own, customer};
+}
+
+std::string delegated(std::string_view zone) {
+  return compare(delegated(), *read_zone(zone, "example.com"),
+                 {.provider = *Name::parse("p.example")});
+}
+
+constexpr std::string_view k_chain =
+    "_mta-sts 1 CNAME _mta-sts.p.example.\n"
+    "_mta-sts.p.example. 1 TXT \"v=STSv1; id=new\"\n";
+
+// Who is delegated has not said where his reports go.
+TEST(DnsDiff, LeavesTheReportsOfACustomerToHim) {
+  const std::string unseen =
+      "note 0: does not show _smtp._tls.p.example, which is not compared\n";
+  EXPECT_EQ(delegated(fmt::format("{}_smtp._tls 1 TXT \"v=TLSRPTv1; "
+                                  "rua=mailto:a@example.com\"\n",
+                                  k_chain)),
+            unseen);
+  EXPECT_EQ(delegated(fmt::format("{}_smtp._tls 1 TXT \"v=TLSRPTv1; "
+                                  "rua=mailto:b@example.com\"\n",
+                                  k_chain)),
+            "change _smtp._tls.example.com. 1 IN TXT \"v=TLSRPTv1; "
+            "rua=mailto:b@example.com\" ; line 3\n"
+            "to     _smtp._tls.example.com. 300 IN TXT \"v=TLSRPTv1; "
+            "rua=mailto:a@example.com\"\n" +
+                unseen);
+}
+
+TEST(DnsDiff, AddsRecordsOfTheProviderOnlyInItsZone) {
+  EXPECT_EQ(delegated(fmt::format(
+                "{}p.example. SOA a. b. 1 2 3 4 5\n_smtp._tls CNAME "
+                "_smtp._tls.p.example.\n",
+                k_chain)),
+            "add    _smtp._tls.p.example. 300 IN TXT \"v=TLSRPTv1; "
+            "rua=mailto:a@example.com\"\n");
+}
+
+TEST(DnsDiff, SaysNothingOfADomainThatTheFileIsNotAbout) {
+  const std::vector<DomainRecords> both = {domain("a.example"),
+                                           domain("b.example")};
+  const std::string text = "_mta-sts.a.example. TXT \"v=STSv1; id=new\"\n";
+  const DiffRules rules = {.only = Purpose::mta_sts};
+  EXPECT_EQ(
+      compare(both, *read_zone("a.example. SOA a. b. 1 2 3 4 5\n" + text, ""),
+              rules),
+      "open 0: has nothing of b.example, but the zone \"a.example\"\n");
+  EXPECT_EQ(
+      compare(both, *read_zone("example. SOA a. b. 1 2 3 4 5\n" + text, ""),
+              rules),
+      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+}
+
+// RFC 1034, 4.2.1: below a zone cut others publish.
+TEST(DnsDiff, TakesNothingBelowAnotherZoneForPublished) {
+  const std::string text = "_mta-sts TXT \"v=STSv1; id=new\"\n";
+  const std::string open =
+      "open 1: NS of \"_mta-sts.example.com\": what stands at "
+      "_mta-sts.example.com is published by the servers of that zone, and not "
+      "from here\n";
+  EXPECT_EQ(sts("_mta-sts NS ns\n" + text), open);
+  EXPECT_EQ(sts("_mta-sts NS ns\n"), open);
+  // Two zones in one file, and what dig prints.
+  EXPECT_EQ(sts("_mta-sts NS ns\n" + text + "_mta-sts SOA a b 1 2 3 4 5\n"),
+            "");
+  EXPECT_EQ(sts(";; ANSWER SECTION:\n_mta-sts NS ns\n" + text), "");
+  EXPECT_EQ(sts("@ NS ns\n" + text), "");
+}
+
+TEST(DnsDiff, NamesTextsThatStandWhereNobodyLooks) {
+  const std::string missing =
+      "add    _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n";
+  EXPECT_EQ(sts("_mta-sts.example.com TXT \"v=STSv1; id=new\"\n"),
+            missing +
+                "note 1: \"_mta-sts.example.com.example.com\" has the text for "
+                "_mta-sts.example.com: a dot is missing at its end, and the "
+                "zone's name was put behind it\n");
+  for (const std::string_view owner :
+       {"@", "mta-sts", "_mta_sts", "mta_sts", "_smtp._tls", "_smtp-tlsrpt"}) {
+    const std::string said =
+        sts(fmt::format("{} TXT \" V=stsv1; id=new\"\n", owner));
+    EXPECT_TRUE(said.starts_with(missing + "note 1: \"") &&
+                said.ends_with("has a text that senders look for at "
+                               "_mta-sts.example.com alone\n"))
+        << said;
+  }
+  EXPECT_EQ(sts("_mta-sts.mail TXT \"v=STSv1; id=new\"\n"),
+            missing +
+                "note 1: \"_mta-sts.mail.example.com\" has a text for mail to "
+                "mail.example.com, not to example.com\n");
+}
+
+TEST(DnsDiff, SaysNothingOfTheRecordsOfOtherDomains) {
+  EXPECT_EQ(sts("_mta-sts TXT \"v=STSv1; id=new\"\n"
+                "_mta-sts.mail TXT \"v=STSv1; id=other\"\n"
+                "_mta-sts.example.net. TXT \"v=STSv1; id=other\"\n"
+                "_smtp._tls TXT \"v=TLSRPTv1; rua=mailto:b@example.com\"\n"),
+            "");
+}
+
+// Between the two, senders tell no difference; the octets are the last resort.
+TEST(DnsDiff, TakesTextsForEqualThatMeanTheSame) {
+  const DiffRules rules = {
+      .only = Purpose::mta_sts,
+      .find_difference = [](Purpose, const std::string& found,
+                            const std::string&) -> std::optional<std::string> {
+        if (found.starts_with("v=STSv1;id=new")) {
+          return found.ends_with(' ') ? std::optional<std::string>("why")
+                                      : std::nullopt;
+        }
+        return "";
+      }};
+  EXPECT_EQ(diff(domain(), "_mta-sts TXT \"v=STSv1;id=new\"\n", rules), "");
+  EXPECT_TRUE(diff(domain(), "_mta-sts TXT \"v=STSv1;id=new; \"\n", rules)
+                  .starts_with("change _mta-sts.example.com. IN TXT "
+                               "\"v=STSv1;id=new; \" ; line 1, why\n"));
+  EXPECT_EQ(diff(domain(),
+                 "_mta-sts TXT \"v=STSv1;id=new;\"\n"
+                 "_mta-sts TXT \"v=STSv1; id=new\"\n",
+                 rules),
+            "delete _mta-sts.example.com. IN TXT \"v=STSv1;id=new;\" ; line 1, "
+            "several are taken for none\n");
+}
+
+TEST(DnsDiff, SaysWhoDoesNotJoinStrings) {
+  EXPECT_EQ(sts("_mta-sts TXT \"v=STSv1; \" \"id=new\"\n"),
+            "note 1: the text at _mta-sts.example.com is in 2 strings, and "
+            "Courier does not join them\n");
+}
+
+TEST(DnsDiff, SaysWhatNobodyAskedFor) {
+  EXPECT_EQ(diff(domain(),
+                 ";_mta-sts.example.com.\tIN\tTXT\n_mta-sts.example.com. 1 TXT "
+                 "\"v=STSv1; id=new\"\n"),
+            "add    _smtp._tls.example.com. 300 IN TXT \"v=TLSRPTv1; "
+            "rua=mailto:a@example.com\" ; unless it is there: nobody asked\n"
+            "note 0: has no question for _smtp._tls.example.com\n");
 }
 
 TEST(DnsDiff, LooksAtPolicyHostsOnlyWhenTheyLeadSomewhere) {
@@ -182,13 +374,12 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
 }
 
 TEST(DnsDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
-  EXPECT_EQ(
-      format_diff({domain("a.example"), domain("b.example")},
-                  *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
-                             "\"v=STSv1; id=new\"\n",
-                             ""),
-                  {.only = Purpose::mta_sts}),
-      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+  EXPECT_EQ(compare({domain("a.example"), domain("b.example")},
+                    *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
+                               "\"v=STSv1; id=new\"\n",
+                               ""),
+                    {.only = Purpose::mta_sts}),
+            "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 // What stands in the DNS is anyone's, and goes to a terminal.
@@ -203,10 +394,9 @@ TEST(DnsDiff, EscapesWhatItFound) {
 
 TEST(DnsDiff, ComparesEachDomain) {
   EXPECT_EQ(
-      format_diff(
-          {domain("a.example"), domain("b.example")},
-          *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),
-          {.only = Purpose::mta_sts}),
+      compare({domain("a.example"), domain("b.example")},
+              *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),
+              {.only = Purpose::mta_sts}),
       "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "dns/near_miss.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+namespace mtasts::dns {
+namespace {
+
+/// "_mta-sts." or "_smtp._tls.".
+std::string prefix_of(Purpose purpose, const Name& domain) {
+  std::string owner = owner_name(purpose, domain);
+  owner.resize(owner.size() - domain.text().size());
+  return owner;
+}
+
+/// What is wrong with the place of a text for `domain`, if it is meant for it.
+std::optional<Error> judge(const std::string& owner, Purpose purpose,
+                           const Name& domain,
+                           const std::set<std::string>& missing) {
+  const std::string right = owner_name(purpose, domain);
+  const std::string prefix = prefix_of(purpose, domain);
+  if (owner == right) return std::nullopt;
+  if (owner.starts_with(right + '.')) {
+    return Error{fmt::format("{} has the text for {}: a dot is missing at its "
+                             "end, and the zone's name was put behind it",
+                             in_quotes(owner), right),
+                 fmt::format("write {}. with the dot; in a panel that adds the "
+                             "zone, leave the zone's name out",
+                             right)};
+  }
+  if (owner.starts_with(prefix)) {
+    // The record of another domain, or of a host by mistake.
+    const std::string other = owner.substr(prefix.size());
+    if (!missing.contains(right) || other == domain.text() ||
+        (!is_at_or_below(other, domain.text()) &&
+         !is_at_or_below(domain.text(), other))) {
+      return std::nullopt;
+    }
+    return Error{
+        fmt::format("{} has a text for mail to {}, not to {}", in_quotes(owner),
+                    other, domain.text()),
+        "the policy domain is what stands behind the \"@\" of mail addresses"};
+  }
+  if (is_at_or_below(owner, domain.text()) || prefix == owner + '.' ||
+      owner.find(domain.text() + '.') != std::string::npos) {
+    return Error{fmt::format("{} has a text that senders look for at {} alone",
+                             in_quotes(owner), right),
+                 "move it there"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
+                                       const Zone& found,
+                                       const std::set<std::string>& missing) {
+  std::vector<DiffNote> notes;
+  for (const ZoneRecord& record : found.records) {
+    if (record.type != Type::txt || record.owner.empty()) continue;
+    for (const Purpose purpose : {Purpose::mta_sts, Purpose::tls_rpt}) {
+      if (!is_meant_for(record.value, purpose)) continue;
+      // Of several domains, the one that it lies deepest in.
+      const Name* nearest = nullptr;
+      std::optional<Error> error;
+      for (const DomainRecords& one : wanted) {
+        if (record.owner == owner_name(purpose, one.domain)) {
+          error.reset();
+          break;
+        }
+        std::optional<Error> fault =
+            judge(record.owner, purpose, one.domain, missing);
+        if (!fault || (nearest != nullptr &&
+                       nearest->text().size() > one.domain.text().size())) {
+          continue;
+        }
+        nearest = &one.domain;
+        error = std::move(fault);
+      }
+      if (error) notes.push_back({record.line, *std::move(error)});
+    }
+  }
+  return notes;
+}
+
+}  // namespace mtasts::dns

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Texts for senders that stand where none of them looks.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dns/diff.hpp"
+
+namespace mtasts::dns {
+
+/// A note for each text of MTA-STS or TLS-RPT in `found` that stands neither
+/// where it should nor where that of another domain would. `missing` has the
+/// owners that should have a text and have none.
+std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
+                                       const Zone& found,
+                                       const std::set<std::string>& missing);
+
+}  // namespace mtasts::dns
