@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/cli.hpp"
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
+#include "dns/tag_list.hpp"
 #include "file.hpp"
+#include "server/records.hpp"
 #include "sts/policy_reading.hpp"
 #include "sts/txt_record.hpp"
 #include "tlsrpt/txt_record.hpp"
@@ -45,6 +48,16 @@ std::optional<std::vector<tlsrpt::ReportUri>> parse_tls_rpt(
                             parsed.error().message),
                 hint);
     return std::nullopt;
+  }
+  const auto tags = dns::parse_tag_list(*record, "v=TLSRPTv1", "rua");
+  bool has_rua = false;
+  for (const dns::Tag& tag : *tags) {
+    if (tag.first == "rua" && !std::exchange(has_rua, true)) continue;
+    fmt::print(stderr, "mta-stsd: warning: --tls-rpt: {} is left out: {}\n",
+               in_quotes(fmt::format("{}={}", tag.first, tag.second)),
+               tag.first == "rua" ? "of two rua the first counts; put all URIs "
+                                    "into one, with commas between"
+                                  : "only rua is known (RFC 8460, 3)");
   }
   for (const tlsrpt::ReportUri& uri : *parsed) {
     if (std::find(rua.begin(), rua.end(), uri) == rua.end()) rua.push_back(uri);
@@ -107,7 +120,7 @@ std::string format_head(const config::PolicyEntry& entry,
                       domain);
   }
   const std::string record = tlsrpt::format_txt_record(entry.tls_rpt);
-  if (record == *tls_rpt) {
+  if (!server::find_difference(dns::Purpose::tls_rpt, *tls_rpt, record)) {
     return text + fmt::format("# _smtp._tls.{} stays as it is.\n", domain);
   }
   return text + fmt::format("#      _smtp._tls.{}  TXT  {}\n", domain, record);

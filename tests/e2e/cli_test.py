@@ -427,10 +427,22 @@ max_age = "1w"
                   "mailto:a@b.example; x=y;")
         self.expect(
             self.run_import("--tls-rpt", record), 0, self.HEAD +
-            "#      _smtp._tls.example.com  TXT  v=TLSRPTv1; "
-            "rua=mailto:a@b.example,https://b.example/?x=1\n" + self.TABLE +
+            "# _smtp._tls.example.com stays as it is.\n" + self.TABLE +
             'tls_rpt = [\n  "mailto:a@b.example",\n'
-            '  "https://b.example/?x=1",\n]\n')
+            '  "https://b.example/?x=1",\n]\n',
+            'mta-stsd: warning: --tls-rpt: "x=y" is left out: only rua is '
+            "known (RFC 8460, 3)\n")
+
+    def test_record_of_tls_rpt_with_two_rua(self):
+        record = "v=TLSRPTv1; rua=mailto:a@b.example; rua=mailto:c@b.example"
+        self.expect(
+            self.run_import("--tls-rpt", record), 0, self.HEAD +
+            "#      _smtp._tls.example.com  TXT  v=TLSRPTv1; "
+            "rua=mailto:a@b.example\n" + self.TABLE +
+            'tls_rpt = ["mailto:a@b.example"]\n',
+            'mta-stsd: warning: --tls-rpt: "rua=mailto:c@b.example" is left '
+            "out: of two rua the first counts; put all URIs into one, with "
+            "commas between\n")
 
     def test_bad_record_of_tls_rpt(self):
         self.expect(
