@@ -178,12 +178,12 @@ void print_unread(const std::string& file, const dns::Zone& zone) {
   const std::size_t count = zone.unread.size();
   for (std::size_t i = 0; i < std::min(count, k_most); ++i) {
     const bool last = i + 1 == k_most && count > k_most;
-    print_note(file,
-               {zone.unread[i],
-                {last ? fmt::format("is no record, like {} lines behind it",
-                                    count - k_most)
-                      : "is no record",
-                 {}}});
+    print_note(
+        file,
+        {zone.unread[i],
+         {last ? fmt::format("is no record, like {} behind it", count - k_most)
+               : "is no record",
+          {}}});
   }
 }
 

@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "dns/near_miss.hpp"
@@ -39,6 +41,16 @@ std::string format_record(const Place& place, const ZoneRecord& record) {
                      format_data(record.type, record.value));
 }
 
+/// True if `is_it` is, for `name` or one above it.
+template <class Predicate>
+bool climb(std::string_view name, Predicate is_it) {
+  while (!name.empty()) {
+    if (is_it(name)) return true;
+    name.remove_prefix(std::min(name.find('.'), name.size() - 1) + 1);
+  }
+  return false;
+}
+
 class Comparison {
  public:
   Comparison(const std::vector<DomainRecords>& wanted, const Zone& found,
@@ -67,6 +79,9 @@ class Comparison {
   const DiffRules& rules_;
   // By owner; those of one owner stay in their order.
   std::multimap<std::string_view, const ZoneRecord*> index_;
+  std::unordered_set<std::string_view> shown_;  // those with owners below, too
+  std::unordered_set<std::string_view> apexes_;
+  std::unordered_map<std::string_view, const ZonePlace*> cuts_;
   std::map<std::string_view, std::string> texts_;  // of wanted TXT, by owner
   std::set<std::string> missing_;                  // owners without their text
   Diff diff_;
@@ -77,7 +92,13 @@ Comparison::Comparison(const std::vector<DomainRecords>& wanted,
     : wanted_(wanted), found_(found), rules_(rules) {
   for (const ZoneRecord& record : found.records) {
     index_.emplace(record.owner, &record);
+    if (found.apexes.empty()) continue;
+    climb(record.owner, [this](std::string_view name) {
+      return !shown_.insert(name).second;
+    });
   }
+  for (const ZonePlace& one : found.apexes) apexes_.insert(one.owner);
+  for (const ZonePlace& one : found.cuts) cuts_.emplace(one.owner, &one);
   for (const DomainRecords& domain : wanted) {
     for (const RecordSet& set : domain.sets) {
       if (set.type == Type::txt) texts_[set.owner] = set.values.front();
@@ -117,20 +138,18 @@ Place Comparison::make_place(const DomainRecords& domain, Purpose purpose) {
 }
 
 bool Comparison::has_zone_of(const Name& domain) const {
-  return std::any_of(
-      found_.apexes.begin(), found_.apexes.end(), [&](const ZonePlace& one) {
-        return one.owner.empty() || is_at_or_below(domain.text(), one.owner);
-      });
+  return apexes_.contains({}) ||
+         climb(domain.text(), [this](std::string_view name) {
+           return apexes_.contains(name);
+         });
 }
 
 /// False for a domain that the file is not about.
 bool Comparison::is_shown(const DomainRecords& domain) {
   const std::string& name = domain.domain.text();
   if (found_.apexes.empty() || rules_.provider == domain.domain ||
-      has_zone_of(domain.domain) ||
-      std::any_of(index_.begin(), index_.end(), [&](const auto& one) {
-        return one.first.empty() || is_at_or_below(one.first, name);
-      })) {
+      has_zone_of(domain.domain) || index_.contains({}) ||
+      shown_.contains(name)) {
     return true;
   }
   note(0,
@@ -144,25 +163,22 @@ bool Comparison::is_shown(const DomainRecords& domain) {
 /// one is published by nobody.
 bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
   if (found_.is_answer) return false;
-  const auto has_apex = [this](const std::string& owner) {
-    return std::any_of(
-        found_.apexes.begin(), found_.apexes.end(),
-        [&](const ZonePlace& apex) { return apex.owner == owner; });
-  };
-  for (const ZonePlace& cut : found_.cuts) {
-    if (cut.owner == domain.domain.text() ||
-        !is_at_or_below(cut.owner, domain.domain.text()) ||
-        !is_at_or_below(place.owner, cut.owner) || has_apex(cut.owner)) {
-      continue;
+  const std::string& top = domain.domain.text();
+  const ZonePlace* cut = nullptr;
+  climb(place.owner, [&](std::string_view name) {
+    const auto at = cuts_.find(name);
+    if (at != cuts_.end() && name != top && !apexes_.contains(name)) {
+      cut = at->second;
     }
-    note(cut.line,
-         fmt::format("NS of {}: what stands at {} is published by the servers "
-                     "of that zone, and not from here",
-                     in_quotes(cut.owner), place.owner),
-         "compare with that zone, or with what dig prints", true);
-    return true;
-  }
-  return false;
+    return name == top;
+  });
+  if (cut == nullptr) return false;
+  note(cut->line,
+       fmt::format("NS of {}: what stands at {} is published by the servers of "
+                   "that zone, and not from here",
+                   in_quotes(cut->owner), place.owner),
+       "compare with that zone, or with what dig prints", true);
+  return true;
 }
 
 std::optional<std::string> Comparison::difference(

@@ -99,9 +99,25 @@ Error describe(const Form& form) {
   return {std::string(form.message), std::string(form.hint)};
 }
 
+/// The JSON of DNS over HTTPS has a status: 0 is NOERROR, 3 is NXDOMAIN.
+std::optional<Error> find_failed_json(std::string_view text) {
+  constexpr std::string_view k_key = "\"Status\":";
+  const std::size_t key = text.find(k_key);
+  if (key == text.npos || !squeeze(text).starts_with('{')) return std::nullopt;
+  text.remove_prefix(key + k_key.size());
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const std::string status(
+      text.substr(0, text.find_first_not_of("0123456789")));
+  if (status.empty() || status == "0" || status == "3") return std::nullopt;
+  return Error{"the look-up failed: Status " + status,
+               "that is no sign that the record is absent: ask again, or "
+               "another server"};
+}
+
 }  // namespace
 
 std::optional<Error> find_foreign_form(std::string_view text) {
+  if (const std::optional<Error> error = find_failed_json(text)) return error;
   if (const Form* form = find_form(text, Where::start)) return describe(*form);
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     return nul < 2 ? describe(k_forms[0])

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace mtasts::dns {
@@ -53,33 +56,42 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
   return std::nullopt;
 }
 
+/// The domain whose labels `owner` has in it, the one nearest to its start.
+const Name* find_domain(
+    const std::unordered_map<std::string_view, const Name*>& domains,
+    std::string_view owner) {
+  for (std::string_view rest = owner; !rest.empty();) {
+    for (std::size_t end = rest.size(); end != std::string_view::npos;
+         end = end == 0 ? end : rest.rfind('.', end - 1)) {
+      const auto at = domains.find(rest.substr(0, end));
+      if (at != domains.end()) return at->second;
+      if (end == 0) break;
+    }
+    rest.remove_prefix(std::min(rest.find('.'), rest.size() - 1) + 1);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
                                        const Zone& found,
                                        const std::set<std::string>& missing) {
+  std::unordered_map<std::string_view, const Name*> domains;
+  for (const DomainRecords& one : wanted) {
+    domains.emplace(one.domain.text(), &one.domain);
+  }
   std::vector<DiffNote> notes;
   for (const ZoneRecord& record : found.records) {
     if (record.type != Type::txt || record.owner.empty()) continue;
     for (const Purpose purpose : {Purpose::mta_sts, Purpose::tls_rpt}) {
       if (!is_meant_for(record.value, purpose)) continue;
-      // Of several domains, the one that it lies deepest in.
-      const Name* nearest = nullptr;
-      std::optional<Error> error;
-      for (const DomainRecords& one : wanted) {
-        if (record.owner == owner_name(purpose, one.domain)) {
-          error.reset();
-          break;
-        }
-        std::optional<Error> fault =
-            judge(record.owner, purpose, one.domain, missing);
-        if (!fault || (nearest != nullptr &&
-                       nearest->text().size() > one.domain.text().size())) {
-          continue;
-        }
-        nearest = &one.domain;
-        error = std::move(fault);
-      }
+      const Name* domain = wanted.size() == 1
+                               ? &wanted.front().domain
+                               : find_domain(domains, record.owner);
+      if (domain == nullptr) continue;
+      std::optional<Error> error =
+          judge(record.owner, purpose, *domain, missing);
       if (error) notes.push_back({record.line, *std::move(error)});
     }
   }

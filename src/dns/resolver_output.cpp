@@ -57,7 +57,7 @@ class Translator {
   std::size_t line_ = 0;
   std::size_t retried_line_ = 0;  // 0: no attempt is open
   std::string retried_;
-  bool is_nslookup_ = false;
+  bool is_nslookup_ = false;  // or host, where it names its server
   bool is_referral_ = false;  // should servers follow
   bool has_banner_ = false;   // of dig, which says nothing of the outcome
   bool has_outcome_ = false;  // a status, or a line that is no comment
@@ -72,12 +72,15 @@ tl::unexpected<Error> Translator::failure(std::string_view cause) const {
       "server, as with dig @SERVER");
 }
 
-/// The head of an answer: "status: SERVFAIL", of drill "rcode: SERVFAIL".
+/// The head of an answer: "status: SERVFAIL", of drill "rcode: SERVFAIL", of
+/// Net::DNS "rcode = SERVFAIL", of dnspython "rcode SERVFAIL".
 Result<void> Translator::read_status(std::string_view lower) {
-  for (const std::string_view word : {"status: ", "rcode: "}) {
+  for (const std::string_view word : {"status:", "rcode"}) {
     const std::size_t at = lower.find(word);
     if (at == std::string_view::npos) continue;
     std::string_view status = lower.substr(at + word.size());
+    status.remove_prefix(
+        std::min(status.find_first_not_of(" \t:="), status.size()));
     status = status.substr(0, status.find_first_of(",; \t\r"));
     if (status != "noerror" && status != "nxdomain") {
       std::string shown(status);
@@ -104,7 +107,8 @@ Result<bool> Translator::read_phrase(std::string_view line,
     retried_line_ = line_;
     retried_ = line;
   }
-  if (words.starts_with("server: ")) {
+  if (words.starts_with("server: ") ||
+      words.starts_with("using domain server: ")) {
     is_nslookup_ = true;
     host_.clear();
   }
@@ -144,7 +148,9 @@ bool Translator::read_wording(std::string_view line, const std::string& lower) {
   answered();
   out_.is_answer = true;
   if (wording->type.empty()) return true;
-  const std::string_view data = trim(line.substr(at + wording->start.size()));
+  std::string_view data = trim(line.substr(at + wording->start.size()));
+  // unbound-host -v says behind it what DNSSEC says.
+  if (wording->type == "TXT") data = data.substr(0, data.rfind('"') + 1);
   open_text_ = wording->start == "text =" && data.empty();
   append(fmt::format("{} IN {} {}", absolute(line.substr(0, blank)),
                      wording->type,
@@ -161,11 +167,11 @@ bool Translator::read_field(std::string_view line, const std::string& lower) {
       trim(line.substr(std::min(line.find(':') + 1, line.size())));
   const std::string_view label =
       std::string_view(lower).substr(0, lower.find_first_of(" \t"));
-  if (label == "name:") {
+  if (is_nslookup_ && label == "name:") {
     host_ = value;
     return true;
   }
-  if (label == "address:" || label == "addresses:") {
+  if (is_nslookup_ && (label == "address:" || label == "addresses:")) {
     if (!host_.empty() && !has(value, "#")) {
       append(fmt::format("{} IN {} {}", absolute(host_),
                          has(value, ":") ? "AAAA" : "A", value));
@@ -239,7 +245,8 @@ Result<void> Translator::read(std::string_view raw) {
     open_text_ = false;
   }
   Result<void> done;
-  if (has(lower, "->>header<<-") ||
+  if (has(lower, "->>header<<-") || lower.starts_with("rcode ") ||
+      (is_comment && (has(lower, "opcode: ") || has(lower, "\trcode"))) ||
       (is_yaml && lower.starts_with("status: "))) {
     done = read_status(lower);
   } else if (is_comment) {
@@ -256,6 +263,10 @@ Result<void> Translator::read(std::string_view raw) {
     // A comment, or nothing that a zone has.
   } else if (is_yaml && !is_comment) {
     read_yaml(line);
+  } else if (const std::size_t end = line.find(".] ");
+             line.starts_with('[') && end != line.npos) {
+    answered();
+    append(line.substr(end + 3));  // knotc zone-read
   } else if (line.empty() || is_comment ||
              (!read_wording(line, lower) && !read_field(line, lower))) {
     if (!line.empty() && !is_comment) answered();

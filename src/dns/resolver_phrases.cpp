@@ -67,12 +67,13 @@ constexpr std::array<Phrase, 47> k_phrases = {{
     {"zsh: ", Says::failed},
 }};
 
-constexpr std::array<Wording, 12> k_wordings = {{
+constexpr std::array<Wording, 13> k_wordings = {{
     {"descriptive text ", "TXT"},  // host
     {"is an alias for ", "CNAME"},
     {"has address ", "A"},
     {"has ipv6 address ", "AAAA"},
     {"has aaaa address ", "AAAA"},
+    {"has txt record ", "TXT"},  // unbound-host
     {"has ", {}},
     {"mail is handled by ", {}},
     {"name server ", {}},

@@ -60,9 +60,16 @@ bool is_other_type(std::string_view text) {
       "WALLET CLA IPN TA ALIAS ANAME LUA WINS WINSR WINS-R DSYNC CH HS ANY ";
   std::string word(text);
   for (char& c : word) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
-  return !word.empty() && (k_types.find(' ' + word + ' ') != k_types.npos ||
-                           word.starts_with("TYPE") ||
-                           word.starts_with("CLASS") || word.front() == '-');
+  // delv says of a type that it is not there.
+  if (word.starts_with('-')) word.erase(0, 1);
+  if (find_type(word)) return text.starts_with('-');
+  // RFC 3597, 5; those of ours are not read in that form.
+  for (const std::string_view ours : {"TYPE1", "TYPE5", "TYPE16", "TYPE28"}) {
+    if (word == ours) return false;
+  }
+  return !word.empty() &&
+         (k_types.find(' ' + word + ' ') != k_types.npos ||
+          word.starts_with("TYPE") || word.starts_with("CLASS"));
 }
 
 /// Of Windows, for when a record is to be forgotten: "[AGE:3700000]".
@@ -129,7 +136,8 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
     return fail(fmt::format("line {}: $INCLUDE is not followed", entry.line),
                 "named-compilezone(8) writes a zone into one file");
   }
-  if (name != "$ttl" && name != "$origin" && name != "$generate") {
+  if (name != "$ttl" && name != "$origin" && name != "$generate" &&
+      name != "$date") {
     return pass_over(entry);
   }
   if (entry.tokens.size() < 2) return {};
@@ -142,8 +150,20 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
   return {};
 }
 
-/// Notes a line that is no record. If it speaks of ours, it could be one.
+/// Notes a line that is no record. If it speaks of ours, it could be one,
+/// unless it is what somebody said or typed.
 Result<void> Reader::pass_over(const ZoneEntry& entry) {
+  constexpr std::string_view k_typed =
+      " # // dig host nslookup drill delv kdig doggo resolvectl ";
+  const bool is_typed = std::any_of(
+      entry.tokens.begin(), entry.tokens.end(), [&](const ZoneToken& token) {
+        return !token.escaped &&
+               k_typed.find(' ' + token.text + ' ') != k_typed.npos;
+      });
+  if (is_typed) {
+    zone_.unread.push_back(entry.line);
+    return {};
+  }
   for (const ZoneToken& token : entry.tokens) {
     const std::string lower = to_lower_ascii(token.text);
     for (const std::string_view ours :
@@ -195,8 +215,13 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   if (entry.tokens.empty()) return {};
   const ZoneToken& first = entry.tokens[0];
   if (entry.has_owner && first.quoted) {  // dig +short
-    ZoneRecord record{Type::txt, {}, {}, {}, entry.line, entry.tokens.size()};
-    for (const ZoneToken& token : entry.tokens) record.value += token.text;
+    ZoneRecord record{Type::txt, {}, {}, {}, entry.line, 0};
+    // With +identify words follow.
+    for (const ZoneToken& token : entry.tokens) {
+      if (!token.quoted) break;
+      record.value += token.text;
+      ++record.strings;
+    }
     zone_.records.push_back(std::move(record));
     return {};
   }
@@ -215,7 +240,7 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   std::optional<seconds> ttl;
   for (; at < entry.tokens.size(); ++at) {
     const std::string word = to_lower_ascii(entry.tokens[at].text);
-    if (word == "in" || is_age(word)) continue;
+    if (word == "in" || word == "class1" || is_age(word)) continue;
     if (word.empty() || word.front() < '0' || word.front() > '9') break;
     ttl = last_ttl_ = parse_ttl(word);
   }
@@ -229,10 +254,13 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   ++zone_.other_records;
   const std::string lower = to_lower_ascii(word);
   if (lower != "soa" && lower != "ns") return {};
-  Result<std::string> owner = absolute(owner_, entry.line);
-  if (!owner) return tl::unexpected<Error>(owner.error());
+  // Without $ORIGIN, and without the dot as Cloudflare writes an SOA.
+  const std::string owner = to_lower_ascii(owner_.text);
+  Result<std::string> full = absolute(owner_, entry.line);
+  if (!full) return {};
+  if (owner == origin_) full = owner;
   (lower == "soa" ? zone_.apexes : zone_.cuts)
-      .push_back({*std::move(owner), entry.line});
+      .push_back({*std::move(full), entry.line});
   return {};
 }
 

@@ -280,6 +280,27 @@ TEST(DnsDiff, NamesTextsThatStandWhereNobodyLooks) {
                 "mail.example.com, not to example.com\n");
 }
 
+TEST(DnsDiff, NamesTheDomainOfAStray) {
+  const std::string said =
+      compare({domain("a.example"), domain("b.example")},
+              *read_zone("mta-sts.b.example. TXT \"v=STSv1; id=new\"\n"
+                         "_mta-sts.a.example.c.test. TXT \"v=STSv1\"\n"
+                         "_mta-sts.c.example. TXT \"v=STSv1; id=new\"\n"
+                         "_mta-sts.x.b.example. TXT \"v=STSv1; id=new\"\n",
+                         ""),
+              {.only = Purpose::mta_sts});
+  EXPECT_EQ(said,
+            "add    _mta-sts.a.example. 300 IN TXT \"v=STSv1; id=new\"\n"
+            "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n"
+            "note 1: \"mta-sts.b.example\" has a text that senders look for at "
+            "_mta-sts.b.example alone\n"
+            "note 2: \"_mta-sts.a.example.c.test\" has the text for "
+            "_mta-sts.a.example: a dot is missing at its end, and the zone's "
+            "name was put behind it\n"
+            "note 4: \"_mta-sts.x.b.example\" has a text for mail to "
+            "x.b.example, not to b.example\n");
+}
+
 TEST(DnsDiff, SaysNothingOfTheRecordsOfOtherDomains) {
   EXPECT_EQ(sts("_mta-sts TXT \"v=STSv1; id=new\"\n"
                 "_mta-sts.mail TXT \"v=STSv1; id=other\"\n"

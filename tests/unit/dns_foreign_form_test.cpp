@@ -39,6 +39,15 @@ TEST(DnsForeignForm, NamesFormsByTheirStart) {
   EXPECT_EQ(name("<html>"), "is a web page or XML");
 }
 
+// RFC 8484 says nothing of JSON; what resolvers print has an RCODE in it.
+TEST(DnsForeignForm, KnowsAFailedLookUpOverHttps) {
+  EXPECT_EQ(name("{\"Status\": 2,\"TC\":false}"),
+            "the look-up failed: Status 2");
+  EXPECT_EQ(name("{\"Status\":0}"), "is JSON");
+  EXPECT_EQ(name("{ \"Status\":3}"), "is JSON");
+  EXPECT_EQ(name("{\"Status\": \"ok\"}"), "is JSON");
+}
+
 TEST(DnsForeignForm, NamesFormsByAnyLine) {
   EXPECT_EQ(name("# x\nresource  \"aws_route53_record\" \"x\" {\n"),
             "is Terraform");

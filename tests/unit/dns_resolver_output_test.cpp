@@ -31,9 +31,10 @@ TEST(DnsResolverOutput, KeepsTheNumbersOfLines) {
 TEST(DnsResolverOutput, ReadsHost) {
   EXPECT_EQ(read("a descriptive text \"x\" \"y\"\nb is an alias for c.\n"
                  "c has address 192.0.2.1\nc has IPv6 address 2001:db8::1\n"
-                 "c mail is handled by 10 m.\nd has no TXT record\n"),
+                 "c mail is handled by 10 m.\nd has no TXT record\n"
+                 "e. has TXT record \"x\" (insecure)\n"),
             "a. IN TXT \"x\" \"y\"\nb. IN CNAME c.\nc. IN A 192.0.2.1\n"
-            "c. IN AAAA 2001:db8::1\n\n\n");
+            "c. IN AAAA 2001:db8::1\n\n\ne. IN TXT \"x\"\n");
 }
 
 TEST(DnsResolverOutput, ReadsTextsOfWindowsOnLinesOfTheirOwn) {
@@ -69,6 +70,10 @@ TEST(DnsResolverOutput, RefusesAFailedLookUp) {
       EXPECT_EQ(read(text), text);
     }
   }
+  EXPECT_EQ(read("\n;; opcode: QUERY, status: SERVFAIL, id: 1\n"),
+            failed + "SERVFAIL");
+  EXPECT_EQ(read("\n;;\trcode  = REFUSED\n"), failed + "REFUSED");
+  EXPECT_EQ(read("\nrcode SERVFAIL\n"), failed + "SERVFAIL");
   for (const std::string line :
        {";; connection timed out; no servers could be reached",
         ";; no servers could be reached", "; Transfer failed.",

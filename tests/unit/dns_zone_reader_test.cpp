@@ -69,6 +69,19 @@ TEST(DnsZoneReader, RefusesAStrangeLineThatSpeaksOfOurs) {
   }
 }
 
+TEST(DnsZoneReader, ForgivesWhatWasTypedOrSaid) {
+  EXPECT_EQ(read("$ dig +short TXT _mta-sts.example.com\n\"v=STSv1; id=1\"\n"
+                 "# _mta-sts is new\n"),
+            "2  -1 TXT v=STSv1; id=1|?1|?3|");
+}
+
+// Cloudflare leaves the dot out, and an SOA matters little.
+TEST(DnsZoneReader, ReadsAnSoaWithoutADot) {
+  const std::string_view text = "example.com IN SOA a b 1 2 3 4 5\n";
+  EXPECT_EQ(read_zone(text, "example.com")->apexes[0].owner, "example.com");
+  EXPECT_TRUE(read_zone(text, "")->apexes.empty());
+}
+
 TEST(DnsZoneReader, ReadsRecordsThatAgeInWindows) {
   EXPECT_EQ(read("a [AGE:3700000] 300 TXT ( \"x\" )\n"
                  "b [Aging:3700000] TXT y\n"),
@@ -187,6 +200,20 @@ TEST(DnsZoneReader, ReadsAnAnswerOfDig) {
 TEST(DnsZoneReader, ReadsTextsOfDigShort) {
   EXPECT_EQ(read("_mta-sts.p.example.\n\"v=STSv1;\" \" id=1\"\n"),
             "2  -1 TXT v=STSv1; id=1|");
+}
+
+TEST(DnsZoneReader, LeavesOutWhoGaveATextOfDigShort) {
+  EXPECT_EQ(read("\"v=STSv1;\" \" id=1\" from server 192.0.2.1 in 2 ms.\n"),
+            "1  -1 TXT v=STSv1; id=1|");
+}
+
+// RFC 3597, 5.
+TEST(DnsZoneReader, TakesARecordInTheUnknownFormForUnread) {
+  EXPECT_EQ(read("a. CLASS1 TYPE16 \\# 2 0178\nb. CLASS1 TYPE65280 \\# 0\n"
+                 "c. CLASS1 TXT x\n"),
+            "3 c -1 TXT x|?1|");
+  EXPECT_EQ(read("_mta-sts CLASS1 TYPE16 \\# 2 0178\n"),
+            "line 1 speaks of \"_mta-sts\" and is no record");
 }
 
 TEST(DnsZoneReader, ReadsLinesThatEndWithCarriageReturns) {
