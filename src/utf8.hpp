@@ -3,11 +3,23 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
+
+#include "result.hpp"
 
 namespace mtasts {
 
 /// Octets of the character that `text` starts with; 0 if there is none.
 std::size_t utf8_length(std::string_view text);
+
+/// Names by its code point the first character that shows nothing, or that
+/// looks like one of ASCII, as they come along from web pages and word
+/// processors: a no-break space, a curly quote, a long dash.
+std::optional<Error> find_disguise(std::string_view text);
+
+/// With what such characters were meant to be in their place.
+std::string remove_disguises(std::string_view text);
 
 }  // namespace mtasts

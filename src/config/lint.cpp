@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "config/duration.hpp"
+#include "config/provider_table.hpp"
 #include "sts/policy_text.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -17,24 +18,6 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::weeks;
-
-/// Wildcards that people write for a provider whose MX hosts lie deeper, so
-/// that they match none of them (RFC 8461, 4.1: one label only).
-struct ProviderTrap {
-  std::string_view wildcard;
-  std::string_view right;
-};
-
-constexpr std::array<ProviderTrap, 6> k_provider_traps = {{
-    {"*.mx.microsoft", "\"*.<zone>.mx.microsoft\", the zone as in your MX"},
-    {"*.microsoft", "\"*.<zone>.mx.microsoft\", the zone as in your MX"},
-    {"*.outlook.com", "\"*.mail.protection.outlook.com\""},
-    {"*.protection.outlook.com", "\"*.mail.protection.outlook.com\""},
-    {"*.office365.com", "\"*.mail.protection.outlook.com\""},
-    {"*.gmail.com",
-     "\"smtp.google.com\", or \"aspmx.l.google.com\" and "
-     "\"*.aspmx.l.google.com\""},
-}};
 
 /// Under these anyone can have a name: "com", "co.uk".
 bool is_registry_suffix(const dns::Name& name) {
@@ -72,19 +55,13 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
 void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
   for (const Located<sts::MxPattern>& mx : draft.mx) {
     const std::string text = mx.value.text();
+    if (const std::optional<Error> slip = find_provider_slip(mx.value)) {
+      reader.warning("policy.mx-never-matches", mx.at, slip->message,
+                     slip->hint);
+      continue;
+    }
     if (mx.value.is_wildcard()) {
-      const auto trap = std::find_if(
-          k_provider_traps.begin(), k_provider_traps.end(),
-          [&text](const ProviderTrap& one) { return one.wildcard == text; });
-      if (trap != k_provider_traps.end()) {
-        reader.warning("policy.mx-never-matches", mx.at,
-                       fmt::format("mx {} matches none of this provider's MX "
-                                   "hosts, which lie deeper",
-                                   in_quotes(text)),
-                       fmt::format("a wildcard stands for one label (RFC "
-                                   "8461, 4.1); use {}",
-                                   trap->right));
-      } else if (is_registry_suffix(mx.value.name())) {
+      if (is_registry_suffix(mx.value.name())) {
         reader.warning("policy.mx-wide-wildcard", mx.at,
                        fmt::format("mx {} admits hosts of anyone under that "
                                    "suffix",
@@ -161,7 +138,21 @@ void lint_google(const PolicyDraft& draft, TableReader& reader) {
       some = &*match;
     }
   }
-  if (some == nullptr || missing.empty()) return;
+  if (some == nullptr) {
+    // It would be right for the one host of today, which is better named.
+    const auto wide = std::find_if(
+        draft.mx.begin(), draft.mx.end(),
+        [](const auto& mx) { return mx.value.text() == "*.google.com"; });
+    if (wide == draft.mx.end()) return;
+    reader.warning("policy.mx-incomplete", wide->at,
+                   "mx \"*.google.com\" matches \"smtp.google.com\" and no "
+                   "other of Google's MX hosts",
+                   "a wildcard stands for one label (RFC 8461, 4.1); use "
+                   "\"smtp.google.com\" if your MX record names it, else "
+                   "\"aspmx.l.google.com\" and \"*.aspmx.l.google.com\"");
+    return;
+  }
+  if (missing.empty()) return;
   reader.warning("policy.mx-incomplete", some->at,
                  fmt::format("mx has some of Google's MX hosts, but not {}",
                              in_quotes(missing)),

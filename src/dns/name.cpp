@@ -160,13 +160,4 @@ std::size_t Name::label_count() const {
          static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '.'));
 }
 
-bool Name::is_placeholder() const {
-  static constexpr std::array<std::string_view, 9> k_set_aside = {
-      "change.me",   "changeme",  "example", "example.com", "example.net",
-      "example.org", "localhost", "test",    "invalid"};
-  return std::any_of(
-      k_set_aside.begin(), k_set_aside.end(),
-      [this](std::string_view name) { return is_at_or_below(text_, name); });
-}
-
 }  // namespace mtasts::dns

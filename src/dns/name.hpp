@@ -27,10 +27,6 @@ class Name {
   const std::string& text() const { return text_; }
   std::size_t label_count() const;
 
-  /// True for the names that RFC 2606 and RFC 6761 set aside, and for those
-  /// that sample files are known to use ("change.me").
-  bool is_placeholder() const;
-
   friend auto operator<=>(const Name&, const Name&) = default;
 
  private:

@@ -8,15 +8,22 @@
 #include <set>
 #include <string>
 
+#include "config/placeholder_table.hpp"
+
 namespace mtasts::server {
 namespace {
 
 std::optional<std::string> find_placeholder(const config::PolicyEntry& entry) {
   for (const dns::Name& domain : entry.domains) {
-    if (domain.is_placeholder()) return domain.text();
+    if (config::is_placeholder(domain)) return domain.text();
   }
   for (const sts::MxPattern& mx : entry.policy.mx()) {
-    if (mx.name().is_placeholder()) return mx.text();
+    if (config::is_placeholder(mx.name())) return mx.text();
+  }
+  // Those who own the name would get the reports.
+  for (const tlsrpt::ReportUri& uri : entry.tls_rpt) {
+    const Result<dns::Name> host = dns::Name::parse(uri.host());
+    if (host && config::is_placeholder(*host)) return uri.text();
   }
   return std::nullopt;
 }
@@ -38,8 +45,8 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
     if (entry == nullptr || !seen.insert(entry).second) continue;
     if (const std::optional<std::string> name = find_placeholder(*entry)) {
       found.push_back({severity, "policy.placeholder", entry->place,
-                       fmt::format("{} is a placeholder (RFC 2606), and serve "
-                                   "refuses it on a public listener",
+                       fmt::format("{} is a placeholder, and serve refuses it "
+                                   "on a public listener",
                                    in_quotes(*name)),
                        "put your own names there, or try it with serve "
                        "--allow-example"});

@@ -12,7 +12,7 @@
 namespace mtasts::server {
 
 /// One finding for each policy of `domains` with a placeholder among its
-/// domains or mx, if any listener can be reached from elsewhere.
+/// domains, mx or report URIs, if any listener can be reached from elsewhere.
 Diagnostics find_placeholders(const Snapshot& snapshot,
                               const std::vector<std::string>& domains,
                               Severity severity);

@@ -655,7 +655,7 @@ class PlaceholderTest(CliTestCase):
 
     PUBLIC = SERVER.replace("127.0.0.1:0", "0.0.0.0:0") + CONFIG
     WARNING = (r"mta-stsd: (warning|error): .*:5:1: \"example\.com\" is a "
-               r"placeholder \(RFC 2606\), and serve refuses it on a public "
+               r"placeholder, and serve refuses it on a public "
                r"listener \[policy\.placeholder\]")
 
     def setUp(self):
@@ -681,6 +681,21 @@ class PlaceholderTest(CliTestCase):
         done = self.run_it("-c", self.config, "serve")
         self.assertEqual(done.returncode, 1)
         self.assertIn('"mail.example.com" is a placeholder', done.stderr)
+
+    def test_names_to_be_filled_in_count_too(self):
+        self.config.write_text(self.PUBLIC.replace("example.com", "bahn.de")
+                               .replace("mail.bahn.de", "mail.yourdomain.com"))
+        done = self.run_it("-c", self.config, "serve")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('"mail.yourdomain.com" is a placeholder', done.stderr)
+
+    def test_reports_to_somebody_else_count_too(self):
+        self.config.write_text(self.PUBLIC.replace("example.com", "bahn.de")
+                               .replace("@bahn.de", "@yourdomain.com"))
+        done = self.run_it("-c", self.config, "serve")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr,
+                         r'"mailto:.*@yourdomain\.com" is a placeholder')
 
     def test_it_is_served_when_asked_for(self):
         with Daemon(None, self.PUBLIC, "--allow-example") as daemon:

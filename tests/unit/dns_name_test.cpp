@@ -268,24 +268,6 @@ TEST(DnsName, ComparesByText) {
   EXPECT_LT(name("a.example"), name("b.example"));
 }
 
-// RFC 2606, 2 and 3; RFC 6761, 6.
-TEST(DnsNamePlaceholder, AreTheNamesSetAside) {
-  for (const std::string_view text :
-       {"example.com", "example.net", "example.org", "mail.example.com",
-        "a.b.example", "your-domain.example", "localhost", "x.localhost",
-        "a.test", "a.invalid", "change.me", "mail.change.me", "changeme"}) {
-    EXPECT_TRUE(name(text).is_placeholder()) << text;
-  }
-}
-
-TEST(DnsNamePlaceholder, AreNotTheirNeighbours) {
-  for (const std::string_view text :
-       {"notexample.com", "example.com.au", "example.de", "test.de",
-        "exchange.me", "mytest", "com"}) {
-    EXPECT_FALSE(name(text).is_placeholder()) << text;
-  }
-}
-
 TEST(DnsIsAtOrBelow, ComparesWholeLabels) {
   EXPECT_TRUE(is_at_or_below("example.com", "example.com"));
   EXPECT_TRUE(is_at_or_below("a.b.example.com", "example.com"));
