@@ -38,4 +38,12 @@ std::string in_quotes(std::string_view text) {
   return out;
 }
 
+std::string list_values(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) {
+    text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", value);
+  }
+  return text;
+}
+
 }  // namespace mtasts

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 #include <utility>
+#include <vector>
 
 namespace mtasts {
 
@@ -32,5 +33,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 /// UTF-8 are escaped, so that a value never reaches a terminal raw, and a
 /// value over 80 octets is cut.
 std::string in_quotes(std::string_view text);
+
+/// "a", "b": good values that a hint proposes, whole and as they are, so that
+/// they can be copied.
+std::string list_values(const std::vector<std::string>& values);
 
 }  // namespace mtasts

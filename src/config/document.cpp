@@ -8,6 +8,9 @@
 #include <string>
 #include <utility>
 
+#include "config/syntax_slip.hpp"
+#include "utf8.hpp"
+
 namespace mtasts::config {
 namespace {
 
@@ -93,10 +96,62 @@ std::string describe(const toml::parse_error& error) {
   return shown;
 }
 
+// --- Hints on what the library refuses ---
+
+/// Whether `toml` gets further with line `number` replaced by `line`.
+bool is_better(std::string_view toml, std::size_t start, std::size_t length,
+               std::uint32_t number, std::string_view line) {
+  std::string tried(toml.substr(0, start));
+  tried += line;
+  tried += toml.substr(start + length);
+  try {
+    return toml::parse(tried).is_table();
+  } catch (const toml::parse_error& error) {
+    return position_of(error.source()).line > number;
+  }
+}
+
+/// The line at fault as it is probably meant, which has been tried; else what
+/// is true of every line.
+std::string find_hint(std::string_view toml, std::uint32_t number) {
+  std::size_t start = 0;
+  for (std::uint32_t i = 1; i < number; ++i) {
+    const std::size_t end = toml.find('\n', start);
+    if (end == std::string_view::npos) break;
+    start = end + 1;
+  }
+  const std::string_view line =
+      toml.substr(start, toml.substr(start).find_first_of("\r\n"));
+  const std::optional<std::string> meant = find_meant_line(line);
+  const std::optional<Error> disguise = find_disguise(line);
+  if (meant && is_better(toml, start, line.size(), number, *meant)) {
+    const auto count_quotes = [](std::string_view text) {
+      return std::count(text.begin(), text.end(), '"');
+    };
+    if (disguise && count_quotes(*meant) > count_quotes(line)) {
+      return fmt::format("strings need straight quotes: write {}", *meant);
+    }
+    return fmt::format("{}write {}",
+                       disguise ? disguise->message + "; " : std::string{},
+                       *meant);
+  }
+  if (disguise) {
+    return fmt::format("line {} {}; {}", number, disguise->message,
+                       disguise->hint);
+  }
+  return "key = \"value\" or key = [\"value\", \"value\"], with straight "
+         "quotes; each key once, and each policy under a [[policy]] of its own";
+}
+
 }  // namespace
 
 std::optional<Table> parse_document(std::string_view toml,
                                     const std::string& file, Diagnostics& out) {
+  if (std::optional<Error> foreign = find_foreign_document(toml)) {
+    out.push_back({Severity::error, "config.syntax", Place{file},
+                   std::move(foreign->message), std::move(foreign->hint)});
+    return std::nullopt;
+  }
   if (count_bare_dots(toml) > k_max_bare_dots) {
     out.push_back({Severity::error, "config.too-deep", Place{file},
                    fmt::format("has more than {} dots outside of strings",
@@ -108,11 +163,9 @@ std::optional<Table> parse_document(std::string_view toml,
     return convert(toml::parse(toml));
   } catch (const toml::parse_error& error) {
     const Position at = position_of(error.source());
-    out.push_back({Severity::error,
-                   "config.syntax",
-                   Place{file, at.line, at.column},
-                   describe(error),
-                   {}});
+    out.push_back({Severity::error, "config.syntax",
+                   Place{file, at.line, at.column}, describe(error),
+                   find_hint(toml, at.line)});
     return std::nullopt;
   }
 }

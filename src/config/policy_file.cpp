@@ -29,8 +29,8 @@ std::optional<Table> read_table(const std::string& path,
   }
   if (content->empty()) {
     // A file is empty for a moment while it is being written.
-    out.push_back(
-        {Severity::error, "config.empty", Place{shown}, "is empty", {}});
+    out.push_back({Severity::error, "config.empty", Place{shown}, "is empty",
+                   "put [[policy]] with domains = [...] and mx = [...] there"});
     return std::nullopt;
   }
   if (is_nameless(path)) {

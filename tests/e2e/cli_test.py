@@ -200,7 +200,8 @@ class ConfigTest(CliTestCase):
                     "-: 1 policy domain, 0 certificates, 0 warnings\n")
         self.expect(self.run_it("-c", "-", "records", stdin="[[policy]"), 1,
                     "", re.compile(r"mta-stsd: error: <standard input>:1:\d+"
-                                   r": is no valid TOML: .*\n"))
+                                   r": is no valid TOML: .*\n"
+                                   r"mta-stsd: hint: key = .*\n"))
         self.expect(self.run_it("-c", "-", "records",
                                 preexec_fn=lambda: os.close(0)), 1, "",
                     "mta-stsd: error: <standard input>: can't be read: Bad "
