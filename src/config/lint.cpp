@@ -11,6 +11,7 @@
 #include "config/duration.hpp"
 #include "config/provider_table.hpp"
 #include "sts/policy_text.hpp"
+#include "tlsrpt/report_slip.hpp"
 #include "tlsrpt/txt_record.hpp"
 
 namespace mtasts::config {
@@ -244,6 +245,12 @@ void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
   std::vector<tlsrpt::ReportUri> rua;
   for (const Located<tlsrpt::ReportUri>& uri : draft.tls_rpt) {
     rua.push_back(uri.value);
+    if (const auto slip = tlsrpt::find_encoded_slip(uri.value)) {
+      reader.warning("policy.tls-rpt-encoded", uri.at,
+                     fmt::format("tls_rpt {} {}", in_quotes(uri.value.text()),
+                                 slip->message),
+                     slip->hint);
+    }
     for (const Located<dns::Name>& domain : draft.domains) {
       if (uri.value.host() != "mta-sts." + domain.value.text()) continue;
       reader.warning("policy.tls-rpt-is-policy-host", uri.at,
@@ -276,6 +283,27 @@ void lint_policy(const PolicyDraft& draft, TableReader& reader) {
   lint_mode(draft, reader);
   lint_size(draft, reader);
   lint_tls_rpt(draft, reader);
+}
+
+Diagnostics lint_names(const PolicyEntry& entry) {
+  PolicyDraft draft;
+  for (const dns::Name& domain : entry.domains) {
+    draft.domains.push_back({domain, {}});
+  }
+  for (const sts::MxPattern& mx : entry.policy.mx()) {
+    draft.mx.push_back({mx, {}});
+  }
+  for (const tlsrpt::ReportUri& uri : entry.tls_rpt) {
+    draft.tls_rpt.push_back({uri, {}});
+  }
+  const Table table;
+  Diagnostics found;
+  TableReader reader(table, "policy", {}, found);
+  lint_domains(draft, reader);
+  lint_mx_names(draft, reader);
+  lint_google(draft, reader);
+  lint_tls_rpt(draft, reader);
+  return found;
 }
 
 }  // namespace mtasts::config

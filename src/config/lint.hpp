@@ -7,6 +7,7 @@
 #include <chrono>
 #include <vector>
 
+#include "config/config.hpp"
 #include "config/table_reader.hpp"
 #include "config/value.hpp"
 #include "dns/name.hpp"
@@ -28,5 +29,9 @@ struct PolicyDraft {
 
 /// Reports through `reader`, in no particular order.
 void lint_policy(const PolicyDraft& draft, TableReader& reader);
+
+/// What lint_policy() says of the domains, the mx and the report URIs of a
+/// policy that was not read from a table, without places.
+Diagnostics lint_names(const PolicyEntry& entry);
 
 }  // namespace mtasts::config

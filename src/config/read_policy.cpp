@@ -12,8 +12,12 @@
 #include "config/duration.hpp"
 #include "config/lint.hpp"
 #include "config/table_reader.hpp"
+#include "dns/name_slip.hpp"
 #include "sts/policy_id.hpp"
 #include "sts/policy_text.hpp"
+#include "sts/slip.hpp"
+#include "tlsrpt/report_slip.hpp"
+#include "utf8.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -23,6 +27,62 @@ constexpr std::chrono::seconds k_default_max_age = std::chrono::weeks(1);
 // "_smtp._tls." is the longest owner that is put in front (RFC 8460, 3), and
 // a name has 253 octets at most.
 constexpr std::size_t k_max_domain_octets = 242;
+
+/// A hint that proposes what was meant, each of which is good.
+std::string propose(const std::vector<std::string>& values) {
+  return values.size() == 1
+             ? fmt::format("write {}", list_values(values))
+             : fmt::format("write each as a string of its own: {}",
+                           list_values(values));
+}
+
+Result<sts::MxPattern> parse_mx(std::string_view text) {
+  Result<sts::MxPattern> mx = sts::MxPattern::from_typed(text);
+  if (mx) return mx;
+  Error fault = sts::explain_mx(text, mx.error());
+  std::vector<std::string> values;
+  for (const sts::MxPattern& meant : sts::find_meant_mx(text)) {
+    values.push_back(meant.text());
+  }
+  if (!values.empty()) fault.hint = propose(values);
+  return tl::unexpected<Error>(std::move(fault));
+}
+
+Result<tlsrpt::ReportUri> parse_uri(std::string_view text) {
+  Result<tlsrpt::ReportUri> uri = tlsrpt::ReportUri::from_typed(text);
+  if (uri) return uri;
+  return tl::unexpected<Error>(tlsrpt::explain_uri(text, uri.error()));
+}
+
+/// Says better than `fault` what is wrong with a policy domain.
+Error explain_domain(std::string_view text, Error fault) {
+  std::vector<std::string> values;
+  for (std::string name : dns::split_names(text)) {
+    for (const std::string_view owner :
+         {"_mta-sts.", "_smtp._tls.", "*.", "."}) {
+      if (name.starts_with(owner)) name.erase(0, owner.size());
+    }
+    const Result<dns::Name> domain = dns::Name::from_typed(name);
+    if (!domain) return fault;
+    values.push_back(domain->text());
+  }
+  // Words are no list of domains.
+  if (values.empty() ||
+      (values.size() > 1 && text.find('.') == std::string_view::npos)) {
+    return fault;
+  }
+  if (text.find('*') != std::string_view::npos) {
+    return {"has a wildcard, but a policy is for one domain and none below it",
+            fmt::format("list each domain that receives mail by name: {} (RFC "
+                        "8461, 3.4)",
+                        list_values(values))};
+  }
+  if (const std::optional<Error> disguise = find_disguise(text)) {
+    fault = *disguise;
+  }
+  fault.hint = propose(values);
+  return fault;
+}
 
 /// Reads every element of an array with `parse`; reports those that are bad.
 template <class T, class Parse>
@@ -50,10 +110,12 @@ Located<sts::Mode> read_mode(Position table, TableReader& reader) {
   if (const std::optional<sts::Mode> mode = sts::parse_mode(text->value)) {
     return {*mode, text->at};
   }
+  const std::optional<sts::Mode> meant = sts::find_meant_mode(text->value);
   reader.error("policy.mode-invalid", text->at,
                fmt::format("mode {} is none of testing, enforce and none",
                            in_quotes(text->value)),
-               "start with \"testing\" (RFC 8461, 5)");
+               meant ? fmt::format("write \"{}\"", sts::format_mode(*meant))
+                     : "start with \"testing\" (RFC 8461, 5)");
   return {sts::Mode::testing, text->at};
 }
 
@@ -70,9 +132,12 @@ Located<std::chrono::seconds> read_max_age(Position table,
     shown = in_quotes(*text);
     const Result<std::chrono::seconds> parsed = parse_duration(*text);
     if (!parsed) {
+      const auto meant = sts::find_meant_max_age(*text);
       reader.error("policy.max-age-invalid", value->at,
                    fmt::format("max_age {} {}", shown, parsed.error().message),
-                   "seconds as a bare number, or \"1w\", \"30d\", \"12h\"");
+                   meant && *meant <= sts::k_max_max_age
+                       ? fmt::format("write \"{}\"", format_duration(*meant))
+                       : "seconds as a bare number, or \"1w\", \"30d\"");
       return {k_default_max_age, value->at};
     }
     max_age = *parsed;
@@ -126,7 +191,8 @@ std::vector<T> take_values(std::vector<Located<T>> located) {
 
 Result<dns::Name> parse_policy_domain(std::string_view text) {
   Result<dns::Name> name = dns::Name::from_typed(text);
-  if (name && name->text().size() > k_max_domain_octets) {
+  if (!name) return tl::unexpected<Error>(explain_domain(text, name.error()));
+  if (name->text().size() > k_max_domain_octets) {
     return fail(fmt::format("has {} octets, above {}", name->text().size(),
                             k_max_domain_octets),
                 "\"_smtp._tls.\" has to fit in front of it");
@@ -158,12 +224,11 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
                     .at = at};
   if (const auto mx = reader.find_strings("mx")) {
     draft.mx = read_each<sts::MxPattern>(*mx, "mx", "policy.mx-invalid",
-                                         sts::MxPattern::from_typed, reader);
+                                         parse_mx, reader);
   }
   if (const auto rua = reader.find_strings("tls_rpt")) {
-    draft.tls_rpt =
-        read_each<tlsrpt::ReportUri>(*rua, "tls_rpt", "policy.tls-rpt-invalid",
-                                     tlsrpt::ReportUri::from_typed, reader);
+    draft.tls_rpt = read_each<tlsrpt::ReportUri>(
+        *rua, "tls_rpt", "policy.tls-rpt-invalid", parse_uri, reader);
   }
   for (auto one = draft.tls_rpt.begin(); one != draft.tls_rpt.end(); ++one) {
     const auto same = std::find_if(

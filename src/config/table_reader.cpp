@@ -28,6 +28,35 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// A string where an array belongs, which may be a list of its own.
+std::string propose_array(std::string_view key, std::string_view text) {
+  std::string elements;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    const std::size_t start = std::min(one.find_first_not_of(' '), one.size());
+    const std::size_t end = one.find_last_not_of(' ') + 1;
+    if (start >= end) continue;
+    elements += elements.empty() ? "" : ", ";
+    elements += in_quotes(one.substr(start, end - start));
+  }
+  return elements.empty()
+             ? std::string{}
+             : fmt::format("put it in brackets: {} = [{}]", key, elements);
+}
+
+/// What the string means that stands where true or false belongs.
+std::string propose_truth(std::string_view key, const Value& value) {
+  const auto* text = std::get_if<std::string>(&value.data);
+  if (text == nullptr) return fmt::format("{} = true, or false", key);
+  constexpr std::array<std::string_view, 8> k_words = {
+      "true", "True", "yes", "on", "false", "False", "no", "off"};
+  const auto word = std::find(k_words.begin(), k_words.end(), *text);
+  if (word == k_words.end()) return fmt::format("{} = true, or false", key);
+  return fmt::format("write {} = {}", key,
+                     word - k_words.begin() < 4 ? "true" : "false");
+}
+
 }  // namespace
 
 std::string_view describe_type(const Value& value) {
@@ -52,7 +81,8 @@ bool TableReader::is_clean(std::string_view key, const std::string& text,
   if (!clean) {
     error("config.control-character", at,
           fmt::format("{} has a control character: {}", full_name(key),
-                      in_quotes(text)));
+                      in_quotes(text)),
+          "delete it, and type what stands around it anew");
   }
   return clean;
 }
@@ -91,7 +121,8 @@ std::optional<Located<std::int64_t>> TableReader::find_integer(
   if (*number < least || *number > most) {
     error("config.out-of-range", value->at,
           fmt::format("{} is {}, outside {} to {}", full_name(key), *number,
-                      least, most));
+                      least, most),
+          "remove the key for what suits most");
     return std::nullopt;
   }
   return Located<std::int64_t>{*number, value->at};
@@ -103,7 +134,7 @@ std::optional<Located<bool>> TableReader::find_boolean(std::string_view key) {
   if (const auto* truth = std::get_if<bool>(&value->data)) {
     return Located<bool>{*truth, value->at};
   }
-  wrong_type(key, *value, "true or false");
+  wrong_type(key, *value, "true or false", propose_truth(key, *value));
   return std::nullopt;
 }
 
@@ -115,9 +146,7 @@ std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
   if (array == nullptr) {
     const auto* text = std::get_if<std::string>(&value->data);
     wrong_type(key, *value, "an array of strings",
-               text != nullptr ? fmt::format("put it in brackets: {} = [{}]",
-                                             key, in_quotes(*text))
-                               : std::string{});
+               text != nullptr ? propose_array(key, *text) : std::string{});
     return std::nullopt;
   }
   std::vector<Located<std::string>> strings;

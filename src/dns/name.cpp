@@ -9,11 +9,14 @@
 #include <memory>
 #include <optional>
 
+#include "utf8.hpp"
+
 namespace mtasts::dns {
 namespace {
 
 constexpr std::size_t k_max_name_octets = 253;  // RFC 1035, 2.3.4
 constexpr std::size_t k_max_label_octets = 63;
+constexpr const char* k_is_address = "is an address, not a host name";
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -109,6 +112,9 @@ Result<Name> Name::parse(std::string_view text) {
     }
   }
   if (!is_ascii(text)) {
+    if (std::optional<Error> disguise = find_disguise(text)) {
+      return tl::unexpected<Error>(*std::move(disguise));
+    }
     return fail("has octets outside ASCII", "use the A-label form (xn--...)");
   }
   if (text.size() > k_max_name_octets) {
@@ -134,8 +140,7 @@ Result<Name> Name::parse(std::string_view text) {
   // of one, but the right-most label of a host name is never all digits
   // (RFC 1123, 2.1).
   if (std::all_of(label.begin(), label.end(), is_digit)) {
-    return fail("is an address, not a host name",
-                "use the name that the address belongs to");
+    return fail(k_is_address, "use the name that the address belongs to");
   }
   if (has_a_label(lower)) {
     const Result<std::string> checked = to_a_labels(lower);
@@ -151,8 +156,12 @@ Result<Name> Name::from_typed(std::string_view text) {
   });
   if (is_ascii(text) || has_control) return parse(text);
   const Result<std::string> ascii = to_a_labels(text);
-  if (!ascii) return tl::unexpected<Error>(ascii.error());
-  return parse(*ascii);
+  Result<Name> name =
+      ascii ? parse(*ascii) : tl::unexpected<Error>(ascii.error());
+  // Wide digits become those of ASCII, and are not at fault.
+  if (name || (ascii && name.error().message == k_is_address)) return name;
+  std::optional<Error> disguise = find_disguise(text);
+  return disguise ? tl::unexpected<Error>(*std::move(disguise)) : name;
 }
 
 std::size_t Name::label_count() const {

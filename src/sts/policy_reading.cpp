@@ -14,6 +14,7 @@
 #include "dns/name.hpp"
 #include "dns/tag_list.hpp"
 #include "sts/policy_line.hpp"
+#include "sts/slip.hpp"
 #include "sts/stranger.hpp"
 #include "utf8.hpp"
 
@@ -51,6 +52,7 @@ class PolicyReader {
   void take_version(std::string_view value);
   void take_mode(std::string_view value);
   void take_max_age(std::string_view value);
+  void take_bad_mx(std::string_view value, Error fault);
   void take_mx(std::string_view value);
   void take_extension(std::string_view key, std::string_view value);
   void check_line_ends();
@@ -106,18 +108,27 @@ void PolicyReader::take_version(std::string_view value) {
 void PolicyReader::take_mode(std::string_view value) {
   mode_ = parse_mode(value);
   if (mode_) return;
+  const std::optional<Mode> meant = find_meant_mode(value);
   fatal(fmt::format("mode {} is none of testing, enforce and none",
                     in_quotes(value)),
-        "in lower case, without quotes or \";\" (RFC 8461, 3.2); what early "
-        "drafts called report is testing");
+        meant ? fmt::format("write \"mode: {}\" (RFC 8461, 3.2)",
+                            format_mode(*meant))
+              : "in lower case, without quotes or \";\" (RFC 8461, 3.2); what "
+                "early drafts called report is testing");
 }
 
 void PolicyReader::take_max_age(std::string_view value) {
   const bool digits = std::all_of(value.begin(), value.end(),
                                   [](char c) { return c >= '0' && c <= '9'; });
   if (value.empty() || value.size() > 10 || !digits) {
+    const auto meant = find_meant_max_age(value);
     fatal(fmt::format("max_age {} is not 1 to 10 digits", in_quotes(value)),
-          "whole seconds and nothing else: 604800 is one week (RFC 8461, 3.2)");
+          meant && *meant <= k_max_max_age
+              ? fmt::format("whole seconds and nothing else: write \"max_age: "
+                            "{}\" (RFC 8461, 3.2)",
+                            meant->count())
+              : "whole seconds and nothing else: 604800 is one week (RFC 8461, "
+                "3.2)");
     return;
   }
   std::int64_t seconds = 0;
@@ -129,24 +140,38 @@ void PolicyReader::take_max_age(std::string_view value) {
   }
 }
 
-void PolicyReader::take_mx(std::string_view value) {
+void PolicyReader::take_bad_mx(std::string_view value, Error fault) {
   if (value.find_first_of(" \t,;") != std::string_view::npos) {
-    fatal(fmt::format("mx {} is more than a host name", in_quotes(value)),
-          "each host has an mx line of its own, without preference, \";\" or "
-          "comment (RFC 8461, 3.2)");
-    return;
+    fault = {
+        "is more than a host name",
+        "each host has an mx line of its own, without preference, \";\" or "
+        "comment"};
+  } else if (value.starts_with('.') && value.size() > 1) {
+    fault.hint =
+        "early drafts wrote \".example.net\" for what is \"*.example.net\" "
+        "today";
   }
+  fault = explain_mx(value, std::move(fault));
+  std::vector<std::string> lines;
+  for (const MxPattern& meant : find_meant_mx(value)) {
+    lines.push_back(fmt::format("mx: {}", meant.text()));
+  }
+  if (lines.size() == 1) {
+    fault.hint = fmt::format("write {}", list_values(lines));
+  } else if (!lines.empty()) {
+    fault.hint =
+        fmt::format("each host has a line of its own: {}", list_values(lines));
+  } else if (fault.hint.empty()) {
+    fault.hint = "a host name, or one behind \"*.\"";
+  }
+  fatal(fmt::format("mx {} {}", in_quotes(value), fault.message),
+        fmt::format("{} (RFC 8461, 3.2)", fault.hint));
+}
+
+void PolicyReader::take_mx(std::string_view value) {
   const Result<MxPattern> mx = MxPattern::parse(value);
   if (!mx) {
-    std::string hint = fmt::format("{} (RFC 8461, 3.2)", mx.error().hint);
-    if (value.starts_with('.') && value.size() > 1) {
-      hint =
-          "early drafts wrote \".example.net\" for what is "
-          "\"*.example.net\" in RFC 8461, 3.2";
-    } else if (mx.error().hint.empty()) {
-      hint = "a host name, or one behind \"*.\" (RFC 8461, 3.2)";
-    }
-    fatal(fmt::format("mx {} {}", in_quotes(value), mx.error().message), hint);
+    take_bad_mx(value, mx.error());
     return;
   }
   if (mx->text() != value) {
@@ -216,6 +241,15 @@ void PolicyReader::take_field(std::string_view key, std::string_view value) {
 
 void PolicyReader::take_line(std::string_view text) {
   const Result<PolicyLine> line = parse_line(text);
+  // UTF-8 is for extensions only, where such a character may be meant.
+  const bool is_extension =
+      line && dns::is_field_name(line->name) && !is_known_field(line->name);
+  if (const auto disguise = find_disguise(text); disguise && !is_extension) {
+    fatal(disguise->message, fmt::format("{} (RFC 8461, 3.2)", disguise->hint));
+    const std::string name(find_name(remove_disguises(text)));
+    if (is_known_field(name)) fields_.try_emplace(name, line_);
+    return;
+  }
   if (!line) {
     fatal(line.error().message, line.error().hint);
     // The field is there, so nobody need be told that it is missing.

@@ -14,7 +14,7 @@ struct Stranger {
   std::string_view hint;
 };
 
-constexpr std::array<Stranger, 6> k_strangers = {{
+constexpr std::array<Stranger, 14> k_strangers = {{
     {"<", "is a web page, not a policy",
      "the policy host answers with its own page; senders look for the policy "
      "at /.well-known/mta-sts.txt and nowhere else (RFC 8461, 3.3)"},
@@ -23,11 +23,28 @@ constexpr std::array<Stranger, 6> k_strangers = {{
     {"v=STSv1", "is the TXT record, not the policy",
      "the policy is at https://mta-sts.<domain>/.well-known/mta-sts.txt "
      "(RFC 8461, 3.3)"},
+    {"v=TLSRPTv1", "is the TXT record of TLS-RPT, not the policy",
+     "give it with --tls-rpt, and the policy as FILE"},
+    {"[[policy]]", "is the table already, not the text of a policy",
+     "include it as it is, or look at it with mta-stsd check"},
+    {"{\\rtf", "is RTF, as word processors write it",
+     "save it as plain text; in TextEdit: Format, Make Plain Text"},
+    {"{", "is JSON, not the text of a policy",
+     "a policy is lines of a name, a colon and a value: \"mode: testing\" "
+     "(RFC 8461, 3.2)"},
+    {"%PDF", "is PDF", "save the text itself, as plain text"},
+    {"PK\x03\x04", "is an archive, as those of word processors are",
+     "save the text itself, as plain text"},
+    {"\xD0\xCF\x11\xE0", "is a document of a word processor",
+     "save the text itself, as plain text"},
     {"\x1F\x8B", "is compressed",
      "fetch it with curl --compressed; mailauth and Courier can't read an "
      "answer that they did not ask to be compressed"},
     {"\xFF\xFE", "is UTF-16, not ASCII", "save the file as ASCII"},
     {"\xFE\xFF", "is UTF-16, not ASCII", "save the file as ASCII"},
+    {"404", "is the message of a web server that has no such page",
+     "the policy is at https://mta-sts.<domain>/.well-known/mta-sts.txt "
+     "(RFC 8461, 3.3)"},
 }};
 
 }  // namespace

@@ -115,10 +115,15 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
     if (authority.find('@') != std::string_view::npos) {
       return fail("has a user name in it", "anyone can read the record");
     }
+    if (authority.starts_with('[')) {
+      return fail("has an address where the host's name belongs",
+                  "use a name that the certificate there is for");
+    }
     const std::size_t colon = authority.find(':');
     if (colon != std::string_view::npos &&
         !is_port(authority.substr(colon + 1))) {
-      return fail("has a port that is no number");
+      return fail("has a port that is no number",
+                  "leave the port out for 443, or give a number");
     }
     const Result<dns::Name> host = parse_host(authority.substr(0, colon));
     if (!host) return tl::unexpected<Error>(host.error());

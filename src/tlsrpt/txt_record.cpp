@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "dns/tag_list.hpp"
+#include "tlsrpt/report_slip.hpp"
 
 namespace mtasts::tlsrpt {
 namespace {
@@ -49,9 +50,9 @@ Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
       const std::string_view one = trim(rest.substr(0, comma));
       Result<ReportUri> uri = ReportUri::parse(one);
       if (!uri) {
-        return fail(
-            fmt::format("rua {} {}", in_quotes(one), uri.error().message),
-            uri.error().hint);
+        const Error fault = explain_uri(one, uri.error());
+        return fail(fmt::format("rua {} {}", in_quotes(one), fault.message),
+                    fault.hint);
       }
       uris.push_back(*std::move(uri));
       if (more) rest.remove_prefix(comma + 1);

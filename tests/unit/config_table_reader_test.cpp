@@ -77,7 +77,8 @@ TEST_F(ConfigTableReader, RefusesAnIntegerBelowTheLeast) {
   EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
   EXPECT_EQ(report(),
             "mta-stsd: error: a.toml:1:10: server.threads is 0, outside 1 to "
-            "256 [config.out-of-range]\n");
+            "256 [config.out-of-range]\n"
+            "mta-stsd: hint: remove the key for what suits most\n");
 }
 
 TEST_F(ConfigTableReader, RefusesAnIntegerAboveTheMost) {
@@ -85,7 +86,8 @@ TEST_F(ConfigTableReader, RefusesAnIntegerAboveTheMost) {
   EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
   EXPECT_EQ(report(),
             "mta-stsd: error: a.toml:1:10: server.threads is 257, outside 1 "
-            "to 256 [config.out-of-range]\n");
+            "to 256 [config.out-of-range]\n"
+            "mta-stsd: hint: remove the key for what suits most\n");
 }
 
 TEST_F(ConfigTableReader, RefusesAStringForAnIntegerAndQuotesIt) {
@@ -116,8 +118,11 @@ TEST_F(ConfigTableReader, RefusesControlOctetsInStrings) {
   EXPECT_EQ(report(),
             "mta-stsd: error: a.toml:1:10: server.mode has a control "
             "character: \"\\x1f\" [config.control-character]\n"
+            "mta-stsd: hint: delete it, and type what stands around it anew\n"
             "mta-stsd: error: a.toml:2:11: server.listen has a control "
-            "character: \"\\x7f\" [config.control-character]\n");
+            "character: \"\\x7f\" [config.control-character]\n"
+            "mta-stsd: hint: delete it, and type what stands around it "
+            "anew\n");
 }
 
 TEST_F(ConfigTableReader, FindsAnEmptyArray) {

@@ -260,8 +260,15 @@ TEST(TlsrptReportUri, RefusesAPortThatIsNoNumber) {
        {"https://example.com:/", "https://example.com:x/",
         "https://example.com:-1/", "https://example.com:443x/",
         "https://example.com:123456/"}) {
-    bad(text, "has a port that is no number");
+    bad(text, "has a port that is no number",
+        "leave the port out for 443, or give a number");
   }
+}
+
+// No certificate of a public authority is for one.
+TEST(TlsrptReportUri, RefusesAnAddressInBrackets) {
+  bad("https://[2001:db8::1]/", "has an address where the host's name belongs",
+      "use a name that the certificate there is for");
 }
 
 // RFC 6335, 6: ports are 16 bits, and 0 is nobody's.

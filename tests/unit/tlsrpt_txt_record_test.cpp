@@ -114,25 +114,27 @@ TEST(TlsrptTxtRecord, RefusesACommaTooMuch) {
 TEST(TlsrptTxtRecord, RefusesOtherSchemes) {
   bad("v=TLSRPTv1; rua=mailto:a@example.com,http://example.com",
       "rua \"http://example.com\" is neither a mailto: nor an https: URI",
-      "RFC 8460, 3 knows these two only");
+      "write \"https://example.com\" (RFC 8460, 3)");
 }
 
 // DMARC's "!10m" has no place in a TLS-RPT record.
 TEST(TlsrptTxtRecord, RefusesASizeSuffix) {
   bad("v=TLSRPTv1; rua=https://example.com/a!10m",
-      "rua \"https://example.com/a!10m\" has \"!\", which may not stand there",
-      "write it as \"%21\" (RFC 8460, 3)");
+      "rua \"https://example.com/a!10m\" has a size limit, which DMARC knows "
+      "and TLS-RPT does not",
+      "write \"https://example.com/a\" (RFC 8460, 3)");
 }
 
 TEST(TlsrptTxtRecord, RefusesSpaceInsideAUri) {
   bad("v=TLSRPTv1; rua=https://example.com/a b",
       "rua \"https://example.com/a b\" has \" \", which may not stand there",
-      "write it as \"%20\" (RFC 8460, 3)");
+      "write \"https://example.com/a%20b\" (RFC 8460, 3)");
 }
 
 TEST(TlsrptTxtRecord, RefusesULabels) {
   bad("v=TLSRPTv1; rua=mailto:a@bücher.example",
-      "rua \"mailto:a@bücher.example\" has octets outside ASCII");
+      "rua \"mailto:a@bücher.example\" has octets outside ASCII",
+      "write \"mailto:a@xn--bcher-kva.example\" (RFC 8460, 3)");
 }
 
 // *WSP stands around commas, not behind "rua=".

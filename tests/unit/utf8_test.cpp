@@ -54,5 +54,34 @@ TEST(Utf8Length, IsZeroForWhatIsNone) {
   }
 }
 
+TEST(Disguise, IsNamedByItsCodePoint) {
+  EXPECT_EQ(find_disguise("a\u00a0b")->message,
+            "has the invisible character U+00A0");
+  EXPECT_EQ(find_disguise("mail\u200b")->message,
+            "has the invisible character U+200B");
+  EXPECT_EQ(find_disguise("\ufeffa")->message,
+            "has the invisible character U+FEFF");
+  EXPECT_EQ(find_disguise("a\u2011b")->message,
+            "has the character U+2011, which only looks like \"-\"");
+  EXPECT_EQ(find_disguise("\u201ca\u201d")->message,
+            "has the character U+201C, which only looks like \"\\\"\"");
+  EXPECT_EQ(find_disguise("\uff11")->message,
+            "has the character U+FF11, which only looks like \"1\"");
+}
+
+TEST(Disguise, IsNoOrdinaryText) {
+  for (const std::string_view text :
+       {"", "mail.example.com", "b\u00fccher", "\u4f8b\u3048", "\u20ac",
+        "\xff\xa0", "\t\r\n"}) {
+    EXPECT_FALSE(find_disguise(text)) << text;
+    EXPECT_EQ(remove_disguises(text), text);
+  }
+}
+
+TEST(Disguise, BecomesWhatIsMeant) {
+  EXPECT_EQ(remove_disguises("\ufeffa\u00a0\u201cb\u2011c\u201d\u200b\uff1a"),
+            "a \"b-c\":");
+}
+
 }  // namespace
 }  // namespace mtasts
