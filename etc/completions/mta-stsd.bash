@@ -51,7 +51,7 @@ _mta_stsd() {
         words+=" --format --ttl --only --address --delegate-to --diff"
         ;;
       render) words+=" --output" ;;
-      import) words+=" --domain --tls-rpt" ;;
+      import) words+=" --domain --mend --tls-rpt" ;;
       status) words+=" --format" ;;
     esac
   fi

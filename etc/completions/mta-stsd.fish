@@ -59,6 +59,7 @@ complete -c mta-stsd -n '__fish_seen_subcommand_from render' -l output \
 set -l import '__fish_seen_subcommand_from import'
 complete -c mta-stsd -n $import -F
 complete -c mta-stsd -n $import -l domain -x -d 'Whose policy it is'
+complete -c mta-stsd -n $import -l mend -d 'Read what is plainly meant'
 complete -c mta-stsd -n $import -l tls-rpt -x \
     -d 'The TXT record at _smtp._tls'
 

@@ -69,6 +69,7 @@ render:
                       domains unless some are named
 import:
   --domain DOMAIN     whose policy it is
+  --mend              read a text that senders refuse as what is plainly meant
   --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
 status:
   --format FORM       table or json (default: table)
@@ -159,6 +160,7 @@ void declare_render(CLI::App& app, Options& options) {
 
 void declare_import(CLI::App& app, Options& options) {
   app.add_option("--domain", options.domain)->required();
+  app.add_flag("--mend", options.mend);
   app.add_option("--tls-rpt", options.tls_rpt);
   app.add_option("file", options.file);
 }

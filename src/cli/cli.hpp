@@ -38,6 +38,7 @@ struct Options {
   std::string domain;
   std::string file = "-";
   std::optional<std::string> tls_rpt;
+  bool mend = false;
   // render
   std::optional<std::string> output;
   // status

@@ -8,17 +8,24 @@
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "config/lint.hpp"
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"
 #include "file.hpp"
 #include "server/records.hpp"
+#include "sts/mend_policy.hpp"
 #include "sts/policy_reading.hpp"
 #include "sts/txt_record.hpp"
 #include "tlsrpt/txt_record.hpp"
 
 namespace mtasts::cli {
 namespace {
+
+void print_warning(const std::string& message, const std::string& hint) {
+  fmt::print(stderr, "mta-stsd: warning: {}\nmta-stsd: hint: {}\n", message,
+             hint);
+}
 
 std::optional<dns::Name> parse_domain(const std::string& text) {
   Result<dns::Name> domain = config::parse_policy_domain(text);
@@ -65,37 +72,81 @@ std::optional<std::vector<tlsrpt::ReportUri>> parse_tls_rpt(
   return rua;
 }
 
-void print_deviation(const std::string& file, const sts::Deviation& one) {
-  fmt::print(stderr, "mta-stsd: {}: {}{}: {}\nmta-stsd: hint: {}\n",
-             one.gravity == sts::Gravity::fatal ? "error" : "warning", file,
-             one.line == 0 ? std::string{} : fmt::format(":{}", one.line),
-             one.error.message, one.error.hint);
+std::string format_line(const std::string& file, std::size_t line) {
+  return line == 0 ? file : fmt::format("{}:{}", file, line);
 }
 
-/// The policy in `file`; nothing after an error. Deviations are printed.
-std::optional<sts::Policy> read_policy(const std::string& file) {
-  const bool is_stdin = file == "-";
-  const std::string shown = is_stdin ? "<standard input>" : file;
-  const Result<std::string> text =
-      is_stdin ? read_standard_input(sts::k_max_fetched_octets)
-               : read_file(file, sts::k_max_fetched_octets);
-  if (!text) {
-    print_error(
-        fmt::format("{}: can't be read: {}", shown, text.error().message),
-        "a policy is a regular file, or standard input, of 64 KiB at "
-        "most (RFC 8461, 3.3)");
-    return std::nullopt;
+void print_deviation(const std::string& file, const sts::Deviation& one) {
+  const std::string message =
+      fmt::format("{}: {}", format_line(file, one.line), one.error.message);
+  if (one.gravity == sts::Gravity::fatal) {
+    print_error(message, one.error.hint);
+  } else {
+    print_warning(message, one.error.hint);
   }
+}
+
+/// The text of `file`; nothing after an error.
+std::optional<std::string> read_text(const std::string& file,
+                                     const std::string& domain) {
+  Result<std::string> text =
+      file == "-" ? read_standard_input(sts::k_max_fetched_octets)
+                  : read_file(file, sts::k_max_fetched_octets);
+  if (text) return *std::move(text);
+  const bool is_url = file.find("://") != std::string::npos;
+  print_error(
+      is_url ? fmt::format("{}: is a URL, not a file", file)
+             : fmt::format("{}: can't be read: {}",
+                           file == "-" ? "<standard input>" : file,
+                           text.error().message),
+      is_url ? fmt::format("fetch it: curl -sS '{}' | mta-stsd import --domain "
+                           "{}",
+                           file, domain)
+             : "a policy is a regular file, or standard input, of 64 KiB at "
+               "most (RFC 8461, 3.3)");
+  return std::nullopt;
+}
+
+/// The policy in `options.file`; nothing after an error. Deviations and what
+/// was mended are printed.
+std::optional<sts::Policy> read_policy(const Options& options) {
+  const std::string shown =
+      options.file == "-" ? "<standard input>" : options.file;
+  const std::optional<std::string> text =
+      read_text(options.file, options.domain);
+  if (!text) return std::nullopt;
   sts::PolicyReading reading = sts::read_policy(*text);
+  bool can_be_mended = false;
+  if (!reading.policy) {
+    sts::MendedPolicy mended = sts::mend_policy(*text);
+    can_be_mended = mended.reading.policy.has_value();
+    if (options.mend) {
+      for (const sts::Mending& one : mended.mendings) {
+        fmt::print(stderr, "mta-stsd: mended: {}: {}\n",
+                   format_line(shown, one.line), one.done);
+      }
+      reading = std::move(mended.reading);
+    }
+  }
   for (const sts::Deviation& one : reading.deviations) {
     print_deviation(shown, one);
   }
-  if (!reading.policy) {
-    print_error(fmt::format("{}: is no policy to senders", shown),
-                "to them the domain has no MTA-STS (RFC 8461, 3.3); mend the "
-                "text and import it again");
+  if (reading.policy) return std::move(reading.policy);
+  print_error(
+      fmt::format("{}: is no policy to senders", shown),
+      can_be_mended
+          ? "to them the domain has no MTA-STS (RFC 8461, 3.3), but its "
+            "meaning is plain: import --mend reads it"
+          : "to them the domain has no MTA-STS (RFC 8461, 3.3); mend the "
+            "text and import it again");
+  return std::nullopt;
+}
+
+/// What check will say of the names in the table.
+void print_findings(const config::PolicyEntry& entry) {
+  for (const Diagnostic& one : config::lint_names(entry)) {
+    print_warning(fmt::format("{} [{}]", one.message, one.id), one.hint);
   }
-  return std::move(reading.policy);
 }
 
 /// Comments that say what the table is for and which records change with it.
@@ -134,10 +185,11 @@ Exit import_policy(const Options& options) {
   std::optional<std::vector<tlsrpt::ReportUri>> rua =
       parse_tls_rpt(options.tls_rpt);
   if (!rua) return Exit::fault;
-  std::optional<sts::Policy> policy = read_policy(options.file);
+  std::optional<sts::Policy> policy = read_policy(options);
   if (!policy) return Exit::fault;
   const config::PolicyEntry entry = config::make_policy_entry(
       {*domain}, *std::move(policy), *std::move(rua), {});
+  print_findings(entry);
   const bool printed = print(format_head(entry, options.tls_rpt) +
                              config::format_policy_table(entry));
   return printed ? Exit::good : Exit::fault;

@@ -77,6 +77,7 @@ render:
                       domains unless some are named
 import:
   --domain DOMAIN     whose policy it is
+  --mend              read a text that senders refuse as what is plainly meant
   --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
 status:
   --format FORM       table or json (default: table)
@@ -444,6 +445,45 @@ max_age = "1w"
             'mta-stsd: warning: --tls-rpt: "rua=mailto:c@b.example" is left '
             "out: of two rua the first counts; put all URIs into one, with "
             "commas between\n")
+
+    # KumoMTA refuses it.
+    def test_record_of_tls_rpt_with_white_space_at_its_end(self):
+        self.expect(
+            self.run_import("--tls-rpt",
+                            "v=TLSRPTv1; rua=mailto:a@b.example; "), 0,
+            self.HEAD + "#      _smtp._tls.example.com  TXT  v=TLSRPTv1; "
+            "rua=mailto:a@b.example\n" + self.TABLE +
+            'tls_rpt = ["mailto:a@b.example"]\n')
+
+    def test_policy_host_for_the_domain(self):
+        done = self.run_it("import", "--domain", "mta-sts.example.com",
+                           stdin=BODY)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("[policy.domain-is-policy-host]", done.stderr)
+        self.assertIn('"example.com"', done.stderr)
+
+    def test_url_for_the_file(self):
+        url = "https://mta-sts.example.com/.well-known/mta-sts.txt"
+        self.expect(self.run_import(url), 1, "",
+                    f"mta-stsd: error: {url}: is a URL, not a file\n"
+                    f"mta-stsd: hint: fetch it: curl -sS '{url}' | mta-stsd "
+                    "import --domain Example.COM.\n")
+
+    # Of its first lines none is for senders.
+    def test_mend(self):
+        text = BODY.replace("version", "\ufeffVersion", 1).encode()
+        self.assertEqual(self.run_import(stdin=text).returncode, 1)
+        done = self.run_import("--mend", stdin=text)
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, self.run_import().stdout))
+        self.assertEqual(done.stderr, "".join(
+            f"mta-stsd: mended: <standard input>:1: {one}\n" for one in (
+                "the byte order mark is left out",
+                '"Version: STSv1" is read as "version: STSv1"')))
+
+    def test_mend_leaves_what_is_good_alone(self):
+        self.assertEqual(vars(self.run_import("--mend")) | {"args": 0},
+                         vars(self.run_import()) | {"args": 0})
 
     def test_bad_record_of_tls_rpt(self):
         self.expect(

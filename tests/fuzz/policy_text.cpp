@@ -8,6 +8,7 @@
 #include "config/document.hpp"
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
+#include "sts/mend_policy.hpp"
 #include "sts/policy_id.hpp"
 #include "sts/policy_reading.hpp"
 #include "target.hpp"
@@ -54,9 +55,25 @@ void check_as_table(const Policy& policy) {
           "the table is the same policy");
 }
 
+void check_mended(std::string_view text) {
+  const MendedPolicy mended = mend_policy(text);
+  bool fatal = false;
+  for (const Deviation& one : mended.reading.deviations) {
+    fatal = fatal || one.gravity == Gravity::fatal;
+    fuzz::require_clean(one.error);
+  }
+  require(fatal != mended.reading.policy.has_value(),
+          "a mended policy, or a fatal deviation that says why not");
+  for (const Mending& one : mended.mendings) {
+    fuzz::require_clean({one.done, {}});
+  }
+  if (mended.reading.policy) check_canonical(*mended.reading.policy);
+}
+
 void run(std::string_view text) {
   const PolicyReading reading = read_policy(text);
   check_deviations(text, reading);
+  check_mended(text);
   if (!reading.policy) return;
   check_canonical(*reading.policy);
   // TOML takes a hundred times as long as the rest.
