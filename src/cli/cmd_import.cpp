@@ -48,6 +48,8 @@ std::optional<std::vector<tlsrpt::ReportUri>> parse_tls_rpt(
     std::string hint = parsed.error().hint;
     if (record->starts_with('"')) {
       hint = "leave out the quotation marks that dig prints";
+    } else if (record->find("\\;") != std::string::npos) {
+      hint = "leave out the backslashes that dig prints";
     } else if (hint.empty()) {
       hint = "\"v=TLSRPTv1; rua=mailto:tls-reports@example.net\" (RFC 8460, 3)";
     }

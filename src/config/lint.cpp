@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "config/duration.hpp"
+#include "config/placeholder_table.hpp"
 #include "config/provider_table.hpp"
 #include "sts/policy_text.hpp"
 #include "tlsrpt/report_slip.hpp"
@@ -87,6 +88,31 @@ void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
                        "list the hosts of your MX records (RFC 8461, 3.2)");
       }
     }
+  }
+}
+
+/// Those that are set aside do no harm until they are served in public.
+void lint_placeholders(const PolicyDraft& draft, TableReader& reader) {
+  const auto report = [&reader](Position at, std::string_view what,
+                                const std::string& text) {
+    reader.warning("policy.placeholder", at,
+                   fmt::format("{} {} is a placeholder, and serve refuses it "
+                               "on a public listener",
+                               what, in_quotes(text)),
+                   "put your own names there (RFC 8461, 3.2)");
+  };
+  for (const Located<dns::Name>& domain : draft.domains) {
+    if (!asks_to_be_filled_in(domain.value)) continue;
+    report(domain.at, "domain", domain.value.text());
+  }
+  for (const Located<sts::MxPattern>& mx : draft.mx) {
+    if (!asks_to_be_filled_in(mx.value.name())) continue;
+    report(mx.at, "mx", mx.value.text());
+  }
+  for (const Located<tlsrpt::ReportUri>& uri : draft.tls_rpt) {
+    const Result<dns::Name> host = dns::Name::parse(uri.value.host());
+    if (!host || !asks_to_be_filled_in(*host)) continue;
+    report(uri.at, "tls_rpt", uri.value.text());
   }
 }
 
@@ -277,6 +303,7 @@ void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
 void lint_policy(const PolicyDraft& draft, TableReader& reader) {
   lint_domains(draft, reader);
   lint_mx_names(draft, reader);
+  lint_placeholders(draft, reader);
   lint_mx_list(draft, reader);
   lint_google(draft, reader);
   lint_max_age(draft, reader);
@@ -301,6 +328,7 @@ Diagnostics lint_names(const PolicyEntry& entry) {
   TableReader reader(table, "policy", {}, found);
   lint_domains(draft, reader);
   lint_mx_names(draft, reader);
+  lint_placeholders(draft, reader);
   lint_google(draft, reader);
   lint_tls_rpt(draft, reader);
   return found;

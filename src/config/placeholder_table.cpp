@@ -8,11 +8,13 @@
 namespace mtasts::config {
 namespace {
 
-/// A name and all below it.
-constexpr std::array<std::string_view, 13> k_names = {
-    // RFC 2606, 2 and 3; RFC 6761, 6
-    "example", "example.com", "example.net", "example.org", "invalid",
-    "localhost", "test",
+/// A name and all below it: RFC 2606, 2 and 3; RFC 6761, 6.
+constexpr std::array<std::string_view, 7> k_set_aside = {
+    "example", "example.com", "example.net", "example.org",
+    "invalid", "localhost",   "test"};
+
+/// The same of others.
+constexpr std::array<std::string_view, 6> k_names = {
     // "change me" with a top-level domain that exists
     "change.me",
     // never delegated; "domain.tld" stands in most guides
@@ -71,15 +73,24 @@ bool is_shape(std::string_view label) {
       [label](const Shape& shape) { return has_shape(label, shape); });
 }
 
+template <std::size_t Size>
+bool is_below_one(const dns::Name& name,
+                  const std::array<std::string_view, Size>& parents) {
+  return std::any_of(parents.begin(), parents.end(),
+                     [&name](std::string_view one) {
+                       return dns::is_at_or_below(name.text(), one);
+                     });
+}
+
 }  // namespace
 
-bool is_placeholder(const dns::Name& name) {
-  if (std::any_of(k_names.begin(), k_names.end(),
-                  [&name](std::string_view one) {
-                    return dns::is_at_or_below(name.text(), one);
-                  })) {
-    return true;
-  }
+bool is_set_aside(const dns::Name& name) {
+  return is_below_one(name, k_set_aside);
+}
+
+bool asks_to_be_filled_in(const dns::Name& name) {
+  if (is_set_aside(name)) return false;
+  if (is_below_one(name, k_names)) return true;
   std::string_view rest = name.text();
   for (bool more = true; more;) {
     const std::size_t dot = rest.find('.');

@@ -63,14 +63,11 @@ Error explain_domain(std::string_view text, Error fault) {
       if (name.starts_with(owner)) name.erase(0, owner.size());
     }
     const Result<dns::Name> domain = dns::Name::from_typed(name);
-    if (!domain) return fault;
+    // A word alone is no domain that anybody means.
+    if (!domain || domain->label_count() == 1) return fault;
     values.push_back(domain->text());
   }
-  // Words are no list of domains.
-  if (values.empty() ||
-      (values.size() > 1 && text.find('.') == std::string_view::npos)) {
-    return fault;
-  }
+  if (values.empty()) return fault;
   if (text.find('*') != std::string_view::npos) {
     return {"has a wildcard, but a policy is for one domain and none below it",
             fmt::format("list each domain that receives mail by name: {} (RFC "

@@ -158,7 +158,8 @@ std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
     } else {
       error("config.wrong-type", element.at,
             fmt::format("{} has {} where a string is needed", full_name(key),
-                        describe_type(element)));
+                        describe_type(element)),
+            "a list of strings in quotes, without other values or lists in it");
     }
   }
   return strings;

@@ -60,6 +60,11 @@ std::optional<Error> find_label_fault(std::string_view label) {
           fmt::format("has {}, which no host name has", in_quotes(one)),
           "write the host name alone, without scheme, port or path"};
     }
+    if (std::string_view("{}<>$%").find(c) != std::string_view::npos) {
+      return Error{
+          fmt::format("has {}, which no host name has", in_quotes(one)),
+          "fill in your own name, if this stands for it"};
+    }
     return Error{fmt::format("has {}, which no host name has", in_quotes(one)),
                  "letters, digits and hyphens only"};
   }

@@ -13,17 +13,18 @@
 namespace mtasts::server {
 namespace {
 
-std::optional<std::string> find_placeholder(const config::PolicyEntry& entry) {
+std::optional<std::string> find_placeholder(const config::PolicyEntry& entry,
+                                            bool (*is_one)(const dns::Name&)) {
   for (const dns::Name& domain : entry.domains) {
-    if (config::is_placeholder(domain)) return domain.text();
+    if (is_one(domain)) return domain.text();
   }
   for (const sts::MxPattern& mx : entry.policy.mx()) {
-    if (config::is_placeholder(mx.name())) return mx.text();
+    if (is_one(mx.name())) return mx.text();
   }
   // Those who own the name would get the reports.
   for (const tlsrpt::ReportUri& uri : entry.tls_rpt) {
     const Result<dns::Name> host = dns::Name::parse(uri.host());
-    if (host && config::is_placeholder(*host)) return uri.text();
+    if (host && is_one(*host)) return uri.text();
   }
   return std::nullopt;
 }
@@ -43,7 +44,13 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
   for (const std::string& domain : domains) {
     const config::PolicyEntry* entry = snapshot.site.find_domain(domain);
     if (entry == nullptr || !seen.insert(entry).second) continue;
-    if (const std::optional<std::string> name = find_placeholder(*entry)) {
+    std::optional<std::string> name =
+        find_placeholder(*entry, config::is_set_aside);
+    // Those are warned of wherever they are, see lint.cpp.
+    if (!name && severity == Severity::error) {
+      name = find_placeholder(*entry, config::asks_to_be_filled_in);
+    }
+    if (name) {
       found.push_back({severity, "policy.placeholder", entry->place,
                        fmt::format("{} is a placeholder, and serve refuses it "
                                    "on a public listener",

@@ -99,7 +99,17 @@ Error explain_mx(std::string_view text, Error fault) {
   if (const std::optional<Error> disguise = find_disguise(text)) {
     return *disguise;
   }
-  if (find_meant_mx(text).empty()) return fault;
+  if (find_meant_mx(text).empty()) {
+    if (text.find_first_of("{}<>$%") != std::string_view::npos) {
+      return {"is a placeholder that nobody has filled in",
+              "write the name of your MX host there"};
+    }
+    if (text.find_first_of(" \t") != std::string_view::npos) {
+      return {"is more than a host name",
+              "a host name and nothing else, each by itself"};
+    }
+    return fault;
+  }
   const std::size_t digits = text.find_first_not_of(k_digits);
   if (digits != 0 && digits != std::string_view::npos && text[digits] == ' ') {
     return {"has a preference, which MX records have and policies have not",

@@ -9,7 +9,9 @@ namespace mtasts::config {
 namespace {
 
 bool is_placeholder(std::string_view text) {
-  return config::is_placeholder(*dns::Name::parse(text));
+  const dns::Name name = *dns::Name::parse(text);
+  EXPECT_FALSE(is_set_aside(name) && asks_to_be_filled_in(name)) << text;
+  return is_set_aside(name) || asks_to_be_filled_in(name);
 }
 
 // RFC 2606, 2 and 3; RFC 6761, 6.

@@ -149,8 +149,12 @@ TEST_F(ConfigTableReader, ReportsEveryElementThatIsNoString) {
   EXPECT_EQ(report(),
             "mta-stsd: error: a.toml:1:11: server.listen has an integer where "
             "a string is needed [config.wrong-type]\n"
+            "mta-stsd: hint: a list of strings in quotes, without other values "
+            "or lists in it\n"
             "mta-stsd: error: a.toml:1:13: server.listen has a boolean where "
-            "a string is needed [config.wrong-type]\n");
+            "a string is needed [config.wrong-type]\n"
+            "mta-stsd: hint: a list of strings in quotes, without other values "
+            "or lists in it\n");
 }
 
 TEST_F(ConfigTableReader, KnowsTheKeysThatWereAskedFor) {
