@@ -163,15 +163,18 @@ bool Comparison::is_shown(const DomainRecords& domain) {
 /// one is published by nobody.
 bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
   if (found_.is_answer) return false;
+  // At the domain and above, an NS is a cut only below the apex.
   const std::string& top = domain.domain.text();
-  const ZonePlace* cut = nullptr;
-  climb(place.owner, [&](std::string_view name) {
+  const ZonePlace* below = nullptr;
+  const ZonePlace* above = nullptr;
+  const bool has_apex = climb(place.owner, [&](std::string_view name) {
+    if (apexes_.contains(name)) return true;
     const auto at = cuts_.find(name);
-    if (at != cuts_.end() && name != top && !apexes_.contains(name)) {
-      cut = at->second;
-    }
-    return name == top;
+    if (at != cuts_.end())
+      (name.size() > top.size() ? below : above) = at->second;
+    return false;
   });
+  const ZonePlace* const cut = has_apex && above != nullptr ? above : below;
   if (cut == nullptr) return false;
   note(cut->line,
        fmt::format("NS of {}: what stands at {} is published by the servers of "

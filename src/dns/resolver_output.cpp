@@ -59,7 +59,7 @@ class Translator {
   std::string retried_;
   bool is_nslookup_ = false;  // or host, where it names its server
   bool is_referral_ = false;  // should servers follow
-  bool has_banner_ = false;   // of dig, which says nothing of the outcome
+  bool has_banner_ = false;   // of dig or drill, without the outcome
   bool has_outcome_ = false;  // a status, or a line that is no comment
   bool open_text_ = false;    // nslookup of Windows: texts follow
   std::string host_;          // nslookup: of the addresses that follow
@@ -213,6 +213,9 @@ Result<void> Translator::read_comment(std::string_view line,
                                       const std::string& lower) {
   if (lower.starts_with("; <<>> ")) {
     out_.is_answer = has_banner_ = true;
+  } else if (lower.starts_with(";; query time: ") ||
+             lower.starts_with(";; server: ")) {
+    has_banner_ = true;
   } else if (lower.starts_with(";; answer section")) {
     out_.is_answer = true;
   } else if (lower.starts_with(";; flags: ")) {
@@ -283,7 +286,7 @@ Result<ZoneText> Translator::take() {
   }
   if (has_banner_ && !has_outcome_) {
     return fail("has neither a status nor a record",
-                "run dig without +noall, +nocomments or +short");
+                "run dig without +noall and +nocomments");
   }
   if (open_text_) out_.text.insert(out_.text.size() - 1, ")");
   return std::move(out_);

@@ -255,6 +255,12 @@ TEST(DnsDiff, TakesNothingBelowAnotherZoneForPublished) {
             "");
   EXPECT_EQ(sts(";; ANSWER SECTION:\n_mta-sts NS ns\n" + text), "");
   EXPECT_EQ(sts("@ NS ns\n" + text), "");
+  // The zone above that of the domain.
+  EXPECT_EQ(
+      sts("test. SOA a b 1 2 3 4 5\ncom. SOA a b 1 2 3 4 5\n@ NS ns\n"),
+      "open 3: NS of \"example.com\": what stands at "
+      "_mta-sts.example.com is published by the servers of that zone, and "
+      "not from here\n");
 }
 
 TEST(DnsDiff, NamesTextsThatStandWhereNobodyLooks) {

@@ -2,6 +2,10 @@
 // What each program prints as a whole is in tests/field.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <random>
+#include <set>
 #include <string>
 
 #include "dns/resolver_output.hpp"
@@ -116,6 +120,60 @@ TEST(DnsResolverOutput, RefusesHalfOfAnAnswer) {
       read("; <<>> DiG 9.11 <<>> +noall +answer TXT a\n;; global options: "
            "+cmd\n"),
       "has neither a status nor a record");
+  EXPECT_EQ(read(";a.\tIN\tTXT\n;; Query time: 8 msec\n"),
+            "has neither a status nor a record");
+}
+
+TEST(DnsResolverOutputProperty, KeepsTheNumberOfLinesOfAnyText) {
+  std::mt19937 random(8461);
+  const std::string_view words[] = {"a",
+                                    " ",
+                                    "\n",
+                                    "\t",
+                                    "\"",
+                                    "(",
+                                    ";; ",
+                                    "; <<>> ",
+                                    "Server:",
+                                    "Name: b",
+                                    "Address: ",
+                                    "192.0.2.1",
+                                    "text = ",
+                                    "text =",
+                                    "\r\n",
+                                    "canonical name = ",
+                                    " has ",
+                                    "address ",
+                                    "type: MESSAGE",
+                                    "- ",
+                                    "'",
+                                    "''",
+                                    " -- link: x",
+                                    "[a.] ",
+                                    " = ",
+                                    "rcode ",
+                                    "NOERROR",
+                                    "status: ",
+                                    ";; flags: ",
+                                    "->>HEADER<<-",
+                                    "TXT",
+                                    "v=STSv1",
+                                    "** ",
+                                    "NXDOMAIN",
+                                    "timed out",
+                                    ";; communications error"};
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    for (std::size_t left = random() % 30; left != 0; --left) {
+      text += words[random() % std::size(words)];
+    }
+    const Result<ZoneText> zone = read_resolver_output(text);
+    if (!zone) continue;
+    const auto lines = std::count(text.begin(), text.end(), '\n') +
+                       (text.empty() || text.ends_with('\n') ? 0 : 1);
+    EXPECT_EQ(std::count(zone->text.begin(), zone->text.end(), '\n'), lines)
+        << text;
+  }
 }
 
 TEST(DnsResolverOutput, KnowsWhatWasAskedFor) {
