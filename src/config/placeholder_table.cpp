@@ -35,7 +35,7 @@ struct Shape {
 constexpr std::array<Shape, 7> k_shapes = {{
     // RFC 2606 under another top-level domain, "example.de"; "domain" alone
     // is in somebody's name: "domain.com" is above
-    {"example", {{"-", "domain", "company", "mail", "org", "tenant"}}},
+    {"example", {{"-", "domain", "company", "com", "net", "org", "tenant"}}},
     // guides on MTA-STS: Mailu, mail-in-a-box, Microsoft and Google
     {"your",
      {{"domain", "domainname", "company", "organization", "organisation", "org",
@@ -46,7 +46,7 @@ constexpr std::array<Shape, 7> k_shapes = {{
     {"change", {{"me", "this", "it"}}},
     {"replace", {{"me", "this", "it"}}},
     {"placeholder", {{"-"}}},
-    {"contoso", {{"-"}}},
+    {"contoso", {{"-", "com"}}},
 }};
 
 bool is_end(std::string_view rest) {
@@ -57,8 +57,10 @@ bool is_end(std::string_view rest) {
 bool has_shape(std::string_view label, const Shape& shape) {
   if (!label.starts_with(shape.start)) return false;
   label.remove_prefix(shape.start.size());
-  // "-" says that the start is enough.
-  if (shape.rests.front() == "-" && is_end(label)) return true;
+  // "-" says that the start is enough, but not of "example-mail".
+  if (shape.rests.front() == "-" && !label.starts_with('-') && is_end(label)) {
+    return true;
+  }
   if (label.starts_with('-')) label.remove_prefix(1);
   return std::any_of(shape.rests.begin(), shape.rests.end(),
                      [label](std::string_view rest) {
