@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "json.hpp"
+#include "result.hpp"
 
 namespace mtasts {
 
@@ -26,11 +27,12 @@ std::string format_place(const Place& place) {
 }
 
 std::string format_diagnostic(const Diagnostic& diagnostic) {
-  std::string text = fmt::format(
-      "mta-stsd: {}: {}: {} [{}]\n", format_severity(diagnostic.severity),
-      format_place(diagnostic.place), diagnostic.message, diagnostic.id);
+  std::string text = fmt::format("mta-stsd: {}: {}: {} [{}]\n",
+                                 format_severity(diagnostic.severity),
+                                 printable(format_place(diagnostic.place)),
+                                 printable(diagnostic.message), diagnostic.id);
   if (!diagnostic.hint.empty()) {
-    text += fmt::format("mta-stsd: hint: {}\n", diagnostic.hint);
+    text += fmt::format("mta-stsd: hint: {}\n", printable(diagnostic.hint));
   }
   return text;
 }

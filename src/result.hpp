@@ -34,6 +34,10 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 /// value over 80 octets is cut.
 std::string in_quotes(std::string_view text);
 
+/// `text` as it can go to a terminal, on one line: the same octets escaped, and
+/// nothing else. For names of files and for what a library says.
+std::string printable(std::string_view text);
+
 /// "a", "b": good values that a hint proposes, whole and as they are, so that
 /// they can be copied.
 std::string list_values(const std::vector<std::string>& values);

@@ -259,9 +259,15 @@ void print_diagnostics(const Diagnostics& diagnostics) {
   }
 }
 
+void print_message(std::string_view kind, const std::string& message,
+                   const std::string& hint) {
+  fmt::print(stderr, "mta-stsd: {}: {}\n", kind, printable(message));
+  if (hint.empty()) return;
+  fmt::print(stderr, "mta-stsd: hint: {}\n", printable(hint));
+}
+
 void print_error(const std::string& message, const std::string& hint) {
-  fmt::print(stderr, "mta-stsd: error: {}\n", message);
-  if (!hint.empty()) fmt::print(stderr, "mta-stsd: hint: {}\n", hint);
+  print_message("error", message, hint);
 }
 
 int run(int argc, const char* const* argv) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "diagnostic.hpp"
@@ -63,7 +64,11 @@ bool print(const std::string& text);
 /// Writes findings to standard error, as people read them.
 void print_diagnostics(const Diagnostics& diagnostics);
 
-/// Writes "mta-stsd: error: ..." and, if there is one, the hint.
+/// Writes "mta-stsd: KIND: MESSAGE" to standard error and, if there is one, the
+/// hint, each on one line, with nothing in it that would steer a terminal.
+void print_message(std::string_view kind, const std::string& message,
+                   const std::string& hint = {});
+/// The same of the kind "error".
 void print_error(const std::string& message, const std::string& hint = {});
 
 }  // namespace mtasts::cli

@@ -59,9 +59,10 @@ Checked check_all(const std::string& path) {
 std::string format_text(const Checked& checked, const std::string& config) {
   const std::size_t warnings = count(checked.diagnostics, Severity::warning);
   return fmt::format("{}: {} policy domain{}, {} certificate{}, {} warning{}\n",
-                     config, checked.domains, checked.domains == 1 ? "" : "s",
-                     checked.certificates, checked.certificates == 1 ? "" : "s",
-                     warnings, warnings == 1 ? "" : "s");
+                     printable(config), checked.domains,
+                     checked.domains == 1 ? "" : "s", checked.certificates,
+                     checked.certificates == 1 ? "" : "s", warnings,
+                     warnings == 1 ? "" : "s");
 }
 
 /// One document, each finding on a line of its own.

@@ -22,11 +22,6 @@
 namespace mtasts::cli {
 namespace {
 
-void print_warning(const std::string& message, const std::string& hint) {
-  fmt::print(stderr, "mta-stsd: warning: {}\nmta-stsd: hint: {}\n", message,
-             hint);
-}
-
 std::optional<dns::Name> parse_domain(const std::string& text) {
   Result<dns::Name> domain = config::parse_policy_domain(text);
   if (domain) return *std::move(domain);
@@ -62,11 +57,14 @@ std::optional<std::vector<tlsrpt::ReportUri>> parse_tls_rpt(
   bool has_rua = false;
   for (const dns::Tag& tag : *tags) {
     if (tag.first == "rua" && !std::exchange(has_rua, true)) continue;
-    fmt::print(stderr, "mta-stsd: warning: --tls-rpt: {} is left out: {}\n",
-               in_quotes(fmt::format("{}={}", tag.first, tag.second)),
-               tag.first == "rua" ? "of two rua the first counts; put all URIs "
-                                    "into one, with commas between"
-                                  : "only rua is known (RFC 8460, 3)");
+    print_message(
+        "warning",
+        fmt::format("--tls-rpt: {} is left out: {}",
+                    in_quotes(fmt::format("{}={}", tag.first, tag.second)),
+                    tag.first == "rua"
+                        ? "of two rua the first counts; put all URIs "
+                          "into one, with commas between"
+                        : "only rua is known (RFC 8460, 3)"));
   }
   for (const tlsrpt::ReportUri& uri : *parsed) {
     if (std::find(rua.begin(), rua.end(), uri) == rua.end()) rua.push_back(uri);
@@ -81,11 +79,8 @@ std::string format_line(const std::string& file, std::size_t line) {
 void print_deviation(const std::string& file, const sts::Deviation& one) {
   const std::string message =
       fmt::format("{}: {}", format_line(file, one.line), one.error.message);
-  if (one.gravity == sts::Gravity::fatal) {
-    print_error(message, one.error.hint);
-  } else {
-    print_warning(message, one.error.hint);
-  }
+  print_message(one.gravity == sts::Gravity::fatal ? "error" : "warning",
+                message, one.error.hint);
 }
 
 /// The text of `file`; nothing after an error.
@@ -124,8 +119,9 @@ std::optional<sts::Policy> read_policy(const Options& options) {
     can_be_mended = mended.reading.policy.has_value();
     if (options.mend) {
       for (const sts::Mending& one : mended.mendings) {
-        fmt::print(stderr, "mta-stsd: mended: {}: {}\n",
-                   format_line(shown, one.line), one.done);
+        print_message(
+            "mended",
+            fmt::format("{}: {}", format_line(shown, one.line), one.done));
       }
       reading = std::move(mended.reading);
     }
@@ -147,7 +143,8 @@ std::optional<sts::Policy> read_policy(const Options& options) {
 /// What check will say of the names in the table.
 void print_findings(const config::PolicyEntry& entry) {
   for (const Diagnostic& one : config::lint_names(entry)) {
-    print_warning(fmt::format("{} [{}]", one.message, one.id), one.hint);
+    print_message("warning", fmt::format("{} [{}]", one.message, one.id),
+                  one.hint);
   }
 }
 

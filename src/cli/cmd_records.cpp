@@ -163,13 +163,11 @@ Result<dns::Zone> read_zone(const std::string& text,
 }
 
 void print_note(const std::string& file, const dns::DiffNote& note) {
-  fmt::print(stderr, "mta-stsd: {}: {}{}: {}\n",
-             note.is_open ? "error" : "warning", file,
-             note.line == 0 ? "" : fmt::format(":{}", note.line),
-             note.error.message);
-  if (!note.error.hint.empty()) {
-    fmt::print(stderr, "mta-stsd: hint: {}\n", note.error.hint);
-  }
+  print_message(note.is_open ? "error" : "warning",
+                fmt::format("{}{}: {}", file,
+                            note.line == 0 ? "" : fmt::format(":{}", note.line),
+                            note.error.message),
+                note.error.hint);
 }
 
 /// Lines that are no record, the first of them.

@@ -235,6 +235,13 @@ class ConfigTest(CliTestCase):
                 "directory [config.unreadable]\nmta-stsd: hint: the path is "
                 "given with -c or $MTA_STSD_CONFIG\n")
 
+    def test_a_name_steers_no_terminal(self):
+        self.expect(
+            self.run_it("-c", "\x1b]0;owned\x07\n.toml", "check"), 1, "",
+            "mta-stsd: error: \\x1b]0;owned\\x07\\x0a.toml: can't be read: No "
+            "such file or directory [config.unreadable]\nmta-stsd: hint: the "
+            "path is given with -c or $MTA_STSD_CONFIG\n")
+
 
 class RenderTest(CliTestCase):
     def test_exact_octets(self):

@@ -36,6 +36,14 @@ TEST(Diagnostic, HintIsALineOfItsOwn) {
             "mta-stsd: hint: try b\n");
 }
 
+TEST(Diagnostic, SteersNoTerminal) {
+  const Diagnostic hostile{
+      Severity::warning, "a.b", {"\x1b[2Ja\nb"}, "\x1b]0;x\x07", "rm \x1b[8m"};
+  EXPECT_EQ(format_diagnostic(hostile),
+            "mta-stsd: warning: \\x1b[2Ja\\x0ab: \\x1b]0;x\\x07 [a.b]\n"
+            "mta-stsd: hint: rm \\x1b[8m\n");
+}
+
 TEST(Diagnostic, BracesInAMessageAreText) {
   EXPECT_EQ(format_diagnostic({Severity::error, "a.b", {"{}"}, "{0}", "{}"}),
             "mta-stsd: error: {}: {0} [a.b]\nmta-stsd: hint: {}\n");

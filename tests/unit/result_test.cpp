@@ -28,6 +28,17 @@ TEST(Result, HoldsAnErrorWithItsHint) {
 
 TEST(Result, NeedsNoHint) { EXPECT_EQ(fail("is odd").value().hint, ""); }
 
+TEST(Printable, LeavesTextAsItIs) {
+  EXPECT_EQ(printable("a \"b\\c\" \xC3\xA4"), "a \"b\\c\" \xC3\xA4");
+  const std::string text(200, 'a');
+  EXPECT_EQ(printable(text), text);
+}
+
+TEST(Printable, LeavesNothingThatSteersATerminal) {
+  EXPECT_EQ(printable("\x1b]0;title\x07\n\xC2\x9B\xFF\x7f"),
+            "\\x1b]0;title\\x07\\x0a\\xc2\\x9b\\xff\\x7f");
+}
+
 TEST(InQuotes, PutsQuotesAroundText) {
   EXPECT_EQ(in_quotes("mail.example.com"), "\"mail.example.com\"");
 }
