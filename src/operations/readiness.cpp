@@ -14,22 +14,29 @@ namespace {
 using std::chrono::sys_seconds;
 
 constexpr std::size_t k_max_shown = 100;
+constexpr std::chrono::minutes k_look_again{1};
 
 std::string format_day(sys_seconds time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-/// Why `host` can't be served at `now` with `certificates`, none of which is
-/// valid then.
+/// Why `host` can't be served at `now`; `all` are the certificates for it, and
+/// `offered` what clients get of them.
 Reason explain(const std::string& host,
-               const std::vector<tls::CertificatePtr>& certificates,
+               const std::vector<tls::CertificatePtr>& all,
+               const std::vector<tls::CertificatePtr>& offered,
                sys_seconds now) {
-  if (certificates.empty()) {
+  if (all.empty()) {
     return {"certificate.name-not-covered",
             fmt::format("no certificate names the policy host {}", host)};
   }
-  const tls::Certificate& one = *certificates.front();
+  if (offered.empty()) {
+    return {"certificate.key-unusable",
+            fmt::format("the key of the certificate for {} can't sign for it",
+                        host)};
+  }
+  const tls::Certificate& one = *offered.front();
   if (now < one.not_before()) {
     return {"certificate.not-yet-valid",
             fmt::format("the certificate for {} is not valid before {}", host,
@@ -40,16 +47,13 @@ Reason explain(const std::string& host,
                       format_day(one.not_after()))};
 }
 
-const tls::Certificate* find_valid(
-    const std::vector<tls::CertificatePtr>& certificates, sys_seconds now) {
-  const tls::Certificate* best = nullptr;
-  for (const tls::CertificatePtr& one : certificates) {
-    if (one->is_valid_at(now) &&
-        (best == nullptr || one->not_after() > best->not_after())) {
-      best = one.get();
-    }
+/// When the first of `offered` ends: clients of each kind of key count.
+sys_seconds first_end(const std::vector<tls::CertificatePtr>& offered) {
+  sys_seconds end = sys_seconds::max();
+  for (const tls::CertificatePtr& one : offered) {
+    end = std::min(end, one->not_after());
   }
-  return best;
+  return end;
 }
 
 }  // namespace
@@ -72,22 +76,25 @@ Coverage find_coverage(const server::Snapshot& snapshot, sys_seconds now) {
   if (!snapshot.needs_certificates) return coverage;
   for (const std::string& domain : server::all_domains(snapshot.live)) {
     const std::string host = server::policy_host(domain);
-    const std::vector<tls::CertificatePtr> all =
-        snapshot.certificates->find(host);
+    const tls::CertificateStore& store = *snapshot.certificates;
+    const std::vector<tls::CertificatePtr> all = store.find_all(host);
     for (const tls::CertificatePtr& one : all) {
       const sys_seconds begin = one->not_before();
       const sys_seconds end = one->not_after() + std::chrono::seconds(1);
-      for (const sys_seconds change : {begin, end}) {
+      // Its first handshake may tell that the key is broken.
+      const sys_seconds again = one->is_proven() ? end : now + k_look_again;
+      for (const sys_seconds change : {begin, end, again}) {
         if (change > now && change < coverage.valid_until) {
           coverage.valid_until = change;
         }
       }
     }
-    if (const tls::Certificate* valid = find_valid(all, now)) {
+    const std::vector<tls::CertificatePtr> offered = store.find(host, now);
+    if (store.is_usable(host, now)) {
       coverage.first_expiry =
-          std::min(coverage.first_expiry, valid->not_after());
+          std::min(coverage.first_expiry, first_end(offered));
     } else {
-      coverage.reasons.add(explain(host, all, now));
+      coverage.reasons.add(explain(host, all, offered, now));
     }
   }
   return coverage;
@@ -95,12 +102,9 @@ Coverage find_coverage(const server::Snapshot& snapshot, sys_seconds now) {
 
 sys_seconds find_expiry(const server::Snapshot& snapshot,
                         const std::string& host, sys_seconds now) {
-  const std::vector<tls::CertificatePtr> all =
-      snapshot.certificates->find(host);
-  if (const tls::Certificate* valid = find_valid(all, now)) {
-    return valid->not_after();
-  }
-  return all.empty() ? sys_seconds{} : all.front()->not_after();
+  const std::vector<tls::CertificatePtr> offered =
+      snapshot.certificates->find(host, now);
+  return offered.empty() ? sys_seconds{} : first_end(offered);
 }
 
 std::shared_ptr<const Coverage> Readiness::coverage() {

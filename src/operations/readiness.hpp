@@ -27,9 +27,13 @@ struct Reason {
 };
 
 /// All ids that a reason can have.
-constexpr std::array<std::string_view, 5> k_reason_ids = {
-    "certificate.expired", "certificate.name-not-covered",
-    "certificate.not-yet-valid", "reload.failed", "stopping"};
+constexpr std::array<std::string_view, 6> k_reason_ids = {
+    "certificate.expired",
+    "certificate.key-unusable",
+    "certificate.name-not-covered",
+    "certificate.not-yet-valid",
+    "reload.failed",
+    "stopping"};
 
 /// All reasons counted, the first hundred of them in full: one renewal that
 /// fails may concern 100,000 hosts.
@@ -45,15 +49,15 @@ struct Reasons {
 /// The certificates that the policy hosts of one snapshot have at one moment.
 struct Coverage {
   Reasons reasons;
-  std::chrono::sys_seconds first_expiry;  // of all hosts with a valid one
+  std::chrono::sys_seconds first_expiry;  // of all that are offered
   /// Holds until then: something expires, or begins to be valid.
   std::chrono::sys_seconds valid_until;
 };
 Coverage find_coverage(const server::Snapshot& snapshot,
                        std::chrono::sys_seconds now);
 
-/// When the certificate that clients of `host` get ends; the epoch when there
-/// is none.
+/// When the first of the certificates that clients of `host` get ends; the
+/// epoch when there is none.
 std::chrono::sys_seconds find_expiry(const server::Snapshot& snapshot,
                                      const std::string& host,
                                      std::chrono::sys_seconds now);

@@ -30,9 +30,4 @@ std::vector<std::string> servable_domains(const Snapshot& snapshot,
   return domains;
 }
 
-std::chrono::sys_seconds wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
-}
-
 }  // namespace mtasts::server

@@ -36,8 +36,7 @@ std::vector<std::string> all_domains(const config::Live& live);
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains);
 
-/// The second now, as certificates count.
-std::chrono::sys_seconds wall_clock();
+using tls::wall_clock;
 
 /// Holds the current snapshot. One writer, any number of readers. A mutex and
 /// not std::atomic<std::shared_ptr>, in which ThreadSanitizer sees a race

@@ -91,7 +91,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     const std::string host = policy_host(domain);
     Diagnostics found =
         tls::check_host(store_, host, live.certificates.front(), now);
-    if (store_.find(host).empty() && finder_.has_refused(host)) continue;
+    if (store_.find_all(host).empty() && finder_.has_refused(host)) continue;
     if (!found.empty()) hosts_.emplace(domain, std::move(found));
   }
   std::set<std::string> said;  // one certificate may serve many hosts

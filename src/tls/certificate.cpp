@@ -81,6 +81,32 @@ std::string take_openssl_error() {
   return reason == nullptr ? "unknown error" : reason;
 }
 
+bool can_sign(EVP_PKEY* key) {
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  constexpr std::string_view k_text = "mta-stsd";
+  const auto* text = reinterpret_cast<const unsigned char*>(k_text.data());
+  // Ed25519 has its own.
+  const EVP_MD* digest =
+      EVP_PKEY_is_a(key, "ED25519") == 1 ? nullptr : EVP_sha256();
+  const std::unique_ptr<EVP_MD_CTX, Free> signer(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, Free> verifier(EVP_MD_CTX_new());
+  std::string signature(
+      static_cast<std::size_t>(std::max(EVP_PKEY_get_size(key), 1)), '\0');
+  auto* octets = reinterpret_cast<unsigned char*>(signature.data());
+  std::size_t size = signature.size();
+  const bool good =
+      signer && verifier &&
+      EVP_DigestSignInit(signer.get(), nullptr, digest, nullptr, key) == 1 &&
+      EVP_DigestSign(signer.get(), octets, &size, text, k_text.size()) == 1 &&
+      EVP_DigestVerifyInit(verifier.get(), nullptr, digest, nullptr, key) ==
+          1 &&
+      EVP_DigestVerify(verifier.get(), octets, size, text, k_text.size()) == 1;
+  ERR_clear_error();
+  return good;
+}
+
 std::string public_key_of(std::string_view private_key) {
   std::string found = find_public_key(private_key);
   if (!found.empty()) return found;

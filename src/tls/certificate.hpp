@@ -7,7 +7,9 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,6 +55,15 @@ class Certificate {
   bool is_valid_at(std::chrono::sys_seconds time) const {
     return not_before_ <= time && time <= not_after_;
   }
+  /// False for one that nobody has asked to sign: see prove().
+  bool is_proven() const { return proof_.state == State::good; }
+  bool is_broken() const { return proof_.state == State::broken; }
+  /// Notes whether its key can sign for it. From any thread; true for the
+  /// first who says that it can't.
+  bool prove(bool can_sign) const {
+    const State state = can_sign ? State::good : State::broken;
+    return proof_.state.exchange(state) != State::broken && !can_sign;
+  }
   KeyKind key_kind() const { return key_kind_; }
   bool is_flawed() const { return flaw_ == Flaw::flawed; }
   const std::string& file() const { return file_; }
@@ -66,6 +77,18 @@ class Certificate {
   friend bool operator==(const Certificate& a, const Certificate& b);
 
  private:
+  enum class State : std::uint8_t { unknown, good, broken };
+  /// No part of the value: it goes where a certificate is moved to.
+  struct Proof {
+    Proof() = default;
+    Proof(const Proof& other) : state(other.state.load()) {}
+    Proof& operator=(const Proof& other) {
+      state = other.state.load();
+      return *this;
+    }
+    std::atomic<State> state{State::unknown};
+  };
+
   Certificate() = default;
 
   std::vector<Der> chain_;
@@ -76,6 +99,7 @@ class Certificate {
   std::chrono::sys_seconds not_after_;
   KeyKind key_kind_ = KeyKind::other;
   Flaw flaw_ = Flaw::none;
+  mutable Proof proof_;
 };
 
 /// "ecdsa", "rsa", ...
@@ -91,6 +115,10 @@ using CertificatePtr = std::shared_ptr<const Certificate>;
 X509Ptr parse_x509(std::string_view der);
 /// Null when `der` is no private key that OpenSSL can work with.
 KeyPtr parse_key(std::string_view der);
+
+/// Signs, and verifies with the public half that the key states: one flipped
+/// bit of the secret shows nowhere else. As dear as a handshake.
+bool can_sign(EVP_PKEY* key);
 
 /// The public key that belongs to `private_key`, in the form of
 /// CertificateFacts::public_key; empty when OpenSSL can't parse it.

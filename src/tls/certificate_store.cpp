@@ -20,6 +20,14 @@ bool is_better(const CertificatePtr& a, const CertificatePtr& b) {
                                           : a->not_after() > b->not_after();
 }
 
+const Certificate* find_kind(const std::vector<CertificatePtr>& among,
+                             KeyKind kind) {
+  for (const CertificatePtr& one : among) {
+    if (one->key_kind() == kind) return one.get();
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 CertificateStore::CertificateStore(const List& certificates)
@@ -59,35 +67,46 @@ CertificateStore CertificateStore::with(const List& added,
   return next;
 }
 
-const CertificateStore::List* CertificateStore::find_all(
-    std::string_view host) const {
-  const List* found = by_name_.find(host);
-  if (found != nullptr) return found;
-  const std::size_t dot = host.find('.');
-  if (dot == std::string_view::npos || dot == 0) return nullptr;
-  return by_name_.find(fmt::format("*{}", host.substr(dot)));
+Quality quality_of(const Certificate& certificate,
+                   std::chrono::sys_seconds time) {
+  if (!certificate.is_valid_at(time) || certificate.is_broken()) {
+    return Quality::none;
+  }
+  return certificate.is_flawed() ? Quality::flawed : Quality::good;
 }
 
-std::vector<CertificatePtr> CertificateStore::find(
+std::array<const CertificateStore::List*, 2> CertificateStore::lists(
     std::string_view host) const {
-  const List* all = find_all(host);
-  if (all == nullptr) return {};
-  if (all->size() == 1) return *all;
-  const auto now = std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
+  const std::size_t dot = host.find('.');
+  const bool has_wildcard = dot != std::string_view::npos && dot > 0;
+  return {by_name_.find(host),
+          has_wildcard ? by_name_.find(fmt::format("*{}", host.substr(dot)))
+                       : nullptr};
+}
+
+CertificateStore::List CertificateStore::find(
+    std::string_view host, std::chrono::sys_seconds time) const {
+  const Quality best = quality(host, time);
   List chosen;
-  for (const bool wanted : {true, false}) {  // those that are valid first
-    for (const CertificatePtr& certificate : *all) {
-      const bool have_kind = std::any_of(
-          chosen.begin(), chosen.end(), [&](const CertificatePtr& other) {
-            return other->key_kind() == certificate->key_kind();
-          });
-      if (certificate->is_valid_at(now) == wanted && !have_kind) {
-        chosen.push_back(certificate);
+  for (const List* list : lists(host)) {
+    if (list == nullptr) continue;
+    for (const CertificatePtr& one : *list) {
+      if (one->is_broken() || quality_of(*one, time) != best ||
+          find_kind(chosen, one->key_kind()) != nullptr) {
+        continue;
       }
+      chosen.push_back(one);
     }
   }
   return chosen;
+}
+
+CertificateStore::List CertificateStore::find_all(std::string_view host) const {
+  List all;
+  for (const List* list : lists(host)) {
+    if (list != nullptr) all.insert(all.end(), list->begin(), list->end());
+  }
+  return all;
 }
 
 bool CertificateStore::has(const CertificatePtr& certificate) const {
@@ -98,14 +117,19 @@ bool CertificateStore::has(const CertificatePtr& certificate) const {
 
 Quality CertificateStore::quality(std::string_view host,
                                   std::chrono::sys_seconds time) const {
-  const List* all = find_all(host);
   Quality best = Quality::none;
-  if (all == nullptr) return best;
-  for (const CertificatePtr& one : *all) {
-    if (!one->is_valid_at(time)) continue;
-    best = std::max(best, one->is_flawed() ? Quality::flawed : Quality::good);
+  for (const List* list : lists(host)) {
+    if (list == nullptr) continue;
+    for (const CertificatePtr& one : *list) {
+      best = std::max(best, quality_of(*one, time));
+    }
   }
   return best;
+}
+
+std::chrono::sys_seconds wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
 }
 
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now) {
@@ -113,42 +137,78 @@ long days_left(const Certificate& certificate, std::chrono::sys_seconds now) {
       std::chrono::floor<days>(certificate.not_after() - now).count());
 }
 
+namespace {
+
+/// What is wrong with the dates of `one`; no id when nothing is.
+Diagnostic check_dates(const Certificate& one, const std::string& host,
+                       Severity severity, std::chrono::sys_seconds now) {
+  const auto make = [&](Severity how, std::string id, std::string message,
+                        std::string hint) {
+    return Diagnostic{how, std::move(id), Place{one.file()}, std::move(message),
+                      std::move(hint)};
+  };
+  const long left = days_left(one, now);
+  const days lifetime =
+      std::chrono::floor<days>(one.not_after() - one.not_before());
+  if (now < one.not_before()) {
+    return make(severity, "certificate.not-yet-valid",
+                fmt::format("the certificate for {} is not valid yet", host),
+                "is the clock of this machine right?");
+  }
+  if (now > one.not_after()) {
+    return make(
+        severity, "certificate.expired",
+        fmt::format("the certificate for {} expired {} days ago", host,
+                    std::chrono::floor<days>(now - one.not_after()).count()),
+        "renew it: senders refuse it (RFC 8461, 3.3)");
+  }
+  if (days(left) < std::min(k_warn_before, lifetime / 3)) {
+    return make(
+        Severity::warning, "certificate.expires-soon",
+        fmt::format("the certificate for {} expires in {} days", host, left),
+        "its renewal is overdue");
+  }
+  return make(severity, {}, {}, {});
+}
+
+}  // namespace
+
 Diagnostics check_host(const CertificateStore& store, const std::string& host,
                        const std::string& place, std::chrono::sys_seconds now) {
   Diagnostics out;
-  const auto report = [&](Severity severity, std::string id,
-                          const std::string& file, std::string message,
-                          std::string hint) {
-    out.push_back({severity, std::move(id), Place{file}, std::move(message),
-                   std::move(hint)});
+  const auto add = [&out](Diagnostic one) {
+    if (!one.id.empty()) out.push_back(std::move(one));
   };
-  const std::vector<CertificatePtr> chosen = store.find(host);
-  if (chosen.empty()) {
-    report(Severity::error, "certificate.name-not-covered", place,
-           fmt::format("no certificate names the policy host {}", host),
-           "its subjectAltName has to list the host or a wildcard for it "
-           "(RFC 8461, 3.3)");
+  const std::vector<CertificatePtr> all = store.find_all(host);
+  const std::vector<CertificatePtr> chosen = store.find(host, now);
+  if (all.empty()) {
+    add({Severity::error, "certificate.name-not-covered", Place{place},
+         fmt::format("no certificate names the policy host {}", host),
+         "its subjectAltName has to list the host or a wildcard for it "
+         "(RFC 8461, 3.3)"});
+  } else if (chosen.empty()) {
+    add({Severity::error, "certificate.key-unusable", Place{all[0]->file()},
+         fmt::format("the key of the certificate for {} can't sign for it",
+                     host),
+         "take certificate and key from a backup, or have a new pair issued"});
   }
   for (const CertificatePtr& one : chosen) {
-    const long left = days_left(*one, now);
-    const days lifetime =
-        std::chrono::floor<days>(one->not_after() - one->not_before());
-    if (now < one->not_before()) {
-      report(Severity::error, "certificate.not-yet-valid", one->file(),
-             fmt::format("the certificate for {} is not valid yet", host),
-             "is the clock of this machine right?");
-    } else if (now > one->not_after()) {
-      report(
-          Severity::error, "certificate.expired", one->file(),
-          fmt::format("the certificate for {} expired {} days ago", host,
-                      std::chrono::floor<days>(now - one->not_after()).count()),
-          "renew it: senders refuse it (RFC 8461, 3.3)");
-    } else if (days(left) < std::min(k_warn_before, lifetime / 3)) {
-      report(
-          Severity::warning, "certificate.expires-soon", one->file(),
-          fmt::format("the certificate for {} expires in {} days", host, left),
-          "its renewal is overdue");
+    add(check_dates(*one, host, Severity::error, now));
+  }
+  if (!store.is_usable(host, now)) return out;
+  // Of two kinds of key one is not renewed any more. Clients that know the
+  // other one alone are not served; most know both.
+  for (const CertificatePtr& one : all) {
+    if (one->is_broken() || one->is_valid_at(now) ||
+        find_kind(chosen, one->key_kind()) != nullptr) {
+      continue;
     }
+    Diagnostic found = check_dates(*one, host, Severity::warning, now);
+    found.message += fmt::format("; it is the only one with a key of kind {}",
+                                 format_key_kind(one->key_kind()));
+    found.hint = "it is not offered; renew it, or take it out of the way";
+    add(std::move(found));
+    break;
   }
   return out;
 }

@@ -2,6 +2,7 @@
 // All certificates of one snapshot, by the names they are for.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -16,6 +17,8 @@ namespace mtasts::tls {
 
 /// How good the best certificate for a host is.
 enum class Quality { none, flawed, good };
+Quality quality_of(const Certificate& certificate,
+                   std::chrono::sys_seconds time);
 
 class CertificateStore {
  public:
@@ -26,11 +29,18 @@ class CertificateStore {
   CertificateStore with(const std::vector<CertificatePtr>& added,
                         const std::vector<CertificatePtr>& removed) const;
 
-  /// What to offer for `host` (lower case): at most one certificate for each
-  /// kind of key. The exact name goes before a wildcard; of two for the same
-  /// name one that is valid now wins, then one without a flaw, then the one
-  /// that lasts longer.
-  std::vector<CertificatePtr> find(std::string_view host) const;
+  /// What to offer for `host` (lower case) at `time`: at most one certificate
+  /// for each kind of key, over the exact name and a wildcard. What is not
+  /// valid then is left out as long as anything is valid, then what has a flaw
+  /// as long as anything is without. Of one kind the exact name goes before a
+  /// wildcard, then the one that lasts longer. One whose key is broken is never
+  /// offered.
+  std::vector<CertificatePtr> find(std::string_view host,
+                                   std::chrono::sys_seconds time) const;
+
+  /// Every certificate for `host`, whatever is wrong with it; those of the
+  /// exact name first.
+  std::vector<CertificatePtr> find_all(std::string_view host) const;
 
   /// Of the certificates for `host` that are valid at `time`.
   Quality quality(std::string_view host, std::chrono::sys_seconds time) const;
@@ -53,8 +63,9 @@ class CertificateStore {
  private:
   using List = std::vector<CertificatePtr>;
 
-  /// The best first; null when there is none.
-  const List* find_all(std::string_view host) const;
+  /// Those of the exact name, and those of a wildcard; each may be null, and
+  /// has the best first.
+  std::array<const List*, 2> lists(std::string_view host) const;
 
   dns::NameMap<List> by_name_;  // wildcards under their full name
   std::size_t size_ = 0;
@@ -64,6 +75,9 @@ class CertificateStore {
 /// `host`. `place` is blamed when there is none.
 Diagnostics check_host(const CertificateStore& store, const std::string& host,
                        const std::string& place, std::chrono::sys_seconds now);
+
+/// The second now, as certificates count.
+std::chrono::sys_seconds wall_clock();
 
 /// Whole days that are left; negative when it is over.
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dns/name.hpp"
+#include "log.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -32,19 +33,35 @@ int choose_certificate(SSL* ssl, int* alert, void*) {
   std::string_view name = server_name(ssl);
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty()) return SSL_TLSEXT_ERR_ALERT_FATAL;
-  const std::vector<CertificatePtr> chosen =
-      selector->store->find(dns::to_lower_ascii(name));
-  if (chosen.empty()) return SSL_TLSEXT_ERR_ALERT_FATAL;
-  for (const CertificatePtr& one : chosen) {
-    const ParsedPair* pair = selector->cache.find(one);
-    if (pair == nullptr ||
-        SSL_use_cert_and_key(ssl, pair->leaf.get(), pair->key.get(),
-                             pair->chain.get(), 1) != 1) {
-      *alert = SSL_AD_INTERNAL_ERROR;
-      return SSL_TLSEXT_ERR_ALERT_FATAL;
+  const std::string host = dns::to_lower_ascii(name);
+  for (;;) {
+    const std::vector<CertificatePtr> chosen =
+        selector->store->find(host, selector->clock());
+    if (chosen.empty()) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *alert = SSL_AD_INTERNAL_ERROR;
+    bool has_any = false;
+    bool has_broken = false;
+    for (const CertificatePtr& one : chosen) {
+      const ParsedPair* pair = selector->cache.find(one);
+      has_broken = has_broken || pair == nullptr;
+      has_any = (pair != nullptr &&
+                 SSL_use_cert_and_key(ssl, pair->leaf.get(), pair->key.get(),
+                                      pair->chain.get(), 1) == 1) ||
+                has_any;
     }
+    // What it has found to be broken is not chosen any more.
+    if (has_any) return SSL_TLSEXT_ERR_OK;
+    if (!has_broken) return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
-  return SSL_TLSEXT_ERR_OK;
+}
+
+/// Said once for each: at a start with very many not all are tried.
+void say_broken(const Certificate& certificate,
+                const Result<ParsedPair>& pair) {
+  log::error("finding", {{"id", "certificate.key-unusable"},
+                         {"place", certificate.file()},
+                         {"message", pair.error().message},
+                         {"hint", "write certificate and key anew"}});
 }
 
 /// RFC 7301, 3.2: a client that offers only other protocols is refused, so
@@ -72,7 +89,12 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
     entries_.splice(entries_.begin(), entries_, known->second);
     return &entries_.front().pair;
   }
+  if (certificate->is_broken()) return nullptr;
   Result<ParsedPair> pair = parse(*certificate);
+  if (pair && !certificate->is_proven() && !can_sign(pair->key.get())) {
+    pair = fail("the key can't sign for the certificate");
+  }
+  if (certificate->prove(pair.has_value())) say_broken(*certificate, pair);
   if (!pair) return nullptr;
   if (entries_.size() >= most_pairs_) {
     index_.erase(entries_.back().certificate.get());

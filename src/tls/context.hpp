@@ -6,6 +6,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <cstddef>
 #include <list>
 #include <map>
@@ -48,7 +49,8 @@ class PairCache {
   /// Holds `most_pairs`, one at least.
   explicit PairCache(std::size_t most_pairs) : most_pairs_(most_pairs) {}
 
-  /// Null when OpenSSL can't work with it. Valid until the next call.
+  /// Null when OpenSSL can't work with it, or when its key can't sign for it:
+  /// nobody tries it again. Valid until the next call.
   const ParsedPair* find(const CertificatePtr& certificate);
 
   /// Forgets the others, and their keys.
@@ -73,6 +75,7 @@ class PairCache {
 struct Selector {
   std::shared_ptr<const CertificateStore> store;
   PairCache cache;
+  std::chrono::sys_seconds (*clock)() = wall_clock;
 };
 
 /// Fails when OpenSSL refuses a setting.

@@ -6,6 +6,7 @@ import unittest
 
 from authority import intermediate, issue
 from daemon import BODY, HOST, Daemon
+from preload import set_clock, shifted_clock
 from s_client import sent_chain, split_chain
 
 OTHER = "mta-sts.example.net"
@@ -158,6 +159,43 @@ class ChoiceTest(unittest.TestCase):
         for starts in (-91, 10):
             daemon = self.start(issue(names, starts=starts), valid)
             self.expect(daemon, valid)
+
+    def test_nothing_invalid_beside_something_valid(self):
+        # Of another kind of key, or the exact name beside a wildcard.
+        wildcards = ("*.example.com", "*.example.net")
+        for old_kind, kind, names in (
+                ("p256", "rsa2048", (HOST, OTHER)),
+                ("rsa2048", "p256", (HOST, OTHER)),
+                ("p256", "p256", wildcards), ("rsa2048", "p256", wildcards)):
+            with self.subTest(old=old_kind, new=kind, names=names):
+                valid = issue(names, key=kind)
+                old = issue((HOST, OTHER), key=old_kind, starts=-91)
+                daemon = self.start(old, valid, allow=("event=finding",))
+                self.expect(daemon, valid)
+                for options in (NO_ECDSA, ONLY_ECDSA):
+                    fits = (kind == "p256") == (options is ONLY_ECDSA)
+                    self.expect(daemon, valid if fits else None,
+                                options=options)
+
+    def test_a_self_signed_one_of_another_kind_beside_a_good_one(self):
+        good = issue((HOST, OTHER), key="rsa2048")
+        daemon = self.start(issue((HOST, OTHER), is_self_signed=True), good,
+                            allow=("event=finding",))
+        self.expect(daemon, good)
+
+    def test_a_wildcard_from_the_second_on_in_which_the_exact_one_ends(self):
+        exact = issue((HOST, OTHER), lasts=3)
+        wildcard = issue(("*.example.com", "*.example.net"), key="rsa2048")
+        files = {**exact.files("certs/exact"), **wildcard.files("certs/star"),
+                 "clock": b"+0"}
+        daemon = Daemon(None, CONFIG, files=files, env=shifted_clock("clock"),
+                        allow=("event=finding",))
+        for own in ("fullchain.pem", "privkey.pem"):
+            (daemon.dir / "certs" / own).unlink()
+        with daemon:
+            self.expect(daemon, exact)
+            set_clock(daemon.dir / "clock", "+73h")
+            self.expect(daemon, wildcard)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ class ServerReadiness : public testing::Test {
     dir_.write("certs/a.pem", pair.pem() + pair.key_pem());
     snapshot_ =
         server::load_snapshot(dir_.write("mta-stsd.toml", k_config)).snapshot;
-    end_ =
-        snapshot_->certificates->find("mta-sts.a.example").front()->not_after();
+    end_ = snapshot_->certificates->find_all("mta-sts.a.example")
+               .front()
+               ->not_after();
   }
   static std::vector<std::string> ids(const Reasons& reasons) {
     std::vector<std::string> all;
@@ -60,6 +61,48 @@ TEST_F(ServerReadiness, KnowsWhatIsNotValidYet) {
   EXPECT_EQ(ids(then.reasons), (Strings{"certificate.not-yet-valid",
                                         "certificate.name-not-covered"}));
   EXPECT_LT(then.valid_until, end_);
+}
+
+class ServerCoverage : public ServerReadiness {
+ protected:
+  /// One more certificate for a.example, which may be a wildcard.
+  std::shared_ptr<const server::Snapshot> load_with(std::string_view san,
+                                                    KeyKind kind, Life life) {
+    const TestPair pair = make_pair(san, kind, life);
+    dir_.write("certs/more.pem", pair.pem() + pair.key_pem());
+    return server::load_snapshot(dir_.path("mta-stsd.toml")).snapshot;
+  }
+};
+
+TEST_F(ServerCoverage, LooksAtWhatClientsOfEachKindOfKeyAreOffered) {
+  const auto shorter =
+      load_with("DNS:mta-sts.a.example", KeyKind::rsa, {.to = 5});
+  const sys_seconds rsa_end =
+      shorter->certificates->find_all("mta-sts.a.example").back()->not_after();
+  ASSERT_LT(rsa_end, end_ - days(4));
+  const Coverage both = find_coverage(*shorter, end_ - days(6));
+  EXPECT_EQ(both.first_expiry, rsa_end);
+  EXPECT_EQ(find_expiry(*shorter, "mta-sts.a.example", end_ - days(6)),
+            rsa_end);
+  // Nobody is offered the RSA one any more.
+  const Coverage one = find_coverage(*shorter, end_ - days(4));
+  EXPECT_EQ(one.first_expiry, end_);
+  EXPECT_EQ(ids(one.reasons), Strings{"certificate.name-not-covered"});
+}
+
+TEST_F(ServerCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
+  const auto with = load_with("DNS:*.a.example", KeyKind::ecdsa, {.to = 60});
+  EXPECT_EQ(find_coverage(*with, end_ - days(1)).first_expiry, end_);
+  const Coverage later = find_coverage(*with, end_ + seconds(1));
+  EXPECT_GT(later.first_expiry, end_ + days(49));
+  EXPECT_EQ(ids(later.reasons), Strings{"certificate.name-not-covered"});
+}
+
+TEST_F(ServerCoverage, KnowsABrokenKey) {
+  snapshot_->certificates->find_all("mta-sts.a.example").front()->prove(false);
+  EXPECT_EQ(
+      ids(find_coverage(*snapshot_, end_ - days(1)).reasons),
+      (Strings{"certificate.key-unusable", "certificate.name-not-covered"}));
 }
 
 TEST_F(ServerReadiness, SaysWhatTheLastReloadFailedFor) {

@@ -31,9 +31,9 @@ TEST(TlsCertificateStore, PrefersTheExactName) {
   const CertificateStore store(
       {make("DNS:*.a.example", "star", {.to = 300}),
        make("DNS:mta-sts.a.example,DNS:other.example", "exact")});
-  EXPECT_EQ(files(store.find("mta-sts.a.example")), Strings{"exact"});
-  EXPECT_EQ(files(store.find("other.example")), Strings{"exact"});
-  EXPECT_EQ(files(store.find("x.a.example")), Strings{"star"});
+  EXPECT_EQ(files(store.find("mta-sts.a.example", now())), Strings{"exact"});
+  EXPECT_EQ(files(store.find("other.example", now())), Strings{"exact"});
+  EXPECT_EQ(files(store.find("x.a.example", now())), Strings{"star"});
 }
 
 TEST(TlsCertificateStore, KnowsNoOtherName) {
@@ -42,17 +42,17 @@ TEST(TlsCertificateStore, KnowsNoOtherName) {
   for (const std::string_view host :
        {"", ".", "a.example", ".a.example", "x.y.a.example", "x.b.example",
         "example", "*", "B.EXAMPLE"}) {
-    EXPECT_EQ(files(store.find(host)), Strings()) << host;
+    EXPECT_EQ(files(store.find(host, now())), Strings()) << host;
   }
-  EXPECT_EQ(files(CertificateStore().find("a.example")), Strings());
+  EXPECT_EQ(files(CertificateStore().find("a.example", now())), Strings());
 }
 
 TEST(TlsCertificateStore, TakesTheOneThatLastsLonger) {
   const CertificatePtr older = make("DNS:a.example", "older", {.to = 20});
   const CertificatePtr newer = make("DNS:a.example", "newer", {.to = 90});
-  EXPECT_EQ(files(CertificateStore({older, newer}).find("a.example")),
+  EXPECT_EQ(files(CertificateStore({older, newer}).find("a.example", now())),
             Strings{"newer"});
-  EXPECT_EQ(files(CertificateStore({newer, older}).find("a.example")),
+  EXPECT_EQ(files(CertificateStore({newer, older}).find("a.example", now())),
             Strings{"newer"});
 }
 
@@ -61,9 +61,9 @@ TEST(TlsCertificateStore, PrefersOneWithoutAFlaw) {
   const auto flawed = std::make_shared<const Certificate>(*Certificate::make(
       {share(pair.der())}, share_key(pair.key_der()), "flawed", Flaw::flawed));
   const CertificatePtr sound = make("DNS:a.example", "sound", {.to = 30});
-  EXPECT_EQ(files(CertificateStore({flawed, sound}).find("a.example")),
+  EXPECT_EQ(files(CertificateStore({flawed, sound}).find("a.example", now())),
             Strings{"sound"});
-  EXPECT_EQ(files(CertificateStore({sound, flawed}).find("a.example")),
+  EXPECT_EQ(files(CertificateStore({sound, flawed}).find("a.example", now())),
             Strings{"sound"});
 }
 
@@ -72,7 +72,7 @@ TEST(TlsCertificateStore, OffersOneOfEachKind) {
       {make("DNS:a.example", "rsa", {}, KeyKind::rsa),
        make("DNS:a.example", "ecdsa"), make("DNS:a.example", "old", {.to = 2}),
        make("DNS:a.example", "old rsa", {.to = 2}, KeyKind::rsa)});
-  Strings found = files(store.find("a.example"));
+  Strings found = files(store.find("a.example", now()));
   std::sort(found.begin(), found.end());
   EXPECT_EQ(found, (Strings{"ecdsa", "rsa"}));
   EXPECT_EQ(store.size(), 4U);
@@ -85,7 +85,7 @@ TEST(TlsCertificateStore, PrefersOneThatIsValidNow) {
       {make("DNS:a.example", "future", {.from = 30, .to = 120}),
        make("DNS:a.example", "valid", {.to = 60})});
   EXPECT_TRUE(store.is_usable("a.example", now()));
-  EXPECT_EQ(files(store.find("a.example")), Strings{"valid"});
+  EXPECT_EQ(files(store.find("a.example", now())), Strings{"valid"});
 }
 
 TEST(TlsCertificateStore, SaysWhatIsUsable) {
@@ -100,6 +100,83 @@ TEST(TlsCertificateStore, SaysWhatIsUsable) {
   EXPECT_FALSE(store.is_usable("over.example", now()));
   EXPECT_FALSE(store.is_usable("future.example", now()));
   EXPECT_FALSE(store.is_usable("none.example", now()));
+}
+
+// RFC 8461, 3.3: a sender refuses what is not valid, whatever its kind of key
+// and however exactly it is named.
+TEST(TlsCertificateStore, OffersNothingInvalidBesideSomethingValid) {
+  const Life over{.from = -90, .to = -1};
+  const Life future{.from = 1, .to = 90};
+  constexpr KeyKind k_rsa = KeyKind::rsa;
+  constexpr KeyKind k_ecdsa = KeyKind::ecdsa;
+  for (const Life& bad : {over, future}) {
+    for (const auto& [bad_kind, good_kind] :
+         {std::pair{k_ecdsa, k_rsa}, {k_rsa, k_ecdsa}, {k_rsa, k_rsa}}) {
+      for (const auto& [bad_name, good_name] :
+           {std::pair{"DNS:a.example.net", "DNS:a.example.net"},
+            {"DNS:a.example.net", "DNS:*.example.net"},
+            {"DNS:*.example.net", "DNS:a.example.net"}}) {
+        const CertificateStore store({make(bad_name, "bad", bad, bad_kind),
+                                      make(good_name, "good", {}, good_kind)});
+        EXPECT_EQ(files(store.find("a.example.net", now())), Strings{"good"})
+            << bad_name << " " << good_name;
+        EXPECT_EQ(store.find_all("a.example.net").size(), 2U);
+        EXPECT_EQ(store.quality("a.example.net", now()), Quality::good);
+      }
+    }
+  }
+}
+
+TEST(TlsCertificateStore, OffersAKindThatTheWildcardAloneHas) {
+  const CertificateStore store(
+      {make("DNS:a.example.net", "exact"),
+       make("DNS:*.example.net", "star", {.to = 90}),
+       make("DNS:*.example.net", "star rsa", {}, KeyKind::rsa)});
+  EXPECT_EQ(files(store.find("a.example.net", now())),
+            (Strings{"exact", "star rsa"}));
+}
+
+TEST(TlsCertificateStore, OffersNothingFlawedBesideSomethingSound) {
+  const TestPair pair = make_pair("DNS:a.example.net", KeyKind::ecdsa);
+  const auto flawed = std::make_shared<const Certificate>(*Certificate::make(
+      {share(pair.der())}, share_key(pair.key_der()), "flawed", Flaw::flawed));
+  for (const std::string_view name :
+       {"DNS:a.example.net", "DNS:*.example.net"}) {
+    const CertificateStore store(
+        {flawed, make(name, "sound", {.to = 30}, KeyKind::rsa)});
+    EXPECT_EQ(files(store.find("a.example.net", now())), Strings{"sound"});
+  }
+  EXPECT_EQ(files(CertificateStore({flawed}).find("a.example.net", now())),
+            Strings{"flawed"});
+}
+
+// What is offered follows the clock, with no load in between.
+TEST(TlsCertificateStore, ChangesWhatItOffersWithTheTime) {
+  const CertificatePtr exact = make("DNS:a.example.net", "exact", {.to = 10});
+  const CertificatePtr star =
+      make("DNS:*.example.net", "star", {.from = 5, .to = 20});
+  const CertificateStore store({exact, star});
+  const std::chrono::seconds second(1);
+  const auto offered = [&](std::chrono::sys_seconds when) {
+    return files(store.find("a.example.net", when));
+  };
+  EXPECT_EQ(offered(star->not_before()), Strings{"exact"});
+  EXPECT_EQ(offered(exact->not_after()), Strings{"exact"});
+  EXPECT_EQ(offered(exact->not_after() + second), Strings{"star"});
+  EXPECT_EQ(offered(star->not_after()), Strings{"star"});
+  EXPECT_EQ(offered(star->not_after() + second), Strings{"exact"});
+}
+
+TEST(TlsCertificateStore, NeverOffersABrokenOne) {
+  const CertificatePtr broken = make("DNS:a.example.net", "broken");
+  const CertificatePtr star = make("DNS:*.example.net", "star");
+  const CertificateStore store({broken, star});
+  EXPECT_TRUE(broken->prove(false));
+  EXPECT_FALSE(broken->prove(false));  // said once
+  EXPECT_EQ(files(store.find("a.example.net", now())), Strings{"star"});
+  star->prove(false);
+  EXPECT_EQ(files(store.find("a.example.net", now())), Strings());
+  EXPECT_FALSE(store.is_usable("a.example.net", now()));
 }
 
 TEST(TlsDaysLeft, CountsWholeDays) {
@@ -148,6 +225,27 @@ TEST_F(TlsCoverage, NamesExpiredOnes) {
                     "a.example expired 3 days ago"});
 }
 
+// Clients that know RSA alone are not served any more, all others are.
+TEST_F(TlsCoverage, WarnsOfAKindOfKeyThatIsNotRenewed) {
+  EXPECT_EQ(check({make("DNS:a.example", "a"),
+                   make("DNS:a.example", "b", {.from = -90, .to = -3},
+                        KeyKind::rsa)}),
+            Strings{"warning certificate.expired b: the certificate for "
+                    "a.example expired 3 days ago; it is the only one with a "
+                    "key of kind rsa"});
+  EXPECT_EQ(check({make("DNS:a.example", "a"),
+                   make("DNS:a.example", "b", {.from = -90, .to = -3})}),
+            Strings());
+}
+
+TEST_F(TlsCoverage, NamesABrokenKey) {
+  const CertificatePtr one = make("DNS:a.example", "a");
+  one->prove(false);
+  EXPECT_EQ(check({one}),
+            Strings{"error certificate.key-unusable a: the key of the "
+                    "certificate for a.example can't sign for it"});
+}
+
 TEST_F(TlsCoverage, NamesOnesOfTheFuture) {
   EXPECT_EQ(check({make("DNS:a.example", "a", {.from = 1, .to = 90})}),
             Strings{"error certificate.not-yet-valid a: the certificate "
@@ -187,10 +285,10 @@ TEST(TlsCertificateStore, SharesWhatStaysTheSame) {
   const CertificatePtr new_b = make("DNS:b.example", "new b");
   const CertificateStore before({a, old_b});
   const CertificateStore after = before.with({new_b}, {old_b});
-  EXPECT_EQ(files(before.find("b.example")), Strings{"old b"});
-  EXPECT_EQ(files(after.find("b.example")), Strings{"new b"});
-  EXPECT_EQ(files(after.find("a.example")), Strings{"a"});
-  EXPECT_EQ(files(after.find("c.example")), Strings());
+  EXPECT_EQ(files(before.find("b.example", now())), Strings{"old b"});
+  EXPECT_EQ(files(after.find("b.example", now())), Strings{"new b"});
+  EXPECT_EQ(files(after.find("a.example", now())), Strings{"a"});
+  EXPECT_EQ(files(after.find("c.example", now())), Strings());
   EXPECT_EQ(after.size(), 2U);
   EXPECT_TRUE(after.has(a));
   EXPECT_FALSE(after.has(old_b));
