@@ -24,6 +24,8 @@ class Checker {
 
  private:
   bool read_all();
+  void find_path();
+  std::size_t find_issuer(std::size_t of) const;
   void check_keys();
   void check_leaf();
   void check_order();
@@ -37,8 +39,19 @@ class Checker {
   const std::vector<Der>& chain_;
   const std::string& file_;
   std::vector<CertificateFacts> facts_;
+  std::vector<std::size_t> path_ = {0};  // of facts_; may end with the root
   ChainCheck check_;
 };
+
+bool is_signed_by(const Der& one, const Der& issuer) {
+  const X509Ptr signed_one = parse_x509(*one);
+  const X509Ptr signer = parse_x509(*issuer);
+  const bool good =
+      signed_one && signer &&
+      X509_verify(signed_one.get(), X509_get0_pubkey(signer.get())) == 1;
+  ERR_clear_error();
+  return good;
+}
 
 /// Both have the form of a Name; the same name may be spelled in two ways.
 bool is_same_name(std::string_view a, std::string_view b) {
@@ -101,8 +114,53 @@ bool Checker::read_all() {
   return true;
 }
 
+/// Of several the one that has signed, then one that others have signed (it
+/// leads on for clients that know an older root alone), then the one that lasts
+/// longest. 0 when there is none.
+std::size_t Checker::find_issuer(std::size_t of) const {
+  std::vector<std::size_t> issuers;
+  for (std::size_t i = 1; i < facts_.size(); ++i) {
+    const auto is_same = [&](std::size_t known) {
+      return *chain_[known] == *chain_[i];
+    };
+    if (is_issued_by(facts_[of], facts_[i]) &&
+        std::none_of(path_.begin(), path_.end(), is_same) &&
+        std::none_of(issuers.begin(), issuers.end(), is_same)) {
+      issuers.push_back(i);
+    }
+  }
+  if (issuers.size() > 1) {
+    // The same name, and no key ids that tell: the signature does.
+    const auto wrong = std::stable_partition(
+        issuers.begin(), issuers.end(), [&](std::size_t issuer) {
+          return is_signed_by(chain_[of], chain_[issuer]);
+        });
+    if (wrong != issuers.begin()) issuers.erase(wrong, issuers.end());
+  }
+  const auto best = std::min_element(
+      issuers.begin(), issuers.end(), [&](std::size_t a, std::size_t b) {
+        const bool a_is_root = is_self_issued(facts_[a]);
+        const bool b_is_root = is_self_issued(facts_[b]);
+        return a_is_root != b_is_root
+                   ? b_is_root
+                   : facts_[a].not_after > facts_[b].not_after;
+      });
+  return best == issuers.end() ? 0 : *best;
+}
+
+void Checker::find_path() {
+  while (!is_self_issued(facts_[path_.back()])) {
+    const std::size_t issuer = find_issuer(path_.back());
+    if (issuer == 0) break;
+    path_.push_back(issuer);
+  }
+  for (const std::size_t i : path_) {
+    if (i == 0 || !is_self_issued(facts_[i])) check_.path.push_back(chain_[i]);
+  }
+}
+
 void Checker::check_keys() {
-  for (std::size_t i = 0; i < facts_.size(); ++i) {
+  for (const std::size_t i : path_) {
     const CertificateFacts& one = facts_[i];
     const std::string_view whose =
         i == 0 ? "the certificate" : "a certificate of the chain";
@@ -150,60 +208,55 @@ void Checker::check_leaf() {
 void Checker::check_order() {
   const CertificateFacts& leaf = facts_.front();
   if (is_self_issued(leaf)) return;
-  for (std::size_t i = 0; i + 1 < facts_.size(); ++i) {
-    if (is_issued_by(facts_[i], facts_[i + 1])) continue;
-    const bool is_elsewhere = std::any_of(
-        facts_.begin() + 1, facts_.end(),
-        [&](const auto& other) { return is_issued_by(facts_[i], other); });
-    if (is_elsewhere || i > 0) {
-      flaw(Severity::error, "certificate.chain-order",
-           fmt::format("certificate {} of the chain is not the issuer of the "
-                       "one before it",
-                       i + 2),
-           "the leaf first, then each one's issuer: the order of "
-           "fullchain.pem");
-    } else {
-      flaw(Severity::error, "certificate.chain-incomplete",
-           "the issuer of the certificate is not in the chain, but others are",
-           "append the intermediate certificate, as fullchain.pem has it");
-    }
+  const bool are_others =
+      std::any_of(chain_.begin(), chain_.end(),
+                  [&](const Der& one) { return *one != *chain_.front(); });
+  if (path_.size() == 1 && are_others) {
+    flaw(Severity::error, "certificate.chain-incomplete",
+         "the issuer of the certificate is not in the chain, but others are",
+         "append the intermediate certificate, as fullchain.pem has it");
     return;
   }
-  if (facts_.size() > 1 && is_self_issued(facts_.back())) {
+  if (path_.size() == 1) {
+    // A public authority says where its certificate is to be had; one's own,
+    // for a test, may well sign with its root.
+    flaw(leaf.names_issuer_url ? Severity::error : Severity::warning,
+         "certificate.chain-incomplete",
+         "the file has the certificate alone, without the intermediate that "
+         "issued it",
+         "use fullchain.pem, or append the intermediate: most senders do not "
+         "fetch it");
+    return;
+  }
+  std::size_t good = 0;
+  while (good < path_.size() && path_[good] == good) ++good;
+  if (good < facts_.size()) {
+    report(Severity::warning, "certificate.chain-order",
+           fmt::format("certificate {} of the chain is not the issuer of the "
+                       "one before it",
+                       good + 1),
+           "what is sent is put right; write the leaf first, then each one's "
+           "issuer, and no others: the order of fullchain.pem");
+  } else if (is_self_issued(facts_[path_.back()])) {
     report(Severity::warning, "certificate.root-included",
            "the chain ends with a root certificate, which senders have already",
-           "leave it out: it only makes each handshake longer");
+           "it is not sent; leave it out");
   }
-  if (facts_.size() > 1) return;
-  // A public authority says where its certificate is to be had; one's own, for
-  // a test, may well sign with its root.
-  flaw(leaf.names_issuer_url ? Severity::error : Severity::warning,
-       "certificate.chain-incomplete",
-       "the file has the certificate alone, without the intermediate that "
-       "issued it",
-       "use fullchain.pem, or append the intermediate: most senders do not "
-       "fetch it");
 }
 
 void Checker::check_signatures() {
-  std::vector<X509Ptr> parsed;
   for (const Der& der : chain_) {
-    parsed.push_back(parse_x509(*der));
-    if (!parsed.back()) {
-      refuse("certificate.unusable", "has a certificate that can't be parsed",
-             {});
-      return;
-    }
+    if (parse_x509(*der)) continue;
+    refuse("certificate.unusable", "has a certificate that can't be parsed",
+           {});
+    return;
   }
-  for (std::size_t i = 0; i + 1 < parsed.size(); ++i) {
-    const bool good = X509_verify(parsed[i].get(),
-                                  X509_get0_pubkey(parsed[i + 1].get())) == 1;
-    ERR_clear_error();
-    if (good) continue;
+  for (std::size_t i = 0; i + 1 < path_.size(); ++i) {
+    if (is_signed_by(chain_[path_[i]], chain_[path_[i + 1]])) continue;
     flaw(Severity::error, "certificate.chain-incomplete",
          fmt::format("certificate {} of the chain has the name of an issuer "
                      "but not its key",
-                     i + 2),
+                     path_[i + 1] + 1),
          "take certificate and intermediate from the same renewal");
     return;
   }
@@ -211,6 +264,7 @@ void Checker::check_signatures() {
 
 ChainCheck Checker::run(Depth depth) {
   if (!read_all()) return std::move(check_);
+  find_path();
   check_keys();
   if (!check_.is_usable) return std::move(check_);
   check_leaf();

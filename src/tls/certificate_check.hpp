@@ -15,6 +15,9 @@ struct ChainCheck {
   Diagnostics diagnostics;
   bool is_usable = true;   // false: no sender would take it
   Flaw flaw = Flaw::none;  // use it only if there is nothing better
+  /// What to send: the leaf, then each one's issuer up to a root, which is left
+  /// out, as is what leads nowhere. Empty when it is not usable.
+  std::vector<Der> path;
 };
 
 /// How deep to look. A signature costs as much as a hundred certificates

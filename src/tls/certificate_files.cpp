@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace mtasts::tls {
@@ -34,6 +35,15 @@ Inputs make_inputs(const std::vector<std::string>& paths) {
     }
   }
   return inputs;
+}
+
+/// cert.pem lies beside fullchain.pem.
+bool is_better(const ChainCheck& a, const ChainCheck& b) {
+  const auto rank = [](const ChainCheck& one) {
+    return std::tuple(one.is_usable, one.flaw == Flaw::none, one.path.size(),
+                      one.diagnostics.empty());
+  };
+  return rank(a) > rank(b);
 }
 
 template <class List>
@@ -104,79 +114,112 @@ void CertificateFinder::refuse_without_key(const PemFile& chain,
        "certificate and key have to be replaced together"});
 }
 
-/// Null when it can't be used.
-CertificatePtr CertificateFinder::make(const PemFile& chain,
-                                       const PemFile& key_file,
-                                       const KeyDer& key, Pairing& pairing) {
+/// What replaces a pair that works is always tried; of a whole start the first
+/// handshake of each does it.
+bool CertificateFinder::prove(const Certificate& made, const FileKey& key,
+                              bool is_deep) const {
+  if (is_first_ && !is_deep) return true;
+  const KeyPtr parsed = parse_key(key.key->octets());
+  const bool good = parsed && can_sign(parsed.get());
+  if (good) made.prove(true);
+  return good;
+}
+
+/// `chains` are of one leaf, and `keys` its own, at least one of each. Null
+/// when it can't be used.
+CertificatePtr CertificateFinder::make(const std::vector<PemFilePtr>& chains,
+                                       const std::vector<FileKey>& keys,
+                                       Pairing& pairing) {
   const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
   if (checks_left_ > 0) --checks_left_;
-  ChainCheck check = check_chain(chain.chain, chain.path, depth);
+  const PemFile* chain = nullptr;
+  ChainCheck check;
+  for (const PemFilePtr& one : chains) {
+    ChainCheck next = check_chain(one->chain, one->path, depth);
+    if (chain != nullptr && !is_better(next, check)) continue;
+    check = std::move(next);
+    chain = one.get();
+  }
+  const auto report = [&](const std::string& path, Severity severity,
+                          std::string id, std::string message,
+                          std::string hint) {
+    pairing.diagnostics.push_back({severity, std::move(id), Place{path},
+                                   std::move(message), std::move(hint)});
+  };
   append(pairing.diagnostics, check.diagnostics);
-  if (key_file.is_readable_by_all) {
-    pairing.diagnostics.push_back(
-        {Severity::warning, "certificate.key-world-readable",
-         Place{key_file.path}, "everybody on this machine can read the key",
-         fmt::format("chmod 600, or 640 and a group: {}", key_file.path)});
+  if (chain->is_leaf_late && check.diagnostics.empty()) {
+    report(chain->path, Severity::warning, "certificate.chain-order",
+           "has the certificate of an authority before the one it issued",
+           "what is sent is put right; write the leaf first, then each one's "
+           "issuer: the order of fullchain.pem");
   }
-  Result<Certificate> made =
-      Certificate::make(chain.chain, key, chain.path, check.flaw);
-  if (!made) {
-    pairing.diagnostics.push_back({Severity::error, "certificate.unusable",
-                                   Place{chain.path}, made.error().message,
-                                   made.error().hint});
-    return nullptr;
-  }
-  if (depth == Depth::signatures && !parse_key(key->octets())) {
-    check.is_usable = false;
-    pairing.diagnostics.push_back(
-        {Severity::error, "certificate.key-unusable", Place{key_file.path},
-         "has a private key that OpenSSL does not take",
-         "make a new key: ECDSA P-256, or RSA of 2048 bits"});
-  }
-  if (check.is_usable) {
+  for (const FileKey& key : keys) {
+    Result<Certificate> made =
+        Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
+                          chain->path, check.flaw);
+    if (!made) {
+      report(chain->path, Severity::error, "certificate.unusable",
+             made.error().message, made.error().hint);
+      return nullptr;
+    }
+    pairing.refused = made->names();
+    if (!check.is_usable) return nullptr;
+    if (!prove(*made, key, depth == Depth::signatures)) continue;
+    if (key.file->is_readable_by_all) {
+      report(key.file->path, Severity::warning,
+             "certificate.key-world-readable",
+             "everybody on this machine can read the key",
+             fmt::format("chmod 600, or 640 and a group: {}", key.file->path));
+    }
+    pairing.refused.clear();
     return std::make_shared<const Certificate>(*std::move(made));
   }
-  pairing.refused = made->names();
+  report(keys.front().file->path, Severity::error, "certificate.key-unusable",
+         "has a private key that is damaged: it can't sign for its certificate",
+         "take it from a backup, or have a new pair issued");
   return nullptr;
 }
 
 CertificateFinder::Pairing CertificateFinder::pair(Id id) {
   Pairing pairing;
   std::vector<PemFilePtr> chains;
-  std::vector<std::pair<PemFilePtr, KeyDer>> keys;
+  std::vector<FileKey> keys;
   const auto [first, last] = by_key_.equal_range(id);
   for (auto one = first; one != last; ++one) {
     const PemFilePtr& file = one->second;
-    if (!file->chain.empty()) chains.push_back(file);
-    for (const KeyDer& key : file->keys) keys.emplace_back(file, key);
+    if (!file->chain.empty() &&
+        std::hash<std::string_view>{}(key_of_leaf(*file)) == id) {
+      chains.push_back(file);
+    }
+    for (const KeyDer& key : file->keys) keys.push_back({file, key});
   }
-  // cert.pem lies beside fullchain.pem.
+  // What is taken must not hang on which was read first.
   std::sort(chains.begin(), chains.end(),
             [](const PemFilePtr& a, const PemFilePtr& b) {
-              return a->chain.size() != b->chain.size()
-                         ? a->chain.size() > b->chain.size()
-                         : a->path < b->path;
+              return a->path < b->path;
             });
-  // The one that is taken must not hang on which was read first.
-  std::stable_sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
-    return a.first->path < b.first->path;
-  });
-  std::set<std::string_view> taken;
-  for (const PemFilePtr& chain : chains) {
-    const std::string_view public_key = key_of_leaf(*chain);
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const auto& one) {
-          return public_key_of(one.second->octets()) == public_key;
-        });
-    if (std::hash<std::string_view>{}(public_key) != id ||
-        !taken.insert(*chain->chain.front()).second) {
+  std::stable_sort(keys.begin(), keys.end(),
+                   [](const FileKey& a, const FileKey& b) {
+                     return a.file->path < b.file->path;
+                   });
+  while (!chains.empty()) {
+    const Der leaf = chains.front()->chain.front();
+    const auto others = std::stable_partition(
+        chains.begin(), chains.end(),
+        [&](const auto& one) { return *one->chain.front() == *leaf; });
+    const std::vector<PemFilePtr> same(chains.begin(), others);
+    chains.erase(chains.begin(), others);
+    std::vector<FileKey> fitting;
+    std::copy_if(keys.begin(), keys.end(), std::back_inserter(fitting),
+                 [&](const FileKey& one) {
+                   return public_key_of(one.key->octets()) ==
+                          key_of_leaf(*same.front());
+                 });
+    if (fitting.empty()) {
+      refuse_without_key(*same.front(), pairing);
       continue;
     }
-    if (key == keys.end()) {
-      refuse_without_key(*chain, pairing);
-      continue;
-    }
-    CertificatePtr made = make(*chain, *key->first, key->second, pairing);
+    CertificatePtr made = make(same, fitting, pairing);
     if (made) pairing.certificates.push_back(std::move(made));
   }
   return pairing;
@@ -246,6 +289,7 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
     }
   }
   for (const Id id : touched) replace(id, pair(id), found);
+  is_first_ = false;
   for (const PemFilePtr& file : faulty_) {
     append(found.diagnostics, file->diagnostics);
   }

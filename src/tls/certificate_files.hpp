@@ -53,6 +53,11 @@ class CertificateFinder {
   using Id = std::size_t;  // a hash of the public key
   using Change = FileGroup<PemFile>::Change;
 
+  struct FileKey {
+    PemFilePtr file;
+    KeyDer key;
+  };
+
   struct Pairing {
     std::vector<CertificatePtr> certificates;
     Diagnostics diagnostics;
@@ -62,8 +67,9 @@ class CertificateFinder {
 
   std::set<Id> index(const std::vector<Change>& changes);
   Pairing pair(Id id);
-  CertificatePtr make(const PemFile& chain, const PemFile& key_file,
-                      const KeyDer& key, Pairing& pairing);
+  CertificatePtr make(const std::vector<PemFilePtr>& chains,
+                      const std::vector<FileKey>& keys, Pairing& pairing);
+  bool prove(const Certificate& made, const FileKey& key, bool is_deep) const;
   void refuse_without_key(const PemFile& chain, Pairing& pairing) const;
   void replace(Id id, Pairing next, FoundCertificates& found);
 
@@ -74,6 +80,7 @@ class CertificateFinder {
   std::unordered_multimap<Id, CertificatePtr> certificates_;
   std::map<Id, Pairing> findings_;  // of those that are not all good
   std::size_t checks_left_ = 0;     // of signatures, in this round
+  bool is_first_ = true;            // nothing was found before
 };
 
 /// All at once.

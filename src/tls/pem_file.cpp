@@ -7,7 +7,9 @@
 #include <openssl/pem.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -112,20 +114,14 @@ void take_blocks(PemFile& file, const std::string& pem,
          std::string(k_write_anew));
 }
 
-/// The leaf of `chain` has to be its first certificate.
-void check_first(PemFile& file) {
-  const auto is_authority = [](const Der& der) {
-    return read_certificate(*der)->is_authority;
-  };
-  if (file.chain.empty() || !is_authority(file.chain.front())) return;
-  for (const Der& der : file.chain) {
-    if (is_authority(der)) continue;
-    report(file, "certificate.chain-order",
-           "has the certificate of an authority before the one it issued",
-           "the leaf first, then each one's issuer: the order of "
-           "fullchain.pem");
-    return;
-  }
+/// Puts the leaf first: the first certificate of no authority.
+void find_leaf(PemFile& file) {
+  const auto leaf = std::find_if(
+      file.chain.begin(), file.chain.end(),
+      [](const Der& der) { return !read_certificate(*der)->is_authority; });
+  if (leaf == file.chain.begin() || leaf == file.chain.end()) return;
+  std::rotate(file.chain.begin(), leaf, std::next(leaf));
+  file.is_leaf_late = true;
 }
 
 }  // namespace
@@ -151,7 +147,7 @@ PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   const Secret pem(*std::move(text));
   if (pem.octets().find("-----BEGIN ") == std::string::npos) return file;
   take_blocks(*file, pem.octets(), intermediates);
-  check_first(*file);
+  find_leaf(*file);
   // What is wrong in one place makes the whole doubtful.
   if (!file->diagnostics.empty()) file->chain.clear();
   file->chain.shrink_to_fit();

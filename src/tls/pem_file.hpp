@@ -15,10 +15,11 @@ namespace mtasts::tls {
 
 struct PemFile {
   std::string path;
-  std::vector<Der> chain;  // in the order of the file
+  std::vector<Der> chain;  // in the order of the file, but the leaf first
   std::vector<KeyDer> keys;
   Diagnostics diagnostics;
   bool is_readable_by_all = false;
+  bool is_leaf_late = false;  // an authority stands before it in the file
 };
 using PemFilePtr = std::shared_ptr<const PemFile>;
 

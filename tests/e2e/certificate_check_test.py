@@ -49,11 +49,30 @@ class GoodTest(CertificateCheckTestCase):
 
 class ChainTest(CertificateCheckTestCase):
     def test_out_of_order(self):
+        # Clients put up with it, and what is sent is right.
         upper = intermediate("upper")
         lower = intermediate("lower", above=upper)
         leaf = issue(issuer=lower)
-        self.put(leaf, leaf.pem + upper.pem + lower.pem)
-        self.expect("error", "chain-order")
+        for chain in ((leaf, upper, lower), (lower, leaf, upper),
+                      (upper, lower, leaf)):
+            self.put(leaf, b"".join(one.pem for one in chain))
+            self.expect("warning", "chain-order")
+
+    def test_with_a_certificate_too_many(self):
+        leaf, other = issue(), intermediate("other")
+        for chain in ((leaf, leaf, leaf.issuer),
+                      (leaf, leaf.issuer, leaf.issuer),
+                      (leaf, leaf.issuer, other), (leaf, other, leaf.issuer),
+                      (leaf, root(), leaf.issuer),
+                      (leaf, leaf.issuer, issue())):
+            self.put(leaf, b"".join(one.pem for one in chain))
+            self.expect("warning", "chain-order")
+
+    def test_another_intermediate_alone(self):
+        leaf, other = issue(), intermediate("other")
+        for chain in ((leaf, other), (leaf, leaf, other)):
+            self.put(leaf, b"".join(one.pem for one in chain))
+            self.expect("error", "chain-incomplete")
 
     def test_without_the_intermediate(self):
         # It may be a root of the operator's own that has signed it.

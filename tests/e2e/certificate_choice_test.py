@@ -4,7 +4,7 @@ the client can do, and by what is valid now."""
 
 import unittest
 
-from authority import intermediate, issue
+from authority import intermediate, issue, root
 from daemon import BODY, HOST, Daemon
 from preload import set_clock, shifted_clock
 from s_client import sent_chain, split_chain
@@ -36,6 +36,25 @@ class ChoiceTest(unittest.TestCase):
         """This chain and no other; None: no handshake."""
         self.assertEqual(sent_chain(daemon, host, *options),
                          split_chain(issued.chain()) if issued else [])
+
+    def test_the_shortest_right_chain_is_sent(self):
+        upper = intermediate("upper")
+        lower = intermediate("lower", above=upper)
+        leaf, deep = issue((HOST, OTHER)), issue((HOST, OTHER), issuer=lower)
+        for one, given in (
+                (leaf, (leaf, leaf, leaf.issuer)),
+                (leaf, (leaf, leaf.issuer, leaf.issuer)),
+                (leaf, (leaf, leaf.issuer, upper)),
+                (leaf, (leaf, root(), leaf.issuer)),
+                (leaf, (leaf, leaf.issuer, root())),
+                (leaf, (leaf.issuer, leaf)),
+                (deep, (deep, upper, lower))):
+            pem = b"".join(part.pem for part in given)
+            daemon = Daemon(None, CONFIG, files={
+                "certs/fullchain.pem": pem,
+                "certs/privkey.pem": one.key.pem})
+            with daemon:
+                self.expect(daemon, one)
 
     # --- By name ---
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Certificates that change while the program runs."""
 
+import base64
 import os
 import shutil
 import unittest
 
+from authority import intermediate
 from certificates import make_certificates, scratch
 from cost import SECOND
 from daemon import HOST, eventually
@@ -22,6 +24,16 @@ def put(folder, leaf, *names):
         new = folder / f".{name}.new"
         shutil.copy(scratch() / leaf / name, new)
         os.replace(new, folder / name)
+
+
+def damage(pem):
+    """The key with another secret beside the same public half."""
+    lines = pem.decode().strip().splitlines()
+    der = bytearray(base64.b64decode("".join(lines[1:-1])))
+    at = der.index(b"\x02\x01\x01\x04\x20")  # RFC 5915, 3
+    der[at + 36] ^= 1
+    text = base64.encodebytes(bytes(der)).decode()
+    return f"{lines[0]}\n{text}{lines[-1]}\n".encode()
 
 
 class CertificateTest(ReloadTestCase):
@@ -133,6 +145,57 @@ class CertificateTest(ReloadTestCase):
             self.assertEqual(fetchers.bodies[HOST], {OLD_BODY})
             put(daemon.dir / "certs", "server", KEY, CHAIN)
             self.wait_until_served(daemon, NEW_BODY)
+
+    def test_certificates_too_many_in_the_chain(self):
+        foreign = intermediate("foreign").pem
+        for extra in (lambda pem: pem + foreign,
+                      lambda pem: pem + pem[pem.rindex(b"-----BEGIN"):],
+                      lambda pem: pem[:pem.rindex(b"-----BEGIN")] + pem):
+            def renew(daemon, folder, fetchers):
+                put(folder, "renewed", KEY)
+                pem = (scratch() / "renewed" / CHAIN).read_bytes()
+                (folder / ".new").write_bytes(extra(pem))
+                os.replace(folder / ".new", folder / CHAIN)
+            daemon = self.check(renew)
+            self.assertEqual(
+                self.count(daemon, "id=certificate.chain-order"), 1)
+            replace(daemon.config, NEW)
+            self.wait_until_served(daemon, NEW_BODY)
+
+    def check_damaged(self, allow, write):
+        """A key that `write` damages; the old pair stays in use."""
+        make_certificates(HOST, options=("--leaf", "damaged"))
+        daemon = self.start(allow=allow)
+        before = self.serial(daemon)
+        with Fetchers(daemon) as fetchers:
+            write(daemon.dir / "certs")
+            self.rejected(daemon)
+            fetchers.watch(SECOND)
+            self.assertEqual(fetchers.serials, {before})
+        self.assertEqual(
+            self.count(daemon, "id=certificate.key-unusable"), 1)
+        put(daemon.dir / "certs", "damaged", KEY, CHAIN)
+        eventually(lambda: self.serial(daemon) != before)
+
+    def test_a_key_with_one_flipped_bit(self):
+        def write(folder):
+            damaged = damage((scratch() / "damaged" / KEY).read_bytes())
+            (folder / ".new").write_bytes(damaged)
+            os.replace(folder / ".new", folder / KEY)
+            put(folder, "damaged", CHAIN)
+        self.check_damaged(FAILED, write)
+
+    def test_a_key_with_one_flipped_bit_in_new_files(self):
+        # Another release, that a link is set to.
+        def write(folder):
+            damaged = damage((scratch() / "damaged" / KEY).read_bytes())
+            new = folder / "new"
+            new.mkdir()
+            (new / KEY).write_bytes(damaged)
+            put(new, "damaged", CHAIN)
+            for name in (KEY, CHAIN):
+                (folder / name).unlink()
+        self.check_damaged(FAILED, write)
 
     def test_certificate_without_the_served_name(self):
         self.check_refused((), ("mta-sts.example.org",),

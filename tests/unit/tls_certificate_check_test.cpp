@@ -34,6 +34,27 @@ class TlsCertificateCheck : public testing::Test {
     return all;
   }
 
+  static Strings ders(const ChainCheck& checked) {
+    Strings all;
+    for (const Der& one : checked.path) all.push_back(*one);
+    return all;
+  }
+  static Strings ders(const std::vector<const TestPair*>& pairs) {
+    Strings all;
+    for (const TestPair* one : pairs) all.push_back(one->der());
+    return all;
+  }
+
+  /// Has the name of `ca_`, and another key.
+  TestPair make_twin() {
+    TestPair twin = make_pair("CA", KeyKind::ecdsa, {}, &root_);
+    X509_set_subject_name(twin.certificate.get(),
+                          X509_get_subject_name(ca_.certificate.get()));
+    EXPECT_GT(X509_sign(twin.certificate.get(), root_.key.get(), EVP_sha256()),
+              0);
+    return twin;
+  }
+
   TestPair make_leaf(const TestPair& issuer) {
     return make_pair("DNS:a.example", KeyKind::ecdsa, {}, &issuer);
   }
@@ -72,12 +93,84 @@ TEST_F(TlsCertificateCheck, KnowsALeafWithoutItsIssuer) {
                      "flawed"}));
 }
 
-TEST_F(TlsCertificateCheck, KnowsAWrongOrder) {
+// RFC 8446, 4.4.2: clients put up with it, and what is sent is right.
+TEST_F(TlsCertificateCheck, SendsTheShortestRightChain) {
+  const TestPair leaf = make_leaf(ca_);
   const TestPair deep = make_leaf(lower_);
-  EXPECT_EQ(verdict(check({&deep, &upper_, &lower_})),
-            (Strings{"error certificate.chain-order: certificate 2 of the "
-                     "chain is not the issuer of the one before it",
+  const TestPair by_root = make_leaf(root_);
+  using Pairs = std::vector<const TestPair*>;
+  const auto expect = [&](const Pairs& given, int wrong, const Pairs& sent) {
+    const ChainCheck checked = check(given);
+    const Strings found = verdict(checked);
+    EXPECT_EQ(found, (Strings{"warning certificate.chain-order: certificate " +
+                                  std::to_string(wrong) +
+                                  " of the chain is not the issuer of the one "
+                                  "before it",
+                              "good"}));
+    EXPECT_EQ(ders(checked), ders(sent));
+  };
+  const Pairs whole = {&leaf, &ca_};
+  expect({&leaf, &leaf, &ca_}, 2, whole);
+  expect({&leaf, &ca_, &ca_}, 3, whole);
+  expect({&leaf, &ca_, &upper_}, 3, whole);
+  expect({&leaf, &upper_, &ca_}, 2, whole);
+  expect({&leaf, &root_, &ca_}, 2, whole);
+  expect({&leaf, &ca_, &root_, &root_}, 4, whole);
+  expect({&leaf, &ca_, &deep}, 3, whole);
+  expect({&deep, &upper_, &lower_}, 2, {&deep, &lower_, &upper_});
+  expect({&by_root, &upper_, &root_}, 2, {&by_root});
+}
+
+TEST_F(TlsCertificateCheck, SendsNoRoot) {
+  const TestPair leaf = make_leaf(ca_);
+  EXPECT_EQ(ders(check({&leaf, &ca_, &root_})),
+            ders(std::vector<const TestPair*>{&leaf, &ca_}));
+}
+
+TEST_F(TlsCertificateCheck, StillMissesAnIssuerAmongRepeatedLeaves) {
+  const TestPair leaf = make_leaf(ca_);
+  EXPECT_EQ(
+      verdict(check({&leaf, &leaf})),
+      (Strings{"warning certificate.chain-incomplete: the file has the "
+               "certificate alone, without the intermediate that issued it",
+               "flawed"}));
+  EXPECT_EQ(verdict(check({&leaf, &leaf, &upper_})),
+            (Strings{"error certificate.chain-incomplete: the issuer of the "
+                     "certificate is not in the chain, but others are",
                      "flawed"}));
+}
+
+TEST_F(TlsCertificateCheck, TakesOfTwoIssuersOfOneNameTheOneThatSigned) {
+  const TestPair leaf = make_leaf(ca_);
+  const TestPair twin = make_twin();
+  for (const Depth depth : {Depth::signatures, Depth::facts}) {
+    for (const auto& given : {std::vector<const TestPair*>{&leaf, &twin, &ca_},
+                              {&leaf, &ca_, &twin}}) {
+      const ChainCheck checked = check(given, depth);
+      EXPECT_EQ(verdict(checked).back(), "good");
+      EXPECT_EQ(ders(checked), ders(std::vector<const TestPair*>{&leaf, &ca_}));
+    }
+  }
+}
+
+// Clients that know an older root alone need the one that this one has signed.
+TEST_F(TlsCertificateCheck, PrefersACrossSignedAuthorityToARoot) {
+  const TestPair leaf = make_leaf(upper_);
+  const TestPair old_root = make_pair("CA");
+  TestPair cross = make_pair("CA", KeyKind::ecdsa, {}, &old_root);
+  cross.key.reset(root_.key.get());
+  EVP_PKEY_up_ref(root_.key.get());
+  X509_set_pubkey(cross.certificate.get(), root_.key.get());
+  X509_set_subject_name(cross.certificate.get(),
+                        X509_get_subject_name(root_.certificate.get()));
+  ASSERT_GT(
+      X509_sign(cross.certificate.get(), old_root.key.get(), EVP_sha256()), 0);
+  for (const auto& given :
+       {std::vector<const TestPair*>{&leaf, &upper_, &cross, &root_},
+        {&leaf, &upper_, &root_, &cross}}) {
+    EXPECT_EQ(ders(check(given)),
+              ders(std::vector<const TestPair*>{&leaf, &upper_, &cross}));
+  }
 }
 
 TEST_F(TlsCertificateCheck, KnowsACertificateThatSignedItself) {
@@ -91,11 +184,7 @@ TEST_F(TlsCertificateCheck, KnowsACertificateThatSignedItself) {
 // The name of the issuer says nothing about its key.
 TEST_F(TlsCertificateCheck, VerifiesSignaturesWhenAskedTo) {
   const TestPair leaf = make_leaf(ca_);
-  TestPair impostor = make_pair("CA", KeyKind::ecdsa, {}, &root_);
-  X509_set_subject_name(impostor.certificate.get(),
-                        X509_get_subject_name(ca_.certificate.get()));
-  ASSERT_GT(
-      X509_sign(impostor.certificate.get(), root_.key.get(), EVP_sha256()), 0);
+  const TestPair impostor = make_twin();
   EXPECT_EQ(verdict(check({&leaf, &impostor})),
             (Strings{"error certificate.chain-incomplete: certificate 2 of the "
                      "chain has the name of an issuer but not its key",

@@ -161,6 +161,59 @@ TEST_F(TlsCertificateFiles, ReportsAKeyThatCanNotSign) {
   EXPECT_TRUE(found.added.empty());
 }
 
+TEST_F(TlsCertificateFiles, TriesEachKeyThatIsNewAfterTheFirstLoad) {
+  const auto damaged = [](const TestPair& pair) {
+    std::string der = pair.key_der();
+    const std::string secret(find_ec_key(der)->secret);
+    der[der.find(secret)] ^= 1;
+    const TestBio bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio(bio.get(),
+                  "EC "
+                  "PRIVATE KEY",
+                  "", reinterpret_cast<const unsigned char*>(der.data()),
+                  static_cast<long>(der.size()));
+    return take_text(bio);
+  };
+  dir_.write("c/all.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
+  CertificateFinder finder;
+  const std::vector<std::string> paths = {dir_.path("c")};
+  EXPECT_EQ(finder.find(paths).added.size(), 1U);
+  std::vector<TestPair> others;
+  for (int i = 0; i < 60; ++i) {
+    others.push_back(make_pair("DNS:b.example", KeyKind::ecdsa, {}, &ca_));
+    dir_.write("c/n" + std::to_string(i),
+               others.back().pem() + ca_.pem() + damaged(others.back()));
+  }
+  const FoundCertificates found = finder.find(paths);
+  EXPECT_EQ(found.added.size(), 0U);
+  EXPECT_EQ(ids(found).size(), others.size());
+  EXPECT_TRUE(finder.has_refused("b.example"));
+  // Another copy of the key is whole.
+  dir_.write("c/z.key", others[0].key_pem());
+  EXPECT_EQ(files(finder.find(paths)), Strings{"c/n0"});
+}
+
+TEST_F(TlsCertificateFiles, TakesOfOneLeafTheFileWithTheBestChain) {
+  const TestPair other = make_pair("CA");
+  dir_.write("c/1.pem", pair_.pem() + other.pem() + other.pem());
+  dir_.write("c/2.pem", pair_.pem() + pair_.pem() + ca_.pem());
+  dir_.write("c/3.pem", pair_.pem() + ca_.pem());
+  dir_.write("c/4.pem", pair_.pem());
+  dir_.write("c/key.pem", pair_.key_pem());
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(ids(found), Strings());
+  EXPECT_EQ(files(found), Strings{"c/3.pem"});
+}
+
+TEST_F(TlsCertificateFiles, FindsTheLeafBehindAnAuthority) {
+  dir_.write("c/all.pem", ca_.pem() + pair_.pem() + pair_.key_pem());
+  const FoundCertificates found = find({"c"});
+  EXPECT_EQ(ids(found), Strings{"certificate.chain-order c/all.pem"});
+  EXPECT_FALSE(has_errors(found.diagnostics));
+  ASSERT_EQ(found.added.size(), 1U);
+  EXPECT_EQ(found.added[0]->leaf_der(), pair_.der());
+}
+
 // Of all others names and key ids are compared, for the sake of the start.
 TEST_F(TlsCertificateFiles, VerifiesTheSignaturesOfTheFirst50OfALoad) {
   constexpr int k_verified = 50;
