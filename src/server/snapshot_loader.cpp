@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "server/needed_findings.hpp"
 #include "server/plain_http.hpp"
 
 namespace mtasts::server {
@@ -116,7 +117,6 @@ LoadedSnapshot SnapshotLoader::load(const Scope& scope,
   loaded.has_new_inputs = config.has_new_inputs || found.has_new_inputs;
   loaded.diagnostics = std::move(config.diagnostics);
   loaded.withdrawn = std::move(config.withdrawn);
-  append(loaded.diagnostics, std::move(found.diagnostics));
   append(loaded.withdrawn, std::move(found.withdrawn));
   new_certificates_.insert(new_certificates_.end(), found.added.begin(),
                            found.added.end());
@@ -132,7 +132,10 @@ LoadedSnapshot SnapshotLoader::load(const Scope& scope,
                          ? needs_certificates(config.config->startup)
                          : serving->needs_certificates;
   if (std::exchange(is_recheck_, false)) touch(all_domains(live));
-  if (needs) check_hosts(live, loaded);
+  if (needs) {
+    append(loaded.diagnostics, keep_needed(found, live, store_, wall_clock()));
+    check_hosts(live, loaded);
+  }
   if (needs && serving != nullptr && find_losses(*serving, live, loaded)) {
     return loaded;
   }

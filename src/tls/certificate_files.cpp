@@ -17,6 +17,15 @@ namespace {
 // one costs as much as to load a dozen. Names and key ids do for the rest.
 constexpr std::size_t k_max_verified = 50;
 
+constexpr const char* k_key_mismatch = "certificate.key-mismatch";
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path();
+}
+std::string stem_of(const std::string& path) {
+  return std::filesystem::path(path).stem();
+}
+
 std::string_view key_of_leaf(const PemFile& file) {
   // Parsed once already, when the file was read.
   return read_certificate(*file.chain.front())->public_key;
@@ -67,10 +76,9 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
     touched.insert(all.begin(), all.end());
     return all;
   };
-  bool is_other_fault = false;
   for (const Change& change : changes) {
     if (change.before) {
-      is_other_fault = faulty_.erase(change.before) != 0 || is_other_fault;
+      faulty_.erase(change.before);
       for (const Id id : ids(*change.before)) {
         const auto [first, last] = by_key_.equal_range(id);
         const auto known = std::find_if(first, last, [&](const auto& one) {
@@ -80,38 +88,11 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
       }
     }
     if (change.after) {
-      if (!change.after->diagnostics.empty()) {
-        faulty_.insert(change.after);
-        is_other_fault = true;
-      }
+      if (!change.after->diagnostics.empty()) faulty_.insert(change.after);
       for (const Id id : ids(*change.after)) by_key_.emplace(id, change.after);
     }
   }
-  for (const auto& [id, pairing] : findings_) {
-    if (is_other_fault && pairing.lacks_key) touched.insert(id);
-  }
   return touched;
-}
-
-void CertificateFinder::refuse_without_key(const PemFile& chain,
-                                           Pairing& pairing) const {
-  std::optional<CertificateFacts> leaf = read_certificate(*chain.chain[0]);
-  if (leaf->is_authority) return;
-  pairing.lacks_key = true;
-  pairing.refused = std::move(leaf->dns_names);
-  const auto folder = [](const PemFile& file) {
-    return std::filesystem::path(file.path).parent_path();
-  };
-  // A key beside it that can't be read was reported.
-  if (std::any_of(faulty_.begin(), faulty_.end(), [&](const auto& other) {
-        return folder(*other) == folder(chain);
-      })) {
-    return;
-  }
-  pairing.diagnostics.push_back(
-      {Severity::error, "certificate.key-mismatch", Place{chain.path},
-       "no private key that was found belongs to this certificate",
-       "certificate and key have to be replaced together"});
 }
 
 /// What replaces a pair that works is always tried; of a whole start the first
@@ -125,11 +106,36 @@ bool CertificateFinder::prove(const Certificate& made, const FileKey& key,
   return good;
 }
 
-/// `chains` are of one leaf, and `keys` its own, at least one of each. Null
-/// when it can't be used.
-CertificatePtr CertificateFinder::make(const std::vector<PemFilePtr>& chains,
-                                       const std::vector<FileKey>& keys,
-                                       Pairing& pairing) {
+/// `chains` are of one leaf, and `keys` its own.
+void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
+                             const std::vector<FileKey>& keys,
+                             Pairing& pairing) {
+  const CertificateFacts leaf =
+      *read_certificate(*chains.front()->chain.front());
+  std::vector<Diagnostic> found;
+  const auto report = [&](const std::string& path, Severity severity,
+                          std::string id, std::string message,
+                          std::string hint) {
+    found.push_back({severity, std::move(id), Place{path}, std::move(message),
+                     std::move(hint)});
+  };
+  const auto finish = [&](CertificatePtr used) {
+    for (Diagnostic& one : found) {
+      pairing.findings.push_back({std::move(one), leaf.dns_names, used, false});
+    }
+    if (used) {
+      pairing.certificates.push_back(std::move(used));
+    } else {
+      append(pairing.refused, leaf.dns_names);
+    }
+  };
+  if (keys.empty()) {
+    if (leaf.is_authority) return;
+    report(chains.front()->path, Severity::error, k_key_mismatch,
+           "no private key that was found belongs to this certificate",
+           "certificate and key have to be replaced together");
+    return finish(nullptr);
+  }
   const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
   if (checks_left_ > 0) --checks_left_;
   const PemFile* chain = nullptr;
@@ -140,13 +146,7 @@ CertificatePtr CertificateFinder::make(const std::vector<PemFilePtr>& chains,
     check = std::move(next);
     chain = one.get();
   }
-  const auto report = [&](const std::string& path, Severity severity,
-                          std::string id, std::string message,
-                          std::string hint) {
-    pairing.diagnostics.push_back({severity, std::move(id), Place{path},
-                                   std::move(message), std::move(hint)});
-  };
-  append(pairing.diagnostics, check.diagnostics);
+  append(found, check.diagnostics);
   if (chain->is_leaf_late && check.diagnostics.empty()) {
     report(chain->path, Severity::warning, "certificate.chain-order",
            "has the certificate of an authority before the one it issued",
@@ -160,10 +160,9 @@ CertificatePtr CertificateFinder::make(const std::vector<PemFilePtr>& chains,
     if (!made) {
       report(chain->path, Severity::error, "certificate.unusable",
              made.error().message, made.error().hint);
-      return nullptr;
+      return finish(nullptr);
     }
-    pairing.refused = made->names();
-    if (!check.is_usable) return nullptr;
+    if (!check.is_usable) return finish(nullptr);
     if (!prove(*made, key, depth == Depth::signatures)) continue;
     if (key.file->is_readable_by_all) {
       report(key.file->path, Severity::warning,
@@ -171,13 +170,12 @@ CertificatePtr CertificateFinder::make(const std::vector<PemFilePtr>& chains,
              "everybody on this machine can read the key",
              fmt::format("chmod 600, or 640 and a group: {}", key.file->path));
     }
-    pairing.refused.clear();
-    return std::make_shared<const Certificate>(*std::move(made));
+    return finish(std::make_shared<const Certificate>(*std::move(made)));
   }
   report(keys.front().file->path, Severity::error, "certificate.key-unusable",
          "has a private key that is damaged: it can't sign for its certificate",
          "take it from a backup, or have a new pair issued");
-  return nullptr;
+  finish(nullptr);
 }
 
 CertificateFinder::Pairing CertificateFinder::pair(Id id) {
@@ -215,12 +213,7 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
                    return public_key_of(one.key->octets()) ==
                           key_of_leaf(*same.front());
                  });
-    if (fitting.empty()) {
-      refuse_without_key(*same.front(), pairing);
-      continue;
-    }
-    CertificatePtr made = make(same, fitting, pairing);
-    if (made) pairing.certificates.push_back(std::move(made));
+    make(same, fitting, pairing);
   }
   return pairing;
 }
@@ -229,7 +222,9 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
 void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
   const auto known = findings_.find(id);
   if (known != findings_.end()) {
-    append(found.withdrawn, known->second.diagnostics);
+    for (const FileFinding& one : known->second.findings) {
+      found.withdrawn.push_back(one.diagnostic);
+    }
     append(found.refused_names, known->second.refused);
     findings_.erase(known);
   }
@@ -251,9 +246,8 @@ void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
     found.added.push_back(one);
     certificates_.emplace(id, std::move(one));
   }
-  append(found.diagnostics, next.diagnostics);
   next.certificates.clear();
-  if (!next.diagnostics.empty() || !next.refused.empty() || next.lacks_key) {
+  if (!next.findings.empty() || !next.refused.empty()) {
     findings_.emplace(id, std::move(next));
   }
 }
@@ -283,34 +277,78 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   }
   checks_left_ = k_max_verified;
   const std::set<Id> touched = index(changes);
-  for (const auto& [id, pairing] : findings_) {
-    if (!touched.contains(id) && has_errors(pairing.diagnostics)) {
-      append(found.diagnostics, pairing.diagnostics);
-    }
-  }
   for (const Id id : touched) replace(id, pair(id), found);
   is_first_ = false;
-  for (const PemFilePtr& file : faulty_) {
-    append(found.diagnostics, file->diagnostics);
-  }
+  found.findings = collect(touched);
   for (const std::string& path : paths) {
     // The files of such a folder are not even seen.
     if (!is_directory(path) || !is_shut_out(path)) continue;
-    found.diagnostics.push_back({Severity::error, "certificate.unreadable",
-                                 Place{path}, "can't be read",
-                                 k_shut_out_hint});
+    found.findings.push_back({{Severity::error, "certificate.unreadable",
+                               Place{path}, "can't be read", k_shut_out_hint},
+                              {},
+                              nullptr,
+                              true});
   }
-  if (certificates_.empty() && !has_errors(found.diagnostics)) {
+  if (certificates_.empty()) {
     for (const std::string& path : paths) {
-      found.diagnostics.push_back(
+      found.none_found.push_back(
           {Severity::error, "certificate.none-found", Place{path},
            "has no certificate chain with its private key",
            "mta-stsd needs PEM files, such as fullchain.pem and "
            "privkey.pem"});
     }
   }
-  sort_diagnostics(found.diagnostics);
   return found;
+}
+
+/// A file with a fault in it may be the key that a chain lacks: one of the same
+/// name, or else any in its folder. Then the fault says all.
+FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
+  FileFindings all;
+  std::multimap<std::string, const FileFinding*> keyless;  // by folder
+  for (const auto& [id, pairing] : findings_) {
+    for (const FileFinding& one : pairing.findings) {
+      if (one.diagnostic.id == k_key_mismatch) {
+        keyless.emplace(folder_of(one.diagnostic.place.file), &one);
+      } else if (one.diagnostic.severity == Severity::error ||
+                 touched.contains(id)) {
+        all.push_back(one);
+        // Its certificate may have been found before, as the same object.
+        const auto [begin, end] = certificates_.equal_range(id);
+        for (auto known = begin; one.certificate && known != end; ++known) {
+          if (*known->second == *one.certificate) {
+            all.back().certificate = known->second;
+          }
+        }
+      }
+    }
+  }
+  std::set<const FileFinding*> explained;
+  for (const PemFilePtr& file : faulty_) {
+    const auto [begin, end] = keyless.equal_range(folder_of(file->path));
+    const bool has_namesake = std::any_of(begin, end, [&](const auto& one) {
+      return stem_of(one.second->diagnostic.place.file) == stem_of(file->path);
+    });
+    std::vector<std::string> names = file->names;
+    for (auto one = begin; one != end; ++one) {
+      if (has_namesake &&
+          stem_of(one->second->diagnostic.place.file) != stem_of(file->path)) {
+        continue;
+      }
+      explained.insert(one->second);
+      append(names, one->second->names);
+    }
+    const auto& named = files_.inputs().files;
+    const bool is_named =
+        std::find(named.begin(), named.end(), file->path) != named.end();
+    for (const Diagnostic& one : file->diagnostics) {
+      all.push_back({one, names, nullptr, is_named});
+    }
+  }
+  for (const auto& [folder, one] : keyless) {
+    if (!explained.contains(one)) all.push_back(*one);
+  }
+  return all;
 }
 
 bool CertificateFinder::has_refused(const std::string& host) const {

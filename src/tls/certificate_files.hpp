@@ -18,13 +18,25 @@
 
 namespace mtasts::tls {
 
+/// Something to say of a file, and whom it concerns: much of what lies in a
+/// folder may be of no use to any policy host here, and in order for others.
+struct FileFinding {
+  Diagnostic diagnostic;
+  /// Of the certificate that it is about; empty when that is not known.
+  std::vector<std::string> names;
+  CertificatePtr certificate;  // it is used all the same; null: it is not
+  bool is_named = false;       // the file itself, in the configuration
+};
+using FileFindings = std::vector<FileFinding>;
+
 /// The difference to what was found before.
 struct FoundCertificates {
   std::vector<CertificatePtr> added;
   std::vector<CertificatePtr> removed;
   /// Every error, and what else there is to say of what was read anew.
-  Diagnostics diagnostics;
-  Diagnostics withdrawn;  // what was said of it before
+  FileFindings findings;
+  Diagnostics none_found;  // to be said when there is no other error
+  Diagnostics withdrawn;   // what was said of it before
   /// Of certificates that are not used, or were not until now.
   std::vector<std::string> refused_names;
   bool has_new_inputs = false;  // there may be other directories to watch
@@ -60,17 +72,16 @@ class CertificateFinder {
 
   struct Pairing {
     std::vector<CertificatePtr> certificates;
-    Diagnostics diagnostics;
+    FileFindings findings;
     std::vector<std::string> refused;  // names
-    bool lacks_key = false;            // of one of its chains
   };
 
   std::set<Id> index(const std::vector<Change>& changes);
   Pairing pair(Id id);
-  CertificatePtr make(const std::vector<PemFilePtr>& chains,
-                      const std::vector<FileKey>& keys, Pairing& pairing);
+  void make(const std::vector<PemFilePtr>& chains,
+            const std::vector<FileKey>& keys, Pairing& pairing);
   bool prove(const Certificate& made, const FileKey& key, bool is_deep) const;
-  void refuse_without_key(const PemFile& chain, Pairing& pairing) const;
+  FileFindings collect(const std::set<Id>& touched) const;
   void replace(Id id, Pairing next, FoundCertificates& found);
 
   FileGroup<PemFile> files_;

@@ -149,7 +149,10 @@ PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   take_blocks(*file, pem.octets(), intermediates);
   find_leaf(*file);
   // What is wrong in one place makes the whole doubtful.
-  if (!file->diagnostics.empty()) file->chain.clear();
+  if (!file->diagnostics.empty() && !file->chain.empty()) {
+    file->names = read_certificate(*file->chain.front())->dns_names;
+    file->chain.clear();
+  }
   file->chain.shrink_to_fit();
   file->keys.shrink_to_fit();
   file->is_readable_by_all = !file->keys.empty() && is_readable_by_all(path);

@@ -18,6 +18,7 @@ struct PemFile {
   std::vector<Der> chain;  // in the order of the file, but the leaf first
   std::vector<KeyDer> keys;
   Diagnostics diagnostics;
+  std::vector<std::string> names;  // of the leaf, of a file with a fault only
   bool is_readable_by_all = false;
   bool is_leaf_late = false;  // an authority stands before it in the file
 };

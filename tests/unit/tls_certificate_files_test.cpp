@@ -23,10 +23,19 @@ class TlsCertificateFiles : public testing::Test {
     return found;
   }
 
+  /// All of it, whomever it concerns.
+  static Diagnostics said(const FoundCertificates& found) {
+    Diagnostics all;
+    for (const FileFinding& one : found.findings) all.push_back(one.diagnostic);
+    if (!has_errors(all)) append(all, found.none_found);
+    sort_diagnostics(all);
+    return all;
+  }
+
   /// Each finding as "id file", below the folder.
   std::vector<std::string> ids(const FoundCertificates& found) {
     std::vector<std::string> all;
-    for (const Diagnostic& one : found.diagnostics) {
+    for (const Diagnostic& one : said(found)) {
       all.push_back(one.id + " " + below(one.place.file));
     }
     return all;
@@ -209,7 +218,7 @@ TEST_F(TlsCertificateFiles, FindsTheLeafBehindAnAuthority) {
   dir_.write("c/all.pem", ca_.pem() + pair_.pem() + pair_.key_pem());
   const FoundCertificates found = find({"c"});
   EXPECT_EQ(ids(found), Strings{"certificate.chain-order c/all.pem"});
-  EXPECT_FALSE(has_errors(found.diagnostics));
+  EXPECT_FALSE(has_errors(said(found)));
   ASSERT_EQ(found.added.size(), 1U);
   EXPECT_EQ(found.added[0]->leaf_der(), pair_.der());
 }
@@ -306,9 +315,9 @@ TEST_F(TlsCertificateFiles, LooksAgainAtWhatIsNamedNowOrNoLonger) {
               Strings{"certificate.none-found c"});
     const FoundCertificates found = finder.find({dir_.path("c/link")});
     ASSERT_EQ(ids(found), Strings{"certificate.unreadable c/link"});
-    EXPECT_EQ(found.diagnostics[0].message,
+    EXPECT_EQ(said(found)[0].message,
               "can't be read: No such file or directory");
-    EXPECT_EQ(found.diagnostics[0].hint,
+    EXPECT_EQ(said(found)[0].hint,
               "it is a symbolic link that leads to nothing");
   }
 }
@@ -368,8 +377,7 @@ TEST_F(TlsCertificateFiles, ReportsThatThereIsNothing) {
   EXPECT_EQ(ids(find({"c"})), Strings{"certificate.none-found c"});
   const FoundCertificates missed = find({"none"});
   ASSERT_EQ(ids(missed), Strings{"certificate.unreadable none"});
-  EXPECT_EQ(missed.diagnostics[0].hint,
-            "certificates names PEM files and folders");
+  EXPECT_EQ(said(missed)[0].hint, "certificates names PEM files and folders");
   EXPECT_EQ(ids(find({})), Strings());
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "server/needed_findings.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/snapshot.hpp"
+
+namespace mtasts::server {
+namespace {
+
+class Needs {
+ public:
+  Needs(const config::Live& live, const tls::CertificateStore& store,
+        std::chrono::sys_seconds now)
+      : live_(live), store_(store), now_(now) {}
+
+  bool has(const tls::FileFinding& one) {
+    if (one.is_named) return true;
+    if (one.names.empty()) return is_any_lacking();
+    return std::any_of(
+        one.names.begin(), one.names.end(), [&](const std::string& name) {
+          const std::optional<std::string> host = find_host(name);
+          if (!host) return false;
+          return one.certificate ? is_offered(one.certificate, *host)
+                                 : is_lacking(*host);
+        });
+  }
+
+ private:
+  /// The policy host that `name`, of a certificate, is for.
+  std::optional<std::string> find_host(const std::string& name) const {
+    for (const std::string_view start :
+         {k_policy_host_prefix, std::string_view("*.")}) {
+      if (!name.starts_with(start)) continue;
+      const std::string domain = name.substr(start.size());
+      if (live_.by_domain.find(domain) != nullptr) return policy_host(domain);
+    }
+    return std::nullopt;
+  }
+
+  bool is_lacking(const std::string& host) const {
+    return store_.quality(host, now_) != tls::Quality::good;
+  }
+
+  bool is_offered(const tls::CertificatePtr& certificate,
+                  const std::string& host) const {
+    const std::vector<tls::CertificatePtr> offered = store_.find(host, now_);
+    return std::find(offered.begin(), offered.end(), certificate) !=
+           offered.end();
+  }
+
+  bool is_any_lacking() {
+    if (!is_any_lacking_) {
+      const std::vector<std::string> domains = all_domains(live_);
+      is_any_lacking_ = std::any_of(domains.begin(), domains.end(),
+                                    [this](const std::string& domain) {
+                                      return is_lacking(policy_host(domain));
+                                    });
+    }
+    return *is_any_lacking_;
+  }
+
+  const config::Live& live_;
+  const tls::CertificateStore& store_;
+  std::chrono::sys_seconds now_;
+  std::optional<bool> is_any_lacking_;
+};
+
+}  // namespace
+
+Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
+                        const tls::CertificateStore& store,
+                        std::chrono::sys_seconds now) {
+  Needs needs(live, store, now);
+  Diagnostics kept;
+  for (tls::FileFinding& one : found.findings) {
+    if (!needs.has(one)) continue;
+    // Whose it is nobody can tell from here.
+    if (one.names.empty() && !one.is_named) {
+      one.diagnostic.hint =
+          "if it is for a policy host here: " + one.diagnostic.hint;
+    }
+    kept.push_back(std::move(one.diagnostic));
+  }
+  if (!has_errors(kept)) append(kept, std::move(found.none_found));
+  sort_diagnostics(kept);
+  return kept;
+}
+
+}  // namespace mtasts::server
