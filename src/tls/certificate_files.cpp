@@ -10,6 +10,8 @@
 #include <tuple>
 #include <utility>
 
+#include "tls/certificate_survey.hpp"
+
 namespace mtasts::tls {
 namespace {
 
@@ -291,11 +293,7 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   }
   if (certificates_.empty()) {
     for (const std::string& path : paths) {
-      found.none_found.push_back(
-          {Severity::error, "certificate.none-found", Place{path},
-           "has no certificate chain with its private key",
-           "mta-stsd needs PEM files, such as fullchain.pem and "
-           "privkey.pem"});
+      found.none_found.push_back(explain_none(path));
     }
   }
   return found;
