@@ -16,7 +16,15 @@ namespace mtasts {
 namespace {
 
 std::string_view format_severity(Severity severity) {
-  return severity == Severity::error ? "error" : "warning";
+  switch (severity) {
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      break;
+  }
+  return "error";
 }
 
 }  // namespace

@@ -9,7 +9,9 @@
 
 namespace mtasts {
 
-enum class Severity { warning, error };
+/// A note is for those who plan, and asks for nothing to be done now: not even
+/// check --strict fails for it.
+enum class Severity { note, warning, error };
 
 /// A place in a file. Line and column count from 1; 0 means the whole file.
 struct Place {

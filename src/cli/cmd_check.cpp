@@ -86,8 +86,9 @@ Exit check(const Options& options) {
   Checked checked = options.policies_only ? check_policies(options.config)
                                           : check_all(options.config);
   sort_diagnostics(checked.diagnostics);
-  const bool failed = has_errors(checked.diagnostics) ||
-                      (options.strict && !checked.diagnostics.empty());
+  const bool failed =
+      has_errors(checked.diagnostics) ||
+      (options.strict && count(checked.diagnostics, Severity::warning) != 0);
   bool printed = true;
   if (options.format == "json") {
     printed = print(format_json(checked, options.config));

@@ -15,6 +15,11 @@ namespace {
 // CA/Browser Forum, Baseline Requirements, 6.1.5; OpenSSL refuses less.
 constexpr std::size_t k_least_rsa_bits = 2048;
 
+constexpr auto k_acme_identifier =
+    std::string_view("\x2B\x06\x01\x05\x05\x07\x01\x1F", 8);
+constexpr auto k_poison =
+    std::string_view("\x2B\x06\x01\x04\x01\xD6\x79\x02\x04\x03", 10);
+
 class Checker {
  public:
   Checker(const std::vector<Der>& chain, const std::string& file)
@@ -191,6 +196,23 @@ void Checker::check_keys() {
 
 void Checker::check_leaf() {
   const CertificateFacts& leaf = facts_.front();
+  if (!leaf.unknown_critical.empty()) {
+    const std::string_view what =
+        leaf.unknown_critical == k_acme_identifier
+            ? "it answers a challenge of ACME (RFC 8737)"
+        : leaf.unknown_critical == k_poison
+            ? "it is a precertificate (RFC 6962, 3.1)"
+            : "it has a critical extension that senders do not know";
+    refuse("certificate.not-for-servers",
+           fmt::format("the certificate is not for TLS servers: {}", what),
+           "take the one that the authority has issued for the host");
+    return;
+  }
+  if (leaf.key_kind == KeyKind::ed25519) {
+    report(Severity::warning, "certificate.key-uncommon",
+           "the certificate has an Ed25519 key, which many senders do not know",
+           "ECDSA P-256 is known to all; no public authority signs Ed25519");
+  }
   if (!leaf.is_for_servers) {
     flaw(Severity::error, "certificate.not-for-servers",
          "the certificate is not for TLS servers: its extendedKeyUsage leaves "
@@ -268,6 +290,7 @@ ChainCheck Checker::run(Depth depth) {
   check_keys();
   if (!check_.is_usable) return std::move(check_);
   check_leaf();
+  if (!check_.is_usable) return std::move(check_);
   check_order();
   if (depth == Depth::signatures && !has_errors(check_.diagnostics)) {
     check_signatures();

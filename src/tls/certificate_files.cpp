@@ -48,6 +48,24 @@ Inputs make_inputs(const std::vector<std::string>& paths) {
   return inputs;
 }
 
+/// A wildcard brings the key of the web mail into this process.
+void report_others(const std::vector<std::string>& names,
+                   const std::string& path, Diagnostics& found) {
+  const auto is_other = [](const std::string& name) {
+    return !name.starts_with("mta-sts.") && name != "localhost";
+  };
+  const auto first = std::find_if(names.begin(), names.end(), is_other);
+  const auto count = std::count_if(names.begin(), names.end(), is_other);
+  if (count == 0) return;
+  found.push_back(
+      {Severity::note, "certificate.key-shared", Place{path},
+       fmt::format("the key is not for policy hosts alone, but also for {}{}",
+                   *first,
+                   count == 1 ? "" : fmt::format(" and {} more", count - 1)),
+       "who gets at it here can pose as those too: better have a certificate "
+       "issued for the policy hosts alone, with a key of its own"});
+}
+
 /// cert.pem lies beside fullchain.pem.
 bool is_better(const ChainCheck& a, const ChainCheck& b) {
   const auto rank = [](const ChainCheck& one) {
@@ -114,7 +132,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              Pairing& pairing) {
   const CertificateFacts leaf =
       *read_certificate(*chains.front()->chain.front());
-  std::vector<Diagnostic> found;
+  Diagnostics found;
   const auto report = [&](const std::string& path, Severity severity,
                           std::string id, std::string message,
                           std::string hint) {
@@ -172,6 +190,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
              "everybody on this machine can read the key",
              fmt::format("chmod 600, or 640 and a group: {}", key.file->path));
     }
+    report_others(leaf.dns_names, chain->path, found);
     return finish(std::make_shared<const Certificate>(*std::move(made)));
   }
   report(keys.front().file->path, Severity::error, "certificate.key-unusable",

@@ -32,6 +32,7 @@ constexpr auto k_subject_alt_name = "\x55\x1D\x11"sv;
 constexpr auto k_basic_constraints = "\x55\x1D\x13"sv;
 constexpr auto k_authority_key_id = "\x55\x1D\x23"sv;
 constexpr auto k_extended_key_usage = "\x55\x1D\x25"sv;
+constexpr auto k_certificate_extensions = "\x55\x1D"sv;  // all of RFC 5280
 constexpr auto k_authority_info = "\x2B\x06\x01\x05\x05\x07\x01\x01"sv;
 constexpr auto k_ca_issuers = "\x2B\x06\x01\x05\x05\x07\x30\x02"sv;
 constexpr auto k_server_auth = "\x2B\x06\x01\x05\x05\x07\x03\x01"sv;
@@ -198,10 +199,16 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
   while (const std::optional<DerElement> one = list.next(k_sequence)) {
     DerReader extension(one->content);
     const std::string_view id = take(extension, k_oid);
-    extension.next(k_boolean);  // critical or not
+    const bool is_critical =
+        take(extension, k_boolean).find_first_not_of('\0') !=
+        std::string_view::npos;
     const std::optional<DerElement> value = extension.next(k_octet_string);
     if (!value) return false;
     read_extension(id, value->content, facts);
+    if (is_critical && facts.unknown_critical.empty() &&
+        !id.starts_with(k_certificate_extensions) && id != k_authority_info) {
+      facts.unknown_critical = id;
+    }
   }
   return list.is_at_end() && outer.is_at_end() && fields.is_at_end();
 }

@@ -55,7 +55,10 @@ struct CertificateFacts {
   std::string_view authority_key_id;   // empty when it has none
   bool is_authority = false;           // RFC 5280, 4.2.1.9
   bool is_for_servers = true;          // RFC 5280, 4.2.1.12
-  bool names_issuer_url = false;       // RFC 5280, 4.2.2.1: caIssuers
+  /// The first critical extension that no client of TLS knows, as an OID: such
+  /// a certificate is refused (RFC 5280, 4.2). Empty when it has none.
+  std::string_view unknown_critical;
+  bool names_issuer_url = false;  // RFC 5280, 4.2.2.1: caIssuers
 };
 
 /// Nothing when `der` is no certificate.

@@ -29,7 +29,7 @@ class CertificateCheckTestCase(CheckTestCase):
 
 class GoodTest(CertificateCheckTestCase):
     def test_every_allowed_kind_of_key(self):
-        for kind in ("p256", "p384", "rsa2048", "rsa3072", "ed25519"):
+        for kind in ("p256", "p384", "rsa2048", "rsa3072"):
             with self.subTest(kind=kind):
                 self.put(issue(key=kind))
                 self.expect_good()
@@ -45,6 +45,46 @@ class GoodTest(CertificateCheckTestCase):
             with self.subTest(names=names):
                 self.put(issue(names))
                 self.expect_good()
+
+
+    def test_a_key_that_few_know(self):
+        self.put(issue(key="ed25519"))
+        self.expect("warning", "key-uncommon")
+
+
+class SharedKeyTest(CertificateCheckTestCase):
+    """A key that is for more than policy hosts."""
+
+    def test_it_is_noted_and_nothing_fails(self):
+        for names in (("*.example.com",), (HOST, "mail.example.com"),
+                      ("example.com", "www.example.com", HOST)):
+            with self.subTest(names=names):
+                self.put(issue(names))
+                status, out, findings = self.check(options=("--strict",))
+                self.assertEqual((status, findings), (0, []))
+                self.assertIn("0 warnings", out)
+                note, = self.notes
+                self.assertEqual(note[:3], ("note", "certificate.key-shared",
+                                            CHAIN))
+                self.assertTrue(note.hint)
+
+    def test_once_for_each_certificate(self):
+        self.put(issue(("*.example.com", "*.example.net")))
+        self.check(domains=("example.com", "example.net"))
+        self.assertEqual(len(self.notes), 1)
+
+    def test_policy_hosts_alone(self):
+        self.put(issue((HOST, "mta-sts.example.net", "localhost")))
+        self.check()
+        self.assertEqual(self.notes, [])
+
+    def test_only_of_what_is_offered(self):
+        self.put(issue())
+        put(self.folder, {
+            **issue(("*.example.com",)).files("certs/wildcard"),
+            **issue(("www.example.org",)).files("certs/www")})
+        self.check()
+        self.assertEqual(self.notes, [])
 
 
 class ChainTest(CertificateCheckTestCase):
@@ -154,6 +194,21 @@ class UseTest(CertificateCheckTestCase):
     def test_for_clients_only(self):
         self.put(issue(uses="clientAuth"))
         self.expect("error", "not-for-servers")
+
+    def test_answers_to_challenges_and_precertificates(self):
+        for extension in ("1.3.6.1.5.5.7.1.31 = critical, DER:0420" + 32 * "61",
+                          "1.3.6.1.4.1.11129.2.4.3 = critical, DER:0500",
+                          "1.2.3.4 = critical, DER:0500"):
+            for how in ({}, {"is_self_signed": True}):
+                odd = issue(extensions=LEAF + extension + "\n", **how)
+                self.put(odd)
+                self.expect("error", "not-for-servers")
+        put(self.folder, issue().files("certs/good"))
+        self.expect_good()
+
+    def test_extensions_that_senders_need_not_know(self):
+        self.put(issue(extensions=LEAF + "1.2.3.4 = DER:0500\n"))
+        self.expect_good()
 
 
 class KeyTest(CertificateCheckTestCase):

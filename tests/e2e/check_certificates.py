@@ -51,17 +51,24 @@ class CheckTestCase(unittest.TestCase):
             tempfile.TemporaryDirectory(prefix="mta-stsd-e2e-")))
         (self.folder / "certs").mkdir()
 
-    def check(self, domains=("example.com",), certificates=("certs",)):
+    def check(self, domains=("example.com",), certificates=("certs",),
+              options=()):
         """(exit status, standard output, findings)"""
         (self.folder / "mta-stsd.toml").write_text(CONFIG.format(
             certificates=in_quotes(certificates), domains=in_quotes(domains)))
         done = subprocess.run(
             [os.path.abspath(os.environ["MTA_STSD"]), "-c", "mta-stsd.toml",
-             "check"], cwd=self.folder, stdin=subprocess.DEVNULL,
+             "check", *options], cwd=self.folder, stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=30)
         return done.returncode, done.stdout, self.parse(done.stderr)
 
     def parse(self, text):
+        """Without notes, which are in `self.notes`."""
+        all_findings = self.parse_all(text)
+        self.notes = [one for one in all_findings if one.severity == "note"]
+        return [one for one in all_findings if one.severity != "note"]
+
+    def parse_all(self, text):
         findings = []
         for line in text.splitlines():
             hint = re.fullmatch(r"mta-stsd: hint: (.+)", line)
@@ -69,7 +76,7 @@ class CheckTestCase(unittest.TestCase):
                 findings[-1] = findings[-1]._replace(hint=hint[1])
                 continue
             found = re.fullmatch(
-                r"mta-stsd: (error|warning): ([^:]*)(?::\d+:\d+)?: .* "
+                r"mta-stsd: (error|warning|note): ([^:]*)(?::\d+:\d+)?: .* "
                 r"\[([a-z.-]+)\]", line)
             self.assertIsNotNone(found, text)
             findings.append(Finding(found[1], found[3], found[2], ""))

@@ -183,8 +183,9 @@ TEST_F(ServerSnapshotAgain, PrefersAGoodCertificateToAFlawedOne) {
   dir_.write("certs/ab.pem", pair.pem() + pair.key_pem());
   const LoadedSnapshot worse = load_again();
   EXPECT_FALSE(worse.snapshot);
-  EXPECT_EQ(ids(worse), (Strings{"certificate.chain-incomplete",
-                                 "certificate.lost", "certificate.lost"}));
+  EXPECT_EQ(ids(worse),
+            (Strings{"certificate.chain-incomplete", "certificate.key-shared",
+                     "certificate.lost", "certificate.lost"}));
   dir_.write("certs/ab.pem", pair.pem() + ca_.pem() + pair.key_pem());
   const LoadedSnapshot good = load_again();
   EXPECT_TRUE(good.snapshot);

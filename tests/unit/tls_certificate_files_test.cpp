@@ -23,10 +23,13 @@ class TlsCertificateFiles : public testing::Test {
     return found;
   }
 
-  /// All of it, whomever it concerns.
+  /// All of it but notes, whomever it concerns.
   static Diagnostics said(const FoundCertificates& found) {
     Diagnostics all;
-    for (const FileFinding& one : found.findings) all.push_back(one.diagnostic);
+    for (const FileFinding& one : found.findings) {
+      if (one.diagnostic.severity == Severity::note) continue;
+      all.push_back(one.diagnostic);
+    }
     if (!has_errors(all)) append(all, found.none_found);
     sort_diagnostics(all);
     return all;
@@ -106,6 +109,19 @@ TEST_F(TlsCertificateFiles, SearchesTwoLevels) {
   const FoundCertificates found = find({"c"});
   EXPECT_EQ(ids(found), Strings());
   EXPECT_EQ(files(found), (Strings{"c/d/two.pem", "c/one.pem"}));
+}
+
+TEST_F(TlsCertificateFiles, NotesAKeyThatIsForOtherHostsToo) {
+  const TestPair own = make_pair("DNS:mta-sts.a.example,DNS:localhost");
+  const TestPair star = make_pair("DNS:mta-sts.b.example,DNS:*.b.example");
+  dir_.write("c/own.pem", own.pem() + own.key_pem());
+  dir_.write("c/star.pem", star.pem() + star.key_pem());
+  Strings notes;
+  for (const FileFinding& one : find({"c"}).findings) {
+    if (one.diagnostic.severity != Severity::note) continue;
+    notes.push_back(one.diagnostic.id + " " + below(one.diagnostic.place.file));
+  }
+  EXPECT_EQ(notes, Strings{"certificate.key-shared c/star.pem"});
 }
 
 TEST_F(TlsCertificateFiles, FindsSeveralForOneName) {
