@@ -201,6 +201,8 @@ void Survey::look_at(const fs::path& path, std::size_t level) {
     constexpr std::array k_usual = {".pem"sv, ".crt"sv, ".cer"sv, ".key"sv};
     if (std::find(k_usual.begin(), k_usual.end(), extension) != k_usual.end()) {
       const fs::path folder = path.parent_path();
+      // certbot's live/ has the same, and only the newest.
+      if (folder.parent_path().filename() == "archive") return;
       if (deep_.first != folder) deep_.add(folder, name_of(folder));
     }
   } else if (status.type() == fs::file_type::not_found &&

@@ -70,6 +70,11 @@ class NoneFoundTest(CheckTestCase):
         named = finding.hint.split('"')[1]
         self.assertEqual(self.check(certificates=(named,))[::2], (0, []))
 
+    def test_the_folder_above_live(self):
+        for part in ("live", "archive"):
+            put(self.folder, issue().files(f"certs/{part}/{HOST}"))
+        self.expect(f"live/{HOST}", hint='certificates = ["certs/live"]')
+
     def test_a_loop_of_folders(self):
         (self.certs / "loop").symlink_to("..")
         self.expect(hint="fullchain.pem")
