@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "json.hpp"
 #include "result.hpp"
@@ -68,6 +69,25 @@ void sort_diagnostics(Diagnostics& diagnostics) {
 void append(Diagnostics& to, Diagnostics from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()),
             std::make_move_iterator(from.end()));
+}
+
+void append_bounded(Diagnostics& to, Diagnostic one) {
+  if (to.size() < k_max_file_findings) {
+    to.push_back(std::move(one));
+    return;
+  }
+  if (to.size() == k_max_file_findings) {
+    to.push_back(
+        {one.severity, "config.more-findings", Place{one.place.file},
+         fmt::format("has more findings than these {}", k_max_file_findings),
+         "there may be one cause; mend the first"});
+  }
+  if (one.severity == Severity::error) to.back().severity = Severity::error;
+}
+
+bool is_full(const Diagnostics& diagnostics) {
+  return diagnostics.size() > k_max_file_findings &&
+         diagnostics.back().severity == Severity::error;
 }
 
 bool has_errors(const Diagnostics& diagnostics) {

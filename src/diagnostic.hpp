@@ -3,6 +3,7 @@
 // does not stop at the first one, so they come in lists.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -47,6 +48,16 @@ std::string format_diagnostic_json(const Diagnostic& diagnostic);
 void sort_diagnostics(Diagnostics& diagnostics);
 
 void append(Diagnostics& to, Diagnostics from);
+
+/// What is said of one file at most: a file that is wrong in each of its
+/// octets must not fill memory and log.
+constexpr std::size_t k_max_file_findings = 1000;
+
+/// Appends, or says at the end of a full list that there is more; an error
+/// there if any that was left out is one.
+void append_bounded(Diagnostics& to, Diagnostic one);
+/// True when it would make no difference to append_bounded() any more.
+bool is_full(const Diagnostics& diagnostics);
 
 bool has_errors(const Diagnostics& diagnostics);
 

@@ -78,6 +78,7 @@ void FileTable::set_inputs(Inputs inputs) {
     }
   }
   inputs_ = std::move(inputs);
+  named_ = {inputs_.files.begin(), inputs_.files.end()};
 }
 
 FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {
@@ -90,7 +91,10 @@ FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {
   for (const std::string& path : scope.paths) {
     const auto known = find(path);
     const bool is_known = known != slots_.end() && known->path == path;
-    if (!is_known && !is_listed(inputs_, path)) continue;
+    if (!is_known && !is_named(path) &&
+        !is_listed({.files = {}, .globs = inputs_.globs}, path)) {
+      continue;
+    }
     const FileStamp stamp = stamp_file(path);
     if (stamp != (is_known ? known->stamp : FileStamp{})) changes[path] = stamp;
   }

@@ -37,6 +37,9 @@ class FileTable {
   /// shown everything on the way, when the scope is everything.
   FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const;
 
+  /// True if it is one of the files, and not only a match of a pattern.
+  bool is_named(const std::string& path) const { return named_.contains(path); }
+
  protected:
   struct Slot {
     std::string path;
@@ -53,6 +56,8 @@ class FileTable {
   std::vector<Slot> slots_;  // by path
 
  private:
+  std::set<std::string> named_;  // inputs_.files
+
   class Comparison;
 };
 
@@ -122,9 +127,7 @@ class FileGroup : public FileTable {
  private:
   /// A named file is read even when there is none: that is a fault to report.
   bool is_listed_at(const std::string& path, const FileStamp& stamp) const {
-    return stamp.inode != 0 ||
-           std::find(inputs_.files.begin(), inputs_.files.end(), path) !=
-               inputs_.files.end();
+    return stamp.inode != 0 || is_named(path);
   }
 };
 

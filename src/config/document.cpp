@@ -17,10 +17,19 @@ namespace {
 // toml++ and we recurse once for each part of a dotted key; a file of many
 // thousand dots ends in a full stack. No key of ours needs a single one.
 constexpr std::size_t k_max_bare_dots = 1000;
+// A value takes 150 octets of memory or more, and two of the file. Policies
+// have some ten octets for each; a small file may have what it likes.
+constexpr std::size_t k_octets_per_value = 6;
+constexpr std::size_t k_free_values = 1000;
 
-/// Counts the dots outside of strings and comments.
-std::size_t count_bare_dots(std::string_view toml) {
+/// Outside of strings and comments.
+struct Marks {
   std::size_t dots = 0;
+  std::size_t values = 0;  // what can begin one: commas, brackets, "="
+};
+
+Marks count_marks(std::string_view toml) {
+  Marks marks;
   while (!toml.empty()) {
     const char c = toml.front();
     std::size_t skip = 1;
@@ -36,11 +45,13 @@ std::size_t count_bare_dots(std::string_view toml) {
       }
       skip += end.size();
     } else if (c == '.') {
-      ++dots;
+      ++marks.dots;
+    } else if (c == ',' || c == '=' || c == '[' || c == '{') {
+      ++marks.values;
     }
     toml.remove_prefix(std::min(skip, toml.size()));
   }
-  return dots;
+  return marks;
 }
 
 // --- From the library's tree to ours ---
@@ -152,11 +163,20 @@ std::optional<Table> parse_document(std::string_view toml,
                    std::move(foreign->message), std::move(foreign->hint)});
     return std::nullopt;
   }
-  if (count_bare_dots(toml) > k_max_bare_dots) {
+  const Marks marks = count_marks(toml);
+  if (marks.dots > k_max_bare_dots) {
     out.push_back({Severity::error, "config.too-deep", Place{file},
                    fmt::format("has more than {} dots outside of strings",
                                k_max_bare_dots),
                    "no key needs a dot; is a quotation mark missing?"});
+    return std::nullopt;
+  }
+  const std::size_t most = k_free_values + toml.size() / k_octets_per_value;
+  if (marks.values > most) {
+    out.push_back(
+        {Severity::error, "config.too-dense", Place{file},
+         fmt::format("has more than {} values in {} octets", most, toml.size()),
+         "no policy looks like that; what has been written there?"});
     return std::nullopt;
   }
   try {

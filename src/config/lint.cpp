@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -54,7 +56,16 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
   }
 }
 
+std::set<std::string, std::less<>> policy_hosts(const PolicyDraft& draft) {
+  std::set<std::string, std::less<>> hosts;
+  for (const Located<dns::Name>& domain : draft.domains) {
+    hosts.insert("mta-sts." + domain.value.text());
+  }
+  return hosts;
+}
+
 void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
+  const auto hosts = policy_hosts(draft);
   for (const Located<sts::MxPattern>& mx : draft.mx) {
     const std::string text = mx.value.text();
     if (const std::optional<Error> slip = find_provider_slip(mx.value)) {
@@ -79,14 +90,12 @@ void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
                      "no public certificate covers a single label (RFC 8461, "
                      "4.1)");
     }
-    for (const Located<dns::Name>& domain : draft.domains) {
-      if (text == "mta-sts." + domain.value.text()) {
-        reader.warning("policy.mx-is-policy-host", mx.at,
-                       fmt::format("mx {} is the policy host, which receives "
-                                   "no mail",
-                                   in_quotes(text)),
-                       "list the hosts of your MX records (RFC 8461, 3.2)");
-      }
+    if (hosts.contains(text)) {
+      reader.warning("policy.mx-is-policy-host", mx.at,
+                     fmt::format("mx {} is the policy host, which receives "
+                                 "no mail",
+                                 in_quotes(text)),
+                     "list the hosts of your MX records (RFC 8461, 3.2)");
     }
   }
 }
@@ -268,6 +277,7 @@ void lint_size(const PolicyDraft& draft, TableReader& reader) {
 }
 
 void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
+  const auto hosts = policy_hosts(draft);
   std::vector<tlsrpt::ReportUri> rua;
   for (const Located<tlsrpt::ReportUri>& uri : draft.tls_rpt) {
     rua.push_back(uri.value);
@@ -277,15 +287,13 @@ void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
                                  slip->message),
                      slip->hint);
     }
-    for (const Located<dns::Name>& domain : draft.domains) {
-      if (uri.value.host() != "mta-sts." + domain.value.text()) continue;
-      reader.warning("policy.tls-rpt-is-policy-host", uri.at,
-                     fmt::format("tls_rpt {} is the policy host, which takes "
-                                 "no reports",
-                                 in_quotes(uri.value.text())),
-                     "let them go elsewhere (RFC 8460, 3): "
-                     "\"mailto:tls-reports@your-domain.example\"");
-    }
+    if (!hosts.contains(uri.value.host())) continue;
+    reader.warning("policy.tls-rpt-is-policy-host", uri.at,
+                   fmt::format("tls_rpt {} is the policy host, which takes "
+                               "no reports",
+                               in_quotes(uri.value.text())),
+                   "let them go elsewhere (RFC 8460, 3): "
+                   "\"mailto:tls-reports@your-domain.example\"");
   }
   constexpr std::size_t k_string_octets = 255;
   if (!rua.empty() && tlsrpt::format_txt_record(rua).size() > k_string_octets) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace mtasts::config {
@@ -23,6 +24,35 @@ Inputs make_inputs(const std::string& main,
   }
   return inputs;
 }
+
+/// Which of the includes name a file. There may be many of both.
+class Includers {
+ public:
+  Includers(const std::string& main,
+            const std::vector<Located<std::string>>& includes) {
+    for (std::size_t i = 0; i < includes.size(); ++i) {
+      const Inputs inputs = make_inputs(main, {includes[i]});
+      for (const std::string& file : inputs.files) files_.emplace(file, i);
+      if (!inputs.globs.empty()) globs_.emplace_back(inputs, i);
+    }
+  }
+
+  /// Their places in the array, in order.
+  std::vector<std::size_t> find(const std::string& path) const {
+    std::vector<std::size_t> all;
+    const auto [first, last] = files_.equal_range(path);
+    for (auto one = first; one != last; ++one) all.push_back(one->second);
+    for (const auto& [inputs, i] : globs_) {
+      if (is_listed(inputs, path)) all.push_back(i);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+ private:
+  std::multimap<std::string, std::size_t> files_;
+  std::vector<std::pair<Inputs, std::size_t>> globs_;
+};
 
 /// Where its patterns begin to be patterns.
 bool has_shut_out_folder(const Inputs& inputs) {
@@ -70,16 +100,17 @@ Loader::Changes Loader::update_included(const Scope& scope) {
 /// With who includes what can't be read: that may change while the file stays
 /// as it is.
 void Loader::report_faulty(Diagnostics& out) const {
+  if (faulty_.empty()) return;
+  const Includers includers(path_, settings_->includes);
   for (const auto& file : faulty_) {
     append(out, file->diagnostics);
     Diagnostic& last = out.back();
     if (last.id != "config.unreadable" || !last.hint.empty()) continue;
-    for (const Located<std::string>& one : settings_->includes) {
-      if (!is_listed(make_inputs(path_, {one}), last.place.file)) continue;
-      last.hint = "it is included at " +
-                  format_place({shown_path(path_), one.at.line, one.at.column});
-      break;
-    }
+    const std::vector<std::size_t> by = includers.find(last.place.file);
+    if (by.empty()) continue;
+    const Position at = settings_->includes[by.front()].at;
+    last.hint = "it is included at " +
+                format_place({shown_path(path_), at.line, at.column});
   }
 }
 
@@ -93,20 +124,25 @@ void Loader::check_includes() {
          Place{shown_path(path_), by.at.line, by.at.column}, std::move(message),
          std::move(hint)});
   };
-  std::set<std::string> seen = {resolve_beside({}, path_)};
-  for (const Located<std::string>& one : settings_->includes) {
-    const Inputs inputs = make_inputs(path_, {one});
-    bool matches = false;
-    included_.for_each([&](const std::string& path, const PolicyFile&) {
-      if (!is_listed(inputs, path)) return;
-      matches = true;
-      if (seen.insert(path).second) return;
-      report(one, "config.include-twice",
-             fmt::format("include {} names {} once more", in_quotes(one.value),
-                         in_quotes(path)),
+  const std::vector<Located<std::string>>& includes = settings_->includes;
+  const Includers includers(path_, includes);
+  const std::string main = resolve_beside({}, path_);
+  std::vector<bool> matches(includes.size());
+  included_.for_each([&](const std::string& path, const PolicyFile&) {
+    bool is_seen = path == main;
+    for (const std::size_t i : includers.find(path)) {
+      matches[i] = true;
+      if (!std::exchange(is_seen, true)) continue;
+      report(includes[i], "config.include-twice",
+             fmt::format("include {} names {} once more",
+                         in_quotes(includes[i].value), in_quotes(path)),
              {});
-    });
-    if (matches) continue;
+    }
+  });
+  for (std::size_t i = 0; i < includes.size(); ++i) {
+    if (matches[i]) continue;
+    const Located<std::string>& one = includes[i];
+    const Inputs inputs = make_inputs(path_, {one});
     // An unmounted or emptied folder looks just like this.
     report(one, "config.include-no-match",
            fmt::format("include {} matches no file", in_quotes(one.value)),

@@ -14,13 +14,15 @@
 namespace mtasts::config {
 namespace {
 
+constexpr std::size_t k_max_includes = 20'000;
+
 /// The whole document, or nothing after a diagnostic.
-std::optional<Table> read_table(const std::string& path,
+std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
                                 const std::string& hint, Diagnostics& out) {
   const std::string shown = shown_path(path);
-  const Result<std::string> content =
-      path == "-" ? read_standard_input(k_max_config_octets)
-                  : read_file(path, k_max_config_octets);
+  const Result<std::string> content = path == "-"
+                                          ? read_standard_input(max_octets)
+                                          : read_file(path, max_octets);
   if (!content) {
     out.push_back({Severity::error, "config.unreadable", Place{shown},
                    fmt::format("can't be read: {}", content.error().message),
@@ -56,6 +58,7 @@ void take_policies(TableReader& reader, const std::string& path,
     return;
   }
   for (const Value& one : *tables) {
+    if (is_full(out.diagnostics)) break;
     if (const auto* table = std::get_if<Table>(&one.data)) {
       std::optional<PolicyEntry> entry =
           read_policy(*table, one.at, path, out.diagnostics);
@@ -97,7 +100,8 @@ std::string shown_path(const std::string& path) {
 
 std::shared_ptr<const PolicyFile> read_included(const std::string& path) {
   auto file = std::make_shared<PolicyFile>();
-  const std::optional<Table> table = read_table(path, {}, file->diagnostics);
+  const std::optional<Table> table =
+      read_table(path, k_max_included_octets, {}, file->diagnostics);
   if (!table) return file;
   TableReader reader(*table, {}, path, file->diagnostics);
   take_policies(reader, path, *file);
@@ -118,13 +122,14 @@ std::shared_ptr<const MainFile> read_main(const std::string& path) {
   auto file = std::make_shared<MainFile>();
   const std::string hint =
       path == "-" ? "" : "the path is given with -c or $MTA_STSD_CONFIG";
-  const std::optional<Table> table = read_table(path, hint, file->diagnostics);
+  const std::optional<Table> table =
+      read_table(path, k_max_config_octets, hint, file->diagnostics);
   if (!table) return file;
   const std::string shown = shown_path(path);
   TableReader reader(*table, {}, shown, file->diagnostics);
   read_settings(reader, shown, *file);
   take_policies(reader, shown, *file);
-  if (auto includes = reader.find_strings("include")) {
+  if (auto includes = reader.find_strings("include", k_max_includes)) {
     file->includes = *std::move(includes);
   }
   reader.finish();

@@ -18,6 +18,7 @@
 #include "sts/slip.hpp"
 #include "tlsrpt/report_slip.hpp"
 #include "utf8.hpp"
+#include "tlsrpt/txt_record.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -27,6 +28,13 @@ constexpr std::chrono::seconds k_default_max_age = std::chrono::weeks(1);
 // "_smtp._tls." is the longest owner that is put in front (RFC 8460, 3), and
 // a name has 253 octets at most.
 constexpr std::size_t k_max_domain_octets = 242;
+
+// What a policy text of 10,000 octets has no room for.
+constexpr std::size_t k_max_mx = 1000;
+constexpr std::size_t k_max_tls_rpt = 1000;
+// RFC 1035, 3.2.1: RDLENGTH has 16 bits, and each string has its length.
+constexpr std::size_t k_max_record_octets = 65'535;
+constexpr std::size_t k_string_octets = 255;
 
 /// A hint that proposes what was meant, each of which is good.
 std::string propose(const std::vector<std::string>& values) {
@@ -176,6 +184,29 @@ std::vector<Located<dns::Name>> read_domains(Position table,
   return domains;
 }
 
+void check_tls_rpt(const std::vector<Located<tlsrpt::ReportUri>>& all,
+                   TableReader& reader) {
+  std::set<std::string_view> seen;
+  std::vector<tlsrpt::ReportUri> uris;
+  for (const Located<tlsrpt::ReportUri>& one : all) {
+    uris.push_back(one.value);
+    if (seen.insert(one.value.text()).second) continue;
+    reader.error(
+        "policy.tls-rpt-invalid", one.at,
+        fmt::format("tls_rpt {} is listed twice", in_quotes(one.value.text())),
+        "remove one of them");
+  }
+  if (uris.empty()) return;
+  const std::size_t octets = tlsrpt::format_txt_record(uris).size();
+  if (octets + octets / k_string_octets >= k_max_record_octets) {
+    reader.error("policy.tls-rpt-invalid", all.front().at,
+                 fmt::format("tls_rpt makes a record of {} octets, which no "
+                             "DNS message can carry",
+                             octets),
+                 "one address that passes them on is enough");
+  }
+}
+
 template <class T>
 std::vector<T> take_values(std::vector<Located<T>> located) {
   std::vector<T> values;
@@ -219,24 +250,15 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
                     .max_age = read_max_age(at, reader),
                     .tls_rpt = {},
                     .at = at};
-  if (const auto mx = reader.find_strings("mx")) {
+  if (const auto mx = reader.find_strings("mx", k_max_mx)) {
     draft.mx = read_each<sts::MxPattern>(*mx, "mx", "policy.mx-invalid",
                                          parse_mx, reader);
   }
-  if (const auto rua = reader.find_strings("tls_rpt")) {
+  if (const auto rua = reader.find_strings("tls_rpt", k_max_tls_rpt)) {
     draft.tls_rpt = read_each<tlsrpt::ReportUri>(
         *rua, "tls_rpt", "policy.tls-rpt-invalid", parse_uri, reader);
   }
-  for (auto one = draft.tls_rpt.begin(); one != draft.tls_rpt.end(); ++one) {
-    const auto same = std::find_if(
-        draft.tls_rpt.begin(), one,
-        [one](const auto& other) { return other.value == one->value; });
-    if (same == one) continue;
-    reader.error(
-        "policy.tls-rpt-invalid", one->at,
-        fmt::format("tls_rpt {} is listed twice", in_quotes(one->value.text())),
-        "remove one of them");
-  }
+  check_tls_rpt(draft.tls_rpt, reader);
   reader.finish();
 
   std::optional<PolicyEntry> entry;
@@ -254,8 +276,7 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
                    at, policy.error().message, policy.error().hint);
     }
   }
-  out.insert(out.end(), std::make_move_iterator(found.begin()),
-             std::make_move_iterator(found.end()));
+  for (Diagnostic& one : found) append_bounded(out, std::move(one));
   return entry;
 }
 

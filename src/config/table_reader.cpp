@@ -139,7 +139,7 @@ std::optional<Located<bool>> TableReader::find_boolean(std::string_view key) {
 }
 
 std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
-    std::string_view key) {
+    std::string_view key, std::size_t most) {
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;
   const auto* array = std::get_if<Array>(&value->data);
@@ -147,6 +147,12 @@ std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
     const auto* text = std::get_if<std::string>(&value->data);
     wrong_type(key, *value, "an array of strings",
                text != nullptr ? propose_array(key, *text) : std::string{});
+    return std::nullopt;
+  }
+  if (array->size() > most) {
+    error("config.out-of-range", value->at,
+          fmt::format("{} has {} entries, above {}", full_name(key),
+                      array->size(), most));
     return std::nullopt;
   }
   std::vector<Located<std::string>> strings;
@@ -167,16 +173,16 @@ std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
 
 void TableReader::error(std::string id, Position at, std::string message,
                         std::string hint) {
-  out_.push_back({Severity::error, std::move(id),
-                  Place{std::string(file_), at.line, at.column},
-                  std::move(message), std::move(hint)});
+  append_bounded(out_, {Severity::error, std::move(id),
+                        Place{std::string(file_), at.line, at.column},
+                        std::move(message), std::move(hint)});
 }
 
 void TableReader::warning(std::string id, Position at, std::string message,
                           std::string hint) {
-  out_.push_back({Severity::warning, std::move(id),
-                  Place{std::string(file_), at.line, at.column},
-                  std::move(message), std::move(hint)});
+  append_bounded(out_, {Severity::warning, std::move(id),
+                        Place{std::string(file_), at.line, at.column},
+                        std::move(message), std::move(hint)});
 }
 
 void TableReader::wrong_type(std::string_view key, const Value& value,
@@ -194,6 +200,7 @@ void TableReader::wrong_type(std::string_view key, const Value& value,
 
 void TableReader::finish() {
   for (const Member& member : table_) {
+    if (is_full(out_)) return;
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) {
       continue;
     }

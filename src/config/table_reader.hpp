@@ -3,6 +3,7 @@
 // taken in the end is an unknown key. Every fault becomes a diagnostic.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,9 +38,10 @@ class TableReader {
                                                     std::int64_t least,
                                                     std::int64_t most);
   std::optional<Located<bool>> find_boolean(std::string_view key);
-  /// An array of strings; nothing when it is not there or not one.
+  /// An array of at most `most` strings; nothing when it is not there or not
+  /// one.
   std::optional<std::vector<Located<std::string>>> find_strings(
-      std::string_view key);
+      std::string_view key, std::size_t most = k_max_octets);
 
   void error(std::string id, Position at, std::string message,
              std::string hint = {});
@@ -52,6 +54,9 @@ class TableReader {
   void finish();
 
  private:
+  // More elements than any file has octets.
+  static constexpr std::size_t k_max_octets = std::size_t{1} << 32;
+
   std::string full_name(std::string_view key) const;
   bool is_clean(std::string_view key, const std::string& text, Position at);
 

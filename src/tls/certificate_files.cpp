@@ -280,13 +280,11 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   Inputs inputs = make_inputs(paths);
   found.has_new_inputs = inputs != files_.inputs();
   files_.set_inputs(std::move(inputs));
-  const auto& named = files_.inputs().files;
   const std::vector<Change> changes = files_.update(
       found.has_new_inputs ? Scope{} : scope,
       [&](const std::string& path, const FileStamp& stamp) {
         // A directory, a FIFO, a large log: only one that was named is missed.
-        const bool is_named =
-            std::find(named.begin(), named.end(), path) != named.end();
+        const bool is_named = files_.is_named(path);
         const bool is_pem =
             stamp.is_regular() &&
             stamp.size <= static_cast<std::int64_t>(k_max_pem_octets);

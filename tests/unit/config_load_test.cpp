@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "config/load.hpp"
 #include "temp_dir.hpp"
@@ -296,6 +298,110 @@ TEST(ConfigLoad, RefusesOneOctetMoreThan64Mebioctets) {
   fs::resize_file(path, 64 * 1024 * 1024 + 1);
   EXPECT_EQ(load_config(path).diagnostics.at(0).message,
             "can't be read: has more than 67108864 octets");
+}
+
+// It may be a customer's.
+TEST(ConfigLoad, RefusesAnIncludedFileOfMoreThanAMebioctet) {
+  const TempDir dir;
+  const std::string main = dir.write("a.toml", "include = [\"b.toml\"]\n");
+  const std::string comment(1024 * 1024 - policy("a.example").size() - 2, 'x');
+  dir.write("b.toml", policy("a.example") + "#" + comment + "\n");
+  EXPECT_EQ(domains(load_config(main)), Strings{"a.example"});
+  dir.write("b.toml", policy("a.example") + "#" + comment + "x\n");
+  EXPECT_EQ(load_config(main).diagnostics.at(0).message,
+            "can't be read: has more than 1048576 octets");
+}
+
+std::string repeat(std::string_view text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+// Each would take a hundred octets of memory or more for two of the file.
+TEST(ConfigLoad, RefusesMoreValuesThanAnyPolicyHas) {
+  for (const std::string_view one : {"1,", "[],", "{},", "\"\","}) {
+    EXPECT_EQ(load("a = [" + repeat(one, 100'000) + "]\n").diagnostics.at(0).id,
+              "config.too-dense")
+        << one;
+  }
+  EXPECT_EQ(load(repeat("[[policy]]\n", 10'000)).diagnostics.at(0).id,
+            "config.too-dense");
+}
+
+TEST(ConfigLoad, TakesTheDensestPolicies) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) {
+    text += fmt::format("[[policy]]\ndomains=['a{}.de']\nmx=['b.de']\n", i);
+  }
+  EXPECT_EQ(domains(load(text)).size(), 5000U);
+}
+
+TEST(ConfigLoad, SaysAThousandThingsOfAFileAtMost) {
+  std::string text;
+  for (int i = 0; i < 3; ++i) {
+    text += fmt::format(
+        "[[policy]]\ndomains = [\"{}.example\"]\nmx = [{}]\n"
+        "tls_rpt = [\"mailto:a@example.com\"]\n",
+        i, repeat("\"mail.example.com\", ", 600));
+  }
+  const Loaded good = load(text);
+  ASSERT_EQ(good.diagnostics.size(), 1001U);
+  EXPECT_EQ(domains(good).size(), 3U);  // all that was left out are warnings
+  const Loaded bad = load(text + "x = 1\n");
+  ASSERT_EQ(bad.diagnostics.size(), 1001U);
+  EXPECT_FALSE(bad.config);
+  const auto is_last = [](const Diagnostic& one) {
+    return one.id == "config.more-findings" &&
+           one.severity == Severity::error &&
+           one.message == "has more findings than these 1000";
+  };
+  EXPECT_EQ(
+      std::count_if(bad.diagnostics.begin(), bad.diagnostics.end(), is_last),
+      1);
+}
+
+TEST(ConfigLoad, RefusesLongListsByOneError) {
+  const auto load_list = [](const std::string& key, std::string_view entry,
+                            std::size_t count) {
+    return report(load("[[policy]]\ndomains = [\"a.example\"]\n" + key +
+                       " = [" + repeat(entry, count) + "]\n"));
+  };
+  EXPECT_NE(load_list("mx", "\"a.example\",", 1001)
+                .find("policy.mx has 1001 entries, above 1000 "),
+            std::string::npos);
+  const std::string rua =
+      load_list("tls_rpt", "\"mailto:a@example.com\",", 40'000);
+  EXPECT_NE(rua.find("policy.tls_rpt has 40000 entries, above 1000 "),
+            std::string::npos);
+  EXPECT_EQ(rua.find("listed twice"), std::string::npos);
+}
+
+// RFC 1035, 3.2.1: its length has 16 bits.
+TEST(ConfigLoad, RefusesATlsRptRecordThatNoMessageCanCarry) {
+  const auto load_uris = [](int count) {
+    std::string uris;
+    for (int i = 0; i < count; ++i) {
+      uris += fmt::format("\"https://a.example/{:0>182}\",", i);  // 200 octets
+    }
+    return report(
+        load("[[policy]]\ndomains = [\"a.example\"]\nmx = [\"b.example\"]\n"
+             "tls_rpt = [" +
+             uris + "]\n"));
+  };
+  EXPECT_EQ(load_uris(324).find("no DNS message"), std::string::npos);
+  EXPECT_NE(load_uris(326).find("makes a record of 65541 octets"),
+            std::string::npos)
+      << load_uris(326);
+}
+
+// As many as a provider may name, and with them a folder that is not mounted.
+TEST(ConfigLoad, TellsOfManyMissingFilesInLinearTime) {
+  std::string names;
+  for (int i = 0; i < 20'000; ++i) names += fmt::format("\"m{}.toml\",", i);
+  const Loaded loaded = load("include = [" + names + "]\n");
+  ASSERT_EQ(loaded.diagnostics.size(), 20'000U);
+  EXPECT_EQ(loaded.diagnostics.back().hint.substr(0, 17), "it is included at");
 }
 
 TEST(ConfigLoad, TakesAThousandDotsOutsideOfStrings) {
