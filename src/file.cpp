@@ -27,10 +27,6 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * k_ns_per_s + time.tv_nsec;
 }
 
-// What is there, or may be, but can't be looked at. It must not pass for gone:
-// its policies would go with it. Reading it tells what is wrong.
-constexpr FileStamp k_hidden{.inode = ~std::uint64_t{0}, .size = -3};
-
 bool is_absence(int error) {
   return error == ENOENT || error == ENOTDIR || error == ELOOP ||
          error == ENAMETOOLONG;
@@ -39,7 +35,7 @@ bool is_absence(int error) {
 FileStamp stamp_at(int directory, const char* path) {
   struct stat status {};
   if (::fstatat(directory, path, &status, 0) != 0) {
-    if (!is_absence(errno)) return k_hidden;
+    if (!is_absence(errno)) return k_hidden_file;
     const bool is_there =
         ::fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_there || !S_ISLNK(status.st_mode)) return {};
@@ -112,11 +108,11 @@ void list_matches(const std::string& base, std::string_view pattern,
   const std::unique_ptr<DIR, int (*)(DIR*)> open(
       ::opendir(base.empty() ? "." : base.c_str()), &::closedir);
   if (!open) {
-    if (!is_absence(errno)) visitor.file(base + ".", k_hidden);
+    if (!is_absence(errno)) visitor.file(base + ".", k_hidden_file);
     return;
   }
   const Listing listing = read_matches(open.get(), part);
-  if (!listing.is_whole) visitor.file(base + ".", k_hidden);
+  if (!listing.is_whole) visitor.file(base + ".", k_hidden_file);
   for (const Entry& entry : listing.entries) {
     const std::string path = base + entry.name;
     if (entry.type == DT_LNK) visitor.link(path);
@@ -159,6 +155,13 @@ Descriptor::~Descriptor() {
 
 FileStamp stamp_file(const std::string& path) {
   return stamp_at(AT_FDCWD, path.c_str());
+}
+
+bool is_unlistable(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(
+      ::opendir(path.empty() ? "." : path.c_str()), &::closedir);
+  if (!open) return !is_absence(errno);
+  return !read_matches(open.get(), "*").is_whole;
 }
 
 bool is_directory(const std::string& path) {

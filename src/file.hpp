@@ -43,9 +43,15 @@ struct FileStamp {
   friend auto operator<=>(const FileStamp&, const FileStamp&) = default;
 };
 
+/// What is there, or may be, but can't be looked at. It must not pass for gone:
+/// its policies would go with it. Reading it tells what is wrong.
+constexpr FileStamp k_hidden_file{.inode = ~std::uint64_t{0}, .size = -3};
+
 /// Follows symbolic links.
 FileStamp stamp_file(const std::string& path);
 
+/// A directory that may be there and can't be listed; empty: the current one.
+bool is_unlistable(const std::string& path);
 bool is_directory(const std::string& path);
 /// A regular file without an octet in it.
 bool is_empty_file(const std::string& path);

@@ -2,6 +2,7 @@
 #include "file_group.hpp"
 
 #include <iterator>
+#include <utility>
 
 namespace mtasts {
 namespace {
@@ -13,6 +14,33 @@ std::set<std::string> named_in_one(const Inputs& a, const Inputs& b) {
   std::set_symmetric_difference(ours.begin(), ours.end(), theirs.begin(),
                                 theirs.end(), std::inserter(all, all.end()));
   return all;
+}
+
+/// What list_files() has for a directory that it can't read.
+bool names_directory(const std::string& path) {
+  return path == "." || path.ends_with("/.");
+}
+
+/// As list_files() would come by it.
+FileStamp stamp_listed(const std::string& path) {
+  if (!names_directory(path)) return stamp_file(path);
+  const std::string directory = path.substr(0, path.size() - 1);
+  return is_unlistable(directory) ? k_hidden_file : FileStamp{};
+}
+
+/// True if list_files() would look for matches of `globs` in this directory.
+bool has_matches_in(const std::vector<std::string>& globs,
+                    const std::string& directory) {
+  const std::string base = directory.substr(0, directory.size() - 1);
+  return std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+    for (std::size_t end = glob.find('/'); end != std::string::npos;
+         end = glob.find('/', end + 1)) {
+      if (is_listed({.files = {}, .globs = {glob.substr(0, end + 1)}}, base)) {
+        return true;
+      }
+    }
+    return base.empty() && !glob.starts_with('/');
+  });
 }
 
 }  // namespace
@@ -74,11 +102,37 @@ void FileTable::set_inputs(Inputs inputs) {
   if (inputs.files != inputs_.files) {
     for (const std::string& path : named_in_one(inputs_, inputs)) {
       const auto known = slots_.begin() + (find(path) - slots_.cbegin());
-      if (known != slots_.end() && known->path == path) known->stamp = k_unread;
+      if (known != slots_.end() && known->path == path) known->is_due = true;
     }
   }
+  has_new_inputs_ = has_new_inputs_ || inputs != inputs_;
   inputs_ = std::move(inputs);
   named_ = {inputs_.files.begin(), inputs_.files.end()};
+}
+
+bool FileTable::is_listed_here(const std::string& path) const {
+  if (is_named(path)) return true;
+  if (names_directory(path)) return has_matches_in(inputs_.globs, path);
+  return is_listed({.files = {}, .globs = inputs_.globs}, path);
+}
+
+FileChanges FileTable::find_due(const Scope& scope) {
+  FileChanges due = look(scope);
+  if (scope.rested) {
+    std::erase_if(due, [&](const auto& one) {
+      const auto rested = scope.rested->find(one.first);
+      return rested == scope.rested->end() || rested->second != one.second;
+    });
+  }
+  const bool has_new_inputs = std::exchange(has_new_inputs_, false);
+  for (const Slot& one : slots_) {
+    if (has_new_inputs && !is_listed_here(one.path)) {
+      due[one.path] = {};
+    } else if (one.is_due && stamp_listed(one.path) == one.stamp) {
+      due[one.path] = one.stamp;
+    }
+  }
+  return due;
 }
 
 FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {
@@ -91,12 +145,12 @@ FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {
   for (const std::string& path : scope.paths) {
     const auto known = find(path);
     const bool is_known = known != slots_.end() && known->path == path;
-    if (!is_known && !is_named(path) &&
-        !is_listed({.files = {}, .globs = inputs_.globs}, path)) {
-      continue;
+    if (!is_known && !is_listed_here(path)) continue;
+    const FileStamp stamp = stamp_listed(path);
+    const bool is_missed = !is_known && is_named(path);  // even if not there
+    if (is_missed || stamp != (is_known ? known->stamp : FileStamp{})) {
+      changes[path] = stamp;
     }
-    const FileStamp stamp = stamp_file(path);
-    if (stamp != (is_known ? known->stamp : FileStamp{})) changes[path] = stamp;
   }
   return changes;
 }

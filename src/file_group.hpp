@@ -16,20 +16,23 @@
 
 namespace mtasts {
 
+/// Paths that are not as they were read, with what is there now.
+using FileChanges = std::map<std::string, FileStamp>;
+
 /// Where to look: everywhere, or only at some paths.
 struct Scope {
   bool is_everything = true;
   std::set<std::string> paths = {};  // when it is not everything
+  /// What may be read, each file in this state only; null: all that changed.
+  std::shared_ptr<const FileChanges> rested = nullptr;
 };
-
-/// Paths that are not as they were read, with what is there now.
-using FileChanges = std::map<std::string, FileStamp>;
 
 /// Which files there are, and in which state they were read.
 class FileTable {
  public:
-  /// Makes a change of everything that is not listed any more, and of what was
-  /// named before or is named now but not both: other things are said of it.
+  /// The next update() also reads again what was named before or is named now
+  /// but not both, since other things are said of it, and forgets what is not
+  /// listed any more: both can be done at once, for no file has changed.
   void set_inputs(Inputs inputs);
   const Inputs& inputs() const { return inputs_; }
 
@@ -39,17 +42,19 @@ class FileTable {
 
   /// True if it is one of the files, and not only a match of a pattern.
   bool is_named(const std::string& path) const { return named_.contains(path); }
+  bool is_listed_here(const std::string& path) const;
 
  protected:
   struct Slot {
     std::string path;
     FileStamp stamp;
     std::shared_ptr<const void> part;
+    bool is_due = false;  // to be read again, changed or not
   };
 
-  /// No file is ever in this state, not even one that is gone.
-  static constexpr FileStamp k_unread{.size = -4};
-
+  /// What update() has to read, or to forget: what has changed and may be read,
+  /// and what is due and has not changed.
+  FileChanges find_due(const Scope& scope);
   std::vector<Slot>::const_iterator find(const std::string& path) const;
 
   Inputs inputs_;
@@ -57,6 +62,7 @@ class FileTable {
 
  private:
   std::set<std::string> named_;  // inputs_.files
+  bool has_new_inputs_ = false;  // since the last update()
 
   class Comparison;
 };
@@ -78,7 +84,7 @@ class FileGroup : public FileTable {
     std::vector<Change> changes;
     std::vector<Slot> added;
     bool removed = false;
-    for (const auto& [path, stamp] : look(scope)) {
+    for (const auto& [path, stamp] : find_due(scope)) {
       const auto known = slots_.begin() + (find(path) - slots_.cbegin());
       Change change{path, nullptr, nullptr};
       if (is_listed_at(path, stamp)) change.after = read(path, stamp);
@@ -89,6 +95,7 @@ class FileGroup : public FileTable {
         change.before = std::static_pointer_cast<const Part>(known->part);
         known->stamp = stamp;
         known->part = change.after;
+        known->is_due = false;
         removed = removed || !change.after;
       }
       changes.push_back(std::move(change));
@@ -110,7 +117,35 @@ class FileGroup : public FileTable {
   void reread_faulty() {
     for (Slot& one : slots_) {
       const auto* part = static_cast<const Part*>(one.part.get());
-      if (has_errors(part->diagnostics)) one.stamp = k_unread;
+      if (has_errors(part->diagnostics)) one.is_due = true;
+    }
+  }
+
+  /// Takes out of `changes`, and counts as read, what was of no interest and
+  /// still is, so that nobody waits for it to rest. `is_dull(path, stamp,
+  /// part)` says so; part: null, or what was read before.
+  template <class IsDull>
+  void pass_over(FileChanges& changes, IsDull is_dull) {
+    bool removed = false;
+    std::erase_if(changes, [&](const auto& change) {
+      const auto& [path, stamp] = change;
+      const auto known = slots_.begin() + (find(path) - slots_.cbegin());
+      const bool is_known = known != slots_.end() && known->path == path;
+      const auto* before =
+          is_known ? static_cast<const Part*>(known->part.get()) : nullptr;
+      if (!is_dull(path, stamp, before)) return false;
+      if (!is_known) {
+        slots_.insert(known, {path, stamp, std::make_shared<const Part>()});
+      } else if (stamp.inode == 0) {
+        known->part = nullptr;
+        removed = true;
+      } else {
+        known->stamp = stamp;
+      }
+      return true;
+    });
+    if (removed) {
+      std::erase_if(slots_, [](const Slot& one) { return !one.part; });
     }
   }
 

@@ -26,7 +26,8 @@ WARNING = r"^mta-stsd: warning: .*\n(?:mta-stsd: hint: .*\n)?"
 REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
 # Those are about listeners, which --policies-only leaves out, and about a file
 # that is replaced; and what comes behind a thousand others.
-ONLY_WHOLE_CHECK = {"config.more-findings", "config.replaced",
+ONLY_WHOLE_CHECK = {"config.include-restless", "config.more-findings",
+                    "config.replaced",
                     "policy.placeholder",
                     "server.no-certificates", "server.plain-http-public"}
 

@@ -54,6 +54,20 @@ class Includers {
   std::vector<std::pair<Inputs, std::size_t>> globs_;
 };
 
+bool has_regular_file(const Inputs& inputs) {
+  class Finder final : public FileVisitor {
+   public:
+    void file(const std::string&, const FileStamp& stamp) override {
+      found = found || stamp.is_regular();
+    }
+    void directory(const std::string&) override {}
+    void link(const std::string&) override {}
+    bool found = false;
+  } finder;
+  list_files(inputs, finder);
+  return finder.found;
+}
+
 /// Where its patterns begin to be patterns.
 bool has_shut_out_folder(const Inputs& inputs) {
   return std::any_of(
@@ -82,7 +96,11 @@ Loader::Changes Loader::update_main(const Scope& scope) {
     }
   }
   if (settings_ == before) return {};
-  included_.set_inputs(make_inputs(path_, settings_->includes));
+  // While it can't be understood, it includes what it did before: those files
+  // are not read anew when it is mended.
+  if (!scope.rested || !has_errors(settings_->diagnostics)) {
+    included_.set_inputs(make_inputs(path_, settings_->includes));
+  }
   return {{path_, before, settings_}};
 }
 
@@ -143,6 +161,13 @@ void Loader::check_includes() {
     if (matches[i]) continue;
     const Located<std::string>& one = includes[i];
     const Inputs inputs = make_inputs(path_, {one});
+    if (has_regular_file(inputs)) {
+      report(one, "config.include-restless",
+             fmt::format("include {} matches no file that has come to rest",
+                         in_quotes(one.value)),
+             "it is taken over when nobody writes to it any more");
+      continue;
+    }
     // An unmounted or emptied folder looks just like this.
     report(one, "config.include-no-match",
            fmt::format("include {} matches no file", in_quotes(one.value)),
@@ -213,11 +238,12 @@ Config Loader::make_config() const {
 
 Loaded Loader::load(const Scope& scope) {
   Loaded loaded;
+  const Inputs before = included_.inputs();
   Changes changes = update_main(scope);
   const bool is_new_main = !changes.empty();
-  loaded.has_new_inputs = is_new_main;
   bool is_new_list = is_new_main;
-  for (auto& change : update_included(is_new_main ? Scope{} : scope)) {
+  for (auto& change :
+       update_included(is_new_main && !scope.rested ? Scope{} : scope)) {
     is_new_list = is_new_list || !change.before || !change.after;
     changes.push_back(std::move(change));
   }
@@ -237,7 +263,9 @@ Loaded Loader::load(const Scope& scope) {
 
   if (!has_clash_) index(changes, loaded);
   if (has_clash_) index_all(loaded);
+  loaded.has_new_inputs = included_.inputs() != before;
   loaded.certificates = settings_->settings.certificates;
+  loaded.is_main_good = !has_errors(settings_->diagnostics);
   if (by_domain_.size() == 0 && !has_errors(loaded.diagnostics)) {
     loaded.diagnostics.push_back(
         {Severity::error, "config.no-policy", Place{shown_path(path_)},

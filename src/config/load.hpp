@@ -24,6 +24,7 @@ struct Loaded {
   Diagnostics withdrawn;                  // what was said of them before
   std::vector<std::string> certificates;  // also when a policy is bad
   bool has_new_inputs = false;            // other files may be included now
+  bool is_main_good = false;              // whatever the included ones are
   std::vector<std::string> touched;  // domains whose policy may have changed
 };
 

@@ -132,6 +132,16 @@ void write_reloads(const server::ReloadView& reloads, MetricWriter& out) {
   out.family("mta_stsd_last_good_reload_timestamp_seconds", gauge,
              "When the last good reload was.");
   out.sample(to_epoch(reloads.last_good));
+  out.family("mta_stsd_pending_changes", gauge,
+             "Files that keep changing, and are not taken over.");
+  out.sample(reloads.pending_count);
+  sys_seconds oldest{};
+  for (const server::PendingChange& one : reloads.pending) {
+    if (oldest == sys_seconds{} || one.since < oldest) oldest = one.since;
+  }
+  out.family("mta_stsd_oldest_pending_change_timestamp_seconds", gauge,
+             "Since when the first of them has; 0 if there is none.");
+  out.sample(to_epoch(oldest));
 }
 
 void write_readiness(const Reasons& reasons, MetricWriter& out) {

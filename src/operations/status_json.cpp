@@ -91,10 +91,15 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
 std::string format_reloads(const server::ReloadView& reloads) {
   return fmt::format(
       R"({{"applied":{},"failed":{},"last":"{}","last_result":"{}",)"
-      R"("last_good":"{}","history":[{}]}})",
+      R"("last_good":"{}","pending_count":{},"pending":[{}],"history":[{}]}})",
       reloads.applied, reloads.failed, format_time(reloads.last),
       reloads.faults.empty() ? "applied" : "failed",
-      format_time(reloads.last_good),
+      format_time(reloads.last_good), reloads.pending_count,
+      join(reloads.pending,
+           [](const server::PendingChange& one) {
+             return fmt::format(R"({{"file":{},"since":"{}"}})",
+                                json_quote(one.file), format_time(one.since));
+           }),
       join(reloads.history, [](const server::ReloadEvent& one) {
         return fmt::format(
             R"({{"time":"{}","result":"{}","changed":{},"removed":{},)"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/reload.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <functional>
@@ -12,6 +13,8 @@
 
 namespace mtasts::server {
 namespace {
+
+using Wall = std::chrono::system_clock;
 
 constexpr std::chrono::hours k_check_interval{24};
 constexpr std::chrono::minutes k_retry_interval{1};
@@ -88,10 +91,11 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
       running_(holder.get()->startup),
       said_(running_),
       watch_([&loader](const Scope& scope, FileVisitor* also) {
-        return loader.look(scope, also);
+        return loader.find_changes(scope, also);
       }),
       next_check_(Watch::Clock::now() + k_check_interval) {
   log_news(first);
+  watch_.find_settled();  // from now on, every edit is heard of
 }
 
 /// A finding that still stands is not said again. True if there was a new one.
@@ -115,39 +119,62 @@ bool Reloader::log_news(const LoadedSnapshot& loaded) {
 
 void Reloader::request() {
   requested_ = true;
+  want_load();
+}
+
+void Reloader::want_load() {
   loader_.recheck();
   watch_.want_load();
 }
 
 std::vector<std::string> Reloader::run() {
-  if (Watch::Clock::now() >= next_check_) {
-    next_check_ = Watch::Clock::now() + k_check_interval;
-    loader_.recheck();
-    watch_.want_load();
+  const Watch::Clock::time_point now = Watch::Clock::now();
+  if (now >= next_check_ || (next_retry_ && now >= *next_retry_)) {
+    if (now >= next_check_) next_check_ = now + k_check_interval;
+    next_retry_.reset();
+    want_load();
   }
   const std::optional<Scope> scope = watch_.find_settled();
+  say_what_waits();
   if (!scope) return {};
-  LoadedSnapshot loaded = loader_.load(*scope, holder_.get().get());
-  const bool is_unmoved = watch_.is_unmoved(*scope);
-  // The next load will not say so again.
-  if (loaded.has_new_inputs) watch_.look_everywhere();
-  if (!is_unmoved) return {};
-  if (loaded.snapshot) find_refusals(loaded);
-  if (!loaded.snapshot) {
-    reject(loaded);
+  const bool has_new_inputs = loader_.read(*scope);
+  if (has_new_inputs) watch_.look_everywhere();
+  if (!watch_.is_unmoved(*scope) || has_new_inputs) {
+    watch_.want_load();
     return {};
   }
-  return apply(std::move(loaded));
+  return conclude(loader_.judge(
+      holder_.get().get(),
+      [this](const Snapshot& snapshot,
+             const std::vector<std::string>& domains) -> Diagnostics {
+        // As at the start.
+        if (placeholders_ == Placeholders::allowed) return {};
+        return find_placeholders(snapshot, domains, Severity::error);
+      }));
 }
 
-/// What is good in itself but must not replace the snapshot that serves.
-void Reloader::find_refusals(LoadedSnapshot& loaded) const {
-  if (placeholders_ == Placeholders::allowed) return;
-  Diagnostics refusals =
-      find_placeholders(*loaded.snapshot, loaded.touched, Severity::error);
-  if (refusals.empty()) return;
-  loaded.snapshot.reset();
-  append(loaded.diagnostics, std::move(refusals));
+/// Each file once, until it has come to rest.
+void Reloader::say_what_waits() {
+  const std::vector<PendingChange> pending = watch_.overdue();
+  if (pending.empty() && pending_ == 0) return;
+  pending_ = pending.size();
+  status_.note_pending(pending);
+  std::set<std::string> still;
+  std::size_t logged = 0;
+  for (const PendingChange& one : pending) {
+    still.insert(one.file);
+    if (said_pending_.contains(one.file) || ++logged > k_max_logged) continue;
+    log::warning(
+        "change-pending",
+        {{"file", one.file},
+         {"since", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                               fmt::gmtime(Wall::to_time_t(one.since)))},
+         {"hint", "it is taken over when nobody writes to it"}});
+  }
+  if (logged > k_max_logged) {
+    log::warning("more-changes-pending", {{"count", logged - k_max_logged}});
+  }
+  said_pending_ = std::move(still);
 }
 
 /// True if there was something new to say.
@@ -159,10 +186,31 @@ bool Reloader::say_restart_needed(const config::Startup& wanted) {
   return true;
 }
 
-void Reloader::reject(const LoadedSnapshot& loaded) {
+void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
+                           std::size_t changed, std::size_t removed,
+                           bool is_news) {
+  status_.note_applied(changed, removed, is_news, loaded.is_whole());
+  if (!is_news) return;
+  log_certificates(loaded.new_certificates);
+  if (pending_ == 0) {
+    log::info("reload", {{"result", "applied"},
+                         {"domains", newer.site.domain_count()},
+                         {"changed", changed},
+                         {"removed", removed}});
+  } else {
+    log::info("reload", {{"result", "applied"},
+                         {"domains", newer.site.domain_count()},
+                         {"changed", changed},
+                         {"removed", removed},
+                         {"pending", pending_}});
+  }
+}
+
+/// Once, and at each request.
+void Reloader::say_failed(const LoadedSnapshot& loaded, bool is_requested) {
   // The cause may go away without a trace: a lack of descriptors, a server of
   // files that does not answer.
-  next_check_ = Watch::Clock::now() + k_retry_interval;
+  next_retry_ = Watch::Clock::now() + k_retry_interval;
   std::string text;
   std::size_t errors = 0;
   for (const Diagnostic& one : loaded.diagnostics) {
@@ -170,39 +218,47 @@ void Reloader::reject(const LoadedSnapshot& loaded) {
     text += format_diagnostic(one);
     ++errors;
   }
-  status_.note_failed(loaded.diagnostics, text != last_failure_);
-  if (text == last_failure_ && !std::exchange(requested_, false)) return;
+  const bool is_news = text != last_failure_;
+  status_.note_failed(loaded.diagnostics, is_news);
   last_failure_ = std::move(text);
-  requested_ = false;
-  log_news(loaded);
-  log::error("reload", {{"result", "failed"},
-                        {"errors", errors},
-                        {"serving", "the last good policies"}});
+  if (!is_news && !is_requested) return;
+  std::string_view kept = "the last good policies";
+  if (loaded.certificates_refused) {
+    kept = loaded.policies_refused ? "the last good policies and certificates"
+                                   : "the last good certificates";
+  }
+  log::error("reload",
+             {{"result", "failed"}, {"errors", errors}, {"serving", kept}});
 }
 
-std::vector<std::string> Reloader::apply(LoadedSnapshot loaded) {
+std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   const std::shared_ptr<const Snapshot> older = holder_.get();
-  const std::shared_ptr<const Snapshot> newer = std::move(loaded.snapshot);
-  holder_.replace(newer);
-  loader_.accept();
-
-  std::vector<std::string> changed =
-      changed_domains(*older, *newer, loaded.touched);
-  const std::size_t removed = count_removed(*older, *newer, loaded.touched);
+  const std::shared_ptr<const Snapshot> newer =
+      loaded.snapshot ? loaded.snapshot : older;
+  std::vector<std::string> changed;
+  std::size_t removed = 0;
+  if (loaded.snapshot) {
+    holder_.replace(newer);
+    loader_.accept();
+    changed = changed_domains(*older, *newer, loaded.touched);
+    removed = count_removed(*older, *newer, loaded.touched);
+  }
+  const bool is_requested = std::exchange(requested_, false);
   const bool restart = say_restart_needed(newer->startup);
   const bool findings = log_news(loaded);
-  const bool news = restart || findings || !changed.empty() || removed != 0 ||
-                    !loaded.new_certificates.empty() ||
-                    !last_failure_.empty() || requested_;
-  requested_ = false;
-  last_failure_.clear();
-  status_.note_applied(changed.size(), removed, news);
-  if (!news) return changed;
-  log_certificates(loaded.new_certificates);
-  log::info("reload", {{"result", "applied"},
-                       {"domains", newer->site.domain_count()},
-                       {"changed", changed.size()},
-                       {"removed", removed}});
+  bool news = restart || !changed.empty() || removed != 0 ||
+              !loaded.new_certificates.empty();
+  if (!loaded.is_refused()) news = news || findings || is_requested;
+  if (loaded.is_whole()) {
+    news = news || !last_failure_.empty();
+    last_failure_.clear();
+    next_retry_.reset();
+  }
+  if (loaded.snapshot || loaded.is_whole() ||
+      (is_requested && !loaded.is_refused())) {
+    say_applied(*newer, loaded, changed.size(), removed, news);
+  }
+  if (loaded.is_refused()) say_failed(loaded, is_requested);
   return changed;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Replaces the snapshot when the files have changed, and only by a good one:
-// everything is read and checked first, and if anything is wrong the old
-// snapshot keeps serving.
+// everything is read and checked first, and if anything is wrong with the
+// policies, or with the certificates, the old ones keep serving.
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -30,7 +32,8 @@ class Reloader {
   int fd() const { return watch_.fd(); }
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
 
-  /// SIGHUP: load at once, changed or not, and say how it went.
+  /// SIGHUP: load, changed or not, as soon as what changes has come to rest,
+  /// and without what does not within seconds; say how it went.
   void request();
   /// From request() until its load has been applied or rejected.
   bool is_requested() const { return requested_; }
@@ -43,9 +46,12 @@ class Reloader {
 
  private:
   bool log_news(const LoadedSnapshot& loaded);
-  void reject(const LoadedSnapshot& loaded);
-  std::vector<std::string> apply(LoadedSnapshot loaded);
-  void find_refusals(LoadedSnapshot& loaded) const;
+  void want_load();
+  void say_what_waits();
+  void say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
+                   std::size_t changed, std::size_t removed, bool is_news);
+  void say_failed(const LoadedSnapshot& loaded, bool is_requested);
+  std::vector<std::string> conclude(LoadedSnapshot loaded);
   bool say_restart_needed(const config::Startup& wanted);
 
   SnapshotLoader& loader_;
@@ -56,6 +62,9 @@ class Reloader {
   config::Startup said_;     // what was last said to need a restart
   Watch watch_;
   Watch::Clock::time_point next_check_;
+  std::optional<Watch::Clock::time_point> next_retry_;
+  std::set<std::string> said_pending_;
+  std::size_t pending_ = 0;
   bool requested_ = false;
   std::string last_failure_;  // logged once, not at every look
   std::unordered_set<std::size_t> said_findings_;  // hashes of their texts

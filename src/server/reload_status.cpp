@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t k_max_history = 50;
 // One cause may be at fault a thousand times; nobody reads on.
 constexpr std::size_t k_max_faults = 20;
+constexpr std::size_t k_max_pending = 20;
 
 std::chrono::sys_seconds now() {
   return std::chrono::floor<std::chrono::seconds>(
@@ -24,12 +25,14 @@ ReloadStatus::ReloadStatus() {
 }
 
 void ReloadStatus::note_applied(std::size_t changed, std::size_t removed,
-                                bool is_news) {
+                                bool is_news, bool is_whole) {
   const std::lock_guard lock(mutex_);
   ++view_.applied;
   view_.last = now();
-  view_.last_good = view_.last;
-  view_.faults.clear();
+  if (is_whole) {
+    view_.last_good = view_.last;
+    view_.faults.clear();
+  }
   if (is_news) {
     remember({.time = view_.last,
               .applied = true,
@@ -57,6 +60,17 @@ void ReloadStatus::note_failed(const Diagnostics& diagnostics, bool is_news) {
                            : format_place(view_.faults.front().place) + ": " +
                                  view_.faults.front().message});
   }
+}
+
+void ReloadStatus::note_pending(std::vector<PendingChange> pending) {
+  const std::lock_guard lock(mutex_);
+  view_.pending_count = pending.size();
+  std::stable_sort(pending.begin(), pending.end(),
+                   [](const PendingChange& a, const PendingChange& b) {
+                     return a.since < b.since;
+                   });
+  pending.resize(std::min(pending.size(), k_max_pending));
+  view_.pending = std::move(pending);
 }
 
 void ReloadStatus::remember(ReloadEvent event) {

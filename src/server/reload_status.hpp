@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "diagnostic.hpp"
+#include "server/pending_changes.hpp"
 
 namespace mtasts::server {
 
@@ -30,14 +31,21 @@ struct ReloadView {
   std::chrono::sys_seconds last_good;  // likewise
   Diagnostics faults;                  // of the last one, if it failed
   std::vector<ReloadEvent> history;    // the newest first
+  /// Files that do not come to rest: the first of them, and how many.
+  std::vector<PendingChange> pending = {};
+  std::size_t pending_count = 0;
 };
 
 class ReloadStatus {
  public:
   ReloadStatus();
 
-  void note_applied(std::size_t changed, std::size_t removed, bool is_news);
+  /// `is_whole`: nothing was refused beside it.
+  void note_applied(std::size_t changed, std::size_t removed, bool is_news,
+                    bool is_whole = true);
   void note_failed(const Diagnostics& diagnostics, bool is_news);
+
+  void note_pending(std::vector<PendingChange> pending);
 
   ReloadView view() const;
 

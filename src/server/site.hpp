@@ -18,6 +18,7 @@ constexpr std::string_view k_policy_path = "/.well-known/mta-sts.txt";
 
 class Site {
  public:
+  Site() = default;
   explicit Site(const config::Live& live) : by_domain_(live.by_domain) {}
 
   /// The policy of `domain`, in lower case; null when it is not served here.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 #include "server/needed_findings.hpp"
@@ -26,25 +27,54 @@ Diagnostic make_loss(const std::string& host, tls::Quality left,
           "the old ones stay in use until the new ones are good"};
 }
 
-}  // namespace
-
-void SnapshotLoader::touch(const std::vector<std::string>& domains) {
-  touched_.insert(domains.begin(), domains.end());
-}
-
-void SnapshotLoader::touch(
-    const std::vector<tls::CertificatePtr>& certificates) {
-  for (const tls::CertificatePtr& one : certificates) touch_names(one->names());
-}
-
 /// Of certificates. A wildcard covers a policy host only as "*." in front of
 /// its domain.
-void SnapshotLoader::touch_names(const std::vector<std::string>& names) {
+void touch_names(const std::vector<std::string>& names,
+                 std::set<std::string>& touched) {
   for (const std::string& name : names) {
     for (const std::string_view start : {k_policy_host_prefix, k_wildcard}) {
-      if (name.starts_with(start)) touched_.insert(name.substr(start.size()));
+      if (name.starts_with(start)) touched.insert(name.substr(start.size()));
     }
   }
+}
+
+void touch_names(const std::vector<tls::CertificatePtr>& certificates,
+                 std::set<std::string>& touched) {
+  for (const tls::CertificatePtr& one : certificates) {
+    touch_names(one->names(), touched);
+  }
+}
+
+}  // namespace
+
+/// `more` has all errors there are, and the warnings that are new.
+void SnapshotLoader::News::add(Diagnostics more, Diagnostics gone) {
+  std::set<std::string> texts;
+  for (const Diagnostic& one : gone) texts.insert(format_diagnostic(one));
+  std::erase_if(diagnostics, [&](const Diagnostic& one) {
+    return one.severity == Severity::error ||
+           texts.contains(format_diagnostic(one));
+  });
+  append(diagnostics, std::move(more));
+  append(withdrawn, std::move(gone));
+}
+
+/// The same of certificates: which of it matters is known with the policies.
+void SnapshotLoader::add_news(tls::FoundCertificates found) {
+  tls::FoundCertificates& news = certificate_news_;
+  std::set<std::string> texts;
+  for (const Diagnostic& one : found.withdrawn) {
+    texts.insert(format_diagnostic(one));
+  }
+  std::erase_if(news.findings, [&](const tls::FileFinding& one) {
+    return one.diagnostic.severity == Severity::error ||
+           texts.contains(format_diagnostic(one.diagnostic));
+  });
+  news.findings.insert(news.findings.end(),
+                       std::make_move_iterator(found.findings.begin()),
+                       std::make_move_iterator(found.findings.end()));
+  news.none_found = std::move(found.none_found);
+  append(news.withdrawn, std::move(found.withdrawn));
 }
 
 void SnapshotLoader::recheck() {
@@ -53,13 +83,55 @@ void SnapshotLoader::recheck() {
   finder_.reread_faulty();
 }
 
+bool SnapshotLoader::read(const Scope& scope) {
+  last_config_ = config_.load(scope);
+  is_main_restless_ =
+      scope.rested &&
+      !config_.look({.is_everything = false, .paths = {path_}}, nullptr)
+           .empty();
+  policy_news_.add(std::exchange(last_config_.diagnostics, {}),
+                   std::exchange(last_config_.withdrawn, {}));
+  policies_touched_.insert(last_config_.touched.begin(),
+                           last_config_.touched.end());
+  // What can't be understood moves no certificates.
+  const bool is_moved = last_config_.certificates != certificate_paths_ &&
+                        (!scope.rested || last_config_.is_main_good);
+  if (is_moved) {
+    certificate_paths_ = last_config_.certificates;
+    is_recheck_ = true;  // what is said of a host blames the first path
+  }
+  tls::FoundCertificates found = finder_.find(certificate_paths_, scope);
+  store_ = store_.with(found.added, found.removed);
+  new_certificates_.insert(new_certificates_.end(), found.added.begin(),
+                           found.added.end());
+  touch_names(found.added, certificates_touched_);
+  touch_names(found.removed, certificates_touched_);
+  touch_names(found.refused_names, certificates_touched_);
+  const bool has_new_inputs = found.has_new_inputs;
+  add_news(std::move(found));
+  return last_config_.has_new_inputs || has_new_inputs;
+}
+
+SnapshotLoader::Domains SnapshotLoader::touched_hosts(
+    const config::Live& live) {
+  if (std::exchange(is_recheck_, false)) {
+    const std::vector<std::string> all = all_domains(live);
+    rechecked_.insert(all.begin(), all.end());
+  }
+  Domains domains = policies_touched_;
+  domains.insert(certificates_touched_.begin(), certificates_touched_.end());
+  domains.insert(rechecked_.begin(), rechecked_.end());
+  return domains;
+}
+
 /// True if there was one.
 bool SnapshotLoader::find_losses(const Snapshot& serving,
                                  const config::Live& live,
+                                 const Domains& domains,
                                  LoadedSnapshot& loaded) const {
   const std::chrono::sys_seconds now = wall_clock();
   bool found = false;
-  for (const std::string& domain : touched_) {
+  for (const std::string& domain : domains) {
     const std::string host = policy_host(domain);
     const tls::Quality left = store_.quality(host, now);
     if (live.by_domain.find(domain) == nullptr ||
@@ -69,15 +141,16 @@ bool SnapshotLoader::find_losses(const Snapshot& serving,
     }
     found = true;
     loaded.diagnostics.push_back(make_loss(
-        host, left, live.certificates.empty() ? "" : live.certificates[0]));
+        host, left, certificate_paths_.empty() ? "" : certificate_paths_[0]));
   }
   return found;
 }
 
 void SnapshotLoader::check_hosts(const config::Live& live,
+                                 const Domains& domains,
                                  LoadedSnapshot& loaded) {
   // That there is none at all was said of the files.
-  if (live.certificates.empty() || store_.size() == 0) {
+  if (certificate_paths_.empty() || store_.size() == 0) {
     for (auto& [domain, findings] : std::exchange(hosts_, {})) {
       append(loaded.withdrawn, std::move(findings));
     }
@@ -85,13 +158,13 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     return;
   }
   const std::chrono::sys_seconds now = wall_clock();
-  for (const std::string& domain : touched_) {
+  for (const std::string& domain : domains) {
     auto old = hosts_.extract(domain);
     if (old) append(loaded.withdrawn, std::move(old.mapped()));
     if (live.by_domain.find(domain) == nullptr) continue;
     const std::string host = policy_host(domain);
     Diagnostics found =
-        tls::check_host(store_, host, live.certificates.front(), now);
+        tls::check_host(store_, host, certificate_paths_.front(), now);
     if (store_.find_all(host).empty() && finder_.has_refused(host)) continue;
     if (!found.empty()) hosts_.emplace(domain, std::move(found));
   }
@@ -105,57 +178,90 @@ void SnapshotLoader::check_hosts(const config::Live& live,
   }
 }
 
-LoadedSnapshot SnapshotLoader::load(const Scope& scope,
-                                    const Snapshot* serving) {
-  config::Loaded config = config_.load(scope);
-  // What is said of a host blames the first path.
-  if (config.certificates != certificate_paths_) is_recheck_ = true;
-  certificate_paths_ = config.certificates;
-  tls::FoundCertificates found = finder_.find(certificate_paths_, scope);
-  store_ = store_.with(found.added, found.removed);
+LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
+                                     const FindRefusals& find_refusals) {
   LoadedSnapshot loaded;
-  loaded.has_new_inputs = config.has_new_inputs || found.has_new_inputs;
-  loaded.diagnostics = std::move(config.diagnostics);
-  loaded.withdrawn = std::move(config.withdrawn);
-  append(loaded.withdrawn, std::move(found.withdrawn));
-  new_certificates_.insert(new_certificates_.end(), found.added.begin(),
-                           found.added.end());
-  touch(config.touched);
-  touch(found.added);
-  touch(found.removed);
-  touch_names(found.refused_names);
-  if (!config.config) return loaded;
-
-  config::Live live = std::move(config.config->live);
+  if (!is_main_restless_) {
+    append(loaded.diagnostics, std::exchange(policy_news_.diagnostics, {}));
+    append(loaded.withdrawn, std::exchange(policy_news_.withdrawn, {}));
+  }
+  append(loaded.withdrawn, std::exchange(certificate_news_.withdrawn, {}));
+  takes_policies_ = last_config_.config.has_value() && !is_main_restless_;
+  takes_certificates_ = false;
+  Snapshot next;
+  if (takes_policies_) {
+    next.startup = last_config_.config->startup;
+    next.live = last_config_.config->live;
+    next.site = Site(next.live);
+    Diagnostics refusals;
+    if (find_refusals) {
+      refusals = find_refusals(
+          next, {policies_touched_.begin(), policies_touched_.end()});
+    }
+    takes_policies_ = refusals.empty();
+    append(loaded.diagnostics, std::move(refusals));
+  }
+  loaded.policies_wait = is_main_restless_;
+  loaded.policies_refused = !takes_policies_ && !is_main_restless_;
+  if (!takes_policies_) {
+    if (serving == nullptr) return loaded;
+    next = *serving;
+  }
   // The listeners that run stay, whatever the file says now.
-  const bool needs = serving == nullptr
-                         ? needs_certificates(config.config->startup)
-                         : serving->needs_certificates;
-  if (std::exchange(is_recheck_, false)) touch(all_domains(live));
-  if (needs) {
-    append(loaded.diagnostics, keep_needed(found, live, store_, wall_clock()));
-    check_hosts(live, loaded);
+  next.needs_certificates = serving == nullptr
+                                ? needs_certificates(next.startup)
+                                : serving->needs_certificates;
+  const Domains domains = touched_hosts(next.live);
+  tls::FoundCertificates news = std::exchange(certificate_news_, {});
+  if (next.needs_certificates) {
+    append(loaded.diagnostics,
+           keep_needed(news, next.live, store_, wall_clock()));
+    check_hosts(next.live, domains, loaded);
+    loaded.certificates_refused =
+        serving != nullptr && find_losses(*serving, next.live, domains, loaded);
   }
-  if (needs && serving != nullptr && find_losses(*serving, live, loaded)) {
-    return loaded;
-  }
-  Site site(live);
-  loaded.touched.assign(touched_.begin(), touched_.end());
-  loaded.new_certificates = new_certificates_;
-  loaded.snapshot = std::make_shared<const Snapshot>(Snapshot{
-      std::move(config.config->startup), std::move(live), std::move(site),
-      std::make_shared<const tls::CertificateStore>(store_), needs});
+  takes_certificates_ = !loaded.certificates_refused;
+  next.certificates =
+      takes_certificates_
+          ? std::make_shared<const tls::CertificateStore>(store_)
+          : serving->certificates;
+  if (takes_certificates_) loaded.new_certificates = new_certificates_;
+  loaded.touched.assign(domains.begin(), domains.end());
+  // What is good is no news if it was good before.
+  const bool is_new = (takes_policies_ && takes_certificates_) ||
+                      (takes_policies_ && !policies_touched_.empty()) ||
+                      (takes_certificates_ && !certificates_touched_.empty());
+  if (is_new)
+    loaded.snapshot = std::make_shared<const Snapshot>(std::move(next));
   return loaded;
 }
 
+LoadedSnapshot SnapshotLoader::load(const Scope& scope,
+                                    const Snapshot* serving) {
+  read(scope);
+  return judge(serving);
+}
+
 void SnapshotLoader::accept() {
-  touched_.clear();
+  if (takes_policies_) policies_touched_.clear();
+  if (!takes_certificates_) return;
+  if (takes_policies_) rechecked_.clear();
+  certificates_touched_.clear();
   new_certificates_.clear();
 }
 
 FileChanges SnapshotLoader::look(const Scope& scope, FileVisitor* also) const {
   FileChanges changes = config_.look(scope, also);
   changes.merge(finder_.look(scope, also));
+  return changes;
+}
+
+FileChanges SnapshotLoader::find_changes(const Scope& scope,
+                                         FileVisitor* also) {
+  FileChanges changes = config_.look(scope, also);
+  FileChanges beside = finder_.look(scope, also);
+  finder_.pass_over(beside);
+  changes.merge(beside);
   return changes;
 }
 

@@ -3,6 +3,7 @@
 // changed since.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,7 +18,12 @@
 namespace mtasts::server {
 
 struct LoadedSnapshot {
-  std::shared_ptr<const Snapshot> snapshot;  // null when it must not serve
+  /// Null when nothing new may serve: not at all, or beside what serves now.
+  std::shared_ptr<const Snapshot> snapshot;
+  /// True if a fault keeps them from being taken; the snapshot, if any, has
+  /// what serves now in their place.
+  bool policies_refused = false;
+  bool certificates_refused = false;
   /// Every error, and what else there is to say of what was loaded anew.
   Diagnostics diagnostics;
   Diagnostics withdrawn;  // what was said of it before
@@ -25,17 +31,39 @@ struct LoadedSnapshot {
   /// that was accepted. Sorted.
   std::vector<std::string> touched;
   std::vector<tls::CertificatePtr> new_certificates;
-  bool has_new_inputs = false;  // there may be other directories to watch
+
+  /// The main file does not rest, so nothing can be said of the policies.
+  bool policies_wait = false;
+
+  bool is_refused() const { return policies_refused || certificates_refused; }
+  bool is_whole() const { return !is_refused() && !policies_wait; }
 };
 
 class SnapshotLoader {
  public:
-  /// `path` is the configuration. Nothing is read yet.
-  explicit SnapshotLoader(std::string path) : config_(std::move(path)) {}
+  /// What is wrong with a snapshot whose policies are good in themselves, as
+  /// far as these domains go.
+  using FindRefusals = std::function<Diagnostics(
+      const Snapshot&, const std::vector<std::string>& domains)>;
 
-  /// Reads what has changed. Fails also when a host would have a worse
-  /// certificate than in `serving` (may be null): a renewal is half done then.
-  /// A host that never had one is no reason to fail; see servable_domains().
+  /// `path` is the configuration. Nothing is read yet.
+  explicit SnapshotLoader(std::string path)
+      : path_(path), config_(std::move(path)) {}
+
+  /// Reads what has changed and may be read. True if other files count now:
+  /// they have to be looked at, and to rest, before anything is judged.
+  bool read(const Scope& scope);
+
+  /// Makes a snapshot of what was read. Policies and certificates are two
+  /// groups, and each is taken as a whole or not at all: in the place of a bad
+  /// one stays what `serving` has (null: there is nothing, so both have to be
+  /// good). Certificates are bad when a host would have a worse one than now:
+  /// a renewal is half done then. That a host never had one is no reason; see
+  /// servable_domains().
+  LoadedSnapshot judge(const Snapshot* serving,
+                       const FindRefusals& find_refusals = {});
+
+  /// Both at once.
   LoadedSnapshot load(const Scope& scope, const Snapshot* serving);
 
   /// Says that the last snapshot serves now.
@@ -47,21 +75,41 @@ class SnapshotLoader {
 
   /// What differs on the disk from what was loaded.
   FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const;
+  /// The same without what can't matter; see CertificateFinder::pass_over().
+  FileChanges find_changes(const Scope& scope, FileVisitor* also);
 
  private:
-  void touch(const std::vector<std::string>& domains);
-  void touch(const std::vector<tls::CertificatePtr>& certificates);
-  void touch_names(const std::vector<std::string>& names);
-  bool find_losses(const Snapshot& serving, const config::Live& live,
-                   LoadedSnapshot& loaded) const;
-  void check_hosts(const config::Live& live, LoadedSnapshot& loaded);
+  using Domains = std::set<std::string>;
+  /// What there is to say since it was last said.
+  struct News {
+    Diagnostics diagnostics;
+    Diagnostics withdrawn;
 
+    void add(Diagnostics more, Diagnostics gone);
+  };
+
+  void add_news(tls::FoundCertificates found);
+  Domains touched_hosts(const config::Live& live);
+  bool find_losses(const Snapshot& serving, const config::Live& live,
+                   const Domains& domains, LoadedSnapshot& loaded) const;
+  void check_hosts(const config::Live& live, const Domains& domains,
+                   LoadedSnapshot& loaded);
+
+  std::string path_;
   config::Loader config_;
+  config::Loaded last_config_;     // as it was read last
+  bool is_main_restless_ = false;  // its includes are not taken either
   std::vector<std::string> certificate_paths_;
   tls::CertificateFinder finder_;
   tls::CertificateStore store_;
+  News policy_news_;
+  tls::FoundCertificates certificate_news_;  // `findings` and what follows
   std::vector<tls::CertificatePtr> new_certificates_;
-  std::set<std::string> touched_;  // since the last that was accepted
+  Domains policies_touched_;  // since the last that was accepted
+  Domains certificates_touched_;
+  Domains rechecked_;
+  bool takes_policies_ = false;  // of the last judgement
+  bool takes_certificates_ = false;
   std::map<std::string, Diagnostics> hosts_;  // domains with a finding
   bool is_recheck_ = false;
 };

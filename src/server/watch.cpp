@@ -23,26 +23,24 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 namespace fs = std::filesystem;
 
-// A file that was closed may be opened once more: editors and shells write in
-// steps.
-constexpr milliseconds k_quiet_after_event{200};
-// Without events nobody says that a writer is done, so a look has to be equal
-// to one a whole second earlier.
-constexpr milliseconds k_quiet_after_poll{1000};
 constexpr seconds k_poll_interval{15};
 constexpr seconds k_longest_poll_interval{25};  // seen within 30 s
 // A descriptor that stays open for writing but is not written to.
 constexpr seconds k_forgotten_writer{30};
 constexpr milliseconds k_look_again{50};
+// When there is nothing to be seen but what does not rest.
+constexpr milliseconds k_look_seldom{500};
 constexpr int k_max_symlinks = 40;
 
 constexpr std::uint32_t k_events =
     IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
     IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-Scope scope_of(const FileChanges& changes) {
+/// For a load of what has rested, and for a look at it afterwards.
+Scope make_scope(FileChanges rested) {
   Scope scope{.is_everything = false};
-  for (const auto& [path, stamp] : changes) scope.paths.insert(path);
+  for (const auto& [path, stamp] : rested) scope.paths.insert(path);
+  scope.rested = std::make_shared<const FileChanges>(std::move(rested));
   return scope;
 }
 
@@ -81,6 +79,12 @@ Watch::~Watch() {
 void Watch::look_everywhere() {
   scope_.is_everything = true;
   armed_.clear();
+  links_.clear();
+  is_arming_anew_ = true;
+}
+
+void Watch::want_load() {
+  if (!wanted_) wanted_ = Clock::now();
 }
 
 int Watch::fd() const { return Clock::now() < next_look_ ? -1 : inotify_; }
@@ -88,8 +92,8 @@ int Watch::fd() const { return Clock::now() < next_look_ ? -1 : inotify_; }
 milliseconds Watch::wait_time() const {
   const Clock::time_point now = Clock::now();
   Clock::time_point next = next_poll_;
-  const bool has_reason =
-      candidate_ || wanted_ || scope_.is_everything || !scope_.paths.empty();
+  const bool has_reason = !pending_.empty() || wanted_ ||
+                          scope_.is_everything || !scope_.paths.empty();
   // Events that have come since the last look are read at the next one.
   if (has_reason || now < next_look_) next = next_look_;
   return std::max(std::chrono::ceil<milliseconds>(next - now), milliseconds(0));
@@ -100,7 +104,9 @@ FileChanges Watch::look() {
   if (!scope_.is_everything) return look_(scope_, nullptr);
   const Clock::time_point start = Clock::now();
   Armer armer(*this);
+  in_use_.clear();
   FileChanges found = look_(scope_, inotify_ < 0 ? nullptr : &armer);
+  if (std::exchange(is_arming_anew_, false)) remove_others();
   poll_interval_ = std::clamp<Clock::duration>(
       100 * (Clock::now() - start), k_poll_interval, k_longest_poll_interval);
   next_poll_ = Clock::now() + poll_interval_;
@@ -108,69 +114,70 @@ FileChanges Watch::look() {
 }
 
 std::optional<Scope> Watch::find_settled() {
-  const bool had_events = inotify_ >= 0 && read_events();
+  if (inotify_ >= 0) read_events();
   const Clock::time_point now = Clock::now();
-  const bool poll = now >= next_poll_;
-  if (poll || wanted_) scope_.is_everything = true;
-  if (!scope_.is_everything && scope_.paths.empty() && !candidate_) return {};
-  next_look_ = now + k_look_again;
-  FileChanges found = look();
-  scope_ = scope_of(found);
-  if (wanted_ && !is_being_written(found)) {
-    wanted_ = false;
-    candidate_.reset();
-    return Scope{};
+  if (now >= next_poll_ || wanted_) scope_.is_everything = true;
+  for (std::string& path : pending_.paths()) {
+    scope_.paths.insert(std::move(path));
   }
-  if (found.empty()) {
-    candidate_.reset();
-    return std::nullopt;
-  }
-  if (!candidate_ || *candidate_ != found) {
-    candidate_ = std::move(found);
-    candidate_since_ = now;
-    quiet_ = inotify_ < 0 || (poll && !had_events) ? k_quiet_after_poll
-                                                   : k_quiet_after_event;
-    return std::nullopt;
-  }
-  if (now - candidate_since_ < quiet_ || is_being_written(found)) {
-    return std::nullopt;
-  }
-  candidate_.reset();
-  return std::exchange(scope_, Scope{.is_everything = false});
+  if (!scope_.is_everything && scope_.paths.empty()) return std::nullopt;
+  update_pending(look());
+  scope_ = Scope{.is_everything = false};
+  const bool is_ripe = pending_.is_ripe(now, wanted_);
+  next_look_ = now + (is_ripe || !pending_.is_all_overdue(now) || wanted_
+                          ? k_look_again
+                          : k_look_seldom);
+  if (!is_ripe) return std::nullopt;
+  wanted_.reset();
+  return make_scope(pending_.take(now));
 }
 
 bool Watch::is_unmoved(const Scope& scope) {
-  FileChanges found = look_(scope, nullptr);
+  const FileChanges found = look_(scope, nullptr);
   if (found.empty()) return true;
-  scope_ = scope_of(found);
-  candidate_ = std::move(found);
-  candidate_since_ = Clock::now();
-  quiet_ = k_quiet_after_poll;
+  pending_.restart(found, Clock::now());
   return false;
 }
 
-/// The files under writing_ may be known by another path, behind a symbolic
-/// link: only the inode is the same.
-bool Watch::is_being_written(const FileChanges& changes) {
+/// The files that events tell of may be known by another path, behind a
+/// symbolic link: only the inode is the same.
+void Watch::update_pending(const FileChanges& found) {
+  const bool is_told_of_all = std::exchange(is_told_of_all_, false);
+  const std::set<std::string> told = std::exchange(told_, {});
+  Inodes inodes;
+  for (const std::string& path : told) {
+    const FileStamp stamp = stamp_file(path);
+    if (stamp.inode != 0) inodes.emplace(stamp.device, stamp.inode);
+  }
+  const Inodes written = find_written();
+  pending_.update(
+      found, Clock::now(),
+      [&](const std::string& path, const FileStamp& stamp) {
+        return is_told_of_all || told.contains(path) ||
+               inodes.contains({stamp.device, stamp.inode});
+      },
+      [&](const std::string&, const FileStamp& stamp) {
+        return stamp.inode != 0 &&
+               written.contains({stamp.device, stamp.inode});
+      });
+}
+
+Watch::Inodes Watch::find_written() {
   const Clock::time_point now = Clock::now();
   std::erase_if(writing_, [now](const auto& one) {
     return now - one.second > k_forgotten_writer;
   });
-  if (writing_.empty()) return false;
-  std::set<std::pair<std::uint64_t, std::uint64_t>> inodes;
-  for (const auto& [path, stamp] : changes) {
+  Inodes inodes;
+  for (const auto& [path, when] : writing_) {
+    const FileStamp stamp = stamp_file(path);
     inodes.emplace(stamp.device, stamp.inode);
   }
-  return std::any_of(writing_.begin(), writing_.end(), [&](const auto& one) {
-    const FileStamp stamp = stamp_file(one.first);
-    return stamp.inode != 0 && inodes.contains({stamp.device, stamp.inode});
-  });
+  return inodes;
 }
 
 // --- What inotify says ---
 
-/// True if it said anything.
-bool Watch::read_events() {
+void Watch::read_events() {
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
   // Once: in a directory where something writes all the time there are always
   // more.
@@ -180,16 +187,20 @@ bool Watch::read_events() {
     std::memcpy(&event, buffer.data() + at, sizeof event);
     const char* name = buffer.data() + at + sizeof event;
     at += static_cast<ssize_t>(sizeof event + event.len);
-    if ((event.mask & IN_Q_OVERFLOW) != 0) writing_.clear();
     const auto directory = directories_.find(event.wd);
-    if (directory == directories_.end() || event.len == 0) {
-      look_everywhere();  // a directory itself, or too many events
+    if ((event.mask & IN_Q_OVERFLOW) != 0) {
+      writing_.clear();
+      look_everywhere();  // nobody knows what was told
+    } else if (directory == directories_.end()) {
+      continue;  // it was watched until now
+    } else if (event.len == 0) {
+      look_everywhere();  // the directory itself
+      is_told_of_all_ = true;
     } else {
       take_event(event.mask, directory->second, name);
     }
     if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
   }
-  return got > 0;
 }
 
 void Watch::take_event(std::uint32_t mask, const Directory& in,
@@ -207,10 +218,14 @@ void Watch::take_event(std::uint32_t mask, const Directory& in,
   if ((mask & IN_ISDIR) != 0 || links_.contains(path) ||
       (is_new && fs::is_symlink(path, ignored))) {
     look_everywhere();
-  } else if (!in.is_direct) {
-    scope_.is_everything = true;
-  } else {
+    is_told_of_all_ = true;
+    return;
+  }
+  told_.insert(path);
+  if (in.is_direct) {
     scope_.paths.insert(path);
+  } else {
+    scope_.is_everything = true;
   }
 }
 
@@ -257,10 +272,21 @@ void Watch::arm_way(const std::string& path, int hops) {
   }
 }
 
+/// After all that is in use was watched anew: the rest, such as the folders of
+/// releases that a link led to once.
+void Watch::remove_others() {
+  std::erase_if(directories_, [this](const auto& one) {
+    if (in_use_.contains(one.first)) return false;
+    ::inotify_rm_watch(inotify_, one.first);
+    return true;
+  });
+}
+
 void Watch::add_watch(const std::string& path, bool is_direct) {
   const int watch = ::inotify_add_watch(
       inotify_, path.empty() ? "." : path.c_str(), k_events);
   if (watch >= 0) {
+    in_use_.insert(watch);
     // One directory may be known by several paths; then none will do.
     const auto [known, is_new] =
         directories_.try_emplace(watch, Directory{path, is_direct});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Notices that files have changed and are stable again. inotify, on the
+// Notices that files have changed and have come to rest. inotify, on the
 // directories only, says when and where to look; the truth is what a look
 // finds. Where inotify is blind (bind mounts, network file systems) looking
 // now and then is enough.
@@ -7,14 +7,18 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "file_group.hpp"
+#include "server/pending_changes.hpp"
 
 namespace mtasts::server {
 
@@ -37,16 +41,22 @@ class Watch {
   /// How long to wait for fd() before calling find_settled() all the same.
   std::chrono::milliseconds wait_time() const;
 
-  /// What has changed, when nobody is writing to it and it has not moved for a
-  /// while: time to load it.
+  /// What has changed and has come to rest since: time to load it, and nothing
+  /// else. See PendingChanges.
   std::optional<Scope> find_settled();
 
   /// True if what was loaded is still what is on the disk: one state and not
-  /// half of two. If not, it starts over.
+  /// half of two. If not, it has to rest again.
   bool is_unmoved(const Scope& scope);
 
-  /// Loads everything as soon as nobody is writing, changed or not.
-  void want_load() { wanted_ = true; }
+  /// Has find_settled() tell of a load even if nothing has changed. What does
+  /// not rest is left out of it all the same.
+  void want_load();
+
+  /// What changes and does not come to rest, by path.
+  std::vector<PendingChange> overdue() const {
+    return pending_.overdue(Clock::now());
+  }
 
   /// The last load may have brought in other directories.
   void look_everywhere();
@@ -58,15 +68,19 @@ class Watch {
     bool is_direct;    // false: the files in it are known by other paths
   };
 
+  using Inodes = std::set<std::pair<std::uint64_t, std::uint64_t>>;
+
   FileChanges look();
-  bool read_events();
+  void update_pending(const FileChanges& found);
+  void read_events();
   void take_event(std::uint32_t mask, const Directory& in,
                   const std::string& name);
   void arm_directory(const std::string& path);
   void arm_link(const std::string& path, int hops);
   void arm_way(const std::string& path, int hops);
   void add_watch(const std::string& path, bool is_direct);
-  bool is_being_written(const FileChanges& changes);
+  void remove_others();
+  Inodes find_written();
 
   Look look_;
   int inotify_ = -1;
@@ -74,16 +88,20 @@ class Watch {
   /// Where to look next. Everywhere at first: files may have changed between
   /// their load and the watch.
   Scope scope_;
-  std::optional<FileChanges> candidate_;
-  Clock::time_point candidate_since_;
-  std::chrono::milliseconds quiet_{0};  // how long it has to stay the same
-  bool wanted_ = false;
+  PendingChanges pending_;
+  std::optional<Clock::time_point> wanted_;  // since when
+  /// What events told of since the last look: these paths, or of all that is
+  /// found at it, as a directory or a link was.
+  std::set<std::string> told_;
+  bool is_told_of_all_ = false;
   Clock::time_point next_poll_;
   Clock::time_point next_look_;
   Clock::duration poll_interval_;
   std::map<int, Directory> directories_;   // by watch descriptor
   std::unordered_set<std::size_t> armed_;  // hashes of what is watched
-  std::set<std::string> links_;            // symbolic links on the way
+  std::set<int> in_use_;                   // watches that a new look came by
+  bool is_arming_anew_ = false;
+  std::set<std::string> links_;  // symbolic links on the way
   std::map<std::string, Clock::time_point> writing_;  // last write seen
 };
 

@@ -75,6 +75,11 @@ bool is_better(const ChainCheck& a, const ChainCheck& b) {
   return rank(a) > rank(b);
 }
 
+bool is_pem_size(const FileStamp& stamp) {
+  return stamp.is_regular() &&
+         stamp.size <= static_cast<std::int64_t>(k_max_pem_octets);
+}
+
 template <class List>
 void append(List& to, const List& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -280,17 +285,16 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   Inputs inputs = make_inputs(paths);
   found.has_new_inputs = inputs != files_.inputs();
   files_.set_inputs(std::move(inputs));
-  const std::vector<Change> changes = files_.update(
-      found.has_new_inputs ? Scope{} : scope,
-      [&](const std::string& path, const FileStamp& stamp) {
-        // A directory, a FIFO, a large log: only one that was named is missed.
-        const bool is_named = files_.is_named(path);
-        const bool is_pem =
-            stamp.is_regular() &&
-            stamp.size <= static_cast<std::int64_t>(k_max_pem_octets);
-        return is_pem || is_named ? read_pem_file(path, intermediates_)
-                                  : std::make_shared<const PemFile>();
-      });
+  const std::vector<Change> changes =
+      files_.update(found.has_new_inputs && !scope.rested ? Scope{} : scope,
+                    [&](const std::string& path, const FileStamp& stamp) {
+                      // A directory, a FIFO, a large log: only one that was
+                      // named is missed.
+                      const bool is_named = files_.is_named(path);
+                      return is_pem_size(stamp) || is_named
+                                 ? read_pem_file(path, intermediates_)
+                                 : std::make_shared<const PemFile>();
+                    });
   for (const Change& change : changes) {
     if (change.before) append(found.withdrawn, change.before->diagnostics);
   }
@@ -364,6 +368,19 @@ FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
     if (!explained.contains(one)) all.push_back(*one);
   }
   return all;
+}
+
+void CertificateFinder::pass_over(FileChanges& changes) {
+  files_.pass_over(
+      changes, [this](const std::string& path, const FileStamp& stamp,
+                      const PemFile* before) {
+        const bool was_dull = before == nullptr ||
+                              (before->chain.empty() && before->keys.empty() &&
+                               before->diagnostics.empty());
+        if (!was_dull || files_.is_named(path)) return false;
+        if (stamp.inode == 0) return before != nullptr;
+        return !is_pem_size(stamp) || has_no_pem(path);
+      });
 }
 
 bool CertificateFinder::has_refused(const std::string& host) const {

@@ -57,6 +57,10 @@ class CertificateFinder {
     return files_.look(scope, also);
   }
 
+  /// Takes out of `changes` files that have no PEM and had none: a log or a
+  /// note beside the certificates need not rest.
+  void pass_over(FileChanges& changes);
+
   /// True if a certificate for `host` was found and is not used: the
   /// diagnostics say why.
   bool has_refused(const std::string& host) const;

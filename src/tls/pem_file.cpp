@@ -114,6 +114,10 @@ void take_blocks(PemFile& file, const std::string& pem,
          std::string(k_write_anew));
 }
 
+bool is_pem(const Secret& text) {
+  return text.octets().find("-----BEGIN ") != std::string::npos;
+}
+
 /// Puts the leaf first: the first certificate of no authority.
 void find_leaf(PemFile& file) {
   const auto leaf = std::find_if(
@@ -134,6 +138,11 @@ Der Interned::intern(std::string der) {
   return made;
 }
 
+bool has_no_pem(const std::string& path) {
+  Result<std::string> text = read_file(path, k_max_pem_octets);
+  return text && !is_pem(Secret(*std::move(text)));
+}
+
 PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   auto file = std::make_shared<PemFile>();
   file->path = path;
@@ -145,7 +154,7 @@ PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
     return file;
   }
   const Secret pem(*std::move(text));
-  if (pem.octets().find("-----BEGIN ") == std::string::npos) return file;
+  if (!is_pem(pem)) return file;
   take_blocks(*file, pem.octets(), intermediates);
   find_leaf(*file);
   // What is wrong in one place makes the whole doubtful.

@@ -35,6 +35,9 @@ class Interned {
 
 constexpr std::size_t k_max_pem_octets = 1024 * 1024;
 
+/// True if it can be read, and is no PEM at all.
+bool has_no_pem(const std::string& path);
+
 /// A file that is no PEM at all is an empty PemFile, and no fault.
 /// `intermediates` has what follows a leaf.
 PemFilePtr read_pem_file(const std::string& path, Interned& intermediates);

@@ -3,6 +3,9 @@
 
 import os
 import pathlib
+import shutil
+import subprocess
+import tempfile
 from unittest import SkipTest
 
 
@@ -11,6 +14,23 @@ def preload(library):
     options = os.environ.get("ASAN_OPTIONS", "")
     return {"LD_PRELOAD": str(library),
             "ASAN_OPTIONS": options + ":verify_asan_link_order=0"}
+
+
+def deny(test, call, error):
+    """`call` fails with `error` for as long as `test` runs. For inotify there
+    is no other way that is open to everybody."""
+    compiler = next(filter(None, map(
+        shutil.which, (os.environ.get("CC", "cc"), "cc", "gcc", "clang"))),
+        None)
+    if compiler is None:
+        raise SkipTest(f"no C compiler to take {call} away with")
+    folder = pathlib.Path(test.enterContext(
+        tempfile.TemporaryDirectory(prefix="mta-stsd-e2e-")))
+    (folder / "deny.c").write_text(
+        f"#include <errno.h>\nint {call}() {{ errno = {error}; return -1; }}\n")
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", folder / "deny.so",
+                    folder / "deny.c"], check=True, timeout=60)
+    return preload(folder / "deny.so")
 
 
 def shifted_clock(file, *, monotonic=False):

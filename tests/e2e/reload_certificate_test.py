@@ -4,6 +4,7 @@
 import base64
 import os
 import shutil
+import signal
 import unittest
 
 from authority import intermediate
@@ -139,12 +140,16 @@ class CertificateTest(ReloadTestCase):
             fetchers.watch(SECOND)
             self.assertEqual(fetchers.serials, {before})
             self.assertEqual(self.count(daemon, message), 1)
-            # The policies wait too: nothing is applied by halves.
+            line = daemon.wait_for_line("event=reload result=failed")
+            self.assertIn('serving="the last good certificates"', line)
+            # The policies do not wait for them.
             replace(daemon.config, NEW)
-            fetchers.watch(SECOND)
-            self.assertEqual(fetchers.bodies[HOST], {OLD_BODY})
-            put(daemon.dir / "certs", "server", KEY, CHAIN)
             self.wait_until_served(daemon, NEW_BODY)
+            self.assertEqual(fetchers.serials, {before})
+            put(daemon.dir / "certs", "server", KEY, CHAIN)
+            start = len(daemon.stderr_lines)
+            daemon.signal(signal.SIGHUP)
+            daemon.wait_for_line("event=reload result=applied", start=start)
 
     def test_certificates_too_many_in_the_chain(self):
         foreign = intermediate("foreign").pem

@@ -16,6 +16,8 @@ TEST(OperationsStatus, IsOneJsonObject) {
       R"("text":"it \"ended\""}],"total":9,"matching":8,"offset":3,)"
       R"("reloads":{"applied":21,"failed":22,"last":"2026-01-01T23:59:37Z",)"
       R"("last_result":"failed","last_good":"2026-01-01T23:59:36Z",)"
+      R"("pending_count":7,"pending":[{"file":"a\"b",)"
+      R"("since":"2026-01-01T23:59:34Z"}],)"
       R"("history":[{"time":"2026-01-01T23:59:35Z","result":"failed",)"
       R"("changed":0,"removed":0,"fault":"x.toml: bad"},)"
       R"({"time":"2026-01-01T23:59:34Z","result":"applied","changed":27,)"
@@ -43,6 +45,8 @@ TEST(OperationsStatus, IsATableThatSaysWhatItLeavesOut) {
   Status status = make_status();
   const std::string table =
       "certificate.expired: it \"ended\"\n"
+      "pending: \"a\\\"b\" does not come to rest, since "
+      "2026-01-01T23:59:34Z\n"
       "DOMAIN       MODE     ID                                CERT DAYS  "
       "FETCHES  LAST FETCH OF ID      BY\n"
       "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "

@@ -49,7 +49,9 @@ inline Status make_status() {
                                  .applied = true,
                                  .changed = 27,
                                  .removed = 28,
-                                 .fault = {}}}};
+                                 .fault = {}}},
+                    .pending = {{"a\"b", k_now - seconds(26)}},
+                    .pending_count = 7};
   DomainStatus domain{.domain = "example.com",
                       .mode = sts::Mode::enforce,
                       .max_age = seconds(604800),

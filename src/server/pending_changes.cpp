@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "server/pending_changes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mtasts::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A file that was closed may be opened once more: editors and shells write in
+// steps.
+constexpr milliseconds k_quiet_after_event{200};
+// Without events nobody says that a writer is done, so a look has to be equal
+// to one a whole second earlier.
+constexpr milliseconds k_quiet_after_look{1000};
+// What has come to rest waits so long for what has not.
+constexpr milliseconds k_patience{2000};
+
+std::chrono::sys_seconds wall_clock_now() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+void PendingChanges::update(const FileChanges& found, Clock::time_point now,
+                            const Predicate& is_told,
+                            const Predicate& is_written) {
+  std::erase_if(entries_,
+                [&](const auto& one) { return !found.contains(one.first); });
+  for (const auto& [path, stamp] : found) {
+    const bool told = is_told(path, stamp);
+    const milliseconds quiet = told ? k_quiet_after_event : k_quiet_after_look;
+    const auto [known, is_new] = entries_.try_emplace(
+        path, Entry{stamp, now, now, wall_clock_now(), quiet});
+    Entry& entry = known->second;
+    if (entry.stamp != stamp) {
+      entry.stamp = stamp;
+      entry.moved = now;
+      entry.quiet = quiet;
+    } else if (told && !is_new) {
+      entry.quiet = k_quiet_after_event;
+    }
+    entry.is_written = is_written(path, stamp);
+  }
+}
+
+void PendingChanges::restart(const FileChanges& moved, Clock::time_point now) {
+  for (const auto& [path, stamp] : moved) {
+    entries_.insert_or_assign(
+        path, Entry{stamp, now, now, wall_clock_now(), k_quiet_after_look});
+  }
+}
+
+std::vector<std::string> PendingChanges::paths() const {
+  std::vector<std::string> all;
+  all.reserve(entries_.size());
+  for (const auto& [path, entry] : entries_) all.push_back(path);
+  return all;
+}
+
+bool PendingChanges::is_ripe(Clock::time_point now,
+                             std::optional<Clock::time_point> wanted) const {
+  std::optional<Clock::time_point> since = wanted;
+  bool is_soon_done = false;
+  for (const auto& [path, entry] : entries_) {
+    if (entry.has_rested(now)) {
+      const Clock::time_point ready = entry.moved + entry.quiet;
+      since = since ? std::min(*since, ready) : ready;
+    } else if (now - entry.first < k_patience) {
+      is_soon_done = true;
+    }
+  }
+  return since && (!is_soon_done || now - *since >= k_patience);
+}
+
+FileChanges PendingChanges::take(Clock::time_point now) {
+  FileChanges rested;
+  std::erase_if(entries_, [&](const auto& one) {
+    if (!one.second.has_rested(now)) return false;
+    rested.emplace_hint(rested.end(), one.first, one.second.stamp);
+    return true;
+  });
+  return rested;
+}
+
+std::vector<PendingChange> PendingChanges::overdue(
+    Clock::time_point now) const {
+  std::vector<PendingChange> all;
+  for (const auto& [path, entry] : entries_) {
+    if (entry.has_rested(now) || now - entry.first < k_patience) continue;
+    all.push_back({path, entry.since});
+  }
+  return all;
+}
+
+bool PendingChanges::is_all_overdue(Clock::time_point now) const {
+  return std::all_of(entries_.begin(), entries_.end(), [now](const auto& one) {
+    return !one.second.has_rested(now) && now - one.second.first >= k_patience;
+  });
+}
+
+}  // namespace mtasts::server
