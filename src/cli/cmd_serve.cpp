@@ -21,6 +21,7 @@
 #include "server/policy_host.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
+#include "server/reload_thread.hpp"
 #include "server/sandbox.hpp"
 #include "server/service_manager.hpp"
 #include "server/signals.hpp"
@@ -147,12 +148,14 @@ std::unique_ptr<operations::Operations> open_operations(
 
 /// std::thread has no other way to say that there can be no more of them.
 Result<void> start_threads(server::PolicyHost& host,
-                           operations::Operations* operations) {
+                           operations::Operations* operations,
+                           server::ReloadThread& reloading) {
   const Result<void> checked = host.check_descriptors();
   if (!checked) return checked;
   try {
     host.start();
     if (operations != nullptr) operations->start();
+    reloading.start();
   } catch (const std::system_error& error) {
     return fail(fmt::format("can't start a thread: {}", error.code().message()),
                 "see ulimit -u, and pids.max of the control group");
@@ -175,30 +178,25 @@ void log_stop(const server::PolicyHost& host) {
 }
 
 /// Until SIGTERM or SIGINT.
-void supervise(server::PolicyHost& host, server::Reloader& reloader,
+void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
                const server::ReloadStatus& reloads, server::Signals& signals,
                server::ServiceManager& manager) {
   for (;;) {
-    if (!reloader.is_requested()) {
+    if (!reloading.is_requested()) {
       manager.tell_serving(host.snapshots().get()->site.domain_count(),
                            reloads.view().faults);
     }
     std::array<pollfd, 2> waiting = {
-        {{signals.fd(), POLLIN, 0}, {reloader.fd(), POLLIN, 0}}};
-    ::poll(waiting.data(), waiting.size(),
-           static_cast<int>(reloader.wait_time().count()));
+        {{signals.fd(), POLLIN, 0}, {reloading.fd(), POLLIN, 0}}};
+    ::poll(waiting.data(), waiting.size(), -1);
+    reloading.clear();
     for (;;) {
       const server::Signal signal = signals.take();
       if (signal == server::Signal::none) break;
       if (signal == server::Signal::stop) return;
-      reloader.request();
       manager.tell_reloading();
+      reloading.request();
     }
-    const std::uint64_t before = host.snapshots().generation();
-    const std::vector<std::string> changed = reloader.run();
-    if (host.snapshots().generation() == before) continue;
-    host.wake();
-    print_records(*host.snapshots().get(), changed);
   }
 }
 
@@ -237,10 +235,15 @@ Exit serve(const Options& options) {
                             options.allow_example
                                 ? server::Placeholders::allowed
                                 : server::Placeholders::refused);
+  server::ReloadThread reloading(
+      reloader, host.snapshots(), [&host](const auto& changed) {
+        host.wake();
+        print_records(*host.snapshots().get(), changed);
+      });
   server::ServiceManager manager;
   const server::Sandbox sandbox =
       server::enter_sandbox(snapshot->startup, loader);
-  const Result<void> started = start_threads(host, operations.get());
+  const Result<void> started = start_threads(host, operations.get(), reloading);
   if (!started) {
     print_error(started.error().message, started.error().hint);
     return Exit::fault;
@@ -255,12 +258,15 @@ Exit serve(const Options& options) {
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
-  supervise(host, reloader, reloads, *signals, manager);
+  supervise(host, reloading, reloads, *signals, manager);
   manager.tell_stopping();
   if (operations) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();
+  const bool is_idle = reloading.stop();
   log_stop(host);
+  // A load that has begun has nothing to finish, and may take long.
+  if (!is_idle) ::_exit(static_cast<int>(Exit::good));
   return Exit::good;
 }
 

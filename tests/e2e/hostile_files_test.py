@@ -2,13 +2,15 @@
 """Files of customers that were made to be dear."""
 
 import os
+import pathlib
 import subprocess
 import tempfile
-import pathlib
+import time
 import unittest
 
-from daemon import TIMEOUT
-from edits import policy
+from cost import SECOND
+from daemon import Daemon, eventually
+from edits import FAILED, OLD, policy, replace
 
 MEBIOCTET = 1 << 20
 
@@ -67,12 +69,66 @@ class CheckTest(unittest.TestCase):
 
     def test_there_is_an_end_to_what_is_said(self):
         lines, _ = self.check("".join(f"k{i} = 1\n" for i in range(2000)))
-        self.assertIn("has more findings than these 1000 "
-                      "[config.more-findings]", "".join(lines))
+        self.assertEqual(len(lines), 2002)
+        self.assertTrue(any("has more findings than these 1000 "
+                            "[config.more-findings]" in line
+                            for line in lines))
 
     def test_an_included_file_is_small(self):
         lines, _ = self.check("# " + "x" * MEBIOCTET + "\n")
         self.assertIn("has more than 1048576 octets", lines[0])
+
+
+class StopTest(unittest.TestCase):
+    """SIGTERM is obeyed at once, whatever is being loaded."""
+
+    def test_a_large_include(self):
+        daemon = Loading(None, 'include = ["one.toml"]\n' + OLD, files={
+            "one.toml": policy("net.example.net", domains=("example.net",))},
+            allow=FAILED)
+        with daemon:
+            replace(daemon.dir / "one.toml", "a = [" + "1," * (32 * MEBIOCTET))
+            daemon.wait_for_line("event=finding id=config.unreadable")
+            self.check_quick(daemon)
+
+    def test_a_large_configuration(self):
+        daemon = Loading(None, OLD, allow=FAILED)
+        with daemon:
+            # All of it is good, and takes seconds.
+            replace(daemon.config, OLD + "".join(
+                f'[[policy]]\ndomains = ["d{i}.example.org"]\nmx = ["mail.'
+                f'example.org"]\ntls_rpt = ["mailto:a@example.org"]\n'
+                for i in range(200_000)))
+            daemon.wait_until_busy()
+            self.check_quick(daemon)
+
+    def test_many_dear_includes(self):
+        daemon = Loading(None, 'include = ["more.d/*.toml"]\n' + OLD, files={
+            "more.d/net.toml": policy("net.example.net",
+                                      domains=("example.net",))},
+            allow=FAILED)
+        with daemon:
+            (daemon.dir / "dear").write_text(DEAR["keys"])
+            for i in range(200):
+                os.link(daemon.dir / "dear", daemon.dir / f"more.d/{i}.toml")
+            daemon.wait_until_busy()
+            self.check_quick(daemon)
+
+    def check_quick(self, daemon):
+        start = time.monotonic()
+        self.assertEqual(daemon.stop(), 0)
+        took = time.monotonic() - start
+        print(f"stopped after {took:.2f} s")
+        self.assertLess(took, SECOND)
+        self.assertIn("event=stopped", "".join(daemon.stderr_lines))
+
+
+class Loading(Daemon):
+    def wait_until_busy(self):
+        """Until processor time was spent: nobody fetches, so that is a
+        load."""
+        before = self.cpu_seconds()
+        eventually(lambda: self.cpu_seconds() - before > 0.3)
 
 
 if __name__ == "__main__":
