@@ -165,13 +165,28 @@ Texts texts(const Diagnostics& diagnostics, Severity severity) {
   return all;
 }
 
+/// Of certificates, whomever it concerns.
+Diagnostics diagnostics_of(const tls::FoundCertificates& found) {
+  Diagnostics all = found.none_found;
+  for (const tls::FileFinding& one : found.findings) {
+    all.push_back(one.diagnostic);
+  }
+  return all;
+}
+const Diagnostics& diagnostics_of(const config::Loaded& loaded) {
+  return loaded.diagnostics;
+}
+const Diagnostics& diagnostics_of(const server::LoadedSnapshot& loaded) {
+  return loaded.diagnostics;
+}
+
 /// Warnings are said once, and stand until they are withdrawn.
 template <class Loaded>
 void follow(Texts& standing, const Loaded& loaded) {
   for (const std::string& one : texts(loaded.withdrawn, Severity::warning)) {
     standing.erase(one);
   }
-  standing.merge(texts(loaded.diagnostics, Severity::warning));
+  standing.merge(texts(diagnostics_of(loaded), Severity::warning));
 }
 
 std::string describe(const config::PolicyEntry& entry) {
@@ -313,9 +328,9 @@ TEST(IncrementalLoad, CertificatesEqualFreshOnes) {
         step(choose_scope(random, finder, edited));
     tls::CertificateFinder anew;
     const tls::FoundCertificates fresh = anew.find(paths);
-    ASSERT_EQ(texts(got.diagnostics, Severity::error),
-              texts(fresh.diagnostics, Severity::error));
-    ASSERT_EQ(standing, texts(fresh.diagnostics, Severity::warning));
+    ASSERT_EQ(texts(diagnostics_of(got), Severity::error),
+              texts(diagnostics_of(fresh), Severity::error));
+    ASSERT_EQ(standing, texts(diagnostics_of(fresh), Severity::warning));
     ASSERT_EQ(describe(store),
               describe(tls::CertificateStore().with(fresh.added, {})));
     ASSERT_EQ(store.size(), fresh.added.size());
