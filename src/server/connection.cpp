@@ -23,30 +23,6 @@ constexpr int k_max_hello_octets = 4096;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
 constexpr std::size_t k_max_unsent_octets = 64 * 1024;
 
-/// For the log and for those who ask who has fetched what.
-void note_fetch(Tools& tools, const RequestHead& head,
-                const Response& response) {
-  if (tools.access_log.may_write()) {
-    log::debug("request", {{"host", head.authority},
-                           {"method", head.method},
-                           {"path", head.path},
-                           {"status", response.status}});
-  }
-  if (tools.fetches == nullptr || response.policy == nullptr) return;
-  const std::string host = normalise_host(head.authority);
-  const std::string_view domain =
-      std::string_view(host).substr(k_policy_host_prefix.size());
-  if (response.status != 200) {
-    tools.fetches->count_refused(domain);
-    return;
-  }
-  const SenderFamily family = find_sender_family(head.user_agent);
-  tools.counters->count(family);
-  tools.fetches->count(domain, response.policy->id, family,
-                       std::chrono::floor<std::chrono::seconds>(
-                           std::chrono::system_clock::now()));
-}
-
 }  // namespace
 
 Connection::Connection(int fd, config::Scheme scheme,
@@ -87,27 +63,27 @@ End Connection::end_at_deadline() const {
   return is_idle() ? End::deadline_idle : End::deadline_head;
 }
 
-std::optional<End> Connection::advance(Tools& tools, bool peer_has_ended) {
-  if (phase_ == Phase::linger) return discard(tools);
+std::optional<End> Connection::advance(Worker& worker, bool peer_has_ended) {
+  if (phase_ == Phase::linger) return discard(worker);
   if (phase_ == Phase::hello) {
     const std::optional<End> end = await_hello(peer_has_ended);
     if (end || phase_ == Phase::hello) return end;
   }
-  Wire& wire = tools.wire;
+  Wire& wire = worker.wire;
   wire.begin(fd_, unread_);
   unread_.clear();
   if (!unsent_.empty()) {
     wire.unsent() = std::move(unsent_);
     unsent_.clear();
     if (!wire.flush()) return End::peer_broke_off;
-    if (!wire.unsent().empty() || ending_) return settle(tools, ending_);
+    if (!wire.unsent().empty() || ending()) return settle(worker, ending());
   }
   ERR_clear_error();  // one left over would be taken for ours
   if (phase_ == Phase::handshake) {
-    const std::optional<End> end = shake_hands(tools);
-    if (end || phase_ == Phase::handshake) return settle(tools, end);
+    const std::optional<End> end = shake_hands(worker);
+    if (end || phase_ == Phase::handshake) return settle(worker, end);
   }
-  return settle(tools, converse(tools, peer_has_ended));
+  return settle(worker, converse(worker, peer_has_ended));
 }
 
 /// No SSL object, which weighs 9 kB at once and 70 kB with its first octet,
@@ -145,27 +121,27 @@ void Connection::wait_for(int octets) {
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof octets);
 }
 
-std::optional<End> Connection::shake_hands(Tools& tools) {
+std::optional<End> Connection::shake_hands(Worker& worker) {
   if (!ssl_) {
-    ssl_.reset(SSL_new(tools.context));
-    BIO* bio = ssl_ ? make_wire_bio(&tools.wire) : nullptr;
+    ssl_.reset(SSL_new(worker.context));
+    BIO* bio = ssl_ ? make_wire_bio(&worker.wire) : nullptr;
     if (bio == nullptr) return End::failed;
     SSL_set_bio(ssl_.get(), bio, bio);  // it owns the BIO now
-    SSL_set_app_data(ssl_.get(), &tools.selector);
+    SSL_set_app_data(ssl_.get(), worker.responder->selector());
     SSL_set_accept_state(ssl_.get());
   }
   const int done = SSL_do_handshake(ssl_.get());
   if (done == 1) {
     phase_ = Phase::open;
-    tools.counters->count(Handshake::done);
+    worker.counters->count(Handshake::done);
     return {};
   }
   if (SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ) return {};
-  const bool gone = tools.wire.is_broken() || tools.wire.has_ended();
+  const bool gone = worker.wire.is_broken() || worker.wire.has_ended();
   const Handshake result =
       gone ? Handshake::broken_off : explain_failure(ssl_.get());
-  tools.counters->count(result);
-  if (tools.access_log.may_write()) {
+  worker.counters->count(result);
+  if (worker.access_log.may_write()) {
     log::debug("handshake",
                {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
                 {"host", tls::server_name(ssl_.get())}});
@@ -175,18 +151,18 @@ std::optional<End> Connection::shake_hands(Tools& tools) {
 
 /// Reads requests and answers them in their order, until the client has no
 /// more for now or the connection is to end.
-std::optional<End> Connection::converse(Tools& tools, bool peer_has_ended) {
+std::optional<End> Connection::converse(Worker& worker, bool peer_has_ended) {
   if (blocked_) {
     blocked_ = false;
-    take(tools, {});
-    if (!write_answers(tools)) return End::failed;
+    take(worker, {});
+    if (!write_answers(worker)) return End::failed;
   }
   while (!ending_ && !blocked_) {
     int error = SSL_ERROR_NONE;
-    const std::string_view chunk = read_octets(tools, error);
+    const std::string_view chunk = read_octets(worker, error);
     if (!chunk.empty()) {
-      take(tools, chunk);
-      if (!write_answers(tools)) return End::failed;
+      take(worker, chunk);
+      if (!write_answers(worker)) return End::failed;
       continue;
     }
     if (error == SSL_ERROR_WANT_READ) break;
@@ -198,22 +174,22 @@ std::optional<End> Connection::converse(Tools& tools, bool peer_has_ended) {
       // that has sent both and is owed nothing it would be lost effort: its
       // system answers with a reset, and a system call is saved.
       const bool is_gone = between && peer_has_ended &&
-                           !tools.wire.has_ended() &&
-                           tools.wire.unsent().empty();
+                           !worker.wire.has_ended() &&
+                           worker.wire.unsent().empty();
       if (ssl_ && !is_gone) SSL_shutdown(ssl_.get());
       break;
     }
     return End::peer_broke_off;
   }
-  return ending_;
+  return ending();
 }
 
 /// The next octets of requests. When there are none, `error` says why, as
 /// SSL_get_error() does.
-std::string_view Connection::read_octets(Tools& tools, int& error) {
-  char* const octets = tools.plain.data();
-  const int room = static_cast<int>(tools.plain.size());
-  Wire& wire = tools.wire;
+std::string_view Connection::read_octets(Worker& worker, int& error) {
+  char* const octets = worker.plain.data();
+  const int room = static_cast<int>(worker.plain.size());
+  Wire& wire = worker.wire;
   const int got =
       ssl_ ? SSL_read(ssl_.get(), octets, room) : wire.read(octets, room);
   if (got > 0) return {octets, static_cast<std::size_t>(got)};
@@ -228,32 +204,38 @@ std::string_view Connection::read_octets(Tools& tools, int& error) {
 }
 
 /// Adds `chunk` to what has come and answers every request that is whole.
-void Connection::take(Tools& tools, std::string_view chunk) {
+void Connection::take(Worker& worker, std::string_view chunk) {
   const bool stored = !head_.empty();
   if (!stored && answered_ > 0) asked_ = std::chrono::steady_clock::now();
   if (stored) head_ += chunk;
   std::string_view rest = stored ? std::string_view(head_) : chunk;
-  while (!rest.empty() && !ending_) {
-    if (tools.answers.size() + tools.wire.unsent().size() >
+  while (rest_ || (!rest.empty() && !ending_)) {
+    if (worker.answers.size() + worker.wire.unsent().size() >
         k_max_unsent_octets) {
       blocked_ = true;
       break;
     }
-    const HeadScan scan = scan_head(rest, scanned_, tools.limits.head_octets);
+    if (rest_) {
+      if (!rest_->write_some(worker.answers)) rest_.reset();
+      continue;
+    }
+    const HeadScan scan = scan_head(rest, scanned_, worker.limits.head_octets);
     if (scan.status != 0) {
-      tools.engine.refuse(scan.status, rest, tools.answers);
-      count(tools, scan.status);
+      worker.responder->refuse(scan.status, rest, worker.answers);
+      count(worker, scan.status);
       ending_ = End::bad_request;
       break;
     }
     scanned_ = static_cast<std::uint32_t>(scan.scanned);
     if (scan.size == 0) break;
-    answer(tools, rest.substr(0, scan.size));
+    answer(worker, rest.substr(0, scan.size));
     rest.remove_prefix(scan.size);
     scanned_ = 0;
   }
   // Whatever follows the last answer is not ours to read; see RFC 9112, 9.6.
-  if (ending_) linger_ = *ending_ == End::bad_request || !rest.empty();
+  if (ending_ && !linger_) {
+    linger_ = *ending_ == End::bad_request || !rest.empty();
+  }
   if (ending_ || rest.empty()) {
     std::string().swap(head_);
   } else if (stored) {
@@ -263,59 +245,59 @@ void Connection::take(Tools& tools, std::string_view chunk) {
   }
 }
 
-void Connection::answer(Tools& tools, std::string_view octets) {
+void Connection::answer(Worker& worker, std::string_view octets) {
   const ParsedHead parsed = parse_head(octets);
-  Counters::add(tools.counters->requests);
+  Counters::add(worker.counters->requests);
   ++answered_;
   if (parsed.status != 0) {
-    tools.engine.refuse(parsed.status, octets, tools.answers);
-    count(tools, parsed.status);
+    worker.responder->refuse(parsed.status, octets, worker.answers);
+    count(worker, parsed.status);
     ending_ = End::bad_request;
     return;
   }
-  const bool keep = parsed.head.keep_alive && !tools.draining &&
-                    answered_ < tools.limits.requests_per_connection;
-  std::optional<std::string_view> sni;  // without TLS, Host alone decides
-  if (ssl_) sni = tls::server_name(ssl_.get());
-  const Response response = tools.engine.answer(
-      tools.snapshot->site, parsed.head, sni,
-      keep ? AfterAnswer::keep_open : AfterAnswer::close, tools.answers);
-  count(tools, response.status);
-  note_fetch(tools, parsed.head, response);
+  const bool keep = parsed.head.keep_alive && !worker.draining &&
+                    answered_ < worker.limits.requests_per_connection;
+  Request request{.head = parsed.head, .octets = octets, .sni = {}};
+  if (ssl_) request.sni = tls::server_name(ssl_.get());
+  Answer answer = worker.responder->answer(
+      request, keep ? AfterAnswer::keep_open : AfterAnswer::close,
+      worker.answers);
+  count(worker, answer.status);
+  rest_ = std::move(answer.rest);
   if (!keep) ending_ = End::answered;
 }
 
-void Connection::count(Tools& tools, int status) {
+void Connection::count(Worker& worker, int status) {
   const Time now = std::chrono::steady_clock::now();
-  tools.counters->count_answer(status);
-  tools.counters->count_duration(
+  worker.counters->count_answer(status);
+  worker.counters->count_duration(
       std::chrono::duration_cast<std::chrono::microseconds>(now - asked_));
   asked_ = now;  // a pipelined request has come already
 }
 
 /// Hands the answers over to the wire.
-bool Connection::write_answers(Tools& tools) {
+bool Connection::write_answers(Worker& worker) {
   if (!ssl_) {
-    tools.wire.write(tools.answers);
-    tools.answers.clear();
+    worker.wire.write(worker.answers);
+    worker.answers.clear();
     return true;
   }
-  if (!tools.answers.empty()) {
-    const int written = SSL_write(ssl_.get(), tools.answers.data(),
-                                  static_cast<int>(tools.answers.size()));
-    tools.answers.clear();
+  if (!worker.answers.empty()) {
+    const int written = SSL_write(ssl_.get(), worker.answers.data(),
+                                  static_cast<int>(worker.answers.size()));
+    worker.answers.clear();
     if (written <= 0) return false;
   }
   // close_notify goes out in the same segment as the answer; nothing is
   // waited for (RFC 8446, 6.1).
-  if (ending_) SSL_shutdown(ssl_.get());
+  if (ending()) SSL_shutdown(ssl_.get());
   return true;
 }
 
 /// Ends a turn: sends what was written, keeps what the socket did not take and
 /// what was not decrypted yet. `end` is put off until all is sent.
-std::optional<End> Connection::settle(Tools& tools, std::optional<End> end) {
-  Wire& wire = tools.wire;
+std::optional<End> Connection::settle(Worker& worker, std::optional<End> end) {
+  Wire& wire = worker.wire;
   if (!wire.flush()) return End::peer_broke_off;
   if (!wire.unsent().empty()) {
     ending_ = end;
@@ -334,15 +316,15 @@ void Connection::start_lingering() {
   ::shutdown(fd_, SHUT_WR);
 }
 
-void Connection::say_goodbye(Tools& tools) {
+void Connection::say_goodbye(Worker& worker) {
   if (phase_ != Phase::open || !ssl_ || !unsent_.empty()) return;
-  tools.wire.begin(fd_, {});
+  worker.wire.begin(fd_, {});
   SSL_shutdown(ssl_.get());
-  tools.wire.flush();
+  worker.wire.flush();
 }
 
-std::optional<End> Connection::discard(Tools& tools) {
-  const ssize_t got = ::recv(fd_, tools.plain.data(), tools.plain.size(), 0);
+std::optional<End> Connection::discard(Worker& worker) {
+  const ssize_t got = ::recv(fd_, worker.plain.data(), worker.plain.size(), 0);
   if (got > 0) return {};
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
     return {};

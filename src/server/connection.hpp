@@ -18,23 +18,19 @@
 #include "server/access_log.hpp"
 #include "server/address_limit.hpp"
 #include "server/counters.hpp"
-#include "server/fetch_log.hpp"
-#include "server/http_engine.hpp"
-#include "server/snapshot.hpp"
+#include "server/responder.hpp"
 #include "server/socket_bio.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
 
-/// What all connections of one thread work with.
-struct Tools {
-  SSL_CTX* context;
+/// What the connections of one thread work with: its buffers, and whose answers
+/// they carry.
+struct Worker {
+  SSL_CTX* context;  // null: no listener wants TLS
   config::Limits limits;
   Counters* counters;
-  FetchLog* fetches;  // null: nobody asks
-  std::shared_ptr<const Snapshot> snapshot;
-  tls::Selector selector;
-  HttpEngine engine;
+  std::unique_ptr<Responder> responder;
   Wire wire;
   AccessLog access_log;
   bool draining = false;
@@ -54,7 +50,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   /// Goes on as far as the socket allows. The reason, when it is at its end.
-  std::optional<End> advance(Tools& tools, bool peer_has_ended);
+  std::optional<End> advance(Worker& worker, bool peer_has_ended);
 
   /// After an end: true when the client may still be sending, so that a plain
   /// close would take the answer back by a reset (RFC 9112, 9.6). Sends FIN.
@@ -64,7 +60,7 @@ class Connection {
 
   /// Tells a client that is owed nothing that the connection ends here
   /// (RFC 8446, 6.1).
-  void say_goodbye(Tools& tools);
+  void say_goodbye(Worker& worker);
 
   /// Closes the socket now; the object may live on until the turn is over.
   void close();
@@ -94,25 +90,28 @@ class Connection {
   enum class Phase : std::uint8_t { hello, handshake, open, linger };
 
   std::optional<End> await_hello(bool peer_has_ended);
-  std::optional<End> shake_hands(Tools& tools);
-  std::optional<End> converse(Tools& tools, bool peer_has_ended);
-  std::optional<End> discard(Tools& tools);
-  std::optional<End> settle(Tools& tools, std::optional<End> end);
-  void take(Tools& tools, std::string_view chunk);
-  void answer(Tools& tools, std::string_view head);
-  void count(Tools& tools, int status);
-  std::string_view read_octets(Tools& tools, int& error);
-  bool write_answers(Tools& tools);
+  std::optional<End> shake_hands(Worker& worker);
+  std::optional<End> converse(Worker& worker, bool peer_has_ended);
+  std::optional<End> discard(Worker& worker);
+  std::optional<End> settle(Worker& worker, std::optional<End> end);
+  void take(Worker& worker, std::string_view chunk);
+  void answer(Worker& worker, std::string_view head);
+  void count(Worker& worker, int status);
+  std::string_view read_octets(Worker& worker, int& error);
+  bool write_answers(Worker& worker);
   void wait_for(int octets);
+  /// Its end is decided, and of its last answer nothing is left to be made.
+  std::optional<End> ending() const { return rest_ ? std::nullopt : ending_; }
 
   int fd_;
   Phase phase_;
   bool linger_ = false;
-  bool blocked_ = false;  // requests in head_ wait for room in the socket
+  bool blocked_ = false;  // requests, or rest_, wait for room in the socket
   std::uint16_t low_water_ = 1;
   std::uint32_t answered_ = 0;
-  std::uint32_t scanned_ = 0;  // of head_, see scan_head()
-  std::optional<End> ending_;  // ends once everything is sent
+  std::uint32_t scanned_ = 0;   // of head_, see scan_head()
+  std::optional<End> ending_;   // ends once everything is sent
+  std::unique_ptr<Body> rest_;  // of the answer that is being written
   std::optional<ClientKey> client_;
   Time asked_;  // when it was accepted, or its present request began to come
   Time deadline_;

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -35,19 +34,16 @@ constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
 
 }  // namespace
 
-EventLoop::EventLoop(const Shared& shared)
-    : shared_(shared),
-      tools_{.context = shared.context,
-             .limits = shared.limits,
-             .counters = &counters_,
-             .fetches = shared.fetches,
-             .snapshot = nullptr,
-             .selector = {},
-             .engine = {},
-             .wire = {},
-             .access_log = {},
-             .plain = {},
-             .answers = {}} {}
+EventLoop::EventLoop(const Setting& setting)
+    : setting_(setting),
+      worker_{.context = setting.context,
+              .limits = setting.limits,
+              .counters = &counters_,
+              .responder = setting.make_responder(counters_),
+              .wire = {},
+              .access_log = {},
+              .plain = {},
+              .answers = {}} {}
 
 EventLoop::~EventLoop() {
   if (wake_fd_ >= 0) ::close(wake_fd_);
@@ -62,8 +58,6 @@ Result<void> EventLoop::open() {
     return fail(
         fmt::format("event loop: {}", std::generic_category().message(errno)));
   }
-  tools_.snapshot = shared_.snapshots->get();
-  tools_.selector.store = tools_.snapshot->certificates;
   return {};
 }
 
@@ -74,11 +68,11 @@ bool EventLoop::add(int fd, std::uint32_t events, void* data) {
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/// A listener's data is its place in shared_.listeners. False if the kernel
+/// A listener's data is its place in setting_.listeners. False if the kernel
 /// has no room for one of them.
 bool EventLoop::watch_listeners(bool on) {
   bool is_done = true;
-  for (Listener& listener : shared_.listeners) {
+  for (Listener& listener : setting_.listeners) {
     if (on) {
       // Exclusive: one connection wakes one thread.
       is_done =
@@ -103,14 +97,16 @@ void EventLoop::drain() {
 
 void EventLoop::run() {
   std::array<epoll_event, k_events_per_turn> events;
-  const Listener* first_listener = shared_.listeners.data();
-  const Listener* last_listener = first_listener + shared_.listeners.size();
+  const Listener* first_listener = setting_.listeners.data();
+  const Listener* last_listener = first_listener + setting_.listeners.size();
   for (;;) {
     const int count = ::epoll_wait(
         epoll_, events.data(), static_cast<int>(events.size()), wait_time());
     now_ = steady_clock::now();
-    tools_.engine.set_time(std::time(nullptr));
-    take_news();
+    worker_.responder->begin_turn();
+    if (!worker_.draining && drain_wanted_.load(std::memory_order_acquire)) {
+      start_draining();
+    }
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto* listener = static_cast<const Listener*>(event.data.ptr);
@@ -130,27 +126,13 @@ void EventLoop::run() {
     }
     expire();
     closed_.clear();
-    if (tools_.draining && live_.empty() && lingering_.empty()) return;
-  }
-}
-
-void EventLoop::take_news() {
-  const std::uint64_t generation = shared_.snapshots->generation();
-  if (generation != generation_) {
-    generation_ = generation;
-    tools_.snapshot = shared_.snapshots->get();
-    tools_.selector.store = tools_.snapshot->certificates;
-    tools_.selector.cache.keep_only(*tools_.selector.store);
-    tools_.engine.forget();
-  }
-  if (!tools_.draining && drain_wanted_.load(std::memory_order_acquire)) {
-    start_draining();
+    if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
 }
 
 void EventLoop::start_draining() {
   // Clients that the kernel has connected already are served too.
-  for (const Listener& listener : shared_.listeners) {
+  for (const Listener& listener : setting_.listeners) {
     constexpr int k_max_backlog = 4096;
     for (int i = 0; i < k_max_backlog && listening_; ++i) {
       const std::size_t before = live_.size();
@@ -158,7 +140,7 @@ void EventLoop::start_draining() {
       if (live_.size() == before) break;
     }
   }
-  tools_.draining = true;
+  worker_.draining = true;
   if (listening_) watch_listeners(false);
   for (auto it = live_.begin(); it != live_.end();) {
     Connection& connection = *it++;
@@ -207,9 +189,9 @@ void EventLoop::pause_accepting() {
 void EventLoop::admit(int fd, config::Scheme scheme,
                       std::optional<ClientKey> client) {
   Counters::add(counters_.accepted);
-  const bool within = !client || shared_.addresses->take(*client);
-  if (!within || (live_.size() >= tools_.limits.connections && !make_room())) {
-    if (within && client) shared_.addresses->give_back(*client);
+  const bool within = !client || setting_.addresses->take(*client);
+  if (!within || (live_.size() >= worker_.limits.connections && !make_room())) {
+    if (within && client) setting_.addresses->give_back(*client);
     counters_.count(within ? End::evicted : End::address_limit);
     // A reset costs no memory here, unlike the wait after a FIN.
     const linger at_once{.l_onoff = 1, .l_linger = 0};
@@ -218,7 +200,7 @@ void EventLoop::admit(int fd, config::Scheme scheme,
     return;
   }
   Connection& connection = live_.emplace_back(fd, scheme, client, now_,
-                                              now_ + tools_.limits.deadline);
+                                              now_ + worker_.limits.deadline);
   connection.self = std::prev(live_.end());
   go_on(connection, false);  // most clients have sent their hello by now
 }
@@ -234,7 +216,7 @@ bool EventLoop::make_room() {
 }
 
 void EventLoop::go_on(Connection& connection, bool peer_has_ended) {
-  const std::optional<End> reason = connection.advance(tools_, peer_has_ended);
+  const std::optional<End> reason = connection.advance(worker_, peer_has_ended);
   if (reason) {
     end(connection, *reason);
   } else {
@@ -273,13 +255,13 @@ void EventLoop::end(Connection& connection, End reason) {
   }
   if (reason == End::deadline_idle || reason == End::evicted ||
       reason == End::drained) {
-    connection.say_goodbye(tools_);
+    connection.say_goodbye(worker_);
   }
   remove(is_lingering ? lingering_ : live_, connection);
 }
 
 void EventLoop::remove(Connections& from, Connection& connection) {
-  if (connection.client()) shared_.addresses->give_back(*connection.client());
+  if (connection.client()) setting_.addresses->give_back(*connection.client());
   connection.interest = 0;
   connection.close();
   closed_.splice(closed_.end(), from, connection.self);
@@ -291,12 +273,12 @@ void EventLoop::expire() {
       Connection& connection = *it++;
       if (connection.deadline() <= now_) {
         end(connection, connection.end_at_deadline());
-      } else if (!tools_.draining) {
+      } else if (!worker_.draining) {
         break;  // in order of their deadlines, until these are cut short
       }
     }
   }
-  if (!listening_ && !tools_.draining && now_ >= accept_again_) {
+  if (!listening_ && !worker_.draining && now_ >= accept_again_) {
     if (!watch_listeners(true)) pause_accepting();
   }
 }
@@ -305,11 +287,11 @@ void EventLoop::expire() {
 int EventLoop::wait_time() const {
   Time next = Time::max();
   if (!live_.empty()) next = live_.front().deadline();
-  if (tools_.draining) next = std::min(next, now_ + k_linger_time);
+  if (worker_.draining) next = std::min(next, now_ + k_linger_time);
   if (!lingering_.empty()) {
     next = std::min(next, lingering_.front().deadline());
   }
-  if (!listening_ && !tools_.draining) next = std::min(next, accept_again_);
+  if (!listening_ && !worker_.draining) next = std::min(next, accept_again_);
   if (next == Time::max()) return -1;
   const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));

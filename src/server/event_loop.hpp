@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <memory>
 #include <vector>
 
 #include "config/config.hpp"
@@ -16,23 +18,23 @@
 #include "server/connection.hpp"
 #include "server/counters.hpp"
 #include "server/listener.hpp"
-#include "server/snapshot.hpp"
+#include "server/responder.hpp"
 
 namespace mtasts::server {
 
-/// What the loops share. Everything has to outlive them.
-struct Shared {
-  SSL_CTX* context;
-  const SnapshotHolder* snapshots;
+/// What a loop needs. Several may share all of it, which has to outlive them.
+struct Setting {
+  SSL_CTX* context;  // null: no listener wants TLS
   AddressLimit* addresses;
-  FetchLog* fetches;  // null: nobody asks
   std::vector<Listener> listeners;
   config::Limits limits;  // `connections` is for one loop
+  /// Makes a loop's own responder, which counts there.
+  std::function<std::unique_ptr<Responder>(Counters&)> make_responder;
 };
 
 class EventLoop {
  public:
-  explicit EventLoop(const Shared& shared);
+  explicit EventLoop(const Setting& setting);
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -43,7 +45,7 @@ class EventLoop {
   /// Returns after drain(), when the last connection has ended.
   void run();
 
-  /// From any thread: a new snapshot is there.
+  /// From any thread: its responder is to look for news.
   void wake();
   /// From any thread: accept no more, finish what has begun.
   void drain();
@@ -58,7 +60,6 @@ class EventLoop {
   using Connections = std::list<Connection>;
 
   bool add(int fd, std::uint32_t events, void* data);
-  void take_news();
   void accept_from(const Listener& listener);
   void admit(int fd, config::Scheme scheme, std::optional<ClientKey> client);
   void go_on(Connection& connection, bool peer_has_ended);
@@ -72,14 +73,13 @@ class EventLoop {
   void start_draining();
   int wait_time() const;
 
-  Shared shared_;
+  Setting setting_;
   Counters counters_;
-  Tools tools_;
+  Worker worker_;
   int epoll_ = -1;
   int wake_fd_ = -1;
   std::atomic<bool> drain_wanted_{false};
   std::atomic<bool> drained_{false};
-  std::uint64_t generation_ = 0;
   Time now_;
   bool listening_ = false;
   Time pause_said_;        // when the log last told of a lack

@@ -16,11 +16,10 @@
 
 #include "server/request_head.hpp"
 #include "server/respond.hpp"
+#include "server/responder.hpp"
 #include "server/site.hpp"
 
 namespace mtasts::server {
-
-enum class AfterAnswer { keep_open, close };
 
 /// One thread's own.
 class HttpEngine {

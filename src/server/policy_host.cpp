@@ -9,6 +9,8 @@
 #include <array>
 #include <utility>
 
+#include "server/policy_responder.hpp"
+
 namespace mtasts::server {
 namespace {
 
@@ -65,15 +67,18 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
       std::move(snapshot), *std::move(listeners), *std::move(context), limits));
   const std::size_t threads =
       choose_threads(startup.threads, limits.connections);
-  Shared shared{.context = host->context_.get(),
-                .snapshots = &host->snapshots_,
-                .addresses = &host->addresses_,
-                .fetches = fetches,
-                .listeners = host->listeners_.all(),
-                .limits = limits};
-  shared.limits.connections = limits.connections / threads;
+  PolicyHost& made = *host;
+  Setting setting{.context = made.context_.get(),
+                  .addresses = &made.addresses_,
+                  .listeners = made.listeners_.all(),
+                  .limits = limits,
+                  .make_responder = [&made, fetches](Counters& counters) {
+                    return std::make_unique<PolicyResponder>(made.snapshots_,
+                                                             fetches, counters);
+                  }};
+  setting.limits.connections = limits.connections / threads;
   for (std::size_t i = 0; i < threads; ++i) {
-    host->loops_.push_back(std::make_unique<EventLoop>(shared));
+    host->loops_.push_back(std::make_unique<EventLoop>(setting));
     const Result<void> opened = host->loops_.back()->open();
     if (!opened) return tl::unexpected<Error>(opened.error());
   }

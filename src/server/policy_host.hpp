@@ -11,6 +11,7 @@
 #include "result.hpp"
 #include "server/address_limit.hpp"
 #include "server/event_loop.hpp"
+#include "server/fetch_log.hpp"
 #include "server/listener.hpp"
 #include "server/snapshot.hpp"
 #include "tls/context.hpp"

@@ -15,6 +15,7 @@
 #include "../unit/test_site.hpp"
 #include "log.hpp"
 #include "scripted_client.hpp"
+#include "server/policy_responder.hpp"
 #include "target.hpp"
 
 namespace mtasts::server {
@@ -264,12 +265,14 @@ void Script::run() {
   AddressLimit addresses(k_most_per_address);
   static FetchLog fetches;
   EventLoop loop({.context = world().server.get(),
-                  .snapshots = &snapshots_,
                   .addresses = &addresses,
-                  .fetches = &fetches,
                   .listeners = {{fuzz::k_listener, config::Scheme::https},
                                 {fuzz::k_listener + 1, config::Scheme::http}},
-                  .limits = limits_});
+                  .limits = limits_,
+                  .make_responder = [this](Counters& counters) {
+                    return std::make_unique<PolicyResponder>(
+                        snapshots_, &fetches, counters);
+                  }});
   loop_ = &loop;
   require(loop.open().has_value(), "an event loop");
   loop.run();

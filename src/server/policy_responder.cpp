@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "server/policy_responder.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <string>
+
+#include "log.hpp"
+
+namespace mtasts::server {
+
+PolicyResponder::PolicyResponder(const SnapshotHolder& snapshots,
+                                 FetchLog* fetches, Counters& counters)
+    : snapshots_(snapshots),
+      fetches_(fetches),
+      counters_(counters),
+      generation_(snapshots.generation()) {
+  take_snapshot();
+}
+
+void PolicyResponder::begin_turn() {
+  engine_.set_time(std::time(nullptr));
+  const std::uint64_t generation = snapshots_.generation();
+  if (generation == generation_) return;
+  generation_ = generation;
+  take_snapshot();
+}
+
+void PolicyResponder::take_snapshot() {
+  snapshot_ = snapshots_.get();
+  selector_.store = snapshot_->certificates;
+  selector_.cache.keep_only(*selector_.store);
+  engine_.forget();
+}
+
+Answer PolicyResponder::answer(const Request& request, AfterAnswer after,
+                               std::string& out) {
+  const Response response =
+      engine_.answer(snapshot_->site, request.head, request.sni, after, out);
+  note_fetch(request.head, response);
+  return {.status = response.status};
+}
+
+void PolicyResponder::refuse(int status, std::string_view octets,
+                             std::string& out) {
+  engine_.refuse(status, octets, out);
+}
+
+/// For the log and for those who ask who has fetched what.
+void PolicyResponder::note_fetch(const RequestHead& head,
+                                 const Response& response) {
+  if (access_log_.may_write()) {
+    log::debug("request", {{"host", head.authority},
+                           {"method", head.method},
+                           {"path", head.path},
+                           {"status", response.status}});
+  }
+  if (fetches_ == nullptr || response.policy == nullptr) return;
+  const std::string host = normalise_host(head.authority);
+  const std::string_view domain =
+      std::string_view(host).substr(k_policy_host_prefix.size());
+  if (response.status != 200) {
+    fetches_->count_refused(domain);
+    return;
+  }
+  const SenderFamily family = find_sender_family(head.user_agent);
+  counters_.count(family);
+  fetches_->count(domain, response.policy->id, family,
+                  std::chrono::floor<std::chrono::seconds>(
+                      std::chrono::system_clock::now()));
+}
+
+}  // namespace mtasts::server

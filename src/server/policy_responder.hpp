@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The policy host's answers: from the current snapshot, told to the fetch log.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "server/access_log.hpp"
+#include "server/fetch_log.hpp"
+#include "server/http_engine.hpp"
+#include "server/responder.hpp"
+#include "server/snapshot.hpp"
+
+namespace mtasts::server {
+
+class PolicyResponder final : public Responder {
+ public:
+  /// All have to outlive it; `fetches` may be null when nobody asks.
+  PolicyResponder(const SnapshotHolder& snapshots, FetchLog* fetches,
+                  Counters& counters);
+
+  void begin_turn() override;
+  Answer answer(const Request& request, AfterAnswer after,
+                std::string& out) override;
+  void refuse(int status, std::string_view octets, std::string& out) override;
+  tls::Selector* selector() override { return &selector_; }
+
+ private:
+  void take_snapshot();
+  void note_fetch(const RequestHead& head, const Response& response);
+
+  const SnapshotHolder& snapshots_;
+  FetchLog* fetches_;
+  Counters& counters_;
+  std::uint64_t generation_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  tls::Selector selector_;
+  HttpEngine engine_;
+  AccessLog access_log_;
+};
+
+}  // namespace mtasts::server

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// A loop with pages of the test's own, without TLS, on a real socket.
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+#include <thread>
+
+#include "server/event_loop.hpp"
+#include "temp_dir.hpp"
+
+namespace mtasts::server {
+namespace {
+
+constexpr std::size_t k_chunk = 5000;
+constexpr std::size_t k_chunks = 200;  // more than any socket's buffer
+
+class Chunks final : public Body {
+ public:
+  bool write_some(std::string& out) override {
+    out.append(k_chunk, static_cast<char>('a' + made_ % 26));
+    return ++made_ < k_chunks;
+  }
+
+ private:
+  std::size_t made_ = 0;
+};
+
+class Pages final : public Responder {
+ public:
+  void begin_turn() override {}
+  Answer answer(const Request& request, AfterAnswer,
+                std::string& out) override {
+    out += request.head.path;
+    out += '\n';
+    if (request.head.path != "/long") return {.status = 200};
+    return {.status = 200, .rest = std::make_unique<Chunks>()};
+  }
+  void refuse(int status, std::string_view, std::string& out) override {
+    out += std::to_string(status);
+  }
+};
+
+int listen_at(const std::string& path, sockaddr_un& address) {
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address),
+            0);
+  EXPECT_EQ(::listen(fd, 16), 0);
+  return fd;
+}
+
+/// All that a client gets who sends `octets`, reads nothing for as long as the
+/// loop may need to be stuck, and then everything.
+std::string ask(std::string_view octets) {
+  const TempDir dir;
+  sockaddr_un address{};
+  const int listener = listen_at(dir.path("socket"), address);
+  AddressLimit addresses(0);
+  config::Limits limits;
+  limits.connections = 4;
+  EventLoop loop(
+      {.context = nullptr,
+       .addresses = &addresses,
+       .listeners = {{listener, config::Scheme::http}},
+       .limits = limits,
+       .make_responder = [](Counters&) { return std::make_unique<Pages>(); }});
+  EXPECT_TRUE(loop.open().has_value());
+  std::thread thread([&] { loop.run(); });
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  EXPECT_EQ(
+      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(octets.size()));
+  std::string got;
+  std::array<char, 4096> buffer;
+  for (ssize_t size = 1; size > 0;) {
+    size = ::recv(fd, buffer.data(), buffer.size(), 0);
+    if (size > 0) got.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+  ::close(fd);
+  loop.drain();
+  thread.join();
+  ::close(listener);
+  return got;
+}
+
+std::string long_page() {
+  std::string page = "/long\n";
+  Chunks chunks;
+  while (chunks.write_some(page)) continue;
+  return page;
+}
+
+TEST(EventLoop, WritesALongBodyAsItsReaderTakesIt) {
+  EXPECT_TRUE(
+      ask("GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") ==
+      long_page());
+}
+
+TEST(EventLoop, AnswersNothingBeforeALongBodyIsWritten) {
+  EXPECT_TRUE(ask("GET /long HTTP/1.1\r\nHost: x\r\n\r\n"
+                  "GET /short HTTP/1.1\r\nHost: x\r\n\r\n"
+                  "GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                  "GET /never HTTP/1.1\r\nHost: x\r\n\r\n") ==
+              long_page() + "/short\n" + long_page());
+}
+
+}  // namespace
+}  // namespace mtasts::server
