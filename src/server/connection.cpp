@@ -15,11 +15,9 @@
 namespace mtasts::server {
 namespace {
 
-constexpr int k_record_header_octets = 5;  // RFC 8446, 5.1
-constexpr unsigned char k_handshake_record = 22;
-// A larger first record goes to OpenSSL as it comes: it would fill half of a
-// small receive buffer. Real ones have 200 to 2000 octets.
-constexpr int k_max_hello_octets = 4096;
+// The kernel may call a socket ready that has nothing for us: at urgent data,
+// by mistake, or when memory is short. More turns in a row are no mistake.
+constexpr std::uint8_t k_max_idle_turns = 16;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
 constexpr std::size_t k_max_unsent_octets = 64 * 1024;
 
@@ -45,7 +43,7 @@ bool Connection::is_idle() const {
 }
 
 bool Connection::is_silent() const {
-  if (phase_ == Phase::hello) return low_water_ == 1;
+  if (phase_ == Phase::hello) return !hello_;
   return phase_ == Phase::open && !ssl_ && !has_asked();
 }
 
@@ -64,14 +62,27 @@ End Connection::end_at_deadline() const {
 }
 
 std::optional<End> Connection::advance(Worker& worker, bool peer_has_ended) {
+  worker.wire.begin(fd_);
+  const std::optional<End> end = go_on(worker, peer_has_ended);
+  if (end) return end;
+  if (worker.wire.has_moved()) {
+    idle_turns_ = 0;
+  } else if (++idle_turns_ > k_max_idle_turns) {
+    return End::no_progress;
+  }
+  return {};
+}
+
+std::optional<End> Connection::go_on(Worker& worker, bool peer_has_ended) {
+  Wire& wire = worker.wire;
   if (phase_ == Phase::linger) return discard(worker);
   if (phase_ == Phase::hello) {
-    const std::optional<End> end = await_hello(peer_has_ended);
+    const std::optional<End> end = read_hello(worker);
     if (end || phase_ == Phase::hello) return end;
+  } else if (!unread_.empty()) {
+    wire.put_back(unread_);
+    std::string().swap(unread_);
   }
-  Wire& wire = worker.wire;
-  wire.begin(fd_, unread_);
-  unread_.clear();
   if (!unsent_.empty()) {
     wire.unsent() = std::move(unsent_);
     unsent_.clear();
@@ -86,39 +97,45 @@ std::optional<End> Connection::advance(Worker& worker, bool peer_has_ended) {
   return settle(worker, converse(worker, peer_has_ended));
 }
 
-/// No SSL object, which weighs 9 kB at once and 70 kB with its first octet,
-/// before the client has sent a whole ClientHello. Until then the octets stay
-/// in the kernel, which wakes us only when enough have come.
-std::optional<End> Connection::await_hello(bool peer_has_ended) {
-  std::array<unsigned char, k_record_header_octets + k_max_hello_octets> hello;
-  const ssize_t got =
-      ::recv(fd_, hello.data(), hello.size(), MSG_PEEK | MSG_DONTWAIT);
-  if (got < 0) {
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
-    return End::peer_broke_off;
+/// No SSL object, which weighs 9 kB at once and 40 kB with its first octet,
+/// before the client has sent a whole ClientHello. It is read as it comes, for
+/// the kernel's word on whether enough of it is there can't be relied on.
+std::optional<End> Connection::read_hello(Worker& worker) {
+  using State = tls::HelloReader::State;
+  Wire& wire = worker.wire;
+  const bool is_first = !hello_;
+  tls::HelloReader at_once;  // most come in one piece
+  tls::HelloReader& hello = is_first ? at_once : *hello_;
+  std::string_view rest;
+  while (hello.state() == State::incomplete) {
+    const int got = wire.read(worker.plain.data(), worker.plain.size());
+    if (got <= 0) break;
+    rest = {worker.plain.data(), static_cast<std::size_t>(got)};
+    rest.remove_prefix(hello.take(rest));
   }
-  if (got == 0) return End::peer_closed;
-  int needed = k_record_header_octets;
-  if (hello[0] == k_handshake_record && got >= k_record_header_octets) {
-    needed += hello[3] * 256 + hello[4];
+  if (hello.state() == State::refused) {
+    return refuse_hello(worker, hello.alert());
   }
-  const bool is_whole = got >= needed;
-  const bool is_other =
-      hello[0] != k_handshake_record || needed > static_cast<int>(hello.size());
-  if (!is_whole && !is_other) {
-    if (peer_has_ended) return End::peer_broke_off;
-    wait_for(needed);
+  if (hello.state() == State::whole) {
+    wire.put_back(hello.as_record() += rest);
+    hello_.reset();
+    phase_ = Phase::handshake;
     return {};
   }
-  wait_for(1);
-  phase_ = Phase::handshake;
-  return {};
+  if (is_first && wire.has_moved()) {
+    hello_ = std::make_unique<tls::HelloReader>(std::move(at_once));
+  }
+  if (wire.wants_more()) return {};
+  return hello_ || wire.is_broken() ? End::peer_broke_off : End::peer_closed;
 }
 
-void Connection::wait_for(int octets) {
-  if (low_water_ == octets) return;
-  low_water_ = static_cast<std::uint16_t>(octets);
-  ::setsockopt(fd_, SOL_SOCKET, SO_RCVLOWAT, &octets, sizeof octets);
+std::optional<End> Connection::refuse_hello(Worker& worker, tls::Alert alert) {
+  worker.counters->count(Handshake::failed);
+  if (alert != tls::Alert::none) {
+    worker.wire.write(tls::format_alert(alert));
+    worker.wire.flush();
+  }
+  return End::handshake_failed;
 }
 
 std::optional<End> Connection::shake_hands(Worker& worker) {
@@ -318,17 +335,15 @@ void Connection::start_lingering() {
 
 void Connection::say_goodbye(Worker& worker) {
   if (phase_ != Phase::open || !ssl_ || !unsent_.empty()) return;
-  worker.wire.begin(fd_, {});
+  worker.wire.begin(fd_);
   SSL_shutdown(ssl_.get());
   worker.wire.flush();
 }
 
 std::optional<End> Connection::discard(Worker& worker) {
-  const ssize_t got = ::recv(fd_, worker.plain.data(), worker.plain.size(), 0);
-  if (got > 0) return {};
-  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-    return {};
-  }
+  Wire& wire = worker.wire;
+  const int got = wire.read(worker.plain.data(), worker.plain.size());
+  if (got > 0 || wire.wants_more()) return {};
   return End::bad_request;
 }
 

@@ -20,6 +20,7 @@
 #include "server/counters.hpp"
 #include "server/responder.hpp"
 #include "server/socket_bio.hpp"
+#include "tls/client_hello.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
@@ -49,7 +50,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Goes on as far as the socket allows. The reason, when it is at its end.
+  /// Goes on as far as the socket allows. The reason, when it is at its end;
+  /// that it has neither read nor sent an octet in many turns is one.
   std::optional<End> advance(Worker& worker, bool peer_has_ended);
 
   /// After an end: true when the client may still be sending, so that a plain
@@ -89,7 +91,9 @@ class Connection {
  private:
   enum class Phase : std::uint8_t { hello, handshake, open, linger };
 
-  std::optional<End> await_hello(bool peer_has_ended);
+  std::optional<End> go_on(Worker& worker, bool peer_has_ended);
+  std::optional<End> read_hello(Worker& worker);
+  std::optional<End> refuse_hello(Worker& worker, tls::Alert alert);
   std::optional<End> shake_hands(Worker& worker);
   std::optional<End> converse(Worker& worker, bool peer_has_ended);
   std::optional<End> discard(Worker& worker);
@@ -99,7 +103,6 @@ class Connection {
   void count(Worker& worker, int status);
   std::string_view read_octets(Worker& worker, int& error);
   bool write_answers(Worker& worker);
-  void wait_for(int octets);
   /// Its end is decided, and of its last answer nothing is left to be made.
   std::optional<End> ending() const { return rest_ ? std::nullopt : ending_; }
 
@@ -107,7 +110,7 @@ class Connection {
   Phase phase_;
   bool linger_ = false;
   bool blocked_ = false;  // requests, or rest_, wait for room in the socket
-  std::uint16_t low_water_ = 1;
+  std::uint8_t idle_turns_ = 0;  // in a row
   std::uint32_t answered_ = 0;
   std::uint32_t scanned_ = 0;   // of head_, see scan_head()
   std::optional<End> ending_;   // ends once everything is sent
@@ -115,6 +118,7 @@ class Connection {
   std::optional<ClientKey> client_;
   Time asked_;  // when it was accepted, or its present request began to come
   Time deadline_;
+  std::unique_ptr<tls::HelloReader> hello_;  // while it is in parts
   tls::SslPtr ssl_;     // null before the handshake, and without TLS
   std::string head_;    // of a request that has not come whole
   std::string unread_;  // taken from the socket, not decrypted yet

@@ -25,6 +25,7 @@ enum class End {
   deadline_handshake,
   deadline_head,    // no whole request in time
   deadline_answer,  // the client did not take the answer in time
+  no_progress,      // the kernel called it ready, again and again, for nothing
   deadline_idle,    // kept alive to the end of its time
   evicted,          // made room for a newer one
   address_limit,    // its address held too many
@@ -32,20 +33,12 @@ enum class End {
   failed,           // out of memory or another fault of our own
 };
 
-constexpr std::array<std::string_view, 14> k_end_names = {"answered",
-                                                          "peer-closed",
-                                                          "peer-broke-off",
-                                                          "handshake-failed",
-                                                          "bad-request",
-                                                          "deadline-hello",
-                                                          "deadline-handshake",
-                                                          "deadline-head",
-                                                          "deadline-answer",
-                                                          "deadline-idle",
-                                                          "evicted",
-                                                          "address-limit",
-                                                          "drained",
-                                                          "failed"};
+constexpr std::array<std::string_view, 15> k_end_names = {
+    "answered",           "peer-closed",   "peer-broke-off",
+    "handshake-failed",   "bad-request",   "deadline-hello",
+    "deadline-handshake", "deadline-head", "deadline-answer",
+    "no-progress",        "deadline-idle", "evicted",
+    "address-limit",      "drained",       "failed"};
 
 /// How a handshake went, as far as the client took part in it.
 enum class Handshake {

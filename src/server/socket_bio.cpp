@@ -11,6 +11,10 @@
 namespace mtasts::server {
 namespace {
 
+// What requests and handshakes come in is smaller by far, and what is read and
+// can't be answered yet is kept.
+constexpr std::size_t k_read_octets = 8 * 1024;
+
 struct FreeMethod {
   void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
 };
@@ -21,7 +25,7 @@ Wire* wire_of(BIO* bio) { return static_cast<Wire*>(BIO_get_data(bio)); }
 int read_wire(BIO* bio, char* out, int size) {
   Wire* wire = wire_of(bio);
   BIO_clear_retry_flags(bio);
-  const int got = wire->read(out, size);
+  const int got = wire->read(out, static_cast<std::size_t>(size));
   if (got > 0) return got;
   if (!wire->wants_more()) return 0;
   BIO_set_retry_read(bio);
@@ -65,20 +69,28 @@ MethodPtr make_method() {
 
 }  // namespace
 
-void Wire::begin(int fd, std::string_view unread) {
+void Wire::begin(int fd) {
   fd_ = fd;
-  filled_ = ended_ = broken_ = false;
-  read_ = 0;
-  left_ = std::min(unread.size(), input_.size());
-  if (left_ > 0) std::memcpy(input_.data(), unread.data(), left_);
+  filled_ = moved_ = ended_ = broken_ = false;
+  read_ = left_ = 0;
   output_.clear();
+}
+
+void Wire::put_back(std::string_view octets) {
+  const std::size_t fitting = std::min(octets.size(), input_.size() - left_);
+  // Behind them stays what has come since.
+  std::memmove(input_.data() + fitting, input_.data() + read_, left_);
+  std::memcpy(input_.data(), octets.data(), fitting);
+  read_ = 0;
+  left_ += fitting;
 }
 
 bool Wire::fill() {
   if (filled_ || ended_ || broken_) return false;
   filled_ = true;
-  const ssize_t got = ::recv(fd_, input_.data(), input_.size(), 0);
+  const ssize_t got = ::recv(fd_, input_.data(), k_read_octets, 0);
   if (got > 0) {
+    moved_ = true;
     read_ = 0;
     left_ = static_cast<std::size_t>(got);
     return true;
@@ -91,9 +103,9 @@ bool Wire::fill() {
   return false;
 }
 
-int Wire::read(char* out, int size) {
+int Wire::read(char* out, std::size_t size) {
   if (left_ == 0 && !fill()) return 0;
-  const std::size_t take = std::min(left_, static_cast<std::size_t>(size));
+  const std::size_t take = std::min(left_, size);
   std::memcpy(out, input_.data() + read_, take);
   read_ += take;
   left_ -= take;
@@ -106,6 +118,7 @@ bool Wire::flush() {
     const ssize_t took =
         ::send(fd_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL);
     if (took > 0) {
+      moved_ = true;
       sent += static_cast<std::size_t>(took);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       break;

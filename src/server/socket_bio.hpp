@@ -17,8 +17,10 @@ namespace mtasts::server {
 /// for a socket, let SSL work, then flush() and take what is left over.
 class Wire {
  public:
-  /// `unread` is what an earlier turn took from this socket and did not use.
-  void begin(int fd, std::string_view unread);
+  void begin(int fd);
+  /// What was taken from this socket and not used, in this turn or before. It
+  /// has to fit, beside what is unread now.
+  void put_back(std::string_view octets);
 
   /// What came from the socket and nobody has read yet.
   std::string_view unread() const { return {input_.data() + read_, left_}; }
@@ -28,11 +30,13 @@ class Wire {
   bool flush();
   std::string& unsent() { return output_; }
 
+  /// True once an octet was read or sent in this turn.
+  bool has_moved() const { return moved_; }
   bool is_broken() const { return broken_; }
   bool has_ended() const { return ended_; }
 
   // For the BIO, and for a connection without TLS.
-  int read(char* out, int size);
+  int read(char* out, std::size_t size);
   void write(std::string_view octets) { output_ += octets; }
   bool wants_more() const { return !ended_ && !broken_; }
 
@@ -43,12 +47,13 @@ class Wire {
   // The buffer once for each turn, however much there is: records that OpenSSL
   // answers by itself (KeyUpdate, renegotiation) could else go on for ever.
   bool filled_ = false;
+  bool moved_ = false;
   bool ended_ = false;  // the peer has sent its FIN
   bool broken_ = false;
   std::size_t read_ = 0;
   std::size_t left_ = 0;
-  // One TLS record of the greatest size fits, with room for its neighbours.
-  std::array<char, 32 * 1024> input_;
+  // Twice of what is read at a time: something may have been put back.
+  std::array<char, 16 * 1024> input_;
   std::string output_;
 };
 

@@ -9,7 +9,7 @@ from client_hello import (EXTENSIONS, P256, POINT, X25519, extension, groups,
                           records, server_name, share, shares, signatures,
                           vector, versions)
 from daemon import HOST, PATH
-from memory_client import make_record
+from memory_client import HANDSHAKE, make_record
 
 # What comes back. An alert is fatal and the end; SERVED13 and SERVED12 are a
 # ServerHello with these extensions and no others; RETRY asks for another key
@@ -324,15 +324,26 @@ RECORDS = [
         "http-head": f"HEAD / HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode(),
         "http-post": b"POST / HTTP/1.1\r\n\r\n",
         "http-connect": f"CONNECT {HOST}:443 HTTP/1.1\r\n\r\n".encode()}),
+    *table("first", "RFC 8446, 5.1", UNEXPECTED_MESSAGE, {
+        "empty-record": make_record(22, b""),
+        "empty-record-inside": record(HELLO[:50]) + make_record(22, b"") +
+        record(HELLO[50:])}),
+    *table("first", "RFC 8446, 5.1", PROTOCOL_VERSION, {
+        "major-version-2": bytes([HANDSHAKE, 2, 0]) + vector(HELLO),
+        "major-version-254": bytes([HANDSHAKE, 254, 253]) + vector(HELLO)}),
     *table("first", "RFC 8446, 5.1", SERVED13, {
         "records-of-one-octet": records(HELLO, 1),
         "records-of-three-octets": records(HELLO, 3),
+        "4000-octets-in-records-of-one":
+            records(hello(more=extension(21, bytes(3700))), 1)}),
+    # More than any client has to say (4352 octets).
+    *table("first", "RFC 8446, 6.2", ILLEGAL_PARAMETER, {
+        "hello-of-5000": record(hello(more=extension(21, bytes(4700)))),
         "20000-octets": records(hello(more=b"".join(
             extension(0x8000 + i, b"x" * 1000) for i in range(20))), 16384),
         "120000-octets": records(hello(more=b"".join(
             extension(0x8000 + i, b"x" * 1000) for i in range(60))), 100),
-        "30-empty-records-inside": record(HELLO[:50]) +
-        make_record(22, b"") * 30 + record(HELLO[50:])}),
+        "record-of-16384-announced": b"\x16\3\1\x40\0"}),
 ]
 
 GROUPS = {"names": NAMES, "alpn": ALPN, "versions": VERSIONS,

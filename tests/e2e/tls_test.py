@@ -257,7 +257,7 @@ class HelloTest(TlsTest):
             make_record(HANDSHAKE, bytes([octet])) for octet in hello[5:]])
 
     def test_a_large_one(self):
-        for count in (15, 16, 30, 60):
+        for count in (5, 10, 15):
             offer = ["x" * 250] * count + ["http/1.1"]
             self.exchange(lambda hello: [hello], offer)
             self.exchange(lambda hello: [hello[:5], hello[5:4000],

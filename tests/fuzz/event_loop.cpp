@@ -5,6 +5,8 @@
 // ends by its deadline, is counted once, and leaves nothing behind.
 #include "server/event_loop.hpp"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -113,6 +115,8 @@ enum class Step : std::uint8_t {
   ask_in_part
 };
 constexpr std::uint8_t k_steps = 16;
+// From here on, what looks like an amount of room is a mood of the kernel.
+constexpr std::uint8_t k_unkind = 240;
 // In front of a step whose next one follows before the loop is told.
 constexpr std::uint8_t k_at_once = 128;
 
@@ -145,6 +149,7 @@ class Script {
   void act(Step step, std::uint8_t how);
   void connect(std::uint8_t how);
   void act_as(Client& client, Step step);
+  void be_unkind(fuzz::Socket& socket, std::uint8_t how);
   void check_deadlines() const;
 
   std::string_view input_;
@@ -238,15 +243,48 @@ void Script::act_as(Client& client, Step step) {
       client.socket().is_reset = true;
       client.socket().has_ended = true;
       return;
-    case Step::make_room:
+    case Step::make_room: {
+      const std::uint8_t amount = next();
       if (client.socket().is_closed) return;
-      client.socket().room += next() * std::size_t{8};
+      if (amount >= k_unkind) return be_unkind(client.socket(), amount);
+      client.socket().room += amount * std::size_t{8};
       return;
+    }
     default: {
       // A piece of a request; the rest of it may never come.
       const std::string_view whole = k_requests[next() % k_requests.size()];
       return client.ask(whole.substr(0, next()));
     }
+  }
+}
+
+/// What the man pages do not promise against.
+void Script::be_unkind(fuzz::Socket& socket, std::uint8_t how) {
+  constexpr std::array<std::uint32_t, 4> k_mistakes = {
+      EPOLLIN, EPOLLIN | EPOLLRDHUP, EPOLLOUT, EPOLLIN | EPOLLERR | EPOLLHUP};
+  switch (how % 16) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      socket.mistaken_for = k_mistakes[how % 4];
+      socket.mistakes = 3;
+      return;
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      socket.mistaken_for = k_mistakes[how % 4];
+      socket.mistakes = 1'000'000;
+      return;
+    case 8:
+      socket.send_error = ENOBUFS;
+      return;
+    case 9:
+      socket.send_error = EINTR;
+      return;
+    default:
+      socket.most_at_once = 1 + how % 16 - 10;
   }
 }
 

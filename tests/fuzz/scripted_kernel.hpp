@@ -43,7 +43,13 @@ struct Socket {
   bool is_closed = false;
   bool is_shut = false;  // the server has sent FIN
   bool is_owed = false;  // its last send did not take everything
-  std::size_t low_water = 1;
+  std::size_t most_at_once = 1U << 20U;  // octets of one recv() or send()
+  // The kernel's mistakes: so many more times it is called ready for these
+  // events without being so (at urgent data, when memory is short).
+  std::uint32_t mistaken_for = 0;
+  int mistakes = 0;
+  int send_error = 0;  // of the next send(); 0: none
+  int idle_turns = 0;  // in which it was ready and nothing came of it
   Time accepted;
   Watched watched;
 };

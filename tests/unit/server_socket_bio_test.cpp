@@ -26,21 +26,25 @@ TEST(ServerSocketBio, ReadsTheSocketOnceInATurn) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()),
             0);
-  const std::string octets(48 * 1024, 'x');
+  const std::string octets(12 * 1024, 'x');
   ASSERT_EQ(::send(ends[0], octets.data(), octets.size(), 0),
             static_cast<ssize_t>(octets.size()));
   const auto wire = std::make_unique<Wire>();
   std::size_t sum = 0;
-  for (const std::size_t want : {32 * 1024, 16 * 1024, 0}) {
-    wire->begin(ends[1], {});
+  for (const std::size_t want : {8 * 1024, 4 * 1024, 0}) {
+    wire->begin(ends[1]);
     const std::size_t got = read_all(*wire);
     EXPECT_EQ(got, want);
     EXPECT_TRUE(wire->wants_more());
+    EXPECT_EQ(wire->has_moved(), want > 0);
     sum += got;
   }
   EXPECT_EQ(sum, octets.size());
   ::close(ends[0]);
-  wire->begin(ends[1], "left over");
+  wire->begin(ends[1]);
+  wire->put_back("over");
+  wire->put_back("left ");
+  EXPECT_EQ(wire->unread(), "left over");
   EXPECT_EQ(read_all(*wire), 9U);
   EXPECT_TRUE(wire->has_ended());
   ::close(ends[1]);
