@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include <cstring>
+#include <random>
 
 namespace mtasts::server {
 namespace {
@@ -31,6 +32,20 @@ std::optional<ClientKey> client_key(const sockaddr_storage& address) {
     key = key << 8 | octets[i];
   }
   return mapped ? k_ipv4 | key : key;
+}
+
+bool is_ipv4(ClientKey client) { return (client & k_ipv4) == k_ipv4; }
+
+KeyedHash::KeyedHash()
+    : key_(std::uint64_t{std::random_device()()} << 32U |
+           std::random_device()()) {}
+
+std::size_t KeyedHash::operator()(ClientKey client) const {
+  // The last step of SplitMix64 (Steele, Lea, Flood 2014), after the key.
+  std::uint64_t mixed = (client ^ key_) * 0x9E3779B97F4A7C15U;
+  mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+  mixed = (mixed ^ (mixed >> 27U) ^ key_) * 0x94D049BB133111EBU;
+  return mixed ^ (mixed >> 31U);
 }
 
 bool AddressLimit::take(ClientKey client) {

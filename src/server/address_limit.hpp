@@ -20,6 +20,20 @@ using ClientKey = std::uint64_t;
 /// Nothing for a socket without addresses (a unix socket).
 std::optional<ClientKey> client_key(const sockaddr_storage& address);
 
+/// True if `client` stands for one IPv4 address, not for an IPv6 /64.
+bool is_ipv4(ClientKey client);
+
+/// A hash with a key that no client knows: who owns a /32 could else choose
+/// addresses that all fall into one place of a table.
+class KeyedHash {
+ public:
+  KeyedHash();
+  std::size_t operator()(ClientKey client) const;
+
+ private:
+  std::uint64_t key_;
+};
+
 class AddressLimit {
  public:
   /// 0 means no limit.
@@ -33,7 +47,7 @@ class AddressLimit {
  private:
   std::size_t most_;
   std::mutex mutex_;
-  std::unordered_map<ClientKey, std::size_t> held_;  // under mutex_
+  std::unordered_map<ClientKey, std::size_t, KeyedHash> held_;  // under mutex_
 };
 
 }  // namespace mtasts::server

@@ -15,6 +15,8 @@
 namespace mtasts::server {
 namespace {
 
+// Of a client that sends on behind its last answer.
+constexpr std::uint32_t k_max_discarded_octets = 256 * 1024;
 // The kernel may call a socket ready that has nothing for us: at urgent data,
 // by mistake, or when memory is short. More turns in a row are no mistake.
 constexpr std::uint8_t k_max_idle_turns = 16;
@@ -23,11 +25,9 @@ constexpr std::size_t k_max_unsent_octets = 64 * 1024;
 
 }  // namespace
 
-Connection::Connection(int fd, config::Scheme scheme,
-                       std::optional<ClientKey> client, Time now, Time deadline)
+Connection::Connection(int fd, config::Scheme scheme, Time now, Time deadline)
     : fd_(fd),
       phase_(scheme == config::Scheme::https ? Phase::hello : Phase::open),
-      client_(client),
       asked_(now),
       deadline_(deadline) {}
 
@@ -87,6 +87,7 @@ std::optional<End> Connection::go_on(Worker& worker, bool peer_has_ended) {
     wire.unsent() = std::move(unsent_);
     unsent_.clear();
     if (!wire.flush()) return End::peer_broke_off;
+    if (wire.has_moved()) ++progress_;
     if (!wire.unsent().empty() || ending()) return settle(worker, ending());
   }
   ERR_clear_error();  // one left over would be taken for ours
@@ -120,6 +121,7 @@ std::optional<End> Connection::read_hello(Worker& worker) {
     wire.put_back(hello.as_record() += rest);
     hello_.reset();
     phase_ = Phase::handshake;
+    ++progress_;
     return {};
   }
   if (is_first && wire.has_moved()) {
@@ -150,6 +152,7 @@ std::optional<End> Connection::shake_hands(Worker& worker) {
   const int done = SSL_do_handshake(ssl_.get());
   if (done == 1) {
     phase_ = Phase::open;
+    ++progress_;
     worker.counters->count(Handshake::done);
     return {};
   }
@@ -266,6 +269,7 @@ void Connection::answer(Worker& worker, std::string_view octets) {
   const ParsedHead parsed = parse_head(octets);
   Counters::add(worker.counters->requests);
   ++answered_;
+  ++progress_;
   if (parsed.status != 0) {
     worker.responder->refuse(parsed.status, octets, worker.answers);
     count(worker, parsed.status);
@@ -343,6 +347,8 @@ void Connection::say_goodbye(Worker& worker) {
 std::optional<End> Connection::discard(Worker& worker) {
   Wire& wire = worker.wire;
   const int got = wire.read(worker.plain.data(), worker.plain.size());
+  discarded_ += static_cast<std::uint32_t>(got);
+  if (discarded_ > k_max_discarded_octets) return End::bad_request;
   if (got > 0 || wire.wants_more()) return {};
   return End::bad_request;
 }

@@ -16,7 +16,7 @@
 
 #include "config/config.hpp"
 #include "server/access_log.hpp"
-#include "server/address_limit.hpp"
+#include "server/admission.hpp"
 #include "server/counters.hpp"
 #include "server/responder.hpp"
 #include "server/socket_bio.hpp"
@@ -44,8 +44,7 @@ class Connection {
   using Time = std::chrono::steady_clock::time_point;
 
   /// Takes `fd` over, which must not block.
-  Connection(int fd, config::Scheme scheme, std::optional<ClientKey> client,
-             Time now, Time deadline);
+  Connection(int fd, config::Scheme scheme, Time now, Time deadline);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -59,6 +58,12 @@ class Connection {
   bool needs_lingering() const { return linger_; }
   void start_lingering();
   bool is_lingering() const { return phase_ == Phase::linger; }
+  Standing standing() const {
+    return {.is_handshaking = phase_ == Phase::handshake,
+            .is_writing = wants_write(),
+            .is_lingering = phase_ == Phase::linger,
+            .progress = progress_};
+  }
 
   /// Tells a client that is owed nothing that the connection ends here
   /// (RFC 8446, 6.1).
@@ -69,8 +74,8 @@ class Connection {
 
   /// Why it ends if its time is over now.
   End end_at_deadline() const;
-  /// Waits for room in the socket, and for nothing else. An answer is on its
-  /// way, or requests wait for one: it must not be ended to make room.
+  /// Waits for room in the socket, and for nothing else: an answer is on its
+  /// way, or requests wait for one.
   bool wants_write() const { return !unsent_.empty() || blocked_; }
   /// Between two requests.
   bool is_idle() const;
@@ -80,13 +85,14 @@ class Connection {
   bool has_asked() const { return answered_ > 0 || !head_.empty(); }
 
   int fd() const { return fd_; }
-  std::optional<ClientKey> client() const { return client_; }
   Time deadline() const { return deadline_; }
   void set_deadline(Time deadline) { deadline_ = deadline; }
 
   // The event loop's own notes.
   std::list<Connection>::iterator self;
   std::uint32_t interest = 0;  // epoll events asked for; 0: not registered
+  Admission::Ticket* ticket = nullptr;
+  Standing noted;  // what its ticket says
 
  private:
   enum class Phase : std::uint8_t { hello, handshake, open, linger };
@@ -112,10 +118,11 @@ class Connection {
   bool blocked_ = false;  // requests, or rest_, wait for room in the socket
   std::uint8_t idle_turns_ = 0;  // in a row
   std::uint32_t answered_ = 0;
-  std::uint32_t scanned_ = 0;   // of head_, see scan_head()
-  std::optional<End> ending_;   // ends once everything is sent
-  std::unique_ptr<Body> rest_;  // of the answer that is being written
-  std::optional<ClientKey> client_;
+  std::uint32_t progress_ = 0;   // see Standing
+  std::uint32_t discarded_ = 0;  // octets, since it lingers
+  std::uint32_t scanned_ = 0;    // of head_, see scan_head()
+  std::optional<End> ending_;    // ends once everything is sent
+  std::unique_ptr<Body> rest_;   // of the answer that is being written
   Time asked_;  // when it was accepted, or its present request began to come
   Time deadline_;
   std::unique_ptr<tls::HelloReader> hello_;  // while it is in parts

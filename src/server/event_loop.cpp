@@ -23,6 +23,8 @@ using std::chrono::steady_clock;
 
 // Without descriptors or memory, it would fail again at once.
 constexpr milliseconds k_accept_pause{100};
+// The other loops are about to end connections.
+constexpr milliseconds k_busy_pause{1};
 // Long enough for a client to see the FIN, too short to be worth attacking.
 constexpr milliseconds k_linger_time{1000};
 // A client that has connected when the server stops may ask just once more.
@@ -43,7 +45,8 @@ EventLoop::EventLoop(const Setting& setting)
               .wire = {},
               .access_log = {},
               .plain = {},
-              .answers = {}} {}
+              .answers = {}},
+      number_(setting.admission->join([this] { wake(); })) {}
 
 EventLoop::~EventLoop() {
   if (wake_fd_ >= 0) ::close(wake_fd_);
@@ -107,6 +110,7 @@ void EventLoop::run() {
     if (!worker_.draining && drain_wanted_.load(std::memory_order_acquire)) {
       start_draining();
     }
+    look_for_news();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto* listener = static_cast<const Listener*>(event.data.ptr);
@@ -125,6 +129,7 @@ void EventLoop::run() {
       }
     }
     expire();
+    look_for_news();  // who ends by what came of this turn
     closed_.clear();
     if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
@@ -135,11 +140,10 @@ void EventLoop::start_draining() {
   for (const Listener& listener : setting_.listeners) {
     constexpr int k_max_backlog = 4096;
     for (int i = 0; i < k_max_backlog && listening_; ++i) {
-      const std::size_t before = live_.size();
-      accept_from(listener);
-      if (live_.size() == before) break;
+      if (!accept_from(listener)) break;
     }
   }
+  take_news(setting_.admission->close(number_));
   worker_.draining = true;
   if (listening_) watch_listeners(false);
   for (auto it = live_.begin(); it != live_.end();) {
@@ -157,7 +161,13 @@ void EventLoop::start_draining() {
   drained_.notify_all();
 }
 
-void EventLoop::accept_from(const Listener& listener) {
+/// False when there was none.
+bool EventLoop::accept_from(const Listener& listener) {
+  if (setting_.admission->is_busy() && !drain_wanted_.load()) {
+    if (listening_) watch_listeners(false);
+    accept_again_ = now_ + k_busy_pause;
+    return false;
+  }
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   // One for each turn: the other threads may have time for the next.
@@ -166,11 +176,15 @@ void EventLoop::accept_from(const Listener& listener) {
   if (fd >= 0) {
     // Without TLS there is a proxy, whose one address is every client's.
     const bool has_own_address = listener.scheme == config::Scheme::https;
-    admit(fd, listener.scheme,
-          has_own_address ? client_key(address) : std::nullopt);
-  } else if (!is_of_one_client(errno)) {
-    pause_accepting();
+    const Admission::Arrival arrival{
+        .fd = fd,
+        .scheme = listener.scheme,
+        .client = has_own_address ? client_key(address) : std::nullopt};
+    if (!setting_.admission->hand_over(number_, arrival)) admit(arrival);
+    return true;
   }
+  if (!is_of_one_client(errno)) pause_accepting();
+  return false;
 }
 
 void EventLoop::pause_accepting() {
@@ -186,47 +200,53 @@ void EventLoop::pause_accepting() {
   accept_again_ = now_ + k_accept_pause;
 }
 
-void EventLoop::admit(int fd, config::Scheme scheme,
-                      std::optional<ClientKey> client) {
+void EventLoop::admit(const Admission::Arrival& arrival) {
   Counters::add(counters_.accepted);
-  const bool within = !client || setting_.addresses->take(*client);
-  if (!within || (live_.size() >= worker_.limits.connections && !make_room())) {
-    if (within && client) setting_.addresses->give_back(*client);
-    counters_.count(within ? End::evicted : End::address_limit);
+  End refused = End::evicted;
+  Admission::Ticket* ticket =
+      setting_.admission->admit(number_, arrival.client, now_, refused);
+  if (ticket == nullptr) {
+    counters_.count(refused);
     // A reset costs no memory here, unlike the wait after a FIN.
     const linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::close(fd);
+    ::setsockopt(arrival.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(arrival.fd);
     return;
   }
-  Connection& connection = live_.emplace_back(fd, scheme, client, now_,
+  Connection& connection = live_.emplace_back(arrival.fd, arrival.scheme, now_,
                                               now_ + worker_.limits.deadline);
   connection.self = std::prev(live_.end());
+  connection.ticket = ticket;
+  ticket->connection = &connection;
+  look_for_news();           // who has made room for it
   go_on(connection, false);  // most clients have sent their hello by now
 }
 
-/// Ends the oldest connection that is not being answered.
-bool EventLoop::make_room() {
-  const auto oldest =
-      std::find_if(live_.begin(), live_.end(),
-                   [](const Connection& one) { return !one.wants_write(); });
-  if (oldest == live_.end()) return false;
-  end(*oldest, End::evicted);
-  return true;
+void EventLoop::look_for_news() {
+  if (setting_.admission->has_news(number_)) {
+    take_news(setting_.admission->take_news(number_));
+  }
+}
+
+void EventLoop::take_news(const Admission::News& news) {
+  for (Connection* doomed : news.doomed) end(*doomed, End::evicted);
+  for (const Admission::Arrival& arrival : news.arrivals) admit(arrival);
 }
 
 void EventLoop::go_on(Connection& connection, bool peer_has_ended) {
   const std::optional<End> reason = connection.advance(worker_, peer_has_ended);
-  if (reason) {
-    end(connection, *reason);
-  } else {
-    ask_for(connection);
-  }
+  if (reason) return end(connection, *reason);
+  ask_for(connection);
 }
 
 void EventLoop::ask_for(Connection& connection) {
   // While an answer waits for room, nothing is read: a half-closed client
   // would otherwise keep the loop awake.
+  const Standing standing = connection.standing();
+  if (standing != connection.noted) {
+    connection.noted = standing;
+    setting_.admission->note(*connection.ticket, standing, now_);
+  }
   const std::uint32_t wanted =
       connection.wants_write() ? EPOLLOUT : k_read_events;
   if (connection.interest == wanted) return;
@@ -249,7 +269,12 @@ void EventLoop::end(Connection& connection, End reason) {
     connection.start_lingering();
     connection.set_deadline(
         std::min(connection.deadline(), now_ + k_linger_time));
-    lingering_.splice(lingering_.end(), live_, connection.self);
+    // Its own deadline may come before that of one which lingers already.
+    const auto later = std::find_if(
+        lingering_.rbegin(), lingering_.rend(), [&](const Connection& one) {
+          return one.deadline() <= connection.deadline();
+        });
+    lingering_.splice(later.base(), live_, connection.self);
     ask_for(connection);
     return;
   }
@@ -261,7 +286,7 @@ void EventLoop::end(Connection& connection, End reason) {
 }
 
 void EventLoop::remove(Connections& from, Connection& connection) {
-  if (connection.client()) setting_.addresses->give_back(*connection.client());
+  setting_.admission->leave(*connection.ticket);
   connection.interest = 0;
   connection.close();
   closed_.splice(closed_.end(), from, connection.self);

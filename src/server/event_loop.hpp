@@ -14,7 +14,7 @@
 
 #include "config/config.hpp"
 #include "result.hpp"
-#include "server/address_limit.hpp"
+#include "server/admission.hpp"
 #include "server/connection.hpp"
 #include "server/counters.hpp"
 #include "server/listener.hpp"
@@ -25,9 +25,9 @@ namespace mtasts::server {
 /// What a loop needs. Several may share all of it, which has to outlive them.
 struct Setting {
   SSL_CTX* context;  // null: no listener wants TLS
-  AddressLimit* addresses;
+  Admission* admission;
   std::vector<Listener> listeners;
-  config::Limits limits;  // `connections` is for one loop
+  config::Limits limits;  // those of `admission` are not looked at
   /// Makes a loop's own responder, which counts there.
   std::function<std::unique_ptr<Responder>(Counters&)> make_responder;
 };
@@ -60,13 +60,14 @@ class EventLoop {
   using Connections = std::list<Connection>;
 
   bool add(int fd, std::uint32_t events, void* data);
-  void accept_from(const Listener& listener);
-  void admit(int fd, config::Scheme scheme, std::optional<ClientKey> client);
+  bool accept_from(const Listener& listener);
+  void admit(const Admission::Arrival& arrival);
+  void look_for_news();
+  void take_news(const Admission::News& news);
   void go_on(Connection& connection, bool peer_has_ended);
   void ask_for(Connection& connection);
   void end(Connection& connection, End reason);
   void remove(Connections& from, Connection& connection);
-  bool make_room();
   void expire();
   void pause_accepting();
   bool watch_listeners(bool on);
@@ -76,6 +77,7 @@ class EventLoop {
   Setting setting_;
   Counters counters_;
   Worker worker_;
+  std::size_t number_;  // of this loop, in setting_.admission
   int epoll_ = -1;
   int wake_fd_ = -1;
   std::atomic<bool> drain_wanted_{false};

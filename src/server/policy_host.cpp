@@ -53,6 +53,13 @@ std::size_t choose_threads(std::size_t wanted, std::size_t connections) {
   return std::min(wanted == 0 ? processors : wanted, connections);
 }
 
+/// Who does not finish a handshake can't keep all others from one.
+std::size_t choose_handshakes(std::size_t connections) {
+  constexpr std::size_t k_few = 64;
+  return connections <= k_few ? connections
+                              : std::max(connections * 3 / 4, k_few);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
@@ -68,15 +75,14 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   const std::size_t threads =
       choose_threads(startup.threads, limits.connections);
   PolicyHost& made = *host;
-  Setting setting{.context = made.context_.get(),
-                  .addresses = &made.addresses_,
-                  .listeners = made.listeners_.all(),
-                  .limits = limits,
-                  .make_responder = [&made, fetches](Counters& counters) {
-                    return std::make_unique<PolicyResponder>(made.snapshots_,
-                                                             fetches, counters);
-                  }};
-  setting.limits.connections = limits.connections / threads;
+  const Setting setting{.context = made.context_.get(),
+                        .admission = &made.admission_,
+                        .listeners = made.listeners_.all(),
+                        .limits = limits,
+                        .make_responder = [&made, fetches](Counters& counters) {
+                          return std::make_unique<PolicyResponder>(
+                              made.snapshots_, fetches, counters);
+                        }};
   for (std::size_t i = 0; i < threads; ++i) {
     host->loops_.push_back(std::make_unique<EventLoop>(setting));
     const Result<void> opened = host->loops_.back()->open();
@@ -92,7 +98,9 @@ PolicyHost::PolicyHost(std::shared_ptr<const Snapshot> snapshot,
       listeners_(std::move(listeners)),
       context_(std::move(context)),
       limits_(limits),
-      addresses_(limits.connections_per_address) {}
+      admission_({.connections = limits.connections,
+                  .per_address = limits.connections_per_address,
+                  .handshakes = choose_handshakes(limits.connections)}) {}
 
 PolicyHost::~PolicyHost() { stop(); }
 

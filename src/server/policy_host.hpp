@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "result.hpp"
-#include "server/address_limit.hpp"
+#include "server/admission.hpp"
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/listener.hpp"
@@ -63,7 +63,7 @@ class PolicyHost {
   Listeners listeners_;
   tls::ContextPtr context_;
   config::Limits limits_;  // with every choice made
-  AddressLimit addresses_;
+  Admission admission_;
   std::vector<std::unique_ptr<EventLoop>> loops_;
   std::vector<std::thread> threads_;
 };

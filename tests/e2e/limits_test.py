@@ -70,6 +70,18 @@ def narrow(daemon):
     return daemon.connect(plain=plain)
 
 
+def dial(daemon, address, narrow=False):
+    """From an address of loopback; narrow: it takes next to nothing."""
+    plain = socket.socket()
+    plain.settimeout(TIMEOUT)
+    if narrow:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 200)
+    plain.bind((address, 0))
+    plain.connect(("127.0.0.1", daemon.port))
+    return plain
+
+
 def read_widely(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     return read_all(connection)
@@ -385,18 +397,52 @@ class CapacityTest(LimitsTest):
                 self.is_served(daemon)
 
     def test_the_threads_share_the_connections(self):
-        lines = ("connections = 8", "threads = 8", 'deadline = "1m"',
-                 'connections_per_address = "off"')
+        # Three quarters of them are one address's, whichever thread has them.
+        lines = ("connections = 40", "threads = 4", 'deadline = "1m"')
         with Daemon(None, POLICY + server(*lines)) as daemon:
-            held = []
-            for _ in range(5):
-                daemon.signal(signal.SIGSTOP)  # for each to find some
-                held += [self.begin(daemon) for _ in range(8)]
-                daemon.signal(signal.SIGCONT)
-                self.is_served(daemon)  # accepted after all others
+            held = [self.begin(daemon) for _ in range(31)]
+            eventually(lambda: sum(map(self.is_open, held)) == 30)
+            with contextlib.ExitStack() as others:
+                for i in range(40):
+                    plain = others.enter_context(dial(daemon, "127.0.0.2"))
+                    plain.sendall(FIRST)
+                self.assertEqual(daemon.fetch(
+                    plain=dial(daemon, "127.0.0.3"))[::2], (200, BODY))
             for plain in held:
                 plain.close()
-        self.assertGreaterEqual(ends(daemon)["evicted"], 33)
+        # 71 were let in, of which 40 can be there at a time.
+        self.assertEqual(ends(daemon)["address-limit"], 1)
+        self.assertEqual(ends(daemon)["evicted"], 31)
+
+    def test_two_addresses_lock_nobody_out(self):
+        def unread(daemon, address):
+            plain = dial(daemon, address, narrow=True)
+            connection = daemon.connect(plain=plain, verify=False)
+            connection.sendall(REQUEST * 99)
+            return connection
+
+        def half(daemon, address):
+            plain = dial(daemon, address)
+            plain.sendall(FIRST)
+            return plain
+
+        context = client_context()
+        for begin, threads in ((unread, 1), (unread, 2), (half, 4),
+                               (unread, 8)):
+            lines = (f"threads = {threads}", "connections = 40",
+                     'deadline = "1m"')
+            with (self.subTest(begin=begin, threads=threads),
+                  Daemon(None, LARGE + server(*lines)) as daemon,
+                  contextlib.ExitStack() as held):
+                for i in range(80):
+                    if i >= 60:
+                        self.assertEqual(daemon.fetch(
+                            plain=dial(daemon, "127.0.0.9"),
+                            context=context)[0], 200)
+                    # An attacker that is sent away comes again.
+                    with contextlib.suppress(OSError):
+                        held.enter_context(
+                            begin(daemon, f"127.0.0.{2 + i % 2}"))
 
     def test_there_are_no_more_than_descriptors_allow(self):
         for limit, connections in ((128, 64), (129, 65), (1000, 936)):

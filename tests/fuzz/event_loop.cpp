@@ -300,10 +300,12 @@ void Script::run() {
   fuzz::Kernel& k = fuzz::restart_kernel();
   k.step = [this] { return step(); };
   k.rest = [this] { check_deadlines(); };
-  AddressLimit addresses(k_most_per_address);
+  Admission admission({.connections = limits_.connections,
+                       .per_address = k_most_per_address,
+                       .handshakes = 2});
   static FetchLog fetches;
   EventLoop loop({.context = world().server.get(),
-                  .addresses = &addresses,
+                  .admission = &admission,
                   .listeners = {{fuzz::k_listener, config::Scheme::https},
                                 {fuzz::k_listener + 1, config::Scheme::http}},
                   .limits = limits_,
@@ -323,7 +325,10 @@ void Script::run() {
               loop.counters().accepted,
           "every connection has ended, and for one reason");
   for (std::uint32_t i = 0; i < 2 * k_most_per_address; ++i) {
-    require(addresses.take(key_of(i % 2)), "no share of an address is lost");
+    End refused = End::evicted;
+    require(admission.admit(0, key_of(i % 2), k.now, refused) != nullptr ||
+                refused == End::evicted,
+            "no share of an address is lost");
   }
   for (Client& one : clients_) {
     one.turn();

@@ -122,7 +122,9 @@ void Client::check() const {
     const std::size_t end = std::min(answers.find("\r\n\r\n"), answers.size());
     require(end < k_max_answer_head, "a head that does not grow");
     const Socket& socket = kernel().sockets[socket_];
-    const bool may_be_cut = ssl_ || socket.is_reset || socket.room == 0;
+    // Who waits for room may have had to make room for somebody else.
+    const bool may_be_cut =
+        ssl_ || socket.is_reset || socket.room == 0 || socket.is_owed;
     if (end == answers.size()) return require(may_be_cut, "a whole head");
     const std::string_view head = answers.substr(0, end + 4);
     answers.remove_prefix(head.size());

@@ -52,6 +52,19 @@ TEST(ServerClientKey, NeverMixesTheFamilies) {
   EXPECT_NE(key("192.0.2.1"), key("::192.0.2.1"));
 }
 
+TEST(ServerKeyedHash, IsAnotherInEachTable) {
+  const KeyedHash one;
+  const KeyedHash other;
+  std::size_t equal = 0;
+  std::size_t low_bits = 0;  // of a table of 1024 places
+  for (ClientKey client = 0; client < 1024; ++client) {
+    equal += one(client << 32U) == other(client << 32U) ? 1 : 0;
+    low_bits |= one(client << 32U) % 1024;
+  }
+  EXPECT_EQ(equal, 0U);
+  EXPECT_EQ(low_bits, 1023U);
+}
+
 TEST(ServerClientKey, IsNothingForAUnixSocket) {
   sockaddr_storage address{};
   address.ss_family = AF_UNIX;

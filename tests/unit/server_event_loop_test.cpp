@@ -60,12 +60,11 @@ std::string ask(std::string_view octets) {
   const TempDir dir;
   sockaddr_un address{};
   const int listener = listen_at(dir.path("socket"), address);
-  AddressLimit addresses(0);
-  config::Limits limits;
-  limits.connections = 4;
+  Admission admission({.connections = 4});
+  const config::Limits limits;
   EventLoop loop(
       {.context = nullptr,
-       .addresses = &addresses,
+       .admission = &admission,
        .listeners = {{listener, config::Scheme::http}},
        .limits = limits,
        .make_responder = [](Counters&) { return std::make_unique<Pages>(); }});
