@@ -127,6 +127,8 @@ void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
   log::info("start", {{"version", MTASTSD_VERSION},
                       {"domains", loaded.snapshot->site.domain_count()},
                       {"threads", host.thread_count()},
+                      {"memory", host.budget().octets},
+                      {"per_connection", server::k_worst_octets},
                       {"connections", host.limits().connections}});
   server::log_sandbox(sandbox);
   server::log_certificates(loaded.new_certificates);

@@ -21,7 +21,20 @@ constexpr std::uint32_t k_max_discarded_octets = 256 * 1024;
 // by mistake, or when memory is short. More turns in a row are no mistake.
 constexpr std::uint8_t k_max_idle_turns = 16;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
-constexpr std::size_t k_max_unsent_octets = 64 * 1024;
+constexpr std::size_t k_max_unsent_octets = 8 * 1024;
+
+/// Not by doubling, as std::string would: these buffers stay for a while.
+void append(std::string& buffer, std::string_view octets) {
+  constexpr std::size_t k_step = 512;
+  const std::size_t size = buffer.size() + octets.size();
+  if (size > buffer.capacity()) {
+    std::string larger;
+    larger.reserve(size + k_step);
+    larger = buffer;
+    buffer = std::move(larger);
+  }
+  buffer += octets;
+}
 
 }  // namespace
 
@@ -227,7 +240,7 @@ std::string_view Connection::read_octets(Worker& worker, int& error) {
 void Connection::take(Worker& worker, std::string_view chunk) {
   const bool stored = !head_.empty();
   if (!stored && answered_ > 0) asked_ = std::chrono::steady_clock::now();
-  if (stored) head_ += chunk;
+  if (stored && !chunk.empty()) append(head_, chunk);
   std::string_view rest = stored ? std::string_view(head_) : chunk;
   while (rest_ || (!rest.empty() && !ending_)) {
     if (worker.answers.size() + worker.wire.unsent().size() >
@@ -258,10 +271,8 @@ void Connection::take(Worker& worker, std::string_view chunk) {
   }
   if (ending_ || rest.empty()) {
     std::string().swap(head_);
-  } else if (stored) {
-    head_.erase(0, head_.size() - rest.size());
-  } else {
-    head_ = rest;
+  } else if (rest.size() != head_.size()) {
+    head_ = std::string(rest);  // no larger than it has to be
   }
 }
 

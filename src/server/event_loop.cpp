@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "server/memory_budget.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -33,6 +34,14 @@ constexpr std::chrono::seconds k_say_interval{10};
 constexpr std::size_t k_events_per_turn = 256;
 
 constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
+
+/// What the kernel may hold for one client is a part of the budget. An accepted
+/// socket has it from its listener; those of a unix socket do not.
+void limit_buffers(int fd) {
+  const int octets = k_socket_buffer_octets;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+}
 
 }  // namespace
 
@@ -54,6 +63,9 @@ EventLoop::~EventLoop() {
 }
 
 Result<void> EventLoop::open() {
+  for (const Listener& listener : setting_.listeners) {
+    limit_buffers(listener.fd);
+  }
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (epoll_ < 0 || wake_fd_ < 0 || !add(wake_fd_, EPOLLIN, nullptr) ||
@@ -179,6 +191,7 @@ bool EventLoop::accept_from(const Listener& listener) {
     const Admission::Arrival arrival{
         .fd = fd,
         .scheme = listener.scheme,
+        .is_local = address.ss_family == AF_UNIX,
         .client = has_own_address ? client_key(address) : std::nullopt};
     if (!setting_.admission->hand_over(number_, arrival)) admit(arrival);
     return true;

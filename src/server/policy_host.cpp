@@ -2,6 +2,7 @@
 #include "server/policy_host.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,11 +31,20 @@ std::size_t raise_descriptor_limit() {
   return static_cast<std::size_t>(limit.rlim_cur);
 }
 
-config::Limits choose_limits(config::Limits limits) {
+/// For what is left once all is loaded.
+Budget find_budget() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);  // loading takes several times what is kept
+#endif
+  return make_budget(find_memory_limit(""), find_memory_use(""));
+}
+
+config::Limits choose_limits(config::Limits limits, const Budget& budget) {
   const std::size_t descriptors = raise_descriptor_limit();
-  const std::size_t room = descriptors > 2 * k_reserved_descriptors
-                               ? descriptors - k_reserved_descriptors
-                               : descriptors / 2;
+  const std::size_t spare = descriptors > 2 * k_reserved_descriptors
+                                ? descriptors - k_reserved_descriptors
+                                : descriptors / 2;
+  const std::size_t room = std::min(spare, budget.connections);
   limits.connections =
       limits.connections == 0 ? room : std::min(limits.connections, room);
   if (!limits.limit_addresses) {
@@ -69,9 +79,11 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   const config::Startup startup = snapshot->startup;
   Result<Listeners> listeners = Listeners::open(startup.listen);
   if (!listeners) return tl::unexpected<Error>(listeners.error());
-  const config::Limits limits = choose_limits(startup.limits);
-  std::unique_ptr<PolicyHost> host(new PolicyHost(
-      std::move(snapshot), *std::move(listeners), *std::move(context), limits));
+  const Budget budget = find_budget();
+  const config::Limits limits = choose_limits(startup.limits, budget);
+  std::unique_ptr<PolicyHost> host(
+      new PolicyHost(std::move(snapshot), *std::move(listeners),
+                     *std::move(context), budget, limits));
   const std::size_t threads =
       choose_threads(startup.threads, limits.connections);
   PolicyHost& made = *host;
@@ -93,10 +105,11 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
 
 PolicyHost::PolicyHost(std::shared_ptr<const Snapshot> snapshot,
                        Listeners listeners, tls::ContextPtr context,
-                       const config::Limits& limits)
+                       const Budget& budget, const config::Limits& limits)
     : snapshots_(std::move(snapshot)),
       listeners_(std::move(listeners)),
       context_(std::move(context)),
+      budget_(budget),
       limits_(limits),
       admission_({.connections = limits.connections,
                   .per_address = limits.connections_per_address,

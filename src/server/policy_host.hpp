@@ -13,6 +13,7 @@
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/listener.hpp"
+#include "server/memory_budget.hpp"
 #include "server/snapshot.hpp"
 #include "tls/context.hpp"
 
@@ -54,14 +55,18 @@ class PolicyHost {
   const std::vector<std::string>& names() const { return listeners_.names(); }
   std::size_t thread_count() const { return loops_.size(); }
   const config::Limits& limits() const { return limits_; }
+  /// What connections may take of the memory that was there at the start.
+  const Budget& budget() const { return budget_; }
 
  private:
   PolicyHost(std::shared_ptr<const Snapshot> snapshot, Listeners listeners,
-             tls::ContextPtr context, const config::Limits& limits);
+             tls::ContextPtr context, const Budget& budget,
+             const config::Limits& limits);
 
   SnapshotHolder snapshots_;
   Listeners listeners_;
   tls::ContextPtr context_;
+  Budget budget_;
   config::Limits limits_;  // with every choice made
   Admission admission_;
   std::vector<std::unique_ptr<EventLoop>> loops_;

@@ -57,9 +57,11 @@ class Daemon:
     `allow`: parts of stderr lines that would be alarming otherwise.
     `checks`: what `check` exits with beforehand.
     `pass_fds`: descriptors that it inherits.
-    .wrapper: a command that becomes the program, such as prlimit."""
+    .wrapper: a command that becomes the program, such as prlimit.
+    .source: the address that dial() comes from."""
 
     wrapper = ()
+    source = ""
 
     def __init__(self, binary=None, config_text=POLICY, *args, files=None,
                  env=None, allow=(), checks=0, pass_fds=()):
@@ -187,7 +189,8 @@ class Daemon:
             plain = socket.socket(socket.AF_UNIX)
             plain.connect(self.address.partition("unix:")[2])
         else:
-            plain = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
+            plain = socket.create_connection(("127.0.0.1", self.port), TIMEOUT,
+                                             source_address=(self.source, 0))
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain.settimeout(TIMEOUT)
         return plain

@@ -67,6 +67,7 @@ def narrow(daemon):
     connection = socket.socket()
     connection.settimeout(TIMEOUT)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    connection.bind((daemon.source, 0))
     connection.connect(("127.0.0.1", daemon.port))
     return connection
 
@@ -99,6 +100,9 @@ SHAPES = [
     Shape("half a head, half a record", half_record, most_kb=SESSION),
     Shape("unread answers", secure(REQUEST * 99, dial=narrow), most_kb=SESSION,
           policy=LARGE),
+    Shape("unread answers to large heads",
+          secure((REQUEST[:-2] + b"X: " + b"x" * 5000 + b"\r\n\r\n") * 9,
+                 dial=narrow), most_kb=SESSION, policy=LARGE),
     Shape("an idle session", secure(REQUEST), most_kb=SESSION),
 ]
 # TCP alone knows them.

@@ -16,6 +16,7 @@ import unittest
 import process
 from answer import parse, read_all, read_to_any_end, split_answers
 from certificates import client_context, scratch
+from control_group import MIB, Group
 from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon, eventually
 from memory_client import MemoryClient
 
@@ -452,6 +453,27 @@ class CapacityTest(LimitsTest):
                 start = daemon.wait_for_line("event=start ")
                 self.assertEqual(start.rpartition(" connections=")[2],
                                  str(connections))
+
+    def test_there_are_no_more_than_memory_allows(self):
+        def read_start(daemon):
+            said = daemon.wait_for_line("event=start ")
+            return (int(re.search(f" {key}=([0-9]+)", said)[1])
+                    for key in ("memory", "per_connection", "connections"))
+
+        with Daemon() as daemon:
+            memory, each, count = read_start(daemon)
+            self.assertLessEqual(count, memory // each)
+        try:
+            group = self.enterContext(Group(64))
+        except OSError as error:
+            self.skipTest(f"no control group can be made here: {error}")
+        daemon = Daemon()
+        daemon.wrapper = group.wrapper()
+        with daemon:
+            memory, each, count = read_start(daemon)
+            self.assertLess(memory, 32 * MIB)
+            self.assertEqual(count, memory // each)
+            self.is_served(daemon)
 
     def test_half_a_hello_costs_nothing(self):
         with Daemon() as daemon, self.begin(daemon, half_hello()):

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// How much memory there is for connections: what the machine has and the
+// control groups of this process allow (version 1 and 2), less what the
+// process has already, and something to spare.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace mtasts::server {
+
+/// The worst that a client can make of one connection, measured by
+/// tests/bench/run. Of the program's: an SSL object, a request head, an answer
+/// and requests behind it.
+constexpr std::size_t k_connection_octets = 60 * 1024;
+/// Of the kernel's, which counts in a control group: k_socket_buffer_octets
+/// each way, which it doubles for its own part (socket(7)).
+constexpr std::size_t k_socket_buffer_octets = 16 * 1024;
+constexpr std::size_t k_worst_octets =
+    k_connection_octets + std::size_t{4} * k_socket_buffer_octets;
+
+/// What this process may use in all, in octets: the least of what the machine
+/// has available, with its own part, and of the limits of its control groups
+/// and those above. `root` stands before /proc and /sys: empty but for tests.
+/// UINT64_MAX when nothing is known.
+std::uint64_t find_memory_limit(const std::string& root);
+
+/// What this process uses now, in octets; 0 when it is not known.
+std::uint64_t find_memory_use(const std::string& root);
+
+struct Budget {
+  std::uint64_t octets;     // for all connections
+  std::size_t connections;  // that fit; never fewer than some
+};
+
+/// Half of the rest is left for reloads, which hold the old and the new state
+/// at a time, and for what is none of ours.
+Budget make_budget(std::uint64_t limit, std::uint64_t use);
+
+}  // namespace mtasts::server
