@@ -88,17 +88,17 @@ def read_widely(connection):
     return read_all(connection)
 
 
-def send_until_full_then_read(connection, octets):
-    """Reads only while nothing more can be sent; returns all up to the end,
-    which must be orderly. One thread does both: an object of ssl is not made
-    for two."""
+def send_until_full_then_read(connection, octets, size=65536):
+    """Sends `size` octets at a time, and reads only while nothing more can be
+    sent; returns all up to the end, which must be orderly. One thread does
+    both: an object of ssl is not made for two."""
     connection.setblocking(False)
     left, got = memoryview(octets), bytearray()
     try:
         while True:
             with contextlib.suppress(BlockingIOError, ssl.SSLWantWriteError):
                 while left:
-                    left = left[connection.send(left[:65536]):]
+                    left = left[connection.send(left[:size]):]
             with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
                 chunk = connection.recv(65536)
                 if not chunk:
@@ -277,6 +277,23 @@ class SlowReaderTest(LimitsTest):
                 self.assertEqual(answer.body, body)
             else:
                 self.assertIn("404", answer.status)
+
+
+    def test_requests_in_records_of_their_own_are_all_answered(self):
+        # Many records are read at a time, and most have to wait for room.
+        config = LARGE + server("requests_per_connection = 1000000",
+                                'deadline = "1m"')
+        count = 300
+        octets = REQUEST * count
+        # Small segments: the kernel takes a part of an answer.
+        with (Daemon(None, config) as daemon,
+              daemon.connect(plain=dial(daemon, "127.0.0.1", narrow=True))
+              as connection):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+            answers = split_answers(send_until_full_then_read(
+                connection, octets + LAST, len(REQUEST)))
+        self.assertEqual([answer.status for answer in answers],
+                         ["HTTP/1.1 200 OK"] * (count + 1))
 
 
 class CapacityTest(LimitsTest):
