@@ -332,7 +332,8 @@ std::optional<End> Connection::settle(Worker& worker, std::optional<End> end) {
   Wire& wire = worker.wire;
   if (!wire.flush()) return End::peer_broke_off;
   if (!wire.unsent().empty()) {
-    ending_ = end;
+    // Not yet while rest_ is there: what ending_ says still holds then.
+    if (end) ending_ = end;
     unsent_ = wire.unsent();
     unread_ = wire.unread();
     return {};
