@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "operations/metric_writer.hpp"
 
-#include <utility>
-
 namespace mtasts::operations {
 namespace {
 
@@ -43,9 +41,8 @@ void MetricWriter::family(std::string_view name, MetricType type,
   text_ += fmt::format("# HELP {} {}\n", declared, help);
 }
 
-std::string MetricWriter::finish() {
+void MetricWriter::finish() {
   if (form_ == MetricForm::open_metrics) text_ += "# EOF\n";
-  return std::move(text_);
 }
 
 }  // namespace mtasts::operations

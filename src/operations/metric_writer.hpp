@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <cstddef>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -19,11 +18,8 @@ enum class MetricType { counter, gauge, histogram, info };
 
 class MetricWriter {
  public:
-  /// `size` is about how long the text will be: growing costs more than it.
-  explicit MetricWriter(MetricForm form, std::size_t size = 0) : form_(form) {
-    constexpr std::size_t k_spare = 4096;
-    text_.reserve(size + k_spare);
-  }
+  /// Appends to `text`, which has to outlive it.
+  MetricWriter(MetricForm form, std::string& text) : form_(form), text_(text) {}
 
   /// Begins a family; its samples follow. `name` is without the suffix of its
   /// type, "_total" or "_info". A name that ends in seconds or bytes has that
@@ -41,11 +37,8 @@ class MetricWriter {
     write(suffix, labels, value);
   }
 
-  /// Samples of the family that were written before.
-  void append(std::string_view samples) { text_ += samples; }
-
-  /// Everything; call it once.
-  std::string finish();
+  /// Behind the last sample of all.
+  void finish();
 
  private:
   template <class T>
@@ -60,7 +53,7 @@ class MetricWriter {
   }
 
   MetricForm form_;
-  std::string text_;
+  std::string& text_;
   std::string_view name_;
   std::string_view suffix_;
 };

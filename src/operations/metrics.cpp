@@ -8,8 +8,6 @@
 #include <iterator>
 #include <utility>
 
-#include "operations/process_facts.hpp"
-
 namespace mtasts::operations {
 namespace {
 
@@ -155,21 +153,105 @@ void write_readiness(const Reasons& reasons, MetricWriter& out) {
   }
 }
 
-void write_process(sys_seconds started, MetricWriter& out) {
-  const ProcessFacts facts = read_process_facts();
-  out.family("process_cpu_seconds", counter, "Processor time that was used.");
-  out.sample(facts.cpu_seconds);
-  out.family("process_resident_memory_bytes", gauge, "Memory in use.");
-  out.sample(facts.resident_octets);
-  out.family("process_virtual_memory_bytes", gauge, "Memory asked for.");
-  out.sample(facts.virtual_octets);
-  out.family("process_open_fds", gauge, "Descriptors in use.");
-  out.sample(facts.descriptors);
-  out.family("process_max_fds", gauge, "Descriptors that there may be.");
-  out.sample(facts.max_descriptors);
-  out.family("process_start_time_seconds", gauge, "When the program started.");
-  out.sample(to_epoch(started));
-}
+/// A family that has samples for each domain.
+struct DomainFamily {
+  std::string_view name;
+  MetricType type;
+  std::string_view help;
+};
+
+constexpr std::array<DomainFamily, 4> k_domain_families = {{
+    {"mta_stsd_policy", info, "Mode and id of the policy that is served."},
+    {"mta_stsd_policy_max_age_seconds", gauge,
+     "How long senders keep the policy."},
+    {"mta_stsd_certificate_expiry_timestamp_seconds", gauge,
+     "When the certificate of the policy host ends."},
+    {"mta_stsd_fetches", counter,
+     "Answers of the policy host, by class: 2xx is the policy."},
+}};
+
+/// One of these families after the other. It keeps its snapshot, so that all
+/// of them tell of the same domains.
+class DomainSeries final : public server::Body {
+ public:
+  DomainSeries(const server::FetchLog& fetches,
+               std::shared_ptr<const server::Snapshot> snapshot,
+               MetricForm form)
+      : fetches_(fetches),
+        snapshot_(std::move(snapshot)),
+        form_(form),
+        now_(this_second()) {}
+
+  bool write_some(std::string& out) override {
+    constexpr std::size_t k_some = 8 * 1024;
+    MetricWriter writer(form_, out);
+    for (const std::size_t end = out.size() + k_some; out.size() < end;) {
+      if (policy_ == 0 && domain_ == 0) {
+        const DomainFamily& begun = k_domain_families[family_];
+        writer.family(begun.name, begun.type, begun.help);
+      }
+      if (write_next(out)) continue;
+      policy_ = 0;
+      if (++family_ == k_domain_families.size()) {
+        writer.finish();
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  /// The samples of the next domain; false when there is none.
+  bool write_next(std::string& out) {
+    const auto& policies = snapshot_->live.policies;
+    while (policy_ < policies.size() &&
+           domain_ == policies[policy_]->domains.size()) {
+      domain_ = 0;
+      ++policy_;
+    }
+    if (policy_ == policies.size()) return false;
+    const config::PolicyEntry& entry = *policies[policy_];
+    write(entry, entry.domains[domain_++].text(), out);
+    return true;
+  }
+
+  void write(const config::PolicyEntry& entry, const std::string& domain,
+             std::string& text) const {
+    const auto out = std::back_inserter(text);
+    if (family_ == 0) {
+      fmt::format_to(
+          out,
+          "mta_stsd_policy_info{{domain=\"{}\",mode=\"{}\",id=\"{}\"}} 1\n",
+          domain, sts::format_mode(entry.policy.mode()), entry.id);
+    } else if (family_ == 1) {
+      fmt::format_to(out,
+                     "mta_stsd_policy_max_age_seconds{{domain=\"{}\"}} {}\n",
+                     domain, entry.policy.max_age().count());
+    } else if (family_ == 2) {
+      const sys_seconds expiry =
+          find_expiry(*snapshot_, server::policy_host(domain), now_);
+      if (expiry == sys_seconds{}) return;
+      fmt::format_to(out,
+                     "mta_stsd_certificate_expiry_timestamp_seconds{{"
+                     "name=\"{}{}\"}} {}\n",
+                     server::k_policy_host_prefix, domain, to_epoch(expiry));
+    } else {
+      constexpr std::string_view k_format =
+          "mta_stsd_fetches_total{{domain=\"{}\",class=\"{}\"}} {}\n";
+      const auto [answered, refused] = fetches_.find_counts(domain);
+      fmt::format_to(out, k_format, domain, "2xx", answered);
+      if (refused != 0) fmt::format_to(out, k_format, domain, "4xx", refused);
+    }
+  }
+
+  const server::FetchLog& fetches_;
+  const std::shared_ptr<const server::Snapshot> snapshot_;
+  const MetricForm form_;
+  const sys_seconds now_;
+  std::size_t family_ = 0;
+  std::size_t policy_ = 0;
+  std::size_t domain_ = 0;
+};
 
 }  // namespace
 
@@ -185,81 +267,13 @@ bool Metrics::wants_domains(const server::Snapshot& snapshot) const {
   return snapshot.site.domain_count() <= k_max_domains;
 }
 
-std::shared_ptr<const Metrics::DomainSeries> Metrics::domain_series() {
-  // Before the snapshot: should a newer one come, this is made again.
-  const std::uint64_t generation = observed_.snapshots.generation();
-  const std::shared_ptr<const server::Snapshot> snapshot =
-      observed_.snapshots.get();
-  const std::shared_ptr<const Coverage> coverage =
-      observed_.readiness.coverage();
-  const std::lock_guard lock(mutex_);
-  if (!wants_domains(*snapshot)) {
-    series_ = nullptr;
-  } else if (series_ == nullptr || series_->generation != generation ||
-             series_->coverage != coverage) {
-    auto made = std::make_shared<DomainSeries>();
-    made->generation = generation;
-    made->coverage = coverage;
-    const sys_seconds now = this_second();
-    for (const config::PolicyEntryPtr& entry : snapshot->live.policies) {
-      for (const dns::Name& name : entry->domains) {
-        const std::string& domain = name.text();
-        fmt::format_to(
-            std::back_inserter(made->facts),
-            "mta_stsd_policy_info{{domain=\"{}\",mode=\"{}\",id=\"{}\"}} 1\n",
-            domain, sts::format_mode(entry->policy.mode()), entry->id);
-        fmt::format_to(std::back_inserter(made->max_ages),
-                       "mta_stsd_policy_max_age_seconds{{domain=\"{}\"}} {}\n",
-                       domain, entry->policy.max_age().count());
-        const sys_seconds expiry =
-            find_expiry(*snapshot, server::policy_host(domain), now);
-        if (expiry != sys_seconds{}) {
-          fmt::format_to(std::back_inserter(made->expiries),
-                         "mta_stsd_certificate_expiry_timestamp_seconds{{"
-                         "name=\"{}{}\"}} {}\n",
-                         server::k_policy_host_prefix, domain,
-                         to_epoch(expiry));
-        }
-        made->domains.push_back(domain);
-      }
-    }
-    series_ = std::move(made);
-  }
-  return series_;
-}
-
-void Metrics::write_domains(MetricWriter& out) {
-  const std::shared_ptr<const DomainSeries> series = domain_series();
-  if (series == nullptr) return;
-  out.family("mta_stsd_policy", info,
-             "Mode and id of the policy that is served.");
-  out.append(series->facts);
-  out.family("mta_stsd_policy_max_age_seconds", gauge,
-             "How long senders keep the policy.");
-  out.append(series->max_ages);
-  out.family("mta_stsd_certificate_expiry_timestamp_seconds", gauge,
-             "When the certificate of the policy host ends.");
-  out.append(series->expiries);
-  out.family("mta_stsd_fetches", counter,
-             "Answers of the policy host, by class: 2xx is the policy.");
-  for (const std::string& domain : series->domains) {
-    const auto [answered, refused] = observed_.fetches.find_counts(domain);
-    out.append(fmt::format(
-        "mta_stsd_fetches_total{{domain=\"{}\",class=\"2xx\"}} {}\n", domain,
-        answered));
-    if (refused != 0)
-      out.sample(refused, fmt::format("domain=\"{}\",class=\"4xx\"", domain));
-  }
-}
-
-void Metrics::write_policies(MetricWriter& out) const {
-  const std::shared_ptr<const server::Snapshot> snapshot =
-      observed_.snapshots.get();
+void Metrics::write_policies(const server::Snapshot& snapshot,
+                             MetricWriter& out) const {
   out.family("mta_stsd_domains", gauge, "Policy domains, by mode.");
   constexpr std::array<sts::Mode, 3> k_modes = {
       sts::Mode::testing, sts::Mode::enforce, sts::Mode::none};
   std::array<std::size_t, k_modes.size()> counts{};
-  for (const config::PolicyEntryPtr& entry : snapshot->live.policies) {
+  for (const config::PolicyEntryPtr& entry : snapshot.live.policies) {
     const auto mode =
         std::find(k_modes.begin(), k_modes.end(), entry->policy.mode());
     counts[static_cast<std::size_t>(mode - k_modes.begin())] +=
@@ -276,20 +290,43 @@ void Metrics::write_policies(MetricWriter& out) const {
   out.sample(first == sys_seconds::max() ? 0 : to_epoch(first));
 }
 
-std::string Metrics::write(MetricForm form) {
-  MetricWriter out(form, size_.load(std::memory_order_relaxed));
+/// Counting the descriptors takes as long as there are many.
+void Metrics::write_process(MetricWriter& out) {
+  const sys_seconds now = this_second();
+  if (facts_of_ != now) facts_ = read_process_facts();
+  facts_of_ = now;
+  out.family("process_cpu_seconds", counter, "Processor time that was used.");
+  out.sample(facts_.cpu_seconds);
+  out.family("process_resident_memory_bytes", gauge, "Memory in use.");
+  out.sample(facts_.resident_octets);
+  out.family("process_virtual_memory_bytes", gauge, "Memory asked for.");
+  out.sample(facts_.virtual_octets);
+  out.family("process_open_fds", gauge, "Descriptors in use.");
+  out.sample(facts_.descriptors);
+  out.family("process_max_fds", gauge, "Descriptors that there may be.");
+  out.sample(facts_.max_descriptors);
+  out.family("process_start_time_seconds", gauge, "When the program started.");
+  out.sample(to_epoch(observed_.started));
+}
+
+std::unique_ptr<server::Body> Metrics::write(MetricForm form,
+                                             std::string& text) {
+  std::shared_ptr<const server::Snapshot> snapshot = observed_.snapshots.get();
+  MetricWriter out(form, text);
   out.family("mta_stsd_build", info, "The program.");
   out.sample(1, "version=\"" MTASTSD_VERSION "\"");
   write_readiness(observed_.readiness.find_reasons(), out);
   write_reloads(observed_.reloads.view(), out);
-  write_policies(out);
+  write_policies(*snapshot, out);
   write_connections(observed_.host, out);
   write_requests(observed_.host, out);
-  write_domains(out);
-  write_process(observed_.started, out);
-  std::string text = out.finish();
-  size_.store(text.size(), std::memory_order_relaxed);
-  return text;
+  write_process(out);
+  if (wants_domains(*snapshot)) {
+    return std::make_unique<DomainSeries>(observed_.fetches,
+                                          std::move(snapshot), form);
+  }
+  out.finish();
+  return nullptr;
 }
 
 }  // namespace mtasts::operations

@@ -1,25 +1,66 @@
 // SPDX-License-Identifier: MIT
 #include "operations/operations.hpp"
 
+#include <sys/socket.h>
+
 #include <utility>
+#include <vector>
+
+#include "operations/page_responder.hpp"
 
 namespace mtasts::operations {
+namespace {
+
+// Who asks a machine of its own says all at once and is gone; the oldest that
+// has not been answered goes when there are more.
+constexpr std::size_t k_connections = 128;
+constexpr std::size_t k_head_octets = 8 * 1024;
+// What the kernel may keep of a page for a reader that takes its time: it would
+// take some megabytes of memory that nobody accounts for.
+constexpr int k_send_buffer_octets = 64 * 1024;
+
+server::Setting make_setting(const server::Listeners& listeners,
+                             server::Admission& admission, Pages& pages) {
+  std::vector<server::Listener> plain = listeners.all();
+  for (server::Listener& one : plain) {
+    one.scheme = config::Scheme::http;
+    // Accepted sockets inherit it, those of the unix family apart.
+    ::setsockopt(one.fd, SOL_SOCKET, SO_SNDBUF, &k_send_buffer_octets,
+                 sizeof k_send_buffer_octets);
+  }
+  return {
+      .context = nullptr,
+      .admission = &admission,
+      .listeners = std::move(plain),
+      .limits = {.head_octets = k_head_octets, .requests_per_connection = 1},
+      .make_responder = [&pages](server::Counters&) {
+        return std::make_unique<PageResponder>(pages);
+      }};
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Operations>> Operations::open(
     const config::Operations& settings, const server::PolicyHost& host,
     const server::FetchLog& fetches, const server::ReloadStatus& reloads) {
-  Result<std::unique_ptr<PageServer>> server =
-      PageServer::open(settings.listen);
-  if (!server) return tl::unexpected<Error>(server.error());
-  return std::unique_ptr<Operations>(
-      new Operations(settings, host, fetches, reloads, *std::move(server)));
+  const auto explain = [](const Error& error) {
+    return fail("operations: " + error.message, error.hint);
+  };
+  Result<server::Listeners> listeners =
+      server::Listeners::open({settings.listen});
+  if (!listeners) return explain(listeners.error());
+  std::unique_ptr<Operations> made(
+      new Operations(settings, host, fetches, reloads, *std::move(listeners)));
+  const Result<void> opened = made->loop_.open();
+  if (!opened) return explain(opened.error());
+  return made;
 }
 
 Operations::Operations(const config::Operations& settings,
                        const server::PolicyHost& host,
                        const server::FetchLog& fetches,
                        const server::ReloadStatus& reloads,
-                       std::unique_ptr<PageServer> server)
+                       server::Listeners listeners)
     : readiness_(host.snapshots(), reloads),
       pages_({.host = host,
               .snapshots = host.snapshots(),
@@ -28,11 +69,18 @@ Operations::Operations(const config::Operations& settings,
               .readiness = readiness_,
               .domain_metrics = settings.domain_metrics,
               .started = this_second()}),
-      server_(std::move(server)) {}
+      listeners_(std::move(listeners)),
+      admission_({.connections = k_connections}),
+      loop_(make_setting(listeners_, admission_, pages_)) {}
+
+Operations::~Operations() {
+  if (!thread_.joinable()) return;
+  loop_.drain();
+  thread_.join();
+}
 
 void Operations::start() {
-  server_->start(
-      [this](const PageRequest& request) { return pages_.answer(request); });
+  thread_ = std::thread([this] { loop_.run(); });
 }
 
 }  // namespace mtasts::operations

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Everything behind the operations listener, ready to be started.
+// Everything behind the operations listener, ready to be started: an event loop
+// of its own, in a thread of its own, so that no operator slows a sender down
+// and no stranger an operator.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "config/config.hpp"
-#include "operations/page_server.hpp"
 #include "operations/pages.hpp"
 #include "operations/readiness.hpp"
 #include "result.hpp"
+#include "server/admission.hpp"
+#include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
+#include "server/listener.hpp"
 #include "server/policy_host.hpp"
 #include "server/reload_status.hpp"
 
@@ -22,25 +27,32 @@ class Operations {
   static Result<std::unique_ptr<Operations>> open(
       const config::Operations& settings, const server::PolicyHost& host,
       const server::FetchLog& fetches, const server::ReloadStatus& reloads);
+  /// Accepts no more and finishes what is being answered.
+  ~Operations();
+  Operations(const Operations&) = delete;
+  Operations& operator=(const Operations&) = delete;
 
-  /// Answers from now on.
+  /// Answers from now on. Throws std::system_error when there can be no more
+  /// threads.
   void start();
 
   /// From now on it is not ready, since the server is being stopped.
   void set_stopping() { readiness_.set_stopping(); }
 
   /// The address as it was bound.
-  const std::string& name() const { return server_->name(); }
+  const std::string& name() const { return listeners_.names().front(); }
 
  private:
   Operations(const config::Operations& settings, const server::PolicyHost& host,
              const server::FetchLog& fetches,
-             const server::ReloadStatus& reloads,
-             std::unique_ptr<PageServer> server);
+             const server::ReloadStatus& reloads, server::Listeners listeners);
 
   Readiness readiness_;
   Pages pages_;
-  std::unique_ptr<PageServer> server_;  // ends first: it asks the pages
+  server::Listeners listeners_;
+  server::Admission admission_;
+  server::EventLoop loop_;
+  std::thread thread_;
 };
 
 }  // namespace mtasts::operations

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "operations/pages.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -11,8 +12,8 @@ namespace mtasts::operations {
 namespace {
 
 constexpr std::size_t k_domains_of_page = 50;
-constexpr std::size_t k_domains_of_status = 1000;
-constexpr std::size_t k_max_domains = 100'000;
+// Of one page; what comes behind them is asked for with its offset.
+constexpr std::size_t k_max_domains = 1000;
 constexpr const char* k_not_found =
     "there are /livez, /readyz, /metrics, /status and /\n";
 
@@ -35,46 +36,126 @@ StatusQuery read_query(const PageRequest& request, std::size_t limit) {
       .limit = std::min(find_number(request, "limit", limit), k_max_domains)};
 }
 
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return (c | 0x20) - 'a' + 10;
+}
+
+/// A key or value of a form (URL Standard, 5.1); the head check has seen to it
+/// that two hex digits follow each "%".
+std::string decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      out += static_cast<char>(hex_value(text[i + 1]) * 16 +
+                               hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+/// A page of status, as its reader takes it.
+class DomainTexts final : public server::Body {
+ public:
+  DomainTexts(const Observed& observed, Status status, StatusText text)
+      : observed_(observed),
+        status_(std::move(status)),
+        text_(std::move(text)) {}
+
+  bool write_some(std::string& out) override {
+    constexpr std::size_t k_some = 8 * 1024;
+    const std::size_t end = out.size() + k_some;
+    out += std::exchange(text_.start, {});
+    for (; next_ < status_.found.size(); ++next_) {
+      if (out.size() >= end) return true;
+      if (next_ != 0) out += text_.separator;
+      out += text_.format(describe(observed_, status_, status_.found[next_]),
+                          status_.now);
+    }
+    out += text_.end;
+    return false;
+  }
+
+ private:
+  const Observed& observed_;
+  const Status status_;
+  StatusText text_;
+  std::size_t next_ = 0;  // of status_.found
+};
+
 }  // namespace
 
+PageRequest read_target(std::string_view target, std::string_view accept) {
+  const std::size_t end = std::min(target.find('?'), target.size());
+  PageRequest request{
+      .path = target.substr(0, end), .query = {}, .accept = accept};
+  std::string_view rest = target.substr(end);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // "?" or "&"
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(pair.size());
+    const std::size_t sign = std::min(pair.find('='), pair.size());
+    if (pair.empty()) continue;
+    request.query.insert_or_assign(
+        decode(pair.substr(0, sign)),
+        decode(pair.substr(std::min(sign + 1, pair.size()))));
+  }
+  return request;
+}
+
+bool Pages::is_probe(std::string_view path) {
+  return path == "/livez" || path == "/readyz";
+}
+
 Page Pages::write_metrics(const PageRequest& request) {
-  const bool open =
-      request.accept.find("application/openmetrics-text") != std::string::npos;
-  return {.type = open ? "application/openmetrics-text; version=1.0.0; "
-                         "charset=utf-8"
-                       : "text/plain; version=0.0.4; charset=utf-8",
-          .body = metrics_.write(open ? MetricForm::open_metrics
-                                      : MetricForm::prometheus),
-          .fields = {}};
+  const bool open = request.accept.find("application/openmetrics-text") !=
+                    std::string_view::npos;
+  Page page{.type = open ? "application/openmetrics-text; version=1.0.0; "
+                           "charset=utf-8"
+                         : "text/plain; version=0.0.4; charset=utf-8",
+            .body = {}};
+  page.rest = metrics_.write(
+      open ? MetricForm::open_metrics : MetricForm::prometheus, page.body);
+  return page;
 }
 
 Page Pages::write_status(const PageRequest& request) const {
-  const Status status =
-      find_status(observed_, read_query(request, k_domains_of_status));
-  if (request.accept == "text/plain") {
-    return {.body = format_table(status), .fields = {}};
+  Status status = find_status(observed_, read_query(request, k_max_domains));
+  if (request.accept != "text/plain") {
+    StatusText text = format_json(status);
+    return {.type = "application/json",
+            .rest = std::make_unique<DomainTexts>(observed_, std::move(status),
+                                                  std::move(text))};
   }
-  return {
-      .type = "application/json", .body = format_json(status), .fields = {}};
+  std::vector<DomainStatus> domains;
+  for (const FoundDomain& one : status.found) {
+    domains.push_back(describe(observed_, status, one));
+  }
+  return {.body = format_table(status, domains)};
 }
 
 Page Pages::answer(const PageRequest& request) {
-  if (request.path == "/livez") return {.body = "alive\n", .fields = {}};
+  if (request.path == "/livez") return {.body = "alive\n"};
   if (request.path == "/readyz") {
     const Reasons reasons = observed_.readiness.find_reasons();
     return {.status = reasons.empty() ? 200 : 503,
-            .body = format_reasons(reasons),
-            .fields = {}};
+            .body = format_reasons(reasons)};
   }
   if (request.path == "/metrics") return write_metrics(request);
   if (request.path == "/status") return write_status(request);
   if (request.path == "/") {
+    Status status =
+        find_status(observed_, read_query(request, k_domains_of_page));
+    StatusText text = format_page(status);
     return {.type = "text/html; charset=utf-8",
-            .body = format_page(
-                find_status(observed_, read_query(request, k_domains_of_page))),
-            .fields = page_fields()};
+            .fields = page_fields(),
+            .rest = std::make_unique<DomainTexts>(observed_, std::move(status),
+                                                  std::move(text))};
   }
-  return {.status = 404, .body = k_not_found, .fields = {}};
+  return {.status = 404, .body = k_not_found};
 }
 
 }  // namespace mtasts::operations

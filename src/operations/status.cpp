@@ -8,72 +8,52 @@
 #include "server/records.hpp"
 
 namespace mtasts::operations {
-namespace {
-
-DomainStatus describe(const Observed& observed,
-                      const server::Snapshot& snapshot,
-                      const sts::Policy& policy, const std::string& domain,
-                      std::chrono::sys_seconds now) {
-  DomainStatus status{
-      .domain = domain,
-      .mode = policy.mode(),
-      .max_age = policy.max_age(),
-      .mx = {},
-      .id = snapshot.site.find_domain(domain)->id,
-      .expiry = find_expiry(snapshot, server::policy_host(domain), now),
-      .records = {},
-      .fetches =
-          observed.fetches.find(domain, now).value_or(server::DomainFetches{}),
-      .of_id = {}};
-  for (const sts::MxPattern& one : policy.mx()) status.mx.push_back(one.text());
-  for (const server::IdFetches* one :
-       {&status.fetches.current, &status.fetches.previous}) {
-    if (one->id == status.id) status.of_id = *one;
-  }
-  return status;
-}
-
-void add_records(const server::Snapshot& snapshot,
-                 std::vector<DomainStatus>& domains) {
-  std::vector<std::string> names;
-  names.reserve(domains.size());
-  for (const DomainStatus& one : domains) names.push_back(one.domain);
-  auto next = domains.begin();
-  // In the order of the configuration, as they are here.
-  for (dns::DomainRecords& one :
-       server::make_records(snapshot.live, names, std::nullopt)) {
-    while (next != domains.end() && next->domain != one.domain.text()) ++next;
-    if (next == domains.end()) return;
-    next->records = std::move(one.sets);
-  }
-}
-
-}  // namespace
 
 Status find_status(const Observed& observed, StatusQuery query) {
-  const std::shared_ptr<const server::Snapshot> snapshot =
-      observed.snapshots.get();
   Status status{.now = this_second(),
                 .started = observed.started,
                 .reasons = observed.readiness.find_reasons(),
                 .query = std::move(query),
-                .domains = {},
-                .reloads = observed.reloads.view()};
-  for (const config::PolicyEntryPtr& entry : snapshot->live.policies) {
+                .reloads = observed.reloads.view(),
+                .snapshot = observed.snapshots.get(),
+                .found = {}};
+  for (const config::PolicyEntryPtr& entry : status.snapshot->live.policies) {
     for (const dns::Name& name : entry->domains) {
       ++status.total;
       if (name.text().find(status.query.part) == std::string::npos) continue;
       const std::size_t place = status.matching++;
-      if (place < status.query.offset ||
-          status.domains.size() >= status.query.limit) {
-        continue;
+      if (place >= status.query.offset &&
+          status.found.size() < status.query.limit) {
+        status.found.push_back({entry.get(), &name});
       }
-      status.domains.push_back(describe(observed, *snapshot, entry->policy,
-                                        name.text(), status.now));
     }
   }
-  add_records(*snapshot, status.domains);
   return status;
+}
+
+DomainStatus describe(const Observed& observed, const Status& status,
+                      const FoundDomain& found) {
+  const std::string& domain = found.name->text();
+  const sts::Policy& policy = found.entry->policy;
+  DomainStatus one{
+      .domain = domain,
+      .mode = policy.mode(),
+      .max_age = policy.max_age(),
+      .mx = {},
+      .id = found.entry->id,
+      .expiry = find_expiry(*status.snapshot, server::policy_host(domain),
+                            status.now),
+      .records =
+          server::make_records(*found.entry, *found.name, std::nullopt).sets,
+      .fetches = observed.fetches.find(domain, status.now)
+                     .value_or(server::DomainFetches{}),
+      .of_id = {}};
+  for (const sts::MxPattern& mx : policy.mx()) one.mx.push_back(mx.text());
+  for (const server::IdFetches* id :
+       {&one.fetches.current, &one.fetches.previous}) {
+    if (id->id == one.id) one.of_id = *id;
+  }
+  return one;
 }
 
 std::string format_time(std::chrono::sys_seconds time) {

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dns/record.hpp"
@@ -36,6 +38,11 @@ struct DomainStatus {
   server::IdFetches of_id;  // those of the policy that is served
 };
 
+struct FoundDomain {
+  const config::PolicyEntry* entry;
+  const dns::Name* name;
+};
+
 struct Status {
   std::chrono::sys_seconds now;
   std::chrono::sys_seconds started;
@@ -43,17 +50,31 @@ struct Status {
   std::size_t total = 0;     // domains
   std::size_t matching = 0;  // of these, those that were asked for
   StatusQuery query;
-  std::vector<DomainStatus> domains;  // of these, query.limit from query.offset
   server::ReloadView reloads;
+  std::shared_ptr<const server::Snapshot> snapshot;  // whose the domains are
+  std::vector<FoundDomain> found;  // of these, query.limit from query.offset
 };
 
 Status find_status(const Observed& observed, StatusQuery query);
 
+/// What there is to say of one of status.found.
+DomainStatus describe(const Observed& observed, const Status& status,
+                      const FoundDomain& found);
+
+/// A page that is written domain by domain.
+struct StatusText {
+  std::string start;
+  std::string (*format)(const DomainStatus& one, std::chrono::sys_seconds now);
+  std::string_view separator;  // between domains
+  std::string end;
+};
+
 /// One JSON object (RFC 8259). Its keys are documented in mta-stsd(8).
-std::string format_json(const Status& status);
+StatusText format_json(const Status& status);
 
 /// A table for the terminal, the reasons in front of it.
-std::string format_table(const Status& status);
+std::string format_table(const Status& status,
+                         const std::vector<DomainStatus>& domains);
 
 /// "2026-11-23T19:38:51Z"
 std::string format_time(std::chrono::sys_seconds time);

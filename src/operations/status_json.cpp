@@ -112,24 +112,23 @@ std::string format_reloads(const server::ReloadView& reloads) {
 
 }  // namespace
 
-std::string format_json(const Status& status) {
-  return fmt::format(
-      R"({{"version":"{}","time":"{}","started":"{}","ready":{},)"
-      R"("reasons":[{}],"total":{},"matching":{},"offset":{},)"
-      R"("reloads":{},"domains":[{}]}})"
-      "\n",
-      MTASTSD_VERSION, format_time(status.now), format_time(status.started),
-      status.reasons.empty(),
-      join(status.reasons.shown,
-           [](const Reason& one) {
-             return fmt::format(R"({{"id":"{}","text":{}}})", one.id,
-                                json_quote(one.text));
-           }),
-      status.total, status.matching, status.query.offset,
-      format_reloads(status.reloads),
-      join(status.domains, [&](const DomainStatus& one) {
-        return format_domain(one, status.now);
-      }));
+StatusText format_json(const Status& status) {
+  return {.start = fmt::format(
+              R"({{"version":"{}","time":"{}","started":"{}","ready":{},)"
+              R"("reasons":[{}],"total":{},"matching":{},"offset":{},)"
+              R"("reloads":{},"domains":[)",
+              MTASTSD_VERSION, format_time(status.now),
+              format_time(status.started), status.reasons.empty(),
+              join(status.reasons.shown,
+                   [](const Reason& one) {
+                     return fmt::format(R"({{"id":"{}","text":{}}})", one.id,
+                                        json_quote(one.text));
+                   }),
+              status.total, status.matching, status.query.offset,
+              format_reloads(status.reloads)),
+          .format = format_domain,
+          .separator = ",",
+          .end = "]}\n"};
 }
 
 }  // namespace mtasts::operations

@@ -187,7 +187,7 @@ std::string format_reloads(const server::ReloadView& reloads) {
 
 std::string format_filter(const Status& status) {
   const StatusQuery& query = status.query;
-  const std::size_t end = query.offset + status.domains.size();
+  const std::size_t end = query.offset + status.found.size();
   std::string links;
   const auto link = [&](std::size_t offset, std::string_view text) {
     links += fmt::format(R"(<a href="/?q={}&amp;offset={}">{}</a>)",
@@ -200,7 +200,7 @@ std::string format_filter(const Status& status) {
   return fmt::format(
       R"(<p class="soft">{} of {} domains are shown.</p><nav aria-label="Pages">{}</nav>
 )",
-      status.domains.size(), status.total, links);
+      status.found.size(), status.total, links);
 }
 
 /// A source expression of CSP Level 3, 2.3.1, for `content`.
@@ -220,13 +220,9 @@ std::string hash_source(std::string_view content) {
 
 }  // namespace
 
-std::string format_page(const Status& status) {
-  std::string domains;
-  for (const DomainStatus& one : status.domains) {
-    domains += format_domain(one, status.now);
-  }
-  return fmt::format(
-      R"(<!doctype html>
+StatusText format_page(const Status& status) {
+  return {.start = fmt::format(
+              R"(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -242,18 +238,23 @@ std::string format_page(const Status& status) {
 <form action="/" method="get" role="search"><input type="search" name="q" value="{5}" aria-label="Part of a domain's name" placeholder="Part of a domain's name"><button type="submit">Find</button></form>
 <div id="state">{6}</div>
 <div id="live">
-{7}{8}<section class="card"><h2>Reloads</h2>
-{9}</section>
+)",
+              status.reasons.empty() ? "ready" : "not ready", k_page_style,
+              MTASTSD_VERSION, format_moment(status.now),
+              format_moment(status.started), escape(status.query.part),
+              format_state(status)),
+          .format = format_domain,
+          .separator = "",
+          .end = fmt::format(R"({}<section class="card"><h2>Reloads</h2>
+{}</section>
 </div>
 </main>
-<script>{10}</script>
+<script>{}</script>
 </body>
 </html>
 )",
-      status.reasons.empty() ? "ready" : "not ready", k_page_style,
-      MTASTSD_VERSION, format_moment(status.now), format_moment(status.started),
-      escape(status.query.part), format_state(status), domains,
-      format_filter(status), format_reloads(status.reloads), k_page_script);
+                             format_filter(status),
+                             format_reloads(status.reloads), k_page_script)};
 }
 
 std::map<std::string, std::string> page_fields() {

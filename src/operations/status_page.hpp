@@ -10,7 +10,7 @@
 
 namespace mtasts::operations {
 
-std::string format_page(const Status& status);
+StatusText format_page(const Status& status);
 
 /// The header fields to send with it: above all its Content-Security-Policy,
 /// which admits the page's own style and script by their hashes.

@@ -43,10 +43,11 @@ Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
 
 }  // namespace
 
-std::string format_table(const Status& status) {
+std::string format_table(const Status& status,
+                         const std::vector<DomainStatus>& domains) {
   std::vector<Row> rows = {{"DOMAIN", "MODE", "ID", "CERT DAYS", "FETCHES",
                             "LAST FETCH OF ID", "BY"}};
-  for (const DomainStatus& one : status.domains) {
+  for (const DomainStatus& one : domains) {
     rows.push_back(make_row(one, status.now));
   }
   std::array<std::size_t, std::tuple_size_v<Row>> widths{};
@@ -66,7 +67,7 @@ std::string format_table(const Status& status) {
                           i + 1 < row.size() ? "  " : "\n");
     }
   }
-  const std::size_t shown = status.query.offset + status.domains.size();
+  const std::size_t shown = status.query.offset + domains.size();
   if (shown < status.matching) {
     text += fmt::format("and {} more\n", status.matching - shown);
   }

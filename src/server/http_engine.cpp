@@ -3,8 +3,6 @@
 
 #include <fmt/chrono.h>
 
-#include <functional>
-
 #include "server/memory_server.hpp"
 
 namespace mtasts::server {
@@ -103,8 +101,7 @@ void HttpEngine::write(const Response& response, bool to_head,
     server_->answer = response;
     server_->date = date_;
     std::string octets;
-    server_->run(rewrite(to_head, after), after == AfterAnswer::close, {},
-                 octets);
+    server_->run(rewrite(to_head, after), after == AfterAnswer::close, octets);
     const std::size_t date_at = octets.find(k_date_field) + k_date_field.size();
     known =
         kept_.insert_or_assign(kind, Kept{std::move(octets), date_at}).first;

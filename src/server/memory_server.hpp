@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -52,36 +51,33 @@ class MemoryStream final : public httplib::Stream {
 
 class MemoryServer : public httplib::Server {
  public:
-  /// Appends the answer to the request `head` to `out`. `adjust`, if there is
-  /// one, sees the request before it is answered. From any thread.
-  void run(std::string_view head, bool close,
-           const std::function<void(httplib::Request&)>& adjust,
-           std::string& out) {
+  /// Appends the answer to the request `head` to `out`. No octet of a client's
+  /// may be in `head`: old versions parse fields by recursion.
+  void run(std::string_view head, bool close, std::string& out) {
     MemoryStream stream(head, out);
-    bool closed = false;
-    call(*this, stream, close, closed, adjust);
+    call(*this, stream, close);
   }
 
  private:
   /// The signatures of 0.11, of 0.18 and of 0.41.
   template <class S>
-  static void call(S& self, MemoryStream& stream, bool close, bool& closed,
-                   const std::function<void(httplib::Request&)>& adjust) {
+  static void call(S& self, MemoryStream& stream, bool close) {
+    bool closed = false;
     if constexpr (requires {
-                    self.process_request(stream, close, closed, adjust);
+                    self.process_request(stream, close, closed, nullptr);
                   }) {
-      self.process_request(stream, close, closed, adjust);
+      self.process_request(stream, close, closed, nullptr);
     } else if constexpr (requires {
                            self.process_request(stream, std::string(), 0,
                                                 std::string(), 0, close, closed,
-                                                adjust);
+                                                nullptr);
                          }) {
       self.process_request(stream, std::string(), 0, std::string(), 0, close,
-                           closed, adjust);
+                           closed, nullptr);
     } else {
       bool upgraded = false;
       self.process_request(stream, std::string(), 0, std::string(), 0, close,
-                           closed, adjust, &upgraded);
+                           closed, nullptr, &upgraded);
     }
   }
 };

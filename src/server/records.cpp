@@ -32,6 +32,8 @@ Texts record_texts(const config::PolicyEntry& entry) {
                                 : tlsrpt::format_txt_record(entry.tls_rpt)};
 }
 
+}  // namespace
+
 dns::DomainRecords make_records(const config::PolicyEntry& entry,
                                 const dns::Name& domain,
                                 std::optional<std::chrono::seconds> ttl) {
@@ -58,6 +60,8 @@ dns::DomainRecords make_records(const config::PolicyEntry& entry,
   if (!tlsrpt_text.empty()) add(dns::Purpose::tls_rpt, tlsrpt_text);
   return records;
 }
+
+namespace {
 
 bool has_same_id(const std::string& a, const std::string& b) {
   const Result<std::string> one = sts::parse_txt_record(a);

@@ -26,6 +26,11 @@ std::optional<std::string> find_difference(dns::Purpose purpose,
                                            const std::string& found,
                                            const std::string& wanted);
 
+/// Those of one of its domains.
+dns::DomainRecords make_records(const config::PolicyEntry& entry,
+                                const dns::Name& domain,
+                                std::optional<std::chrono::seconds> ttl);
+
 /// Those of `domains` whose records have to be published now: `newer` can
 /// serve them, and `older` had other records for them or could not.
 std::vector<std::string> changed_domains(

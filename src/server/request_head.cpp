@@ -79,6 +79,7 @@ struct Fields {
   std::optional<std::string_view> host;
   std::optional<std::string_view> content_length;
   std::string_view user_agent;
+  std::string_view accept;
   bool close = false;
 };
 
@@ -119,6 +120,8 @@ bool take_field(std::string_view line, Fields& fields) {
   } else if (fields.user_agent.empty() &&
              equals_ignoring_case(name, "user-agent")) {
     fields.user_agent = value;
+  } else if (fields.accept.empty() && equals_ignoring_case(name, "accept")) {
+    fields.accept = value;
   }
   return true;
 }
@@ -281,7 +284,9 @@ ParsedHead parse_head(std::string_view octets) {
   if (!fields.host) return parsed;
   if (head.authority.empty()) head.authority = *fields.host;
   head.user_agent = fields.user_agent;
+  head.accept = fields.accept;
   head.keep_alive = !minor_0 && !fields.close;
+  head.takes_chunks = !minor_0;
   parsed.status = 0;
   return parsed;
 }

@@ -40,7 +40,9 @@ struct RequestHead {
   std::string_view authority;  // of the target if it has one, else of Host
   std::string_view path;       // with its query; "*" for the asterisk form
   std::string_view user_agent = {};  // of the first such field
+  std::string_view accept = {};      // likewise
   bool keep_alive = false;           // the client can use the connection again
+  bool takes_chunks = false;         // of HTTP/1.1 (RFC 9112, 6.1)
 };
 
 struct ParsedHead {

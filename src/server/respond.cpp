@@ -16,7 +16,7 @@ struct Status {
   std::string_view body;
 };
 
-constexpr std::array<Status, 9> k_statuses = {{
+constexpr std::array<Status, 10> k_statuses = {{
     {200, "OK", ""},
     {400, "Bad Request", "the request is malformed\n"},
     {404, "Not Found", "only /.well-known/mta-sts.txt is served here\n"},
@@ -26,6 +26,7 @@ constexpr std::array<Status, 9> k_statuses = {{
      "no MTA-STS policy is served here for this host name\n"},
     {431, "Request Header Fields Too Large", "the request head is too large\n"},
     {501, "Not Implemented", "this method is not known here\n"},
+    {503, "Service Unavailable", ""},
     {505, "HTTP Version Not Supported", "only HTTP/1.1 is spoken here\n"},
 }};
 

@@ -7,7 +7,6 @@ import hashlib
 import json
 import pathlib
 import re
-import select
 import shutil
 import socket
 import subprocess
@@ -276,53 +275,6 @@ class ListenerTest(OperatedTestCase):
         self.assertEqual(daemon.ask("/nothing")[0], 404)
         status, fields, _ = daemon.ask("/livez", "DELETE")
         self.assertEqual((status, fields["Allow"]), (405, "GET, HEAD"))
-
-    def test_stuck_clients_do_not_block_health(self):
-        daemon = self.start()
-        with socket.socket(socket.AF_UNIX) as one, \
-                socket.socket(socket.AF_UNIX) as two, \
-                socket.socket(socket.AF_UNIX) as three, \
-                socket.socket(socket.AF_UNIX) as four:
-            for stuck in (one, two, three, four):
-                stuck.connect(str(daemon.socket))
-                stuck.sendall(b"GET / HT")
-            start = time.monotonic()
-            self.assertEqual(daemon.command("health")[0], 0)
-            self.assertLess(time.monotonic() - start, HEALTH_LIMIT)
-
-    def ask_for_much(self, daemon):
-        """A client that has asked for more than a socket holds."""
-        client = self.enterContext(socket.socket(socket.AF_UNIX))
-        client.settimeout(TIMEOUT)
-        client.connect(str(daemon.socket))
-        client.sendall(b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        return client
-
-    def read_page(self, client):
-        """(length that was announced, octets that came)."""
-        answer = b"".join(iter(lambda: client.recv(65536), b""))
-        head, _, page = answer.partition(b"\r\n\r\n")
-        length = re.search(rb"\r\nContent-Length: (\d+)\r\n", head)[1]
-        return int(length), page
-
-    def test_clients_that_read_nothing_do_not_block_health(self):
-        daemon = self.start_with_more(999)
-        clients = [self.ask_for_much(daemon) for _ in range(4)]
-        start = time.monotonic()
-        daemon.command("health")
-        self.assertLess(time.monotonic() - start, HEALTH_LIMIT)
-        for client in clients:
-            poll = select.poll()
-            poll.register(client, 0)
-            self.assertTrue(poll.poll(TIMEOUT * 1000))  # it was hung up on
-            length, page = self.read_page(client)
-            self.assertLess(len(page), length)
-
-    def test_a_page_that_no_socket_holds_comes_whole(self):
-        daemon = self.start_with_more(1000)
-        length, page = self.read_page(self.ask_for_much(daemon))
-        self.assertEqual(len(page), length)
-        self.assertEqual(len(json.loads(page)["domains"]), 1000)
 
     def test_a_head_has_8_kib_at_most(self):
         daemon = self.start()

@@ -7,12 +7,14 @@ namespace mtasts::operations {
 namespace {
 
 std::string write(MetricForm form) {
-  MetricWriter out(form);
+  std::string text;
+  MetricWriter out(form, text);
   out.family("build", MetricType::info, "What it is.");
   out.sample(1, "version=\"1\"");
   out.family("cpu_seconds", MetricType::counter, "Time.");
   out.sample(0.5);
-  return out.finish();
+  out.finish();
+  return text;
 }
 
 TEST(ServerMetricWriter, WritesOpenMetrics) {

@@ -8,6 +8,11 @@
 namespace mtasts::operations {
 namespace {
 
+std::string page_of(const Status& status,
+                    const DomainStatus& domain = make_domain()) {
+  return join(format_page(status), {domain});
+}
+
 /// What lies between them, without either.
 std::string between(const std::string& text, std::string_view begin,
                     std::string_view end) {
@@ -16,10 +21,10 @@ std::string between(const std::string& text, std::string_view begin,
 }
 
 TEST(OperationsStatusPage, TellsAllThatIsKnown) {
-  Status status = make_status();
-  status.domains[0].fetches.hours[2] = 4;
+  DomainStatus domain = make_domain();
+  domain.fetches.hours[2] = 4;
   EXPECT_EQ(
-      between(format_page(status), "<main>\n", "</main>"),
+      between(page_of(make_status(), domain), "<main>\n", "</main>"),
       R"(<form action="/" method="get" role="search"><input type="search" name="q" value="exam" aria-label="Part of a domain's name" placeholder="Part of a domain's name"><button type="submit">Find</button></form>
 <div id="state"><section class="card state unready" role="status"><h2>Not ready</h2><ul><li><strong>certificate.expired</strong>: it &quot;ended&quot;</li>
 </ul></section>
@@ -50,7 +55,7 @@ TEST(OperationsStatusPage, ShowsAHundredReasonsAndHowManyMore) {
   Status status = make_status();
   status.reasons = {};
   const auto end = [&status] {
-    const std::string all = between(format_page(status), "<ul>", "</ul>");
+    const std::string all = between(page_of(status), "<ul>", "</ul>");
     return all.substr(all.rfind("<li>"));
   };
   for (int i = 1; i <= 100; ++i) status.reasons.add({id, fmt::format("{}", i)});
@@ -60,10 +65,10 @@ TEST(OperationsStatusPage, ShowsAHundredReasonsAndHowManyMore) {
 }
 
 TEST(OperationsStatusPage, SaysHowLongTheCertificateLasts) {
-  Status status = make_status();
-  sys_seconds& expiry = status.domains[0].expiry;
-  const auto tag = [&status] {
-    return between(format_page(status),
+  DomainStatus domain = make_domain();
+  sys_seconds& expiry = domain.expiry;
+  const auto tag = [&domain] {
+    return between(page_of(make_status(), domain),
                    R"(<span class="tag">enforce</span><span class="tag )",
                    "</span>");
   };
@@ -82,17 +87,18 @@ TEST(OperationsStatusPage, SaysHowLongTheCertificateLasts) {
 }
 
 TEST(OperationsStatusPage, ShowsTheQuietestHourToo) {
-  Status status = make_status();
-  const auto chart = [&status] {
-    return between(format_page(status), "role=\"img\" aria-label=\"", "<line");
+  DomainStatus domain = make_domain();
+  const auto chart = [&domain] {
+    return between(page_of(make_status(), domain), "role=\"img\" aria-label=\"",
+                   "<line");
   };
-  status.domains[0].fetches.hours = {1, 100};
+  domain.fetches.hours = {1, 100};
   EXPECT_EQ(chart(),
             "101 fetches of example.com in the last 24 hours, 100 in the "
             "busiest\">"
             R"(<rect x="1" y="58" width="8" height="2"/>)"
             R"(<rect x="11" y="0" width="8" height="60"/>)");
-  status.domains[0].fetches.hours = {};
+  domain.fetches.hours = {};
   EXPECT_EQ(chart(),
             "0 fetches of example.com in the last 24 hours, 0 in the "
             "busiest\">");
@@ -101,7 +107,7 @@ TEST(OperationsStatusPage, ShowsTheQuietestHourToo) {
 TEST(OperationsStatusPage, LinksToThePagesThatThereAre) {
   Status status = make_status();
   const auto links = [&status] {
-    return between(format_page(status), "<nav aria-label=\"Pages\">", "</nav>");
+    return between(page_of(status), "<nav aria-label=\"Pages\">", "</nav>");
   };
   const std::string back = R"(<a href="/?q=exam&amp;offset=2">Back</a>)";
   const std::string next = R"(<a href="/?q=exam&amp;offset=4">Next</a>)";
@@ -120,9 +126,10 @@ TEST(OperationsStatusPage, SaysWhenThereIsNothingToTell) {
   Status status = make_status();
   status.reasons = {};
   status.reloads = {};
-  status.domains[0].mx.clear();
-  status.domains[0].of_id = {};
-  const std::string page = format_page(status);
+  DomainStatus domain = make_domain();
+  domain.mx.clear();
+  domain.of_id = {};
+  const std::string page = page_of(status, domain);
   EXPECT_EQ(between(page, "<title>", "</title>"), "mta-stsd: ready");
   EXPECT_EQ(between(page, "<div id=\"state\">", "</div>"),
             "<section class=\"card state ready\" role=\"status\">"

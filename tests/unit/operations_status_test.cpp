@@ -7,7 +7,7 @@ namespace mtasts::operations {
 namespace {
 
 TEST(OperationsStatus, IsOneJsonObject) {
-  const std::string json = format_json(make_status());
+  const std::string json = join(format_json(make_status()), {make_domain()});
   EXPECT_TRUE(json.starts_with(R"({"version":")")) << json;
   EXPECT_EQ(
       json.substr(json.find(R"(,"time")")),
@@ -41,6 +41,14 @@ TEST(OperationsStatus, IsOneJsonObject) {
       "\n");
 }
 
+TEST(OperationsStatus, HasCommasBetweenDomains) {
+  const StatusText text = format_json(make_status());
+  const std::string one = text.format(make_domain(), k_now);
+  EXPECT_EQ(join(text, {make_domain(), make_domain()}),
+            text.start + one + "," + one + "]}\n");
+  EXPECT_EQ(join(text, {}), text.start + "]}\n");
+}
+
 TEST(OperationsStatus, IsATableThatSaysWhatItLeavesOut) {
   Status status = make_status();
   const std::string table =
@@ -51,9 +59,9 @@ TEST(OperationsStatus, IsATableThatSaysWhatItLeavesOut) {
       "FETCHES  LAST FETCH OF ID      BY\n"
       "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "
       "11       2026-01-01T23:59:46Z  google 14\n";
-  EXPECT_EQ(format_table(status), table + "and 4 more\n");
+  EXPECT_EQ(format_table(status, {make_domain()}), table + "and 4 more\n");
   status.matching = 4;
-  EXPECT_EQ(format_table(status), table);
+  EXPECT_EQ(format_table(status, {make_domain()}), table);
 }
 
 }  // namespace

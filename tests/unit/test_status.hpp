@@ -34,8 +34,9 @@ inline Status make_status() {
                 .total = 9,
                 .matching = 8,
                 .query = {.part = "exam", .offset = 3, .limit = 1},
-                .domains = {},
-                .reloads = {}};
+                .reloads = {},
+                .snapshot = nullptr,
+                .found = {{nullptr, nullptr}}};
   status.reasons.add({"certificate.expired", "it \"ended\""});
   status.reloads = {.applied = 21,
                     .failed = 22,
@@ -52,6 +53,10 @@ inline Status make_status() {
                                  .fault = {}}},
                     .pending = {{"a\"b", k_now - seconds(26)}},
                     .pending_count = 7};
+  return status;
+}
+
+inline DomainStatus make_domain() {
   DomainStatus domain{.domain = "example.com",
                       .mode = sts::Mode::enforce,
                       .max_age = seconds(604800),
@@ -71,8 +76,18 @@ inline Status make_status() {
                       .of_id = make_fetches('a', 14)};
   domain.fetches.hours.front() = 15;
   domain.fetches.hours.back() = 16;
-  status.domains.push_back(std::move(domain));
-  return status;
+  return domain;
+}
+
+/// The whole of it, with these domains.
+inline std::string join(const StatusText& text,
+                        const std::vector<DomainStatus>& domains) {
+  std::string all = text.start;
+  for (const DomainStatus& one : domains) {
+    if (&one != domains.data()) all += text.separator;
+    all += text.format(one, k_now);
+  }
+  return all + text.end;
 }
 
 }  // namespace mtasts::operations

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The operations listener's answers, for the one event loop that carries them:
+// what stands in their head, and how many long ones are
+// under way. Nothing that a client sent is handed to a library.
+#pragma once
+
+#include <ctime>
+#include <list>
+#include <string>
+#include <string_view>
+
+#include "operations/pages.hpp"
+#include "server/responder.hpp"
+
+namespace mtasts::operations {
+
+class PageResponder final : public server::Responder {
+ public:
+  /// `pages` has to outlive it.
+  explicit PageResponder(Pages& pages) : pages_(pages) {}
+
+  void begin_turn() override;
+  server::Answer answer(const server::Request& request, server::AfterAnswer,
+                        std::string& out) override;
+  void refuse(int status, std::string_view octets, std::string& out) override;
+
+ private:
+  class LongAnswer;
+
+  Page find_page(const server::RequestHead& head);
+  bool has_room();
+  void write_head(const Page& page, bool is_chunked, std::string& out) const;
+
+  Pages& pages_;
+  std::time_t now_ = 0;
+  std::string date_;                     // of now_
+  std::list<LongAnswer*> long_answers_;  // the newest last
+};
+
+}  // namespace mtasts::operations
