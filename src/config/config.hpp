@@ -39,6 +39,9 @@ enum class DomainMetrics { automatic, on, off };
 struct Operations {
   ListenAddress listen;
   DomainMetrics domain_metrics = DomainMetrics::automatic;
+  /// Names and addresses, besides its own, under which clients may ask for it
+  /// (Host); in lower case, addresses in their usual form, without brackets.
+  std::vector<std::string> hosts = {};
 
   friend bool operator==(const Operations&, const Operations&) = default;
 };

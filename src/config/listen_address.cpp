@@ -108,6 +108,13 @@ bool ListenAddress::takes_ipv4_from(const ListenAddress& any) const {
          host.find(':') == std::string::npos && port == any.port && port != 0;
 }
 
+std::optional<std::string> find_ip_address(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return {};
+  const std::string address(text);
+  const auto ipv4 = find_ip(AF_INET, address);
+  return ipv4 ? ipv4 : find_ip(AF_INET6, address);
+}
+
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return fail("has a zero octet", std::string(k_form_hint));

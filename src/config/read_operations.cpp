@@ -14,6 +14,7 @@ namespace mtasts::config {
 namespace {
 
 constexpr std::string_view k_header = "[operations]";
+constexpr std::size_t k_max_host_octets = 253;  // RFC 1035, 2.3.4, as text
 constexpr std::string_view k_listen_hint =
     "\"127.0.0.1:9443\", \"[::1]:9443\" or \"unix:/run/mta-stsd.sock\"";
 
@@ -44,6 +45,41 @@ ListenAddress read_listen(TableReader& reader) {
     address = *parsed;
   }
   return address;
+}
+
+/// Container engines know each other by names with underscores, which dns::Name
+/// refuses: those reach this listener, too.
+bool is_host_name(std::string_view text) {
+  const std::string name = dns::to_lower_ascii(text);
+  return !name.empty() && name.size() <= k_max_host_octets &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") ==
+             std::string::npos;
+}
+
+std::vector<std::string> read_hosts(TableReader& reader) {
+  std::vector<std::string> hosts;
+  const auto entries = reader.find_strings("hosts");
+  if (!entries) return hosts;
+  for (const Located<std::string>& entry : *entries) {
+    std::string_view text = entry.value;
+    if (text.starts_with('[') && text.ends_with(']')) {
+      text = text.substr(1, text.size() - 2);
+    }
+    if (const auto address = find_ip_address(text)) {
+      hosts.push_back(*address);
+    } else if (is_host_name(entry.value)) {
+      hosts.push_back(dns::to_lower_ascii(
+          text.ends_with('.') ? text.substr(0, text.size() - 1) : text));
+    } else {
+      reader.error("operations.hosts-invalid", entry.at,
+                   fmt::format("hosts has {}, which is neither a host name nor "
+                               "an address",
+                               in_quotes(entry.value)),
+                   "what stands in the URLs that clients use, without a port: "
+                   "\"metrics.example.net\" or \"192.0.2.1\"");
+    }
+  }
+  return hosts;
 }
 
 DomainMetrics read_domain_metrics(TableReader& reader) {
@@ -91,7 +127,8 @@ std::optional<Operations> find_operations(TableReader& document,
   }
   TableReader reader(*table, "operations", file, out);
   Operations operations{.listen = read_listen(reader),
-                        .domain_metrics = read_domain_metrics(reader)};
+                        .domain_metrics = read_domain_metrics(reader),
+                        .hosts = read_hosts(reader)};
   reader.finish();
   return operations;
 }

@@ -20,7 +20,8 @@ constexpr std::size_t k_head_octets = 8 * 1024;
 constexpr int k_send_buffer_octets = 64 * 1024;
 
 server::Setting make_setting(const server::Listeners& listeners,
-                             server::Admission& admission, Pages& pages) {
+                             server::Admission& admission, Pages& pages,
+                             const OwnNames& names) {
   std::vector<server::Listener> plain = listeners.all();
   for (server::Listener& one : plain) {
     one.scheme = config::Scheme::http;
@@ -33,8 +34,8 @@ server::Setting make_setting(const server::Listeners& listeners,
       .admission = &admission,
       .listeners = std::move(plain),
       .limits = {.head_octets = k_head_octets, .requests_per_connection = 1},
-      .make_responder = [&pages](server::Counters&) {
-        return std::make_unique<PageResponder>(pages);
+      .make_responder = [&pages, &names](server::Counters&) {
+        return std::make_unique<PageResponder>(pages, names);
       }};
 }
 
@@ -69,9 +70,10 @@ Operations::Operations(const config::Operations& settings,
               .readiness = readiness_,
               .domain_metrics = settings.domain_metrics,
               .started = this_second()}),
+      names_(settings),
       listeners_(std::move(listeners)),
       admission_({.connections = k_connections}),
-      loop_(make_setting(listeners_, admission_, pages_)) {}
+      loop_(make_setting(listeners_, admission_, pages_, names_)) {}
 
 Operations::~Operations() {
   if (!thread_.joinable()) return;

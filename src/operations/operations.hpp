@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "config/config.hpp"
+#include "operations/own_names.hpp"
 #include "operations/pages.hpp"
 #include "operations/readiness.hpp"
 #include "result.hpp"
@@ -49,6 +50,7 @@ class Operations {
 
   Readiness readiness_;
   Pages pages_;
+  OwnNames names_;
   server::Listeners listeners_;
   server::Admission admission_;
   server::EventLoop loop_;

@@ -106,6 +106,11 @@ bool PageResponder::has_room() {
 }
 
 Page PageResponder::find_page(const server::RequestHead& head) {
+  if (!names_.have(head.authority)) {
+    return make_error(421,
+                      "this is not the name of the operations listener; if it "
+                      "is one of yours, put it into hosts of [operations]\n");
+  }
   if (head.method != "GET" && head.method != "HEAD") {
     Page page = make_error(405, "only GET and HEAD are allowed here\n");
     page.fields.emplace("Allow", "GET, HEAD");

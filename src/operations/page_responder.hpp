@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The operations listener's answers, for the one event loop that carries them:
-// what stands in their head, and how many long ones are
+// which may be asked, what stands in their head, and how many long ones are
 // under way. Nothing that a client sent is handed to a library.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "operations/own_names.hpp"
 #include "operations/pages.hpp"
 #include "server/responder.hpp"
 
@@ -16,8 +17,9 @@ namespace mtasts::operations {
 
 class PageResponder final : public server::Responder {
  public:
-  /// `pages` has to outlive it.
-  explicit PageResponder(Pages& pages) : pages_(pages) {}
+  /// Both have to outlive it.
+  PageResponder(Pages& pages, const OwnNames& names)
+      : pages_(pages), names_(names) {}
 
   void begin_turn() override;
   server::Answer answer(const server::Request& request, server::AfterAnswer,
@@ -32,6 +34,7 @@ class PageResponder final : public server::Responder {
   void write_head(const Page& page, bool is_chunked, std::string& out) const;
 
   Pages& pages_;
+  const OwnNames& names_;
   std::time_t now_ = 0;
   std::string date_;                     // of now_
   std::list<LongAnswer*> long_answers_;  // the newest last

@@ -277,5 +277,56 @@ class RequestTest(CrowdTestCase):
             self.assertIn(f'name="q" value="{part.lower()}"', text)
 
 
+class HostTest(CrowdTestCase):
+    """A page in a browser may have its own name lead here."""
+
+    STRANGERS = ("rebound.evil.example", "rebound.evil.example:9443",
+                 "localhost.evil.example", "192.0.2.77")
+    OWN = ("localhost", "LocalHost:1234", "127.0.0.1", "127.0.0.1:80",
+           "[::1]:9443")
+
+    def check(self, own, strangers):
+        for path in ("/livez", "/readyz", "/metrics", "/status", "/", "/no"):
+            for host in strangers:
+                answer = self.ask(request(path, host=host))
+                head, _, body = answer.partition(b"\r\n\r\n")
+                self.assertTrue(head.startswith(
+                    b"HTTP/1.1 421 Misdirected Request\r\n"), (path, host))
+                self.assertIn(b"hosts", body)
+                self.assertEqual(body.count(b"\n"), 1)
+                self.assertNotIn(b"example.com", answer)
+            for host in own:
+                self.assertNotEqual(
+                    self.status_of(request(path, host=host)), 421, host)
+        # Of two names that one counts which the target has.
+        for strange in strangers:
+            self.assertEqual(self.status_of(
+                request(f"http://{strange}/livez")), 421)
+
+    def test_loopback(self):
+        self.start()
+        self.check((*self.OWN, f"127.0.0.1:{self.address[1]}"),
+                   self.STRANGERS)
+
+    def test_every_interface(self):
+        self.listen = "0.0.0.0:0"
+        self.start(settings="allow_remote = true")
+        self.check((*self.OWN, "192.0.2.77:9443", "[2001:db8::7]"),
+                   self.STRANGERS[:3])
+
+    def test_unix_socket(self):
+        self.listen = None
+        daemon = self.start()
+        self.check(self.OWN, self.STRANGERS)
+        self.assertEqual(daemon.command("health")[:2], (0, "ready\n"))
+        self.assertEqual(daemon.command("status")[0], 0)
+
+    def test_those_of_the_configuration(self):
+        self.start(settings='hosts = ["Ops.example.net", "mta_stsd", '
+                            '"2001:db8::9"]')
+        self.check((*self.OWN, "ops.example.net:80", "OPS.example.NET.",
+                    "mta_stsd:9443", "[2001:db8:0::9]"), self.STRANGERS)
+
+
 if __name__ == "__main__":
     unittest.main()
