@@ -15,6 +15,8 @@ namespace {
 // has not been answered goes when there are more.
 constexpr std::size_t k_connections = 128;
 constexpr std::size_t k_head_octets = 8 * 1024;
+// A probe must not wait, among others that come, for a turn with pages each.
+constexpr int k_accepts = 64;
 // What the kernel may keep of a page for a reader that takes its time: it would
 // take some megabytes of memory that nobody accounts for.
 constexpr int k_send_buffer_octets = 64 * 1024;
@@ -34,9 +36,11 @@ server::Setting make_setting(const server::Listeners& listeners,
       .admission = &admission,
       .listeners = std::move(plain),
       .limits = {.head_octets = k_head_octets, .requests_per_connection = 1},
-      .make_responder = [&pages, &names](server::Counters&) {
-        return std::make_unique<PageResponder>(pages, names);
-      }};
+      .make_responder =
+          [&pages, &names](server::Counters&) {
+            return std::make_unique<PageResponder>(pages, names);
+          },
+      .accepts = k_accepts};
 }
 
 }  // namespace

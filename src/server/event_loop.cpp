@@ -130,7 +130,8 @@ void EventLoop::run() {
         std::uint64_t woken = 0;
         if (::read(wake_fd_, &woken, sizeof woken) < 0) continue;
       } else if (listener >= first_listener && listener < last_listener) {
-        accept_from(*listener);
+        int left = setting_.accepts;
+        while (left > 0 && accept_from(*listener)) --left;
       } else {
         auto* connection = static_cast<Connection*>(event.data.ptr);
         constexpr std::uint32_t k_ended = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
@@ -182,7 +183,6 @@ bool EventLoop::accept_from(const Listener& listener) {
   }
   sockaddr_storage address{};
   socklen_t size = sizeof address;
-  // One for each turn: the other threads may have time for the next.
   const int fd = ::accept4(listener.fd, reinterpret_cast<sockaddr*>(&address),
                            &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {

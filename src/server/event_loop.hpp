@@ -30,6 +30,9 @@ struct Setting {
   config::Limits limits;  // those of `admission` are not looked at
   /// Makes a loop's own responder, which counts there.
   std::function<std::unique_ptr<Responder>(Counters&)> make_responder;
+  /// Connections to accept in one turn. One, where there are other loops that
+  /// may have time for the next.
+  int accepts = 1;
 };
 
 class EventLoop {
