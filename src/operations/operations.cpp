@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "operations/operations.hpp"
 
-#include <sys/socket.h>
-
 #include <utility>
 #include <vector>
 
@@ -17,20 +15,12 @@ constexpr std::size_t k_connections = 128;
 constexpr std::size_t k_head_octets = 8 * 1024;
 // A probe must not wait, among others that come, for a turn with pages each.
 constexpr int k_accepts = 64;
-// What the kernel may keep of a page for a reader that takes its time: it would
-// take some megabytes of memory that nobody accounts for.
-constexpr int k_send_buffer_octets = 64 * 1024;
 
 server::Setting make_setting(const server::Listeners& listeners,
                              server::Admission& admission, Pages& pages,
                              const OwnNames& names) {
   std::vector<server::Listener> plain = listeners.all();
-  for (server::Listener& one : plain) {
-    one.scheme = config::Scheme::http;
-    // Accepted sockets inherit it, those of the unix family apart.
-    ::setsockopt(one.fd, SOL_SOCKET, SO_SNDBUF, &k_send_buffer_octets,
-                 sizeof k_send_buffer_octets);
-  }
+  for (server::Listener& one : plain) one.scheme = config::Scheme::http;
   return {
       .context = nullptr,
       .admission = &admission,
