@@ -9,9 +9,6 @@
 namespace mtasts::operations {
 namespace {
 
-// Who asks a machine of its own says all at once and is gone; the oldest that
-// has not been answered goes when there are more.
-constexpr std::size_t k_connections = 128;
 constexpr std::size_t k_head_octets = 8 * 1024;
 // A probe must not wait, among others that come, for a turn with pages each.
 constexpr int k_accepts = 64;
@@ -66,7 +63,7 @@ Operations::Operations(const config::Operations& settings,
               .started = this_second()}),
       names_(settings),
       listeners_(std::move(listeners)),
-      admission_({.connections = k_connections}),
+      admission_({.connections = host.operations_connections()}),
       loop_(make_setting(listeners_, admission_, pages_, names_)) {}
 
 Operations::~Operations() {

@@ -19,6 +19,10 @@ constexpr std::size_t k_max_descriptors = 65'536;
 // For files, inotify, epoll, listeners, and to say that there are no more.
 constexpr std::size_t k_reserved_descriptors = 64;
 
+// Who asks a machine of its own says all at once and is gone.
+constexpr std::size_t k_operations_connections = 128;
+constexpr std::size_t k_least_operations_connections = 8;
+
 // With less, files could not be read again or few clients served at a time.
 constexpr std::size_t k_least_spare_descriptors = 8;
 
@@ -39,11 +43,23 @@ Budget find_budget() {
   return make_budget(find_memory_limit(""), find_memory_use(""));
 }
 
-config::Limits choose_limits(config::Limits limits, const Budget& budget) {
+/// `operations`: the connections that its listener may have, if there is one;
+/// they must not come to nothing when the policy host has all of its own.
+config::Limits choose_limits(const config::Startup& startup,
+                             const Budget& budget, std::size_t& operations) {
+  config::Limits limits = startup.limits;
   const std::size_t descriptors = raise_descriptor_limit();
-  const std::size_t spare = descriptors > 2 * k_reserved_descriptors
-                                ? descriptors - k_reserved_descriptors
-                                : descriptors / 2;
+  const std::size_t reserved =
+      k_reserved_descriptors +
+      (startup.operations ? k_operations_connections : 0);
+  const std::size_t spare =
+      descriptors > 2 * reserved ? descriptors - reserved : descriptors / 2;
+  const std::size_t left =
+      descriptors - spare -
+      std::min(descriptors - spare, k_reserved_descriptors);
+  operations =
+      std::clamp(std::min(left, budget.connections / 8),
+                 k_least_operations_connections, k_operations_connections);
   const std::size_t room = std::min(spare, budget.connections);
   limits.connections =
       limits.connections == 0 ? room : std::min(limits.connections, room);
@@ -80,10 +96,12 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   Result<Listeners> listeners = Listeners::open(startup.listen);
   if (!listeners) return tl::unexpected<Error>(listeners.error());
   const Budget budget = find_budget();
-  const config::Limits limits = choose_limits(startup.limits, budget);
+  std::size_t operations = 0;
+  const config::Limits limits = choose_limits(startup, budget, operations);
   std::unique_ptr<PolicyHost> host(
       new PolicyHost(std::move(snapshot), *std::move(listeners),
                      *std::move(context), budget, limits));
+  host->operations_connections_ = operations;
   const std::size_t threads =
       choose_threads(startup.threads, limits.connections);
   PolicyHost& made = *host;

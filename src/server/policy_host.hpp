@@ -57,6 +57,8 @@ class PolicyHost {
   const config::Limits& limits() const { return limits_; }
   /// What connections may take of the memory that was there at the start.
   const Budget& budget() const { return budget_; }
+  /// So many descriptors are left to the operations listener.
+  std::size_t operations_connections() const { return operations_connections_; }
 
  private:
   PolicyHost(std::shared_ptr<const Snapshot> snapshot, Listeners listeners,
@@ -68,6 +70,7 @@ class PolicyHost {
   tls::ContextPtr context_;
   Budget budget_;
   config::Limits limits_;  // with every choice made
+  std::size_t operations_connections_ = 0;
   Admission admission_;
   std::vector<std::unique_ptr<EventLoop>> loops_;
   std::vector<std::thread> threads_;

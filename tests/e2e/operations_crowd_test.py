@@ -49,10 +49,13 @@ class CrowdTestCase(unittest.TestCase):
                         (soft, hard))
 
     def start(self, policy=POLICY, settings="", **how):
-        # The last table with names, as certificates have none for them.
-        self.daemon = self.enterContext(Operated(
+        # Certificates have none of the many names.
+        return self.begin(Operated(
             policy, listen=self.listen, settings=settings,
             allow=("certificate.name-not-covered",), **how))
+
+    def begin(self, daemon):
+        self.daemon = self.enterContext(daemon)
         if not self.listen:
             return self.daemon
         line = self.daemon.wait_for_line("event=operations address=")
@@ -154,6 +157,23 @@ class ProbeTest(CrowdTestCase):
         finally:
             end.set()
             thread.join()
+
+
+    def test_few_descriptors(self):
+        """All of the policy host's are taken, and more come to each."""
+        daemon = Operated(POLICY, listen=self.listen,
+                          allow=("event=accept-paused",))
+        daemon.wrapper = ("prlimit", "--nofile=128:128")
+        self.begin(daemon)
+        for _ in range(100):
+            try:
+                self.enterContext(daemon.dial()).sendall(b"\x16")
+            except OSError:
+                pass  # ended already, in favour of another one
+        self.crowd(b"G")
+        self.check_probes()
+        self.assertFalse(any("accept-paused" in line
+                             for line in daemon.stderr_lines))
 
 
 class UnixProbeTest(ProbeTest):
