@@ -36,6 +36,14 @@ void append(std::string& buffer, std::string_view octets) {
   buffer += octets;
 }
 
+void note_handshake(Worker& worker, Handshake result, std::string_view host) {
+  worker.counters->count(result);
+  if (!worker.responder->may_log()) return;
+  log::debug("handshake",
+             {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
+              {"host", host}});
+}
+
 }  // namespace
 
 Connection::Connection(int fd, config::Scheme scheme, Time now, Time deadline)
@@ -145,7 +153,7 @@ std::optional<End> Connection::read_hello(Worker& worker) {
 }
 
 std::optional<End> Connection::refuse_hello(Worker& worker, tls::Alert alert) {
-  worker.counters->count(Handshake::failed);
+  note_handshake(worker, Handshake::failed, {});
   if (alert != tls::Alert::none) {
     worker.wire.write(tls::format_alert(alert));
     worker.wire.flush();
@@ -173,12 +181,7 @@ std::optional<End> Connection::shake_hands(Worker& worker) {
   const bool gone = worker.wire.is_broken() || worker.wire.has_ended();
   const Handshake result =
       gone ? Handshake::broken_off : explain_failure(ssl_.get());
-  worker.counters->count(result);
-  if (worker.access_log.may_write()) {
-    log::debug("handshake",
-               {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
-                {"host", tls::server_name(ssl_.get())}});
-  }
+  note_handshake(worker, result, tls::server_name(ssl_.get()));
   return gone ? End::peer_broke_off : End::handshake_failed;
 }
 

@@ -15,7 +15,6 @@
 #include <string_view>
 
 #include "config/config.hpp"
-#include "server/access_log.hpp"
 #include "server/admission.hpp"
 #include "server/counters.hpp"
 #include "server/responder.hpp"
@@ -33,7 +32,6 @@ struct Worker {
   Counters* counters;
   std::unique_ptr<Responder> responder;
   Wire wire;
-  AccessLog access_log;
   bool draining = false;
   std::array<char, 16 * 1024> plain;  // one record, decrypted
   std::string answers;                // not encrypted yet

@@ -52,7 +52,6 @@ EventLoop::EventLoop(const Setting& setting)
               .counters = &counters_,
               .responder = setting.make_responder(counters_),
               .wire = {},
-              .access_log = {},
               .plain = {},
               .answers = {}},
       number_(setting.admission->join([this] { wake(); })) {}

@@ -23,6 +23,7 @@ class PolicyResponder final : public Responder {
   Answer answer(const Request& request, AfterAnswer after,
                 std::string& out) override;
   void refuse(int status, std::string_view octets, std::string& out) override;
+  bool may_log() override { return access_log_.may_write(); }
   tls::Selector* selector() override { return &selector_; }
 
  private:

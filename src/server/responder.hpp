@@ -64,6 +64,10 @@ class Responder {
   virtual void refuse(int status, std::string_view octets,
                       std::string& out) = 0;
 
+  /// True if one more line on what a client did is to be written to the log
+  /// now; those on requests and on handshakes have one limit.
+  virtual bool may_log() { return false; }
+
   /// What handshakes choose their certificate from; null without TLS.
   virtual tls::Selector* selector() { return nullptr; }
 };
