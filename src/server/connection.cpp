@@ -252,6 +252,7 @@ void Connection::take(Worker& worker, std::string_view chunk) {
       break;
     }
     if (rest_) {
+      ++progress_;  // its reader has taken what came before
       if (!rest_->write_some(worker.answers)) rest_.reset();
       continue;
     }
