@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -98,6 +99,48 @@ std::string bound_name(int fd) {
   return fmt::format("unix:{}", local.sun_path);
 }
 
+/// Removes a socket that nobody listens on, as a crash leaves one: connecting
+/// to it is refused. To a regular file it is too, so what it is comes first.
+void remove_left_over(const char* path, const sockaddr_un& address) {
+  struct stat now {};
+  if (::lstat(path, &now) != 0 || !S_ISSOCK(now.st_mode) ||
+      (::geteuid() != 0 && now.st_uid != ::geteuid())) {
+    return;
+  }
+  const Result<int> probe = open_socket(AF_UNIX);
+  if (!probe) return;
+  if (::connect(*probe, reinterpret_cast<const sockaddr*>(&address),
+                sizeof address) != 0 &&
+      errno == ECONNREFUSED) {
+    ::unlink(path);
+  }
+  ::close(*probe);
+}
+
+std::string bind_unix_hint(int error, const char* path) {
+  if (error != EADDRINUSE) return {};
+  struct stat now {};
+  if (::lstat(path, &now) == 0 && !S_ISSOCK(now.st_mode)) {
+    return "a file that is no socket is there; give another path, or remove it";
+  }
+  return "another program listens there";
+}
+
+int option_of(int fd, int name) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  return ::getsockopt(fd, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+/// As sd_is_socket(3) has it: a stream socket of a family that we know, which
+/// listens. accept() on anything else would fail for ever.
+bool is_listening_socket(int fd) {
+  const int family = option_of(fd, SO_DOMAIN);
+  return (family == AF_INET || family == AF_INET6 || family == AF_UNIX) &&
+         option_of(fd, SO_TYPE) == SOCK_STREAM &&
+         option_of(fd, SO_ACCEPTCONN) == 1;
+}
+
 int bind_tcp(int fd, const ListenAddress& address) {
   if (address.host.find(':') == std::string::npos) {
     sockaddr_in ipv4{};
@@ -123,8 +166,15 @@ Listeners::Listeners(Listeners&& other) noexcept
 Listeners::~Listeners() { close(); }
 
 void Listeners::close() {
+  // Files first: as long as we listen, no successor takes our place in one.
+  for (const SocketFile& file : socket_files_) {
+    struct stat now {};
+    if (::lstat(file.path.c_str(), &now) == 0 && now.st_dev == file.device &&
+        now.st_ino == file.inode) {
+      ::unlink(file.path.c_str());
+    }
+  }
   for (const Listener& one : all_) ::close(one.fd);
-  for (const std::string& path : socket_files_) ::unlink(path.c_str());
   all_.clear();
   socket_files_.clear();
 }
@@ -165,24 +215,15 @@ Result<void> Listeners::add_unix(const ListenAddress& listen) {
   sockaddr_un local{};
   local.sun_family = AF_UNIX;
   path.copy(local.sun_path, sizeof local.sun_path - 1);
-  const auto* address = reinterpret_cast<const sockaddr*>(&local);
-  // A socket that nobody listens on is left over from a crash.
-  const Result<int> probe = open_socket(AF_UNIX);
-  if (probe) {
-    if (::connect(*probe, address, sizeof local) != 0 &&
-        errno == ECONNREFUSED) {
-      ::unlink(path.c_str());
-    }
-    ::close(*probe);
-  }
-  if (::bind(*opened, address, sizeof local) != 0 ||
-      ::listen(*opened, k_backlog) != 0) {
+  remove_left_over(path.c_str(), local);
+  struct stat made {};
+  if (::bind(*opened, reinterpret_cast<const sockaddr*>(&local),
+             sizeof local) != 0 ||
+      ::listen(*opened, k_backlog) != 0 || ::lstat(path.c_str(), &made) != 0) {
     const int error = errno;
-    return fail(reason(error), error == EADDRINUSE
-                                   ? "another program listens there"
-                                   : std::string{});
+    return fail(reason(error), bind_unix_hint(error, path.c_str()));
   }
-  socket_files_.push_back(path);
+  socket_files_.push_back({path, made.st_dev, made.st_ino});
   names_.push_back(config::format_listen_address(listen));
   return {};
 }
@@ -197,6 +238,13 @@ Result<void> Listeners::add_inherited() {
                 "systemd-socket-activate");
   }
   for (int fd = k_first_inherited; fd < k_first_inherited + count; ++fd) {
+    if (!is_listening_socket(fd)) {
+      return fail(
+          fmt::format("descriptor {} of LISTEN_FDS is no listening stream "
+                      "socket",
+                      fd),
+          "a .socket unit has to have ListenStream= and no Accept=yes");
+    }
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
         ::fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
       return fail(reason(errno));

@@ -2,6 +2,8 @@
 // The listening sockets of the policy host.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -22,7 +24,9 @@ bool is_of_one_client(int error);
 class Listeners {
  public:
   /// Binds every address, or none. Sockets that the service manager handed
-  /// over (LISTEN_FDS, see sd_listen_fds(3)) are taken as they are.
+  /// over (LISTEN_FDS, see sd_listen_fds(3)) are taken as they are, if they are
+  /// listening ones. A socket file that is left over from a crash is replaced;
+  /// any other file stays, and is an error.
   static Result<Listeners> open(
       const std::vector<config::ListenAddress>& addresses);
 
@@ -46,7 +50,14 @@ class Listeners {
 
   std::vector<Listener> all_;
   std::vector<std::string> names_;
-  std::vector<std::string> socket_files_;  // removed in the end
+  /// Made by us; removed in the end, if it is still the same file.
+  struct SocketFile {
+    std::string path;
+    dev_t device;
+    ino_t inode;
+  };
+
+  std::vector<SocketFile> socket_files_;
 };
 
 }  // namespace mtasts::server

@@ -6,6 +6,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -100,8 +101,8 @@ class ActivationTest(unittest.TestCase):
         self.starter.write_text(STARTER)
         self.starter.chmod(0o755)
 
-    def start(self):
-        fd = self.listener.fileno()
+    def start(self, fd=None):
+        fd = self.listener.fileno() if fd is None else fd
         env = {"LISTENER": str(fd),
                "PROGRAM": os.path.abspath(os.environ["MTA_STSD"])}
         return Daemon(self.starter,
@@ -114,6 +115,28 @@ class ActivationTest(unittest.TestCase):
             self.assertEqual(daemon.fetch()[::2], (200, BODY))
             self.assertEqual(sum("event=listening" in line
                                  for line in daemon.stderr_lines), 1)
+
+    def test_what_is_no_listening_socket_is_refused(self):
+        pipe = os.pipe()
+        connected = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with connected, datagrams:
+            for fd in (*pipe, connected.fileno(), datagrams.fileno()):
+                daemon = self.start(fd)
+                done = subprocess.run(
+                    [daemon.binary, "-c", daemon.config, "serve",
+                     "--allow-example"],
+                    env=daemon.env, pass_fds=(fd,), cwd=daemon.dir,
+                    stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                    timeout=TIMEOUT)
+                self.assertEqual(
+                    (done.returncode, done.stderr),
+                    (1, "mta-stsd: error: can't listen on systemd: descriptor "
+                     "3 of LISTEN_FDS is no listening stream socket\n"
+                     "mta-stsd: hint: a .socket unit has to have ListenStream= "
+                     "and no Accept=yes\n"))
+        for fd in pipe:
+            os.close(fd)
 
     def test_restarts_under_load_lose_no_fetch(self):
         stop, answers = threading.Event(), []
