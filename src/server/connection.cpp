@@ -301,6 +301,7 @@ void Connection::answer(Worker& worker, std::string_view octets) {
   count(worker, answer.status);
   rest_ = std::move(answer.rest);
   if (!keep) ending_ = End::answered;
+  linger_ = linger_ || parsed.head.has_body;
 }
 
 void Connection::count(Worker& worker, int status) {

@@ -75,6 +75,9 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
+constexpr std::size_t k_max_length_digits = 19;
+constexpr int k_max_port = 65'535;
+
 struct Fields {
   std::optional<std::string_view> host;
   std::optional<std::string_view> content_length;
@@ -106,14 +109,15 @@ bool take_field(std::string_view line, Fields& fields) {
     if (fields.host || !is_authority(value)) return false;
     fields.host = value;
   } else if (equals_ignoring_case(name, "content-length")) {
-    // Zero, once, is the only length that means no body.
+    // RFC 9112, 6.3: digits, once. Twenty of them no counter holds.
     if (fields.content_length || value.empty() ||
-        !std::all_of(value.begin(), value.end(),
-                     [](char c) { return c == '0'; })) {
+        value.size() > k_max_length_digits ||
+        !std::all_of(value.begin(), value.end(), is_digit)) {
       return false;
     }
     fields.content_length = value;
   } else if (equals_ignoring_case(name, "transfer-encoding")) {
+    // What is never read need not be understood, and is the smugglers' field.
     return false;
   } else if (equals_ignoring_case(name, "connection")) {
     fields.close = fields.close || has_option(value, "close");
@@ -190,8 +194,15 @@ bool is_authority(std::string_view text) {
   }
   if (port.empty()) return true;
   port.remove_prefix(1);
-  return text[text.size() - port.size() - 1] == ':' && port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), is_digit);
+  if (text[text.size() - port.size() - 1] != ':' || port.size() > 5) {
+    return false;
+  }
+  int number = 0;
+  for (const char c : port) {
+    if (!is_digit(c)) return false;
+    number = number * 10 + (c - '0');
+  }
+  return number <= k_max_port;
 }
 
 HeadScan scan_head(std::string_view octets, std::size_t from,
@@ -283,9 +294,17 @@ ParsedHead parse_head(std::string_view octets) {
   // asked of HTTP/1.0 too, as no sending MTA leaves it out.
   if (!fields.host) return parsed;
   if (head.authority.empty()) head.authority = *fields.host;
+  head.has_body =
+      fields.content_length &&
+      fields.content_length->find_first_not_of('0') != std::string_view::npos;
+  // RFC 9110, 9.3.1 and 9.3.2: of a GET "no defined semantics", and a way to
+  // smuggle; for other methods the answer is theirs, such as 405.
+  if (head.has_body && (head.method == "GET" || head.method == "HEAD")) {
+    return parsed;
+  }
   head.user_agent = fields.user_agent;
   head.accept = fields.accept;
-  head.keep_alive = !minor_0 && !fields.close;
+  head.keep_alive = !minor_0 && !fields.close && !head.has_body;
   head.takes_chunks = !minor_0;
   parsed.status = 0;
   return parsed;

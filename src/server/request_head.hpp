@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The strict check of a request head on its raw octets (RFC 9112, 2 to 6),
 // before anything else sees it. Pure; tolerates nothing that two parsers could
-// read in two ways. Bodies are never read: a request that has one is refused.
+// read in two ways. Bodies are never read: behind a request that has one, the
+// connection closes.
 #pragma once
 
 #include <cstddef>
@@ -43,6 +44,7 @@ struct RequestHead {
   std::string_view accept = {};      // likewise
   bool keep_alive = false;           // the client can use the connection again
   bool takes_chunks = false;         // of HTTP/1.1 (RFC 9112, 6.1)
+  bool has_body = false;             // it follows; never with GET or HEAD
 };
 
 struct ParsedHead {
@@ -54,7 +56,7 @@ struct ParsedHead {
 ParsedHead parse_head(std::string_view octets);
 
 /// True for `uri-host [":" port]` (RFC 9110, 7.2) with a host that is not
-/// empty.
+/// empty and a port that there can be.
 bool is_authority(std::string_view text);
 
 }  // namespace mtasts::server

@@ -267,7 +267,8 @@ class MalformedRequestTest(HttpTest):
         self.expect_close(request("Host: " + HOST), BAD)
         self.expect_close(request("host: other.example"), BAD)
         for host in ("", " ", "a b", f"{HOST}, {HOST}", f"user@{HOST}",
-                     f"{HOST}:port", f"{HOST}:-1", f"{HOST}:443:443",
+                     f"{HOST}:port", f"{HOST}:-1", f"{HOST}:65536",
+                     f"{HOST}:99999", f"{HOST}:443:443",
                      f"{HOST}/", f"https://{HOST}", f"{HOST}?", f"{HOST}#",
                      "%zz", "%2", "[::1", "::1", "[]", ":443", "\xff.example",
                      "a\\b", "<x>", "a\"b"):
@@ -340,9 +341,19 @@ class MalformedRequestTest(HttpTest):
         self.expect_close(folded, BAD)
 
     def test_bodies(self):
+        for lines in (("Content-Length: 5",), ("Content-Length: 1",),
+                      ("Content-Length: 5", "Connection: close")):
+            self.expect_close(request(*lines) + b"hello", BAD)
+            for method, status in (("POST", NOT_ALLOWED), ("PUT", NOT_ALLOWED),
+                                   ("PATCH", NOT_ALLOWED),
+                                   ("BREW", NOT_KNOWN)):
+                head = request(*lines, method=method)
+                self.expect_close(head + b"hello", closing(status))
+                # Not even a body that is never sent, or sent by and by.
+                self.expect_close(head, closing(status))
+                self.expect_close(head + request(), closing(status))
         for method in ("GET", "POST"):
-            for lines in (("Content-Length: 5",), ("Content-Length: 1",),
-                          ("Content-Length: 0", "Content-Length: 0"),
+            for lines in (("Content-Length: 0", "Content-Length: 0"),
                           ("Content-Length: 0", "Content-Length: 5"),
                           ("Content-Length: 0, 0",), ("Content-Length:",),
                           ("Content-Length: -0",), ("Content-Length: +0",),

@@ -75,9 +75,15 @@ void check_good(std::string_view head, const RequestHead& parsed) {
   const std::string host = fuzz::find_field(head, "host");
   require(!host.empty() && host != "?", "one Host");
   require(fuzz::find_field(head, "transfer-encoding").empty(), "no body");
-  require(fuzz::find_field(head, "content-length").find_first_not_of('0') ==
-              std::string::npos,
-          "no body");
+  const std::string length = fuzz::find_field(head, "content-length");
+  require(
+      parsed.has_body == (length.find_first_not_of('0') != std::string::npos),
+      "a length that is no length is none of a body");
+  require(length.find_first_not_of("0123456789") == std::string::npos,
+          "one length, of digits");
+  require(!parsed.has_body || (!parsed.keep_alive && parsed.method != "GET" &&
+                               parsed.method != "HEAD"),
+          "nothing is read behind a body");
   for (const std::string_view part :
        {parsed.method, parsed.scheme, parsed.authority, parsed.path,
         parsed.user_agent}) {
@@ -102,7 +108,8 @@ void check_again(const RequestHead& parsed) {
   require(again.status == 0 && again.head.method == parsed.method &&
               again.head.scheme == parsed.scheme &&
               again.head.authority == parsed.authority &&
-              again.head.path == parsed.path && again.head.keep_alive,
+              again.head.path == parsed.path && again.head.keep_alive &&
+              !again.head.has_body,
           "a head reads as itself");
 }
 

@@ -272,19 +272,43 @@ TEST(ServerHeadParse, NeedsOneHost) {
   bad("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n");
 }
 
-TEST(ServerHeadParse, RefusesBodies) {
+TEST(ServerHeadParse, RefusesBodiesOfGetAndHead) {
+  for (const std::string_view lines :
+       {"Content-Length: 1\r\n", "Content-Length: 00000000000000000005\r\n",
+        "Content-Length: 18446744073709551616\r\n"}) {
+    bad(get("/", lines));
+    bad("HEAD / HTTP/1.1\r\nHost: h\r\n" + std::string(lines) + "\r\n");
+  }
+}
+
+TEST(ServerHeadParse, LeavesOtherMethodsTheirBody) {
+  const auto post = [](std::string_view lines) {
+    return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(lines) + "\r\n";
+  };
+  const std::string with = post("Content-Length: 5\r\n");
+  EXPECT_EQ(parse_head(with).status, 0);
+  EXPECT_TRUE(parse_head(with).head.has_body);
+  EXPECT_FALSE(parse_head(with).head.keep_alive);
+  const std::string without = post("Content-Length: 00\r\n");
+  EXPECT_EQ(parse_head(without).status, 0);
+  EXPECT_FALSE(parse_head(without).head.has_body);
+  EXPECT_TRUE(parse_head(without).head.keep_alive);
+}
+
+TEST(ServerHeadParse, RefusesWhatIsNoLengthOfABody) {
   good(get("/", "Content-Length: 0\r\n"));
   good(get("/", "content-length:0\r\n"));
   for (const std::string_view lines :
-       {"Content-Length: 1\r\n", "Content-Length:\r\n",
-        "Content-Length: 0, 0\r\n", "Content-Length: -0\r\n",
-        "Content-Length: +0\r\n", "Content-Length: 0x0\r\n",
+       {"Content-Length:\r\n", "Content-Length: 0, 0\r\n",
+        "Content-Length: -0\r\n", "Content-Length: +0\r\n",
+        "Content-Length: 0x0\r\n", "Content-Length: 5 \t5\r\n",
         "Content-Length: 0\r\nContent-Length: 0\r\n",
         "Content-Length: 99999999999999999999\r\n",
         "Transfer-Encoding: chunked\r\n", "Transfer-Encoding: identity\r\n",
         "transfer-encoding:\r\n",
         "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n"}) {
     bad(get("/", lines));
+    bad("POST / HTTP/1.1\r\nHost: h\r\n" + std::string(lines) + "\r\n");
   }
 }
 
@@ -302,10 +326,12 @@ TEST(ServerAuthority, IsAHostAndPerhapsAPort) {
     EXPECT_TRUE(is_authority(text)) << text;
   }
   for (const std::string_view text :
-       {"",     ":",    ":1",     "a:b",     "a:1:2", "a:-1",    "a b",
-        "a/",   "a?",   "a#",     "a@b",     "@",     "[",       "[]",
-        "[::1", "::1",  "[::1]x", "[::1]:x", "[g]",   "a%",      "a%2",
-        "a%zz", "\xFF", "a\\b",   "<a>",     "a\"",   "http://a"}) {
+       {"",        ":",       ":1",      "a:b",      "a:1:2",       "a:-1",
+        "a b",     "a:65536", "a:99999", "a:000080", "[::1]:65536", "a/",
+        "a?",      "a#",      "a@b",     "@",        "[",           "[]",
+        "[::1",    "::1",     "[::1]x",  "[::1]:x",  "[g]",         "a%",
+        "a%2",     "a%zz",    "\xFF",    "a\\b",     "<a>",         "a\"",
+        "http://a"}) {
     EXPECT_FALSE(is_authority(text)) << text;
   }
 }
