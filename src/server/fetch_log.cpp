@@ -139,9 +139,12 @@ FetchLog::Entry& FetchLog::entry(std::string_view domain) {
 void FetchLog::turn_hour(Entry& entry, std::uint32_t hour) {
   const std::lock_guard lock(turning_);
   const std::uint32_t last = entry.hour.load(k_relaxed);
-  if (hour <= last) return;  // another thread was quicker, or the clock moved
+  // Another thread was quicker, or the clock was set back a little.
+  if (hour <= last && last - hour < k_hours_kept) return;
+  // Back by more, it was wrong before: what was counted then is of no hour.
   const std::uint32_t passed =
-      std::min<std::uint32_t>(hour - last, k_hours_kept);
+      hour < last ? k_hours_kept
+                  : std::min<std::uint32_t>(hour - last, k_hours_kept);
   for (std::uint32_t i = 0; i < passed; ++i) {
     entry.hours[(hour - i) % k_hours_kept].store(0, k_relaxed);
   }

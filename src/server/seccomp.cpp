@@ -80,6 +80,10 @@ void add_conditions(Rules& rules) {
   rules.add(SCMP_ACT_ALLOW, "sendto", lacks(4, ~0ULL));
   rules.add(SCMP_ACT_ALLOW, "openat", lacks(2, O_ACCMODE | O_CREAT | O_TRUNC));
   rules.add(SCMP_ACT_ALLOW, "open", lacks(1, O_ACCMODE | O_CREAT | O_TRUNC));
+#ifndef __NR_unlink
+  // arm64 has nothing else to remove a socket file with.
+  rules.add(SCMP_ACT_ALLOW, "unlinkat", SCMP_CMP64(2, SCMP_CMP_EQ, 0));
+#endif
   // No new code.
   rules.add(SCMP_ACT_ALLOW, "mmap", lacks(2, PROT_EXEC));
   rules.add(SCMP_ACT_ALLOW, "mprotect", lacks(2, PROT_EXEC));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -22,7 +23,8 @@ int connect_to(const std::string& path) {
   path.copy(address.sun_path, path.size());
   // An abstract name begins with a null octet, and has none at its end.
   if (path.front() == '@') address.sun_path[0] = '\0';
-  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int fd =
+      ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   const auto size =
       static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
@@ -58,8 +60,12 @@ ServiceManager::ServiceManager()
 
 void ServiceManager::tell(std::string state) {
   if (socket_.fd() < 0 || state == said_) return;
-  // That it can't be sent is no reason to stop serving either.
-  ::send(socket_.fd(), state.data(), state.size(), MSG_NOSIGNAL);
+  // That it can't be sent is no reason to stop serving either, nor to wait for
+  // a manager that hangs: it is told at the next turn.
+  if (::send(socket_.fd(), state.data(), state.size(), MSG_NOSIGNAL) < 0 &&
+      errno == EAGAIN) {
+    return;
+  }
   said_ = std::move(state);
 }
 

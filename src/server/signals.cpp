@@ -27,6 +27,10 @@ Result<Signals> Signals::open() {
   // What can't be written, to a peer or to the log, is lost and no more.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  // Other servers open their logs anew at these, or start a successor: a habit
+  // must not end this one.
+  std::signal(SIGUSR1, SIG_IGN);
+  std::signal(SIGUSR2, SIG_IGN);
   const sigset_t wanted = make_set({SIGHUP, SIGINT, SIGTERM});
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   const int fd = ::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -11,7 +11,8 @@ enum class Signal { none, reload, stop };
 
 class Signals {
  public:
-  /// Call before any thread starts: they inherit the mask. SIGPIPE is ignored.
+  /// Call before any thread starts: they inherit the mask. SIGPIPE,
+  /// SIGXFSZ, SIGUSR1 and SIGUSR2 are ignored.
   static Result<Signals> open();
 
   Signals(Signals&& other) noexcept;

@@ -207,6 +207,13 @@ class DrainTest(unittest.TestCase):
                                  {"HTTP/1.1 200 OK"})
             self.expect_end(daemon)
 
+    def test_signals_of_other_servers_do_no_harm(self):
+        with Daemon(None, CONFIG) as daemon:
+            for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE,
+                           signal.SIGXFSZ):
+                daemon.signal(number)
+                self.assertEqual(daemon.fetch()[::2], (200, BODY))
+
     def test_a_second_signal_does_no_harm(self):
         with Daemon(None, CONFIG) as daemon, self.hold(daemon) as connection:
             self.drain(daemon)

@@ -84,6 +84,16 @@ class NotifyTest(unittest.TestCase):
             self.expect(manager, SERVING)
         self.expect(manager, STOPPING)
 
+    def test_a_manager_that_hangs_stops_nothing(self):
+        self.listen(self.path)  # and never reads; its queue is soon full
+        with Daemon(env={"NOTIFY_SOCKET": self.path}) as daemon:
+            for count in range(1, 21):
+                daemon.signal(signal.SIGHUP)
+                daemon.wait_for_line(lambda _: sum(
+                    "event=reload " in line
+                    for line in daemon.stderr_lines) >= count)
+            self.assertEqual(daemon.fetch()[::2], (200, BODY))
+
     def test_a_manager_that_is_gone_stops_nothing(self):
         for path in (self.path, "/" + 200 * "x", ""):
             with Daemon(env={"NOTIFY_SOCKET": path}) as daemon:

@@ -112,6 +112,18 @@ TEST_F(ServerFetchLog, ShowsNothingOfTheFutureWhenTheClockWasSetBack) {
   EXPECT_EQ(find(k_start).hours, (std::array<std::uint32_t, k_hours_kept>{}));
 }
 
+TEST_F(ServerFetchLog, GoesOnWhenTheClockWasFarAheadForOneFetch) {
+  std::array<std::uint32_t, k_hours_kept> want{};
+  want.back() = 2;
+  for (const hours ahead : {hours(24), hours(25), hours(24 * 365)}) {
+    fetch(k_old, k_start + ahead);
+    fetch(k_old, k_start);
+    fetch(k_old, k_start + seconds(1));
+    EXPECT_EQ(find(k_start + seconds(2)).hours, want) << ahead.count();
+    fetch(k_old, k_start - hours(24 * 365));  // makes the table empty
+  }
+}
+
 TEST_F(ServerFetchLog, LosesNothingBetweenThreads) {
   constexpr int k_threads = 4;
   constexpr int k_each = 5000;
