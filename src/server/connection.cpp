@@ -22,6 +22,7 @@ constexpr std::uint32_t k_max_discarded_octets = 256 * 1024;
 constexpr std::uint8_t k_max_idle_turns = 16;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
 constexpr std::size_t k_max_unsent_octets = 8 * 1024;
+constexpr int k_misdirected = 421;
 
 /// Not by doubling, as std::string would: these buffers stay for a while.
 void append(std::string& buffer, std::string_view octets) {
@@ -38,6 +39,7 @@ void append(std::string& buffer, std::string_view octets) {
 
 void note_handshake(Worker& worker, Handshake result, std::string_view host) {
   worker.counters->count(result);
+  if (worker.misfits != nullptr) worker.misfits->note_handshake(result, host);
   if (!worker.responder->may_log()) return;
   log::debug("handshake",
              {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
@@ -128,14 +130,18 @@ std::optional<End> Connection::read_hello(Worker& worker) {
   const bool is_first = !hello_;
   tls::HelloReader at_once;  // most come in one piece
   tls::HelloReader& hello = is_first ? at_once : *hello_;
+  std::string_view come;
   std::string_view rest;
   while (hello.state() == State::incomplete) {
     const int got = wire.read(worker.plain.data(), worker.plain.size());
     if (got <= 0) break;
-    rest = {worker.plain.data(), static_cast<std::size_t>(got)};
-    rest.remove_prefix(hello.take(rest));
+    come = {worker.plain.data(), static_cast<std::size_t>(got)};
+    rest = come.substr(hello.take(come));
   }
   if (hello.state() == State::refused) {
+    if (is_first && worker.misfits != nullptr) {
+      worker.misfits->note_opening(come, config::Scheme::https);
+    }
     return refuse_hello(worker, hello.alert());
   }
   if (hello.state() == State::whole) {
@@ -258,9 +264,7 @@ void Connection::take(Worker& worker, std::string_view chunk) {
     }
     const HeadScan scan = scan_head(rest, scanned_, worker.limits.head_octets);
     if (scan.status != 0) {
-      worker.responder->refuse(scan.status, rest, worker.answers);
-      count(worker, scan.status);
-      ending_ = End::bad_request;
+      refuse(worker, scan.status, rest);
       break;
     }
     scanned_ = static_cast<std::uint32_t>(scan.scanned);
@@ -285,12 +289,7 @@ void Connection::answer(Worker& worker, std::string_view octets) {
   Counters::add(worker.counters->requests);
   ++answered_;
   ++progress_;
-  if (parsed.status != 0) {
-    worker.responder->refuse(parsed.status, octets, worker.answers);
-    count(worker, parsed.status);
-    ending_ = End::bad_request;
-    return;
-  }
+  if (parsed.status != 0) return refuse(worker, parsed.status, octets);
   const bool keep = parsed.head.keep_alive && !worker.draining &&
                     answered_ < worker.limits.requests_per_connection;
   Request request{.head = parsed.head, .octets = octets, .sni = {}};
@@ -299,9 +298,21 @@ void Connection::answer(Worker& worker, std::string_view octets) {
       request, keep ? AfterAnswer::keep_open : AfterAnswer::close,
       worker.answers);
   count(worker, answer.status);
+  if (answer.status == k_misdirected && worker.misfits != nullptr) {
+    worker.misfits->note_misdirected(request.head, request.sni);
+  }
   rest_ = std::move(answer.rest);
   if (!keep) ending_ = End::answered;
   linger_ = linger_ || parsed.head.has_body;
+}
+
+void Connection::refuse(Worker& worker, int status, std::string_view octets) {
+  worker.responder->refuse(status, octets, worker.answers);
+  count(worker, status);
+  ending_ = End::bad_request;
+  if (!ssl_ && worker.misfits != nullptr) {
+    worker.misfits->note_opening(octets, config::Scheme::http);
+  }
 }
 
 void Connection::count(Worker& worker, int status) {

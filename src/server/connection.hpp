@@ -17,6 +17,7 @@
 #include "config/config.hpp"
 #include "server/admission.hpp"
 #include "server/counters.hpp"
+#include "server/misfit_log.hpp"
 #include "server/responder.hpp"
 #include "server/socket_bio.hpp"
 #include "tls/client_hello.hpp"
@@ -31,6 +32,7 @@ struct Worker {
   config::Limits limits;
   Counters* counters;
   std::unique_ptr<Responder> responder;
+  MisfitLog* misfits;  // null: nobody is told
   Wire wire;
   bool draining = false;
   std::array<char, 16 * 1024> plain;  // one record, decrypted
@@ -104,6 +106,7 @@ class Connection {
   std::optional<End> settle(Worker& worker, std::optional<End> end);
   void take(Worker& worker, std::string_view chunk);
   void answer(Worker& worker, std::string_view head);
+  void refuse(Worker& worker, int status, std::string_view octets);
   void count(Worker& worker, int status);
   std::string_view read_octets(Worker& worker, int& error);
   bool write_answers(Worker& worker);

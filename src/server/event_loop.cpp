@@ -51,6 +51,7 @@ EventLoop::EventLoop(const Setting& setting)
               .limits = setting.limits,
               .counters = &counters_,
               .responder = setting.make_responder(counters_),
+              .misfits = setting.misfits,
               .wire = {},
               .plain = {},
               .answers = {}},

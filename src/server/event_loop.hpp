@@ -33,6 +33,7 @@ struct Setting {
   /// Connections to accept in one turn. One, where there are other loops that
   /// may have time for the next.
   int accepts = 1;
+  MisfitLog* misfits = nullptr;  // may be null
 };
 
 class EventLoop {

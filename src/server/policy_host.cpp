@@ -109,10 +109,12 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
                         .admission = &made.admission_,
                         .listeners = made.listeners_.all(),
                         .limits = limits,
-                        .make_responder = [&made, fetches](Counters& counters) {
-                          return std::make_unique<PolicyResponder>(
-                              made.snapshots_, fetches, counters);
-                        }};
+                        .make_responder =
+                            [&made, fetches](Counters& counters) {
+                              return std::make_unique<PolicyResponder>(
+                                  made.snapshots_, fetches, counters);
+                            },
+                        .misfits = &made.misfits_};
   for (std::size_t i = 0; i < threads; ++i) {
     host->loops_.push_back(std::make_unique<EventLoop>(setting));
     const Result<void> opened = host->loops_.back()->open();

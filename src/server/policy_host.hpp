@@ -72,6 +72,7 @@ class PolicyHost {
   config::Limits limits_;  // with every choice made
   std::size_t operations_connections_ = 0;
   Admission admission_;
+  MisfitLog misfits_;
   std::vector<std::unique_ptr<EventLoop>> loops_;
   std::vector<std::thread> threads_;
 };

@@ -431,13 +431,13 @@ http {{
     ssl_certificate {certificates}/fullchain.pem;
     ssl_certificate_key {certificates}/privkey.pem;
     location / {{
-      proxy_pass http://policies;
-      proxy_set_header Host $host;
+      proxy_pass {scheme}://policies;
       {more}
     }}
   }}
 }}
 """
+PASS_HOST = "proxy_set_header Host $host; "
 KEEP_ALIVE = 'proxy_http_version 1.1; proxy_set_header Connection "";'
 FORWARDED = ("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; "
              "proxy_set_header X-Forwarded-Host mta-sts.example.org;")
@@ -452,7 +452,7 @@ def accepts(path):
 @unittest.skipUnless(shutil.which("nginx"), "nginx is not installed")
 class NginxTest(unittest.TestCase):
     @contextlib.contextmanager
-    def in_front_of(self, daemon, more):
+    def in_front_of(self, daemon, more, scheme="http"):
         """The path of a socket at which nginx ends TLS."""
         user = (f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
                 if os.geteuid() == 0 else "")
@@ -460,7 +460,7 @@ class NginxTest(unittest.TestCase):
             config = os.path.join(folder, "nginx.conf")
             with open(config, "w") as file:
                 file.write(NGINX.format(
-                    folder=folder, user=user, more=more,
+                    folder=folder, user=user, more=more, scheme=scheme,
                     certificates=scratch() / "server",
                     upstream=daemon.address.removeprefix("http://")
                     .removeprefix("http+")))
@@ -486,7 +486,7 @@ class NginxTest(unittest.TestCase):
 
     def check(self, listen, more=""):
         with Daemon(None, plain(listen=listen)) as daemon, \
-                self.in_front_of(daemon, more) as front:
+                self.in_front_of(daemon, PASS_HOST + more) as front:
             for _ in range(5):
                 for host in (HOST, OTHER_HOST):
                     status, fields, body = self.fetch(front, host)
@@ -508,6 +508,29 @@ class NginxTest(unittest.TestCase):
 
     def test_forwarded_fields_are_ignored(self):
         self.assertEqual(self.check(TCP, FORWARDED), {"answered": 12})
+
+    def test_what_the_log_says_of_a_lack_mends_it(self):
+        # (scheme of the listener, what nginx is told, event)
+        for scheme, more, event in (
+                ("http", "", "unknown-host host=policies "),
+                ("https", PASS_HOST, "no-name "),
+                ("https", f"proxy_ssl_server_name on; {PASS_HOST}",
+                 "unknown-name host=policies "),
+                ("https", "proxy_ssl_server_name on; proxy_ssl_name $host;",
+                 "misdirected host=policies ")):
+            config = plain() if scheme == "http" else POLICY
+            with self.subTest(event), Daemon(None, config) as daemon:
+                with self.in_front_of(daemon, more, scheme) as front:
+                    self.assertIn(self.fetch(front, HOST)[0], (421, 502))
+                line = daemon.wait_for_line(f"event={event}")
+                mended = line.rpartition("(nginx: ")[2].rstrip(')"')
+                for setting in mended.split(", "):
+                    name = setting.rpartition(" ")[0]
+                    kept = [one for one in more.split(";")
+                            if one.strip() and name not in one]
+                    more = ";".join([*kept, setting, ""])
+                with self.in_front_of(daemon, more, scheme) as front:
+                    self.assertEqual(self.fetch(front, HOST)[::2], (200, BODY))
 
 
 if __name__ == "__main__":
