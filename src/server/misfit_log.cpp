@@ -126,7 +126,6 @@ void MisfitLog::note_opening(std::string_view octets, config::Scheme scheme) {
 void MisfitLog::note(Misfit kind, std::string_view shown,
                      const std::string& name) {
   using Say = MisfitBudget::Say;
-  if (!log::is_on(log::Level::info)) return;
   const std::string_view key =
       std::string_view(name).substr(0, k_max_name_octets);
   std::unique_lock lock(mutex_);

@@ -17,6 +17,7 @@
 #include "../unit/test_site.hpp"
 #include "log.hpp"
 #include "scripted_client.hpp"
+#include "server/misfit_log.hpp"
 #include "server/policy_responder.hpp"
 #include "target.hpp"
 
@@ -304,15 +305,18 @@ void Script::run() {
                        .per_address = k_most_per_address,
                        .handshakes = 2});
   static FetchLog fetches;
+  MisfitLog misfits;
   EventLoop loop({.context = world().server.get(),
                   .admission = &admission,
                   .listeners = {{fuzz::k_listener, config::Scheme::https},
                                 {fuzz::k_listener + 1, config::Scheme::http}},
                   .limits = limits_,
-                  .make_responder = [this](Counters& counters) {
-                    return std::make_unique<PolicyResponder>(
-                        snapshots_, &fetches, counters);
-                  }});
+                  .make_responder =
+                      [this](Counters& counters) {
+                        return std::make_unique<PolicyResponder>(
+                            snapshots_, &fetches, counters);
+                      },
+                  .misfits = &misfits});
   loop_ = &loop;
   require(loop.open().has_value(), "an event loop");
   loop.run();
