@@ -176,10 +176,4 @@ bool is_covered(std::string_view name, std::string_view host) {
          host.substr(dot) == name.substr(1);
 }
 
-bool Certificate::covers(std::string_view host) const {
-  return std::any_of(
-      names_.begin(), names_.end(),
-      [host](std::string_view name) { return is_covered(name, host); });
-}
-
 }  // namespace mtasts::tls

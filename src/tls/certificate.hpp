@@ -44,10 +44,6 @@ class Certificate {
   static Result<Certificate> make(std::vector<Der> chain, KeyDer key,
                                   std::string file, Flaw flaw = Flaw::none);
 
-  /// RFC 8461, 3.3: only dNSName entries of subjectAltName count, and "*" only
-  /// as the whole left-most label. `host` is in lower case.
-  bool covers(std::string_view host) const;
-
   /// The dNSName entries, in lower case.
   const std::vector<std::string>& names() const { return names_; }
   std::chrono::sys_seconds not_before() const { return not_before_; }

@@ -392,8 +392,4 @@ bool CertificateFinder::has_refused(const std::string& host) const {
   });
 }
 
-FoundCertificates find_certificates(const std::vector<std::string>& paths) {
-  return CertificateFinder().find(paths);
-}
-
 }  // namespace mtasts::tls

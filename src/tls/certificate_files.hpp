@@ -98,7 +98,4 @@ class CertificateFinder {
   bool is_first_ = true;            // nothing was found before
 };
 
-/// All at once.
-FoundCertificates find_certificates(const std::vector<std::string>& paths);
-
 }  // namespace mtasts::tls

@@ -76,6 +76,60 @@ bool is_port(std::string_view text) {
 
 }  // namespace
 
+/// RFC 6068, 2: mailto:local@domain, then "?" and header fields.
+Result<ReportUri> ReportUri::from_mailto(std::string_view text) {
+  const std::string_view rest = text.substr(k_mailto.size());
+  const std::string_view address = rest.substr(0, rest.find('?'));
+  const std::string_view fields = rest.substr(address.size());
+  const std::size_t at = address.rfind('@');
+  const std::string_view before = address.substr(0, at);
+  if (at == std::string_view::npos || before.empty() ||
+      before.starts_with('.') || before.ends_with('.') ||
+      before.find("..") != std::string_view::npos) {
+    return fail("is no mail address", "mailto:tls-reports@example.net");
+  }
+  const std::string_view local = address.substr(0, at);
+  const Result<void> local_check = check_part(local, "$'()*+:");
+  if (!local_check) return tl::unexpected<Error>(local_check.error());
+  const Result<void> fields_check =
+      check_part(fields.empty() ? fields : fields.substr(1), "$'()*+:@&=");
+  if (!fields_check) return tl::unexpected<Error>(fields_check.error());
+  const Result<dns::Name> host = parse_host(address.substr(at + 1));
+  if (!host) return tl::unexpected<Error>(host.error());
+  return ReportUri(
+      fmt::format("{}{}@{}{}", k_mailto, local, host->text(), fields),
+      host->text());
+}
+
+Result<ReportUri> ReportUri::from_https(std::string_view text) {
+  const std::string_view rest = text.substr(k_https.size());
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string_view tail = rest.substr(authority.size());
+  if (authority.find('@') != std::string_view::npos) {
+    return fail("has a user name in it", "anyone can read the record");
+  }
+  if (authority.starts_with('[')) {
+    return fail("has an address where the host's name belongs",
+                "use a name that the certificate there is for");
+  }
+  const std::size_t colon = authority.find(':');
+  if (colon != std::string_view::npos &&
+      !is_port(authority.substr(colon + 1))) {
+    return fail("has a port that is no number",
+                "leave the port out for 443, or give a number");
+  }
+  const Result<dns::Name> host = parse_host(authority.substr(0, colon));
+  if (!host) return tl::unexpected<Error>(host.error());
+  const Result<void> tail_check = check_part(tail, "/?$&'()*+=:@");
+  if (!tail_check) return tl::unexpected<Error>(tail_check.error());
+  return ReportUri(
+      fmt::format("{}{}{}{}", k_https, host->text(),
+                  colon == std::string_view::npos ? std::string_view{}
+                                                  : authority.substr(colon),
+                  tail),
+      host->text());
+}
+
 Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   // First of all: everything behind a comma would be blamed for it.
   const Result<void> comma_check =
@@ -83,58 +137,9 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   if (!comma_check) return tl::unexpected<Error>(comma_check.error());
   const std::string scheme = dns::to_lower_ascii(
       text.substr(0, std::min(text.find(':') + 1, text.size())));
-  if (scheme == k_mailto) {
-    // RFC 6068, 2: mailto:local@domain, then "?" and header fields.
-    const std::string_view rest = text.substr(k_mailto.size());
-    const std::string_view address = rest.substr(0, rest.find('?'));
-    const std::string_view fields = rest.substr(address.size());
-    const std::size_t at = address.rfind('@');
-    const std::string_view before = address.substr(0, at);
-    if (at == std::string_view::npos || before.empty() ||
-        before.starts_with('.') || before.ends_with('.') ||
-        before.find("..") != std::string_view::npos) {
-      return fail("is no mail address", "mailto:tls-reports@example.net");
-    }
-    const std::string_view local = address.substr(0, at);
-    const Result<void> local_check = check_part(local, "$'()*+:");
-    if (!local_check) return tl::unexpected<Error>(local_check.error());
-    const Result<void> fields_check =
-        check_part(fields.empty() ? fields : fields.substr(1), "$'()*+:@&=");
-    if (!fields_check) return tl::unexpected<Error>(fields_check.error());
-    const Result<dns::Name> host = parse_host(address.substr(at + 1));
-    if (!host) return tl::unexpected<Error>(host.error());
-    return ReportUri(
-        fmt::format("{}{}@{}{}", k_mailto, local, host->text(), fields),
-        host->text());
-  }
+  if (scheme == k_mailto) return from_mailto(text);
   if (scheme == "https:" && text.substr(scheme.size()).starts_with("//")) {
-    const std::string_view rest = text.substr(k_https.size());
-    const std::string_view authority =
-        rest.substr(0, rest.find_first_of("/?#"));
-    const std::string_view tail = rest.substr(authority.size());
-    if (authority.find('@') != std::string_view::npos) {
-      return fail("has a user name in it", "anyone can read the record");
-    }
-    if (authority.starts_with('[')) {
-      return fail("has an address where the host's name belongs",
-                  "use a name that the certificate there is for");
-    }
-    const std::size_t colon = authority.find(':');
-    if (colon != std::string_view::npos &&
-        !is_port(authority.substr(colon + 1))) {
-      return fail("has a port that is no number",
-                  "leave the port out for 443, or give a number");
-    }
-    const Result<dns::Name> host = parse_host(authority.substr(0, colon));
-    if (!host) return tl::unexpected<Error>(host.error());
-    const Result<void> tail_check = check_part(tail, "/?$&'()*+=:@");
-    if (!tail_check) return tl::unexpected<Error>(tail_check.error());
-    return ReportUri(
-        fmt::format("{}{}{}{}", k_https, host->text(),
-                    colon == std::string_view::npos ? std::string_view{}
-                                                    : authority.substr(colon),
-                    tail),
-        host->text());
+    return from_https(text);
   }
   if (scheme.empty() && text.find('@') != std::string_view::npos) {
     return fail("is neither a mailto: nor an https: URI",

@@ -22,11 +22,13 @@ class ReportUri {
   const std::string& text() const { return text_; }
   /// The host that receives the reports: of the address, or of the URL.
   const std::string& host() const { return host_; }
-  bool is_mail() const { return text_.starts_with("mailto:"); }
 
   friend bool operator==(const ReportUri&, const ReportUri&) = default;
 
  private:
+  static Result<ReportUri> from_mailto(std::string_view text);
+  static Result<ReportUri> from_https(std::string_view text);
+
   ReportUri(std::string text, std::string host)
       : text_(std::move(text)), host_(std::move(host)) {}
 

@@ -86,7 +86,7 @@ void run(std::string_view text) {
   for (const KeyDer& der : file->keys) {
     require(!public_key_of(der->octets()).empty(), "keys with a public key");
   }
-  const FoundCertificates found = find_certificates({path});
+  const FoundCertificates found = CertificateFinder().find({path});
   require(found.added.size() <= 1, "one chain, one pair at most");
   require(found.removed.empty(), "nothing is removed at first");
   Diagnostics said = found.none_found;

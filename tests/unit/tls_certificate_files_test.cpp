@@ -18,7 +18,7 @@ class TlsCertificateFiles : public testing::Test {
   FoundCertificates find(const std::vector<std::string>& names) {
     std::vector<std::string> paths;
     for (const std::string& name : names) paths.push_back(dir_.path(name));
-    FoundCertificates found = find_certificates(paths);
+    FoundCertificates found = CertificateFinder().find(paths);
     EXPECT_EQ(ERR_peek_error(), 0U);
     return found;
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -48,15 +49,20 @@ TEST(TlsCertificate, CoversHosts) {
   const CertificatePtr one = make_certificate(
       make_pair("DNS:mta-sts.a.example,DNS:*.b.example,DNS:m*.c.example,"
                 "DNS:x.*.d.example,IP:192.0.2.1,email:mta-sts@e.example"));
+  const auto covers = [&](std::string_view host) {
+    return std::any_of(
+        one->names().begin(), one->names().end(),
+        [host](std::string_view name) { return is_covered(name, host); });
+  };
   for (const std::string_view host :
        {"mta-sts.a.example", "mta-sts.b.example", "x.b.example"}) {
-    EXPECT_TRUE(one->covers(host)) << host;
+    EXPECT_TRUE(covers(host)) << host;
   }
   for (const std::string_view host :
        {"", ".", "a.example", "x.mta-sts.a.example", "b.example", ".b.example",
         "x.y.b.example", "mta-sts.c.example", "x.y.d.example", "192.0.2.1",
         "e.example", "example"}) {
-    EXPECT_FALSE(one->covers(host)) << host;
+    EXPECT_FALSE(covers(host)) << host;
   }
 }
 

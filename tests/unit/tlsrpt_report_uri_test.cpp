@@ -86,11 +86,6 @@ TEST(TlsrptReportUri, TellsTheHost) {
             "example.com");
 }
 
-TEST(TlsrptReportUri, TellsMailFromWeb) {
-  EXPECT_TRUE(ReportUri::from_typed("MAILTO:a@example.com")->is_mail());
-  EXPECT_FALSE(ReportUri::from_typed("https://example.com")->is_mail());
-}
-
 TEST(TlsrptReportUri, RefusesNothing) { bad("", k_neither, k_two); }
 
 TEST(TlsrptReportUri, RefusesOtherSchemes) {

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Holds the source to its size, every declaration to its use, and every
+message to what its folder may know."""
+
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SRC = ROOT / "src"
+MAX_FUNCTION_LINES = 60
+# Lines of code; "." is what lies in src/ itself.
+BUDGETS = {".": 830, "cli": 1160, "config": 1970, "dns": 1610,
+           "operations": 1930, "server": 4550, "sts": 720, "tls": 1800,
+           "tlsrpt": 240}
+
+# The protocol knows neither the program nor its configuration.
+PURE = {"dns", "sts", "tlsrpt"}
+PROGRAM = re.compile(r"mta-stsd|\.toml\b|\[\[|\blisten(?:er)?\b|\breload")
+# Options are cli's, or those of other programs ... ("--name:" is CSS.)
+OPTION = re.compile(r"(?<![\w-])--[a-z-]*[a-z](?![\w:)-])")
+FOREIGN = {"--compressed"}  # of curl
+# ... but for these, which say how to have what they refuse.
+SPEAKS_OF_OPTIONS = {("server/placeholder.cpp", "--allow-example"),
+                     ("server/plain_http.cpp", "--allow-plain-http")}
+
+# What cpp-httplib calls, which can't be said as "override" in every version.
+OVERRIDES = {"server/memory_server.hpp"}
+
+TOKEN = re.compile(r"""
+    (?P<raw>R"(?P<end>[^(\s]*)\(.*?\)(?P=end)")
+  | (?P<string>"(?:\\.|[^"\\\n])*")
+  | (?P<character>(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])+')
+  | (?P<comment>//[^\n]*|/\*.*?\*/)
+  | (?P<directive>^[ ]*\#(?:[^\n]*\\\n)*[^\n]*)
+""", re.DOTALL | re.MULTILINE | re.VERBOSE)
+
+
+def sources():
+    return sorted(path for path in SRC.rglob("*")
+                  if path.suffix in (".cpp", ".hpp"))
+
+
+def name_of(path):
+    return path.relative_to(SRC).as_posix()
+
+
+def folder_of(path):
+    name = name_of(path)
+    return name.split("/")[0] if "/" in name else "."
+
+
+def bare(text):
+    """Neither comments, strings nor directives; as many lines as before."""
+    return TOKEN.sub(lambda found: "\n" * found[0].count("\n"), text)
+
+
+def code_lines(text):
+    """Lines that have more than comments."""
+    return sum(bool(line.strip()) for line in TOKEN.sub(
+        lambda found: "\n" * found[0].count("\n") if found["comment"]
+        else found[0], text).splitlines())
+
+
+def strings(text):
+    """Each message in one piece, however many lines it is written on."""
+    text = TOKEN.sub(lambda found: "" if found["comment"] or found["directive"]
+                     else found[0], text)
+    joined = re.sub(r'(?<!\\)"\s*\n\s*"', "", text)
+    return [found["string"] or found["raw"] for found in TOKEN.finditer(joined)
+            if found["string"] or found["raw"]]
+
+
+def close_of(text, position):
+    """Where the brace ends that opens at `position`."""
+    depth = 0
+    for found in re.compile("[{}]").finditer(text, position):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return found.start()
+    raise ValueError("a brace stays open")
+
+
+SCOPE = re.compile(r"(?:inline )?namespace\b|extern$|"
+                   r"(?:template\s*<.*>\s*)?(?:class|struct|union)\b(?!.*\()",
+                   re.DOTALL)
+FUNCTION = re.compile(r"\(.*(?:\)|\)\s*(?:const|noexcept|override|final|mutable|"
+                      r"->\s*[\w:<>*&,\s]+))\s*$", re.DOTALL)
+
+
+def functions(text):
+    """(name, first line, lines) of each body, from its signature on. What is
+    defined inside of a function counts as a part of it."""
+    text = bare(text)
+    found = []
+    begin = position = 0  # of the statement, and within it
+    while brace := re.compile("[;{}]").search(text, position):
+        position = brace.end()
+        if brace[0] != "{":
+            begin = position
+            continue
+        head = text[begin:brace.start()]
+        if SCOPE.match(head.strip()):
+            begin = position
+            continue
+        end = close_of(text, brace.start())
+        position = end + 1
+        if FUNCTION.search(head):
+            first = text.count("\n", 0, begin + len(head) - len(head.lstrip()))
+            name = re.search(r"([~\w:]+|operator\W+)\s*\(", head)
+            found.append((name[1] if name else head.strip(), first + 1,
+                          text.count("\n", 0, end) - first + 1))
+            begin = position
+        # Else an initialiser or an enumeration: the statement goes on.
+    return found
+
+
+SAMPLE = '''
+namespace a {
+// A brace { in a comment, and one in '{' or "{".
+struct Pair {
+  int x = 0;
+  int first() const {
+    return x;
+  }
+};
+constexpr int k_table[] = {1,
+                           2};
+Pair::Pair(int x)
+    : x_{x}, y_(0) {
+  const auto lambda = [] { return R"(})"; };
+}
+template <class T>
+std::vector<T> long_one(const std::string& text,
+                        int b) noexcept {
+  if (b == '}') {
+  }
+  return {};
+}
+auto operator==(const Pair& a, const Pair& b) -> bool { return true; }
+}
+'''
+
+
+class SizeTest(unittest.TestCase):
+    def test_the_scanner_itself(self):
+        self.assertEqual(functions(SAMPLE), [
+            ("first", 6, 3), ("Pair::Pair", 12, 4), ("long_one", 17 - 1, 6 + 1),
+            ("operator==", 23, 1)])
+        self.assertEqual(strings('f("a "\n  "b", R"(c)");  // "d"'),
+                         ['"a b"', 'R"(c)"'])
+
+    def test_functions(self):
+        found = [(lines, f"{name_of(path)}:{line} {name}")
+                 for path in sources()
+                 for name, line, lines in functions(path.read_text())]
+        self.assertGreater(len(found), 500)  # it would be blind otherwise
+        print(f"{len(found)} functions; the longest is "
+              "{1}, {0} lines".format(*max(found)))
+        self.assertEqual([one for one in found
+                          if one[0] > MAX_FUNCTION_LINES], [])
+
+    def test_folders(self):
+        lines = dict.fromkeys(BUDGETS, 0)
+        for path in sources():
+            self.assertIn(folder_of(path), BUDGETS)
+            lines[folder_of(path)] += code_lines(path.read_text())
+        for folder, budget in BUDGETS.items():
+            print(f"{folder:12} {lines[folder]:5} of {budget:5}")
+        print(f"{'':12} {sum(lines.values()):5} of {sum(BUDGETS.values()):5}")
+        self.assertEqual({folder: count for folder, count in lines.items()
+                          if count > BUDGETS[folder]}, {})
+
+
+class DeclarationTest(unittest.TestCase):
+    def test_nothing_is_there_for_tests_alone(self):
+        """A function or constant of a header is used in src/ as well: its
+        name stands there more often than where it is declared and defined.
+        One that shares its name with another goes unseen."""
+        text = {path: bare(path.read_text()) for path in sources()}
+        words = re.findall(r"\w+", "\n".join(text.values()))
+        count = {}
+        for word in words:
+            count[word] = count.get(word, 0) + 1
+        faults = []
+        for path in text:
+            if path.suffix != ".hpp" or name_of(path) in OVERRIDES:
+                continue
+            source = text.get(path.with_suffix(".cpp"), "")
+            for line in text[path].splitlines():
+                declared = re.match(
+                    r" *(?!return\b|using\b|friend\b)[\w:<>*&,\[\] ]*[\w>*&] "
+                    r"[*&]?([a-z_]\w*)(?:\(| = |\{)(?!.* override)", line)
+                if not declared:
+                    continue
+                name = declared[1]
+                definitions = re.findall(rf"^\w[^\n;]*\b{name}\(", source,
+                                         re.MULTILINE)
+                if count[name] <= 1 + len(definitions):
+                    faults.append(f"{name_of(path)}: {name}")
+        self.assertEqual(faults, [])
+
+
+class MessageTest(unittest.TestCase):
+    def test_the_protocol_does_not_speak_of_the_program(self):
+        faults = [(name_of(path), one) for path in sources()
+                  if folder_of(path) in PURE
+                  for one in strings(path.read_text()) if PROGRAM.search(one)]
+        self.assertEqual(faults, [])
+
+    def test_options_are_named_by_the_command_line(self):
+        found = {(name_of(path), option) for path in sources()
+                 if folder_of(path) != "cli"
+                 for one in strings(path.read_text())
+                 for option in OPTION.findall(one)}
+        self.assertEqual(
+            {one for one in found if one[1] not in FOREIGN},
+            SPEAKS_OF_OPTIONS)
+
+
+if __name__ == "__main__":
+    unittest.main()
