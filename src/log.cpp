@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <climits>
+#include <cstddef>
 #include <mutex>
 
 #include "json.hpp"
@@ -19,8 +20,10 @@ namespace {
 Format g_format = Format::text;
 Level g_least = Level::info;
 
-constexpr std::array<std::string_view, 4> k_level_names = {"debug", "info",
-                                                           "warning", "error"};
+constexpr auto k_level_names =
+    std::to_array<std::string_view>({"debug", "info", "warning", "error"});
+static_assert(k_level_names.size() ==
+              static_cast<std::size_t>(Level::error) + 1);
 
 bool needs_quotes(std::string_view text) {
   return text.empty() || std::any_of(text.begin(), text.end(), [](char c) {

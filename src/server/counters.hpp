@@ -56,6 +56,12 @@ constexpr std::array<std::string_view, 8> k_handshake_names = {
     "done",           "no-name",          "unknown-name", "protocol-too-old",
     "other-protocol", "no-common-cipher", "broken-off",   "failed"};
 
+static_assert(k_end_names.size() == static_cast<std::size_t>(End::failed) + 1 &&
+              !k_end_names.back().empty());
+static_assert(k_handshake_names.size() ==
+                  static_cast<std::size_t>(Handshake::failed) + 1 &&
+              !k_handshake_names.back().empty());
+
 /// Every status of an answer.
 constexpr std::array<int, 9> k_counted_statuses = {200, 400, 404, 405, 414,
                                                    421, 431, 501, 505};

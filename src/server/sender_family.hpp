@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,10 +22,11 @@ enum class SenderFamily : std::uint8_t {
 };
 
 /// The only names that labels and tables carry.
-constexpr std::array<std::string_view, 7> k_sender_family_names = {
-    "google",  "microsoft", "yahoo",
-    "comcast", "tlspol",    "postfix-mta-sts-resolver",
-    "other"};
+constexpr auto k_sender_family_names = std::to_array<std::string_view>(
+    {"google", "microsoft", "yahoo", "comcast", "tlspol",
+     "postfix-mta-sts-resolver", "other"});
+static_assert(k_sender_family_names.size() ==
+              static_cast<std::size_t>(SenderFamily::other) + 1);
 
 /// By a part of `user_agent` in any case.
 SenderFamily find_sender_family(std::string_view user_agent);
