@@ -1,19 +1,59 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the source to its size, every declaration to its use, and every
-message to what its folder may know."""
+"""Holds the source to its size, every declaration to its use, every file to
+its own includes, and every message to what its folder may know."""
 
+import functools
 import pathlib
 import re
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
+TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
 BUDGETS = {".": 830, "cli": 1160, "config": 1970, "dns": 1610,
            "operations": 1930, "server": 4550, "sts": 720, "tls": 1800,
            "tlsrpt": 240}
+
+# What a file that uses the right side has to include, itself or through
+# headers of ours. Every precompiled header stands here, with the others that
+# it pulls in; without, such a file would compile until somebody builds without
+# precompiled headers.
+NAMES = {
+    "algorithm":
+        r"std::(?:ranges::|(?:adjacent_find|all_of|any_of|binary_search|clamp|"
+        r"copy|copy_if|copy_n|count|count_if|equal|equal_range|fill|fill_n|"
+        r"find|find_if|find_if_not|for_each|generate|inplace_merge|"
+        r"lower_bound|max|max_element|min|min_element|minmax|mismatch|none_of|"
+        r"partition|remove|remove_if|replace|reverse|rotate|search|"
+        r"set_difference|shuffle|sort|stable_sort|transform|unique|"
+        r"upper_bound)\b(?!\.))",
+    "array": r"std::array\b",
+    "atomic": r"std::atomic\b",
+    "chrono": r"std::chrono\b",
+    "filesystem": r"std::filesystem\b",
+    "fmt/": r"\bfmt::",
+    "functional": r"std::function\b",
+    "gtest/gtest.h": r"\b(?:EXPECT|ASSERT)_[A-Z]+\(|\bTEST(?:_[FP])?\(",
+    "map": r"std::(?:multi)?map\b",
+    "memory": r"std::(?:unique_ptr|shared_ptr|weak_ptr|make_unique|"
+              r"make_shared)\b",
+    "mutex": r"std::(?:mutex|lock_guard|scoped_lock|unique_lock)\b",
+    "optional": r"std::(?:optional|nullopt)\b",
+    "set": r"std::(?:multi)?set\b",
+    "sstream": r"std::[io]?stringstream\b",
+    "string": r"std::(?:string|to_string)\b",
+    "string_view": r"std::string_view\b",
+    "thread": r"std::thread\b",
+    "tl/expected.hpp": r"\btl::",
+    "tuple": r"std::(?:tuple|tie)\b",
+    "unordered_map": r"std::unordered_(?:multi)?map\b",
+    "utility": r"std::(?:as_const|exchange|forward|move|pair|swap)\b",
+    "variant": r"std::(?:variant|visit|monostate)\b",
+    "vector": r"std::vector\b",
+}
 
 # The protocol knows neither the program nor its configuration.
 PURE = {"dns", "sts", "tlsrpt"}
@@ -37,8 +77,8 @@ TOKEN = re.compile(r"""
 """, re.DOTALL | re.MULTILINE | re.VERBOSE)
 
 
-def sources():
-    return sorted(path for path in SRC.rglob("*")
+def sources(folder=SRC):
+    return sorted(path for path in folder.rglob("*")
                   if path.suffix in (".cpp", ".hpp"))
 
 
@@ -113,6 +153,31 @@ def functions(text):
                           text.count("\n", 0, end) - first + 1))
             begin = position
         # Else an initialiser or an enumeration: the statement goes on.
+    return found
+
+
+@functools.cache
+def own_includes(path):
+    """As they are written, with the first of the quotes."""
+    return re.findall(r'^#include ([<"][^>"]+)[>"]', path.read_text(),
+                      re.MULTILINE)
+
+
+def includes_of(path):
+    """Headers from elsewhere, those of our own headers with them."""
+    found, seen, left = set(), set(), [path]
+    while left:
+        here = left.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        for include in own_includes(here):
+            if include[0] == "<":
+                found.add(include[1:])
+                continue
+            left += [base / include[1:] for base in
+                     (here.parent, SRC, TESTS / "unit", TESTS)
+                     if (base / include[1:]).is_file()][:1]
     return found
 
 
@@ -199,6 +264,36 @@ class DeclarationTest(unittest.TestCase):
                                          re.MULTILINE)
                 if count[name] <= 1 + len(definitions):
                     faults.append(f"{name_of(path)}: {name}")
+        self.assertEqual(faults, [])
+
+
+class IncludeTest(unittest.TestCase):
+    def test_every_precompiled_header_is_watched(self):
+        listed = re.search(r"^set\(precompiled\n(.*?)\)",
+                           (ROOT / "CMakeLists.txt").read_text(),
+                           re.DOTALL | re.MULTILINE)
+        headers = re.findall(r"<(.+?)>", listed[1]) + re.findall(
+            r"\$\{precompiled\} <(.+?)>",
+            (TESTS / "CMakeLists.txt").read_text())
+        self.assertGreater(len(headers), 5)
+        self.assertEqual([one for one in headers
+                          if not one.startswith(tuple(NAMES))], [])
+
+    def test_files_include_what_they_use(self):
+        files = sources() + [path for folder in ("fuzz", "property", "unit")
+                             for path in sources(TESTS / folder)]
+        self.assertGreater(len(files), 150)
+        faults = []
+        for path in files:
+            text = bare(path.read_text())
+            included = includes_of(path)
+            for header, names in NAMES.items():
+                used = re.search(names, text)
+                if used and not any(
+                        one.startswith(header) if header.endswith("/")
+                        else one == header for one in included):
+                    faults.append(f"{path.relative_to(ROOT)} uses {used[0]} "
+                                  f"and does not include <{header}>")
         self.assertEqual(faults, [])
 
 

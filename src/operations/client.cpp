@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include <chrono>
+
 namespace mtasts::operations {
 namespace {
 
