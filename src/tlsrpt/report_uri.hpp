@@ -22,6 +22,7 @@ class ReportUri {
   const std::string& text() const { return text_; }
   /// The host that receives the reports: of the address, or of the URL.
   const std::string& host() const { return host_; }
+  bool is_mail() const { return text_.starts_with("mailto:"); }
 
   friend bool operator==(const ReportUri&, const ReportUri&) = default;
 
