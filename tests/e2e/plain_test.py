@@ -22,6 +22,7 @@ from http_test import BAD, CLOSE, MISDIRECTED, OK, closing, request
 from limits_test import (LARGE, MANY, choke, ends, half_hello, narrow,
                          reset, send_until_full_then_read, server)
 from edits import NEW_BODY, OLD_BODY, policy, replace
+from sender_tools import environment, find_tool, missing_tools
 
 TCP = 'listen = ["http://127.0.0.1:0"]'
 MIXED = 'listen = ["127.0.0.1:0", "http://127.0.0.1:0"]'
@@ -409,6 +410,7 @@ class ReloadTest(unittest.TestCase):
             self.assertEqual(daemon.fetch()[2], OLD_BODY)
 
 
+NO_NGINX = missing_tools("nginx")
 NGINX = """\
 daemon off;
 {user}
@@ -449,7 +451,7 @@ def accepts(path):
         return probe.connect_ex(path) == 0
 
 
-@unittest.skipUnless(shutil.which("nginx"), "nginx is not installed")
+@unittest.skipIf(NO_NGINX, NO_NGINX)
 class NginxTest(unittest.TestCase):
     @contextlib.contextmanager
     def in_front_of(self, daemon, more, scheme="http"):
@@ -465,8 +467,9 @@ class NginxTest(unittest.TestCase):
                     upstream=daemon.address.removeprefix("http://")
                     .removeprefix("http+")))
             nginx = subprocess.Popen(
-                ["nginx", "-c", config, "-p", folder, "-e",
-                 folder + "/error.log"], stdin=subprocess.DEVNULL)
+                [find_tool("nginx"), "-c", config, "-p", folder, "-e",
+                 folder + "/error.log"], env=environment(),
+                stdin=subprocess.DEVNULL)
             try:
                 front = os.path.join(folder, "front")
                 eventually(lambda: accepts(front) or nginx.poll() is not None)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Finds DNS servers and mail senders: installed, or unpacked by quickstart
-into .quickstart/<set>/root."""
+"""Finds DNS servers, mail senders and a proxy: installed, or unpacked by
+quickstart into .quickstart/<set>/root."""
 
 import os
 import pathlib
