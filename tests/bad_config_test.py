@@ -24,12 +24,12 @@ LIMIT_SECONDS = 20
 # With its hint, a warning says where it comes from.
 WARNING = r"^mta-stsd: warning: .*\n(?:mta-stsd: hint: .*\n)?"
 REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
-# Those are about listeners, which --policies-only leaves out, and about a file
-# that is replaced; and what comes behind a thousand others.
+# Those are about listeners and users, which --policies-only leaves out, and
+# about a file that is replaced; and what comes behind a thousand others.
 ONLY_WHOLE_CHECK = {"config.include-restless", "config.more-findings",
-                    "config.replaced",
-                    "policy.placeholder",
-                    "server.no-certificates", "server.plain-http-public"}
+                    "config.replaced", "policy.placeholder",
+                    "server.no-certificates", "server.plain-http-public",
+                    "server.user-shut-out", "server.user-unknown"}
 
 
 def check(binary, name):
@@ -74,7 +74,8 @@ def check_ids(source):
         known |= set(
             re.findall(r'"((?:config|policy|server|operations)\.[a-z-]+)"', path.read_text())
         )
-    known -= {"server.listen", "server.sandbox"}  # keys that the log names
+    # Keys that the log names.
+    known -= {"server.listen", "server.sandbox", "server.user"}
     alone = set(ONLY_WHOLE_CHECK)
     tested = set(ONLY_WHOLE_CHECK)
     for path in CASES.glob("*.stderr"):

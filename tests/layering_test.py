@@ -49,7 +49,8 @@ OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")
 STANDARD = re.compile(r"<[a-z_]+>|<(sys|net|netinet|arpa)/[a-z_]+\.h>|"
-                      r"<(dirent|fcntl|fnmatch|malloc|poll|sched|unistd)\.h>")
+                      r"<(dirent|fcntl|fnmatch|grp|malloc|poll|pwd|sched)\.h>|"
+                      r"<unistd\.h>")
 
 
 def sources():

@@ -8,6 +8,7 @@
 #include "json.hpp"
 #include "server/placeholder.hpp"
 #include "server/plain_http.hpp"
+#include "server/privileges.hpp"
 #include "server/snapshot_loader.hpp"
 
 namespace mtasts::cli {
@@ -52,6 +53,8 @@ Checked check_all(const std::string& path) {
                                   snapshot.startup, Severity::warning, path));
   append(checked.diagnostics, server::find_placeholders(
                                   snapshot, loaded.touched, Severity::warning));
+  // The last thing: root is somebody else then.
+  append(checked.diagnostics, server::check_user(snapshot, path));
   return checked;
 }
 

@@ -19,6 +19,7 @@
 #include "server/placeholder.hpp"
 #include "server/plain_http.hpp"
 #include "server/policy_host.hpp"
+#include "server/privileges.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
 #include "server/reload_thread.hpp"
@@ -123,17 +124,22 @@ server::LoadedSnapshot load(const Options& options,
 }
 
 void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
-               const server::Sandbox& sandbox) {
+               const server::Account& user, const server::Sandbox& sandbox,
+               const operations::Operations* operations) {
   log::info("start", {{"version", MTASTSD_VERSION},
                       {"domains", loaded.snapshot->site.domain_count()},
                       {"threads", host.thread_count()},
                       {"memory", host.budget().octets},
                       {"per_connection", server::k_worst_octets},
                       {"connections", host.limits().connections}});
+  server::log_user(user);
   server::log_sandbox(sandbox);
   server::log_certificates(loaded.new_certificates);
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
+  }
+  if (operations != nullptr) {
+    log::info("operations", {{"address", operations->name()}});
   }
 }
 
@@ -146,6 +152,23 @@ std::unique_ptr<operations::Operations> open_operations(
   if (opened) return *std::move(opened);
   print_error(opened.error().message, opened.error().hint);
   return nullptr;
+}
+
+/// Nothing, after saying why, when it can't be whom it has to be, or can't read
+/// its files then.
+std::optional<server::Account> take_user(const Snapshot& snapshot,
+                                         const Options& options) {
+  Result<server::Account> user = server::take_user(snapshot.startup);
+  if (!user) {
+    print_error(user.error().message, user.error().hint);
+    return std::nullopt;
+  }
+  if (!user->is_new) return *std::move(user);
+  const Diagnostics shut_out =
+      server::find_shut_out(snapshot, options.config, *user, Severity::error);
+  if (shut_out.empty()) return *std::move(user);
+  print_diagnostics(shut_out);
+  return std::nullopt;
 }
 
 /// std::thread has no other way to say that there can be no more of them.
@@ -233,6 +256,8 @@ Exit serve(const Options& options) {
     operations = open_operations(*wanted, host, fetches, reloads);
     if (!operations) return Exit::fault;
   }
+  const std::optional<server::Account> user = take_user(*snapshot, options);
+  if (!user) return Exit::fault;
   server::Reloader reloader(loader, host.snapshots(), reloads, loaded,
                             options.allow_example
                                 ? server::Placeholders::allowed
@@ -251,10 +276,7 @@ Exit serve(const Options& options) {
     return Exit::fault;
   }
   // Beyond this point policies are being served.
-  log_start(host, loaded, sandbox);
-  if (operations) {
-    log::info("operations", {{"address", operations->name()}});
-  }
+  log_start(host, loaded, *user, sandbox, operations.get());
   print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
   loaded = {};
 #ifdef __GLIBC__

@@ -53,6 +53,7 @@ struct Startup {
   Limits limits;
   std::optional<Operations> operations = {};  // nothing: no such listener
   bool sandbox = true;
+  std::string user = {};  // whom root becomes; empty: nobody else
 
   friend bool operator==(const Startup&, const Startup&) = default;
 };

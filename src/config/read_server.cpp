@@ -19,6 +19,7 @@ constexpr std::int64_t k_max_threads = 256;
 // smaller limit would refuse honest senders with long User-Agent lines.
 constexpr std::int64_t k_min_head_octets = 1024;
 constexpr std::int64_t k_max_head_octets = 64 * 1024;
+constexpr std::size_t k_max_user_octets = 32;
 constexpr std::int64_t k_max_requests = 1'000'000;
 constexpr std::chrono::seconds k_min_deadline{1};
 constexpr std::chrono::seconds k_max_deadline{300};
@@ -108,6 +109,25 @@ void read_address_limit(TableReader& reader, Limits& limits) {
              limits.connections_per_address, "an integer, \"auto\" or \"off\"");
 }
 
+/// A name as useradd(8) makes them; nothing that a line of /etc/passwd or a log
+/// could take for anything else.
+std::string read_user(TableReader& reader) {
+  const auto name = reader.find_string("user");
+  if (!name) return {};
+  const std::string_view text = name->value;
+  const bool is_good =
+      !text.empty() && text.size() <= k_max_user_octets && text[0] != '-' &&
+      std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+      });
+  if (is_good) return name->value;
+  reader.error("server.user-invalid", name->at,
+               fmt::format("server.user {} is no user name", in_quotes(text)),
+               "the name of an account in /etc/passwd, as \"www-data\"");
+  return {};
+}
+
 }  // namespace
 
 ServerTable read_server(const Table& table, std::string_view file,
@@ -137,6 +157,7 @@ ServerTable read_server(const Table& table, std::string_view file,
              limits.requests_per_connection);
   const auto sandbox = reader.find_boolean("sandbox");
   if (sandbox) server.startup.sandbox = sandbox->value;
+  server.startup.user = read_user(reader);
   reader.finish();
   return server;
 }

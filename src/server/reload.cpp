@@ -60,6 +60,7 @@ std::string_view changed_key(const config::Startup& running,
                              const config::Startup& wanted) {
   if (wanted.listen != running.listen) return "server.listen";
   if (wanted.sandbox != running.sandbox) return "server.sandbox";
+  if (wanted.user != running.user) return "server.user";
   return wanted.operations != running.operations ? "operations" : "server";
 }
 

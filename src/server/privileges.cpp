@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "server/privileges.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "file.hpp"
+#include "log.hpp"
+#include "server/signals.hpp"
+#include "server/snapshot_loader.hpp"
+
+namespace mtasts::server {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using FilePtr = std::unique_ptr<std::FILE, CloseFile>;
+
+FilePtr open_database(const char* path) {
+  return FilePtr(std::fopen(path, "re"));
+}
+
+std::vector<gid_t> find_groups(const Account& account) {
+  std::vector<gid_t> groups = {account.gid};
+  const FilePtr file = open_database("/etc/group");
+  if (!file) return groups;
+  while (const group* entry = ::fgetgrent(file.get())) {
+    for (char** member = entry->gr_mem; *member != nullptr; ++member) {
+      if (account.name == *member) groups.push_back(entry->gr_gid);
+    }
+  }
+  return groups;
+}
+
+/// So that a client that is this user can connect, and in a folder with the
+/// sticky bit the file can be removed in the end. It is no fault if not.
+void hand_over(const config::ListenAddress& address, const Account& account) {
+  if (address.kind != config::ListenAddress::Kind::unix_path) return;
+  // Not by the path, where something else may be by now.
+  const Descriptor file(
+      ::open(address.host.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 ||
+      !S_ISSOCK(status.st_mode)) {
+    return;
+  }
+  [[maybe_unused]] const int ignored =
+      ::fchownat(file.fd(), "", account.uid, account.gid, AT_EMPTY_PATH);
+}
+
+/// For good: there is no way back.
+Result<void> become(const Account& account) {
+  const std::vector<gid_t> groups = find_groups(account);
+  if (::setgroups(groups.size(), groups.data()) != 0 ||
+      ::setresgid(account.gid, account.gid, account.gid) != 0 ||
+      ::setresuid(account.uid, account.uid, account.uid) != 0) {
+    return fail(fmt::format("can't become user {}: {}", in_quotes(account.name),
+                            std::generic_category().message(errno)),
+                "root needs the capabilities CAP_SETUID and CAP_SETGID for it");
+  }
+  if (::setuid(0) == 0) {
+    return fail(
+        fmt::format("user {} could become root again", in_quotes(account.name)),
+        "start it without securebits that keep capabilities");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Account> find_account(const std::string& name) {
+  const FilePtr file = open_database("/etc/passwd");
+  while (file) {
+    const passwd* entry = ::fgetpwent(file.get());
+    if (entry == nullptr) break;
+    if (name == entry->pw_name) {
+      return Account{.name = name, .uid = entry->pw_uid, .gid = entry->pw_gid};
+    }
+  }
+  return fail(
+      fmt::format("user {} is not in /etc/passwd", in_quotes(name)),
+      fmt::format("useradd --system {}, or take user out of [server]", name));
+}
+
+Result<Account> take_user(const config::Startup& startup) {
+  const uid_t now = ::geteuid();
+  if (startup.user.empty()) return Account{.uid = now, .gid = ::getegid()};
+  Result<Account> account = find_account(startup.user);
+  if (!account) return account;
+  const std::string quoted = in_quotes(account->name);
+  if (account->uid == 0) {
+    return fail(fmt::format("user {} is root", quoted),
+                "name a user with fewer rights, or none at all");
+  }
+  if (account->uid == now) return account;
+  if (now != 0) {
+    return fail(fmt::format("can't become user {}: only root can, and this is "
+                            "user {}",
+                            quoted, now),
+                "start it as root or as that user, or take user out of "
+                "[server]");
+  }
+  for (const config::ListenAddress& one : startup.listen) {
+    hand_over(one, *account);
+  }
+  if (startup.operations) hand_over(startup.operations->listen, *account);
+  const Result<void> done = become(*account);
+  if (!done) return tl::unexpected<Error>(done.error());
+  account->is_new = true;
+  return account;
+}
+
+Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
+                          const Account& account, Severity severity) {
+  const StopAtOnce stop_at_once;  // it takes as long as the load before
+  const LoadedSnapshot again = SnapshotLoader(config).load({}, &serving);
+  Diagnostics found;
+  // What has an error for root too, such as a host without a certificate, is no
+  // reason.
+  if (again.snapshot) return found;
+  for (const Diagnostic& one : again.diagnostics) {
+    if (one.severity != Severity::error) continue;
+    found.push_back(
+        {severity, "server.user-shut-out", one.place,
+         fmt::format("as user {}: {}", in_quotes(account.name), one.message),
+         fmt::format("it has to be able to read this, and the folders on the "
+                     "way: chgrp {}, chmod 640 for files and 750 for folders",
+                     account.gid)});
+  }
+  sort_diagnostics(found);
+  return found;
+}
+
+Diagnostics check_user(const Snapshot& snapshot, const std::string& config) {
+  const std::string& name = snapshot.startup.user;
+  if (name.empty()) return {};
+  const Result<Account> account = find_account(name);
+  if (!account) {
+    return {{Severity::warning, "server.user-unknown", Place{config},
+             account.error().message, account.error().hint}};
+  }
+  if (::geteuid() != 0 || account->uid == 0 || !become(*account)) return {};
+  return find_shut_out(snapshot, config, *account, Severity::warning);
+}
+
+void log_user(const Account& account) {
+  if (account.uid == 0) {
+    log::warning("root", {{"hint",
+                           "user = \"NAME\" in [server] gives root's rights up "
+                           "once the sockets are bound"}});
+  } else if (account.is_new) {
+    log::info(
+        "user",
+        {{"name", account.name}, {"uid", account.uid}, {"gid", account.gid}});
+  }
+}
+
+}  // namespace mtasts::server
