@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What can be said of etc/compose and etc/kubernetes without an engine or a
-cluster: names in one file refer to something in another, the program accepts
-the configurations in them, and what is strict stays so. The binary comes from
-the environment variable MTA_STSD."""
+"""What can be said of etc/compose, etc/kubernetes and the units without an
+engine or a cluster: names in one file refer to something in another, the
+program accepts the configurations in them, and what is strict stays so. The
+binary comes from the environment variable MTA_STSD."""
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,16 @@ KUBERNETES = ROOT / "etc/kubernetes"
 COMPOSE = ROOT / "etc/compose"
 LIMIT_SECONDS = 60
 USER = 65532
+
+
+# What the program works in, whatever its clients do.
+MIN_OCTETS = 64 << 20
+UNITS = {"m": 1 << 20, "M": 1 << 20, "Mi": 1 << 20}
+
+
+def octets(text):
+    number, unit = re.fullmatch(r"([0-9]+)([A-Za-z]+)", text).groups()
+    return int(number) * UNITS[unit]
 
 
 def check(*arguments, cwd):
@@ -66,6 +77,7 @@ class ComposeTest(unittest.TestCase):
             self.assertEqual(service["security_opt"],
                              ["no-new-privileges:true"])
             self.assertNotIn("environment", service)
+            self.assertGreaterEqual(octets(service["mem_limit"]), MIN_OCTETS)
 
     def test_plain_http_is_for_the_proxy_alone(self):
         for name in ("caddy", "traefik"):
@@ -168,6 +180,11 @@ class KubernetesTest(unittest.TestCase):
         self.assertNotIn("env", container)
         self.assertEqual(self.spec("NetworkPolicy")["egress"], [])
 
+    def test_memory_is_limited(self):
+        self.assertGreaterEqual(
+            octets(self.pod()["containers"][0]["resources"]["limits"]
+                   ["memory"]), MIN_OCTETS)
+
     def test_configuration_is_good(self):
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
@@ -216,6 +233,24 @@ class KubernetesTest(unittest.TestCase):
         self.assertEqual(set(found), set(self.base))
         self.assertEqual(found["Service", "mta-stsd"]["spec"]["type"],
                          "LoadBalancer")
+
+
+class UnitTest(unittest.TestCase):
+    def test_memory_is_limited(self):
+        for unit in (ROOT / "etc/systemd").glob("*.service"):
+            found = re.findall("^MemoryMax=(.*)$", unit.read_text(),
+                               re.MULTILINE)
+            self.assertEqual(len(found), 1, unit)
+            self.assertGreaterEqual(octets(found[0]), MIN_OCTETS)
+
+    def test_commands_in_the_documents_limit_it(self):
+        text = (ROOT / "docs/deploy.md").read_text()
+        commands = re.findall(r"docker run -d (?:.*\\\n)*.*", text)
+        self.assertTrue(commands)
+        for command in commands:
+            found = re.search(r" -m ([0-9a-z]+) ", command)
+            self.assertTrue(found, command)
+            self.assertGreaterEqual(octets(found[1]), MIN_OCTETS)
 
 
 if __name__ == "__main__":
