@@ -8,8 +8,8 @@ binary comes from the environment variable MTA_STSD."""
 import os
 import pathlib
 import re
-import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -19,6 +19,11 @@ except ImportError:
     yaml = None
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+
+from sender_tools import environment, find_tool, missing_tools  # noqa: E402
+
+NO_KUBECTL = missing_tools("kubectl")
 KUBERNETES = ROOT / "etc/kubernetes"
 COMPOSE = ROOT / "etc/compose"
 LIMIT_SECONDS = 60
@@ -222,12 +227,13 @@ class KubernetesTest(unittest.TestCase):
                     one["path"] for one in told.get("patches", ()))]:
                 self.assertTrue((overview.parent / name).exists(), name)
 
-    @unittest.skipUnless(shutil.which("kubectl"), "kubectl is not installed")
+    @unittest.skipIf(NO_KUBECTL, NO_KUBECTL)
     def test_kustomize_agrees(self):
         """What it makes of the default way in has all of the base."""
         built = subprocess.run(
-            ["kubectl", "kustomize", KUBERNETES], check=True,
-            capture_output=True, text=True, timeout=LIMIT_SECONDS).stdout
+            [find_tool("kubectl"), "kustomize", KUBERNETES], check=True,
+            capture_output=True, text=True, timeout=LIMIT_SECONDS,
+            env=environment()).stdout
         found = {(one["kind"], one["metadata"]["name"]): one
                  for one in yaml.safe_load_all(built)}
         self.assertEqual(set(found), set(self.base))
