@@ -129,7 +129,7 @@ Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
   Diagnostics found;
   // What has an error for root too, such as a host without a certificate, is no
   // reason.
-  if (again.snapshot) return found;
+  if (again.is_whole()) return found;
   for (const Diagnostic& one : again.diagnostics) {
     if (one.severity != Severity::error) continue;
     found.push_back(
