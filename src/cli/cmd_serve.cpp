@@ -225,6 +225,20 @@ void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
   }
 }
 
+/// Finishes what has begun with clients, and says how it went.
+Exit stop(server::PolicyHost& host, operations::Operations* operations,
+          server::ReloadThread& reloading, server::ServiceManager& manager) {
+  manager.tell_stopping();
+  if (operations != nullptr) operations->set_stopping();
+  log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
+  host.stop();
+  const bool is_idle = reloading.stop();
+  log_stop(host);
+  // A load that has begun has nothing to finish, and may take long.
+  if (!is_idle) ::_exit(static_cast<int>(Exit::good));
+  return Exit::good;
+}
+
 }  // namespace
 
 Exit serve(const Options& options) {
@@ -283,15 +297,7 @@ Exit serve(const Options& options) {
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
   supervise(host, reloading, reloads, *signals, manager);
-  manager.tell_stopping();
-  if (operations) operations->set_stopping();
-  log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
-  host.stop();
-  const bool is_idle = reloading.stop();
-  log_stop(host);
-  // A load that has begun has nothing to finish, and may take long.
-  if (!is_idle) ::_exit(static_cast<int>(Exit::good));
-  return Exit::good;
+  return stop(host, operations.get(), reloading, manager);
 }
 
 }  // namespace mtasts::cli

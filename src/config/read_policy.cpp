@@ -17,8 +17,8 @@
 #include "sts/policy_text.hpp"
 #include "sts/slip.hpp"
 #include "tlsrpt/report_slip.hpp"
-#include "utf8.hpp"
 #include "tlsrpt/txt_record.hpp"
+#include "utf8.hpp"
 
 namespace mtasts::config {
 namespace {

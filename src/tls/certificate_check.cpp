@@ -305,4 +305,21 @@ ChainCheck check_chain(const std::vector<Der>& chain, const std::string& file,
   return Checker(chain, file).run(depth);
 }
 
+void report_others(const std::vector<std::string>& names,
+                   const std::string& path, Diagnostics& found) {
+  const auto is_other = [](const std::string& name) {
+    return !name.starts_with("mta-sts.") && name != "localhost";
+  };
+  const auto first = std::find_if(names.begin(), names.end(), is_other);
+  const auto count = std::count_if(names.begin(), names.end(), is_other);
+  if (count == 0) return;
+  found.push_back(
+      {Severity::note, "certificate.key-shared", Place{path},
+       fmt::format("the key is not for policy hosts alone, but also for {}{}",
+                   *first,
+                   count == 1 ? "" : fmt::format(" and {} more", count - 1)),
+       "who gets at it here can pose as those too: better have a certificate "
+       "issued for the policy hosts alone, with a key of its own"});
+}
+
 }  // namespace mtasts::tls

@@ -28,4 +28,9 @@ enum class Depth { facts, signatures };
 ChainCheck check_chain(const std::vector<Der>& chain, const std::string& file,
                        Depth depth);
 
+/// Notes in `found` when `names`, of the certificate in `path`, are not those
+/// of policy hosts alone: a wildcard brings the key of the web mail along.
+void report_others(const std::vector<std::string>& names,
+                   const std::string& path, Diagnostics& found);
+
 }  // namespace mtasts::tls

@@ -48,24 +48,6 @@ Inputs make_inputs(const std::vector<std::string>& paths) {
   return inputs;
 }
 
-/// A wildcard brings the key of the web mail into this process.
-void report_others(const std::vector<std::string>& names,
-                   const std::string& path, Diagnostics& found) {
-  const auto is_other = [](const std::string& name) {
-    return !name.starts_with("mta-sts.") && name != "localhost";
-  };
-  const auto first = std::find_if(names.begin(), names.end(), is_other);
-  const auto count = std::count_if(names.begin(), names.end(), is_other);
-  if (count == 0) return;
-  found.push_back(
-      {Severity::note, "certificate.key-shared", Place{path},
-       fmt::format("the key is not for policy hosts alone, but also for {}{}",
-                   *first,
-                   count == 1 ? "" : fmt::format(" and {} more", count - 1)),
-       "who gets at it here can pose as those too: better have a certificate "
-       "issued for the policy hosts alone, with a key of its own"});
-}
-
 /// cert.pem lies beside fullchain.pem.
 bool is_better(const ChainCheck& a, const ChainCheck& b) {
   const auto rank = [](const ChainCheck& one) {
@@ -131,6 +113,29 @@ bool CertificateFinder::prove(const Certificate& made, const FileKey& key,
   return good;
 }
 
+struct Choice {
+  const PemFile* file = nullptr;
+  ChainCheck check;
+};
+
+/// The best of several of one leaf.
+Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
+  Choice best;
+  for (const PemFilePtr& one : chains) {
+    ChainCheck next = check_chain(one->chain, one->path, depth);
+    if (best.file != nullptr && !is_better(next, best.check)) continue;
+    best = {one.get(), std::move(next)};
+  }
+  if (best.file->is_leaf_late && best.check.diagnostics.empty()) {
+    best.check.diagnostics.push_back(
+        {Severity::warning, "certificate.chain-order", Place{best.file->path},
+         "has the certificate of an authority before the one it issued",
+         "what is sent is put right; write the leaf first, then each one's "
+         "issuer: the order of fullchain.pem"});
+  }
+  return best;
+}
+
 /// `chains` are of one leaf, and `keys` its own.
 void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              const std::vector<FileKey>& keys,
@@ -163,21 +168,10 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   }
   const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
   if (checks_left_ > 0) --checks_left_;
-  const PemFile* chain = nullptr;
-  ChainCheck check;
-  for (const PemFilePtr& one : chains) {
-    ChainCheck next = check_chain(one->chain, one->path, depth);
-    if (chain != nullptr && !is_better(next, check)) continue;
-    check = std::move(next);
-    chain = one.get();
-  }
+  const Choice choice = choose_chain(chains, depth);
+  const ChainCheck& check = choice.check;
+  const PemFile* chain = choice.file;
   append(found, check.diagnostics);
-  if (chain->is_leaf_late && check.diagnostics.empty()) {
-    report(chain->path, Severity::warning, "certificate.chain-order",
-           "has the certificate of an authority before the one it issued",
-           "what is sent is put right; write the leaf first, then each one's "
-           "issuer: the order of fullchain.pem");
-  }
   for (const FileKey& key : keys) {
     Result<Certificate> made =
         Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
