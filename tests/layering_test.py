@@ -9,7 +9,7 @@ import unittest
 
 SRC = pathlib.Path(__file__).resolve().parents[1] / "src"
 MAX_FILE_LINES = 400
-MAX_CODE_LINES = 18000
+MAX_CODE_LINES = 19600
 
 # cli -> operations -> server -> {tls, config} -> {sts, tlsrpt} -> dns
 BELOW = {

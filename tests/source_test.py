@@ -13,9 +13,9 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 830, "cli": 1160, "config": 1970, "dns": 1610,
-           "operations": 1930, "server": 4550, "sts": 720, "tls": 1800,
-           "tlsrpt": 240}
+BUDGETS = {".": 1000, "cli": 1220, "config": 2600, "dns": 2600,
+           "operations": 2000, "server": 6100, "sts": 1220, "tls": 2450,
+           "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
@@ -55,15 +55,25 @@ NAMES = {
     "vector": r"std::vector\b",
 }
 
-# The protocol knows neither the program nor its configuration.
+# The protocol knows neither the program nor its configuration, but for the file
+# that tells a configuration from a policy.
+STRANGER = "sts/stranger.cpp"
 PURE = {"dns", "sts", "tlsrpt"}
 PROGRAM = re.compile(r"mta-stsd|\.toml\b|\[\[|\blisten(?:er)?\b|\breload")
 # Options are cli's, or those of other programs ... ("--name:" is CSS.)
 OPTION = re.compile(r"(?<![\w-])--[a-z-]*[a-z](?![\w:)-])")
-FOREIGN = {"--compressed"}  # of curl
-# ... but for these, which say how to have what they refuse.
-SPEAKS_OF_OPTIONS = {("server/placeholder.cpp", "--allow-example"),
-                     ("server/plain_http.cpp", "--allow-plain-http")}
+FOREIGN = {"--compressed",  # of curl
+           "--dest", "--source", "--version",  # of traefik-certs-dumper
+           "--system"}  # of useradd
+# ... but for these, whose hint is a command.
+SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
+                     ("dns/diff.cpp", "--delegate-to"),
+                     ("dns/diff.cpp", "--diff"), ("dns/diff.cpp", "--only"),
+                     ("dns/foreign_form.cpp", "--format"),
+                     ("server/placeholder.cpp", "--allow-example"),
+                     ("server/plain_http.cpp", "--allow-plain-http"),
+                     ("sts/stranger.cpp", "--tls-rpt"),
+                     ("tlsrpt/report_slip.cpp", "--tls-rpt")}
 
 # What cpp-httplib calls, which can't be said as "override" in every version.
 OVERRIDES = {"server/memory_server.hpp"}
@@ -300,7 +310,7 @@ class IncludeTest(unittest.TestCase):
 class MessageTest(unittest.TestCase):
     def test_the_protocol_does_not_speak_of_the_program(self):
         faults = [(name_of(path), one) for path in sources()
-                  if folder_of(path) in PURE
+                  if folder_of(path) in PURE and name_of(path) != STRANGER
                   for one in strings(path.read_text()) if PROGRAM.search(one)]
         self.assertEqual(faults, [])
 

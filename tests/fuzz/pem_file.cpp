@@ -11,6 +11,8 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
 
 #include "../unit/test_certificates.hpp"
 #include "target.hpp"
@@ -63,7 +65,15 @@ const std::string& temporary_file() {
 }
 
 void check_pair(const Certificate& one, const PemFile& file) {
-  require(one.chain().size() == file.chain.size(), "the whole chain");
+  std::set<std::string> there;
+  for (const Der& der : file.chain) there.insert(*der);
+  std::set<std::string> sent;
+  for (const Der& der : one.chain()) {
+    require(there.contains(*der), "nothing that is not in the file");
+    require(sent.insert(*der).second, "nothing twice");
+  }
+  require(!sent.empty() && *one.chain().front() == *file.chain.front(),
+          "the leaf first");
   const X509Ptr leaf = parse_x509(one.leaf_der());
   const KeyPtr key = parse_key(one.key_der());
   require(!leaf || !key || X509_check_private_key(leaf.get(), key.get()) == 1,

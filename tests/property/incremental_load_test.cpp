@@ -165,6 +165,16 @@ Texts texts(const Diagnostics& diagnostics, Severity severity) {
   return all;
 }
 
+/// Without warnings of certificate files: they are said when a file is read, if
+/// a policy host needs it then. One that does so later, or no more, changes
+/// nothing in what was said.
+Texts of_policies(Texts all) {
+  std::erase_if(all, [](const std::string& one) {
+    return one.find(" [certificate.") != std::string::npos;
+  });
+  return all;
+}
+
 /// Of certificates, whomever it concerns.
 Diagnostics diagnostics_of(const tls::FoundCertificates& found) {
   Diagnostics all = found.none_found;
@@ -381,7 +391,8 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
                                 wanted.end()));
     } else {
       ASSERT_EQ(errors, wanted);
-      ASSERT_EQ(standing, texts(fresh.diagnostics, Severity::warning));
+      ASSERT_EQ(of_policies(standing),
+                of_policies(texts(fresh.diagnostics, Severity::warning)));
     }
     if (!got.snapshot) continue;
     ASSERT_EQ(
