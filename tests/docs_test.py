@@ -86,6 +86,27 @@ class DiagnosticTest(unittest.TestCase):
             known, {word for word in manual if re.fullmatch(ID, word)})
 
 
+class LogTest(unittest.TestCase):
+    def test_events(self):
+        source = "".join(path.read_text()
+                         for path in sorted((ROOT / "src").rglob("*.cpp")))
+        known = set(re.findall(r'log::(?:debug|info|warning|error|write)\('
+                               r'[^"{]*"([a-z-]+)"', source))
+        words = re.search(r"k_words = \{\{(.*?)\n\}\};", source, re.DOTALL)
+        known |= set(re.findall(r'^    \{"([a-z0-9-]+)"', words[1],
+                                re.MULTILINE))
+        self.assertGreater(len(known), 30)
+        logging = re.search(r"(?ms)^\.Sh LOGGING$(.*?)^\.Sh ",
+                            MAN_8.read_text())[1]
+        self.assertEqual(known, set(re.findall(r"^\.It Sy (\S+)$", logging,
+                                               re.MULTILINE)))
+        table = re.search(r"(?ms)^## Log$(.*?)^## ",
+                          (ROOT / "docs/operations.md").read_text())[1]
+        self.assertEqual(known, {
+            event for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+            for event in re.findall(r"`([a-z0-9-]+)`", cell)})
+
+
 class ReadmeTest(unittest.TestCase):
     def blocks(self):
         text = (ROOT / "README.md").read_text()
