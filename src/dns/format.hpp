@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Records as text, one function and one file for each form. Same input, same
-// octets. A new form is its file, its line below and its line in format.cpp.
+// octets. A new form is its file, its line below and its line in format.cpp;
+// help text, completions and mta-stsd(8) name it. What is only read is not here
+// but in zone_reader and resolver_output.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// cpp-httplib as the HTTP engine, in memory: it is handed a head that was
-// checked and written anew, calls back for the answer, and writes it. No
+// cpp-httplib as the HTTP engine, in memory: it is handed one of four heads of
+// our own, calls back for the answer, and writes it. No octet of a client, no
 // socket, no thread and no route of the library is in use. What it wrote is
 // kept, and the next equal answer costs a copy and its Date.
 #pragma once

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All that one load yields, immutable: policies and certificates together, so
-// that they can never disagree. Requests read it, a reload replaces it.
+// What is served at a time, immutable: policies and certificates, each the last
+// good ones. Requests read it, a reload replaces it.
 #pragma once
 
 #include <atomic>
