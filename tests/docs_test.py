@@ -87,6 +87,14 @@ class DiagnosticTest(unittest.TestCase):
 
 
 class LogTest(unittest.TestCase):
+    def test_ends_and_handshakes(self):
+        source = (ROOT / "src/server/counters.hpp").read_text()
+        for array in ("k_end_names", "k_handshake_names"):
+            names = re.search(rf"{array} = \{{(.*?)\}};", source, re.DOTALL)[1]
+            for name in re.findall(r'"([a-z-]+)"', names):
+                self.assertRegex(MAN_8.read_text(),
+                                 rf"(?m)(^|[ ,]){name}([ ,.]|$)")
+
     def test_events(self):
         source = "".join(path.read_text()
                          for path in sorted((ROOT / "src").rglob("*.cpp")))
