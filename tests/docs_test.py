@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the documents to the program: options, keys, diagnostics, and what
-README.md shows. The binary comes from the environment variable MTA_STSD."""
+"""Holds the documents to the program: options, keys, diagnostics, log events,
+and what README.md shows. The binary comes from the environment variable MTA_STSD."""
 
 import os
 import pathlib
