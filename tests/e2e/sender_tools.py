@@ -4,6 +4,7 @@ quickstart into .quickstart/<set>/root."""
 
 import os
 import pathlib
+import random
 import shutil
 import socket
 
@@ -50,14 +51,19 @@ def missing_tools(*names):
 
 
 def free_port():
-    """A port on 127.0.0.1 that the kernel chose, free for UDP and TCP. A
-    server that can't tell its port has to be given one."""
+    """A port that is free for UDP and TCP. A server that can't tell its port
+    has to be given one. None of those that the kernel gives to clients: the
+    crowds of other tests have thousands, and one of them may be the port by
+    the time that the server binds it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as ports:
+        first = int(ports.read().split()[0])
     for _ in range(50):
+        port = random.randrange(10_000, first) if first > 11_000 else 0
         with socket.socket(type=socket.SOCK_DGRAM) as udp, \
                 socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
             try:
+                udp.bind(("127.0.0.1", port))
+                port = udp.getsockname()[1]
                 tcp.bind(("127.0.0.1", port))
             except OSError:
                 continue
