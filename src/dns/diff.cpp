@@ -260,6 +260,16 @@ void Comparison::settle(const DomainRecords& domain, Place& place) {
   }
   ZoneRecord& wanted = place.wanted.front();
   if (place.purpose == Purpose::host) return;
+  if (place.found.empty() && found_.short_alias != 0) {
+    note(found_.short_alias,
+         fmt::format("is an alias, perhaps of {}, and its text is not here",
+                     place.owner),
+         fmt::format("compare with what dig TXT {} prints, without +short",
+                     place.owner),
+         true);
+    place.wanted.clear();
+    return;
+  }
   std::string text = wanted.value;
   if (wanted.type == Type::cname) {
     const auto provided = texts_.find(wanted.value);

@@ -72,6 +72,29 @@ const Name* find_domain(
   return nullptr;
 }
 
+using Aliases = std::unordered_map<std::string_view, std::string_view>;
+
+Aliases find_aliases(const Zone& found) {
+  Aliases aliases;
+  for (const ZoneRecord& record : found.records) {
+    if (record.type == Type::cname) aliases.emplace(record.owner, record.value);
+  }
+  return aliases;
+}
+
+/// True where senders that ask for `name` get what stands at `owner`.
+bool leads_to(const Aliases& aliases, std::string_view name,
+              std::string_view owner) {
+  constexpr int k_max_hops = 8;
+  for (int hop = 0; hop < k_max_hops; ++hop) {
+    const auto at = aliases.find(name);
+    if (at == aliases.end()) return false;
+    name = at->second;
+    if (name == owner) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
@@ -81,6 +104,7 @@ std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
   for (const DomainRecords& one : wanted) {
     domains.emplace(one.domain.text(), &one.domain);
   }
+  const Aliases aliases = find_aliases(found);
   std::vector<DiffNote> notes;
   for (const ZoneRecord& record : found.records) {
     if (record.type != Type::txt || record.owner.empty()) continue;
@@ -92,7 +116,11 @@ std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
       if (domain == nullptr) continue;
       std::optional<Error> error =
           judge(record.owner, purpose, *domain, missing);
-      if (error) notes.push_back({record.line, *std::move(error)});
+      if (!error ||
+          leads_to(aliases, owner_name(purpose, *domain), record.owner)) {
+        continue;
+      }
+      notes.push_back({record.line, *std::move(error)});
     }
   }
   return notes;

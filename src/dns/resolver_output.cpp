@@ -48,6 +48,7 @@ class Translator {
   bool read_field(std::string_view line, const std::string& lower);
   void read_yaml(std::string_view line);
   void append(std::string_view line) { out_.text += line; }
+  void note_questions(std::string_view lower);
   void answered() {
     retried_line_ = 0;
     has_outcome_ = true;
@@ -59,9 +60,10 @@ class Translator {
   std::string retried_;
   bool is_nslookup_ = false;  // or host, where it names its server
   bool is_referral_ = false;  // should servers follow
-  bool has_banner_ = false;   // of dig or drill, without the outcome
+  bool has_banner_ = false;   // of dig or drill, or a question
   bool has_outcome_ = false;  // a status, or a line that is no comment
   bool open_text_ = false;    // nslookup of Windows: texts follow
+  bool is_nameless_ = false;  // an answer says not to what
   std::string host_;          // nslookup: of the addresses that follow
 };
 
@@ -82,7 +84,9 @@ Result<void> Translator::read_status(std::string_view lower) {
     status.remove_prefix(
         std::min(status.find_first_not_of(" \t:="), status.size()));
     status = status.substr(0, status.find_first_of(",; \t\r"));
-    if (status != "noerror" && status != "nxdomain") {
+    // delv +yaml: "success", "ncache nxdomain", "ncache nxrrset".
+    const bool is_delv = status == "success" || status == "ncache";
+    if (status != "noerror" && status != "nxdomain" && !(is_yaml && is_delv)) {
       std::string shown(status);
       for (char& c : shown) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
       return failure(shown);
@@ -92,6 +96,17 @@ Result<void> Translator::read_status(std::string_view lower) {
     return {};
   }
   return {};
+}
+
+/// host and nslookup have the name that was asked for in the line that answers.
+void Translator::note_questions(std::string_view lower) {
+  constexpr std::string_view k_ends = " \t\"':,";
+  while (!lower.empty()) {
+    std::string_view word = lower.substr(0, lower.find_first_of(k_ends));
+    lower.remove_prefix(std::min(word.size() + 1, lower.size()));
+    if (word.ends_with('.')) word.remove_suffix(1);
+    if (word.starts_with('_')) out_.questions.emplace(word);
+  }
 }
 
 /// True when the line has been dealt with.
@@ -128,6 +143,7 @@ Result<bool> Translator::read_verdict(std::string_view line,
        {"nxdomain", "non-existent domain", "no answer", "no records",
         "' not found", "does not have any rr"}) {
     if (!has(lower, absence)) continue;
+    note_questions(lower);
     out_.is_answer = true;
     answered();
     return true;
@@ -146,7 +162,10 @@ bool Translator::read_wording(std::string_view line, const std::string& lower) {
     return false;
   }
   answered();
+  note_questions(std::string_view(lower).substr(0, lower.find('"')));
   out_.is_answer = true;
+  // Of Windows where there is no record, without the name.
+  if (lower.starts_with("primary name server")) is_nameless_ = true;
   if (wording->type.empty()) return true;
   std::string_view data = trim(line.substr(at + wording->start.size()));
   // unbound-host -v says behind it what DNSSEC says.
@@ -194,10 +213,11 @@ bool Translator::read_field(std::string_view line, const std::string& lower) {
 }
 
 /// "- NAME 300 IN TXT "..."", of newer ones in single quotes. The rest says
-/// nothing about records.
+/// nothing about records, "- type: MESSAGE" and "- authoritative:" neither.
 void Translator::read_yaml(std::string_view line) {
   if (!line.starts_with("- ")) return;
   line = trim(line.substr(2));
+  if (line.starts_with("type: ") || line.ends_with(':')) return;
   if (line.size() < 2 || line.front() != '\'' || line.back() != '\'') {
     return append(line);
   }
@@ -233,6 +253,7 @@ Result<void> Translator::read_comment(std::string_view line,
     const std::string_view rest = trim(line.substr(end));
     if (rest.starts_with("IN") && rest.ends_with("TXT") && rest.size() <= 8) {
       out_.questions.insert(to_lower_ascii(line.substr(0, end - 1)));
+      has_banner_ = true;
     }
   }
   return {};
@@ -289,6 +310,7 @@ Result<ZoneText> Translator::take() {
                 "run dig without +noall and +nocomments");
   }
   if (open_text_) out_.text.insert(out_.text.size() - 1, ")");
+  if (is_nameless_) out_.questions.clear();
   return std::move(out_);
 }
 
@@ -303,10 +325,10 @@ Result<ZoneText> read_resolver_output(std::string_view text) {
     return tl::unexpected<Error>(*foreign);
   }
   Translator translator;
-  // dig +yaml
-  translator.is_yaml = has(text, "type: MESSAGE\n") ||
-                       has(text, "type: MESSAGE\r") ||
-                       has(text, "type: DIG_ERROR");
+  // dig +yaml, delv +yaml
+  translator.is_yaml =
+      has(text, "type: MESSAGE\n") || has(text, "type: MESSAGE\r") ||
+      has(text, "type: DIG_ERROR") || has(text, "type: DELV_RESULT");
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     const Result<void> read = translator.read(line);

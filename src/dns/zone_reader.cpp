@@ -231,6 +231,7 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   // dig +short: where a CNAME leads, or an address.
   if (entry.has_owner && entry.tokens.size() == 1 &&
       (first.text.ends_with('.') || is_address(first.text))) {
+    if (first.text.ends_with('.')) zone_.short_alias = entry.line;
     ++zone_.other_records;
     return {};
   }

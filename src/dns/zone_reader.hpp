@@ -36,6 +36,7 @@ struct Zone {
   std::vector<ZonePlace> cuts;      // that have an NS, apexes too
   std::vector<std::size_t> unread;  // lines that are no record
   std::size_t other_records = 0;    // of types that matter to nobody here
+  std::size_t short_alias = 0;      // line of a CNAME of dig +short, 0: none
   // Of a resolver: it has what was asked for, as far as it says that.
   bool is_answer = false;
   std::set<std::string> questions;

@@ -178,6 +178,7 @@ TEST(DnsResolverOutputProperty, KeepsTheNumberOfLinesOfAnyText) {
 
 TEST(DnsResolverOutput, KnowsWhatWasAskedFor) {
   const auto zone = read_resolver_output(
+      ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n"
       ";; QUESTION SECTION:\n;_mta-sts.A.example.\t\tIN\tTXT\n"
       ";; _smtp._tls.a.example.\tIN\tTXT\n;a.example.\tIN\tMX\n");
   ASSERT_TRUE(zone);
