@@ -94,6 +94,32 @@ std::optional<Error> find_disguise(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Error> find_mixed_letters(std::string_view text) {
+  bool has_latin = false;
+  char32_t other = 0;
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
+    const char32_t code = decode(text, length);
+    text.remove_prefix(length);
+    const char32_t lower = code | 0x20U;
+    if (lower >= 'a' && lower <= 'z') {
+      has_latin = true;
+    } else if (length == 2 && code >= 0x0370 && code <= 0x052F) {
+      if (other == 0) other = code;
+    } else if (code < 0x80 && code != '-' && (code < '0' || code > '9')) {
+      has_latin = false;
+      other = 0;
+    }
+    if (!has_latin || other == 0) continue;
+    return Error{
+        fmt::format("has the letter U+{:04X} among Latin ones, which "
+                    "only looks like one of them",
+                    static_cast<unsigned>(other)),
+        "type it anew; if it is meant, use the A-label form (xn--...)"};
+  }
+  return std::nullopt;
+}
+
 std::string remove_disguises(std::string_view text) {
   std::string plain;
   while (!text.empty()) {

@@ -19,6 +19,10 @@ std::size_t utf8_length(std::string_view text);
 /// processors: a no-break space, a curly quote, a long dash.
 std::optional<Error> find_disguise(std::string_view text);
 
+/// Names the first letter of Cyrillic or Greek in a word with Latin ones: they
+/// look alike, and no registry gives such a name away (UTS 39, 5.2).
+std::optional<Error> find_mixed_letters(std::string_view text);
+
 /// With what such characters were meant to be in their place.
 std::string remove_disguises(std::string_view text);
 

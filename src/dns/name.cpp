@@ -160,6 +160,9 @@ Result<Name> Name::from_typed(std::string_view text) {
     return static_cast<unsigned char>(c) < 0x20;
   });
   if (is_ascii(text) || has_control) return parse(text);
+  if (const std::optional<Error> mixed = find_mixed_letters(text)) {
+    return tl::unexpected<Error>(*mixed);
+  }
   const Result<std::string> ascii = to_a_labels(text);
   Result<Name> name =
       ascii ? parse(*ascii) : tl::unexpected<Error>(ascii.error());

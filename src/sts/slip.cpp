@@ -99,7 +99,14 @@ Error explain_mx(std::string_view text, Error fault) {
   if (const std::optional<Error> disguise = find_disguise(text)) {
     return *disguise;
   }
+  if (const std::optional<Error> mixed = find_mixed_letters(text)) {
+    return *mixed;
+  }
   if (find_meant_mx(text).empty()) {
+    if (text.find("<br") != std::string_view::npos) {
+      return {"has a tag of HTML in it",
+              "take it out: the policy is plain text"};
+    }
     if (text.find_first_of("{}<>$%") != std::string_view::npos) {
       return {"is a placeholder that nobody has filled in",
               "write the name of your MX host there"};
