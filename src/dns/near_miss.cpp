@@ -110,6 +110,14 @@ std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
     if (record.type != Type::txt || record.owner.empty()) continue;
     for (const Purpose purpose : {Purpose::mta_sts, Purpose::tls_rpt}) {
       if (!is_meant_for(record.value, purpose)) continue;
+      // Nearly all are in their place.
+      const std::string_view owner = record.owner;
+      const std::string_view prefix =
+          purpose == Purpose::mta_sts ? "_mta-sts." : "_smtp._tls.";
+      if (owner.starts_with(prefix) &&
+          domains.contains(owner.substr(prefix.size()))) {
+        continue;
+      }
       const Name* domain = wanted.size() == 1
                                ? &wanted.front().domain
                                : find_domain(domains, record.owner);

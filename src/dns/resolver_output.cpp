@@ -112,6 +112,7 @@ void Translator::note_questions(std::string_view lower) {
 /// True when the line has been dealt with.
 Result<bool> Translator::read_phrase(std::string_view line,
                                      const std::string& lower) {
+  if (lower.starts_with('_')) return false;  // no phrase does: most lines
   std::string words = lower + ' ';
   std::replace(words.begin(), words.end(), '\t', ' ');
   const Phrase* const phrase = find_phrase(words);
