@@ -231,7 +231,9 @@ void EventLoop::admit(const Admission::Arrival& arrival) {
   connection.self = std::prev(live_.end());
   connection.ticket = ticket;
   ticket->connection = &connection;
-  look_for_news();           // who has made room for it
+  look_for_news();  // who has made room for it
+  // It may have been ended itself by now, for one that another loop admits.
+  if (connection.fd() < 0) return;
   go_on(connection, false);  // most clients have sent their hello by now
 }
 

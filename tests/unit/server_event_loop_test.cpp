@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "server/event_loop.hpp"
 #include "temp_dir.hpp"
@@ -109,6 +112,59 @@ TEST(EventLoop, AnswersNothingBeforeALongBodyIsWritten) {
                   "GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
                   "GET /never HTTP/1.1\r\nHost: x\r\n\r\n") ==
               long_page() + "/short\n" + long_page());
+}
+
+/// Connects and sends the beginning of a request, again and again.
+void crowd(const sockaddr_un& address) {
+  constexpr int k_connections = 4000;
+  for (int i = 0; i < k_connections; ++i) {
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address),
+                        sizeof address),
+              0);
+    ::send(fd, "G", 1, MSG_NOSIGNAL);
+    ::close(fd);
+  }
+}
+
+/// With as little room, a connection is often ended for one of another loop
+/// before its own has looked at it for the first time.
+TEST(EventLoop, EndsEachConnectionOnceHoweverManyLoopsAdmit) {
+  constexpr std::size_t k_loops = 4;
+  const TempDir dir;
+  sockaddr_un address{};
+  const int listener = listen_at(dir.path("socket"), address);
+  Admission admission({.connections = 1});
+  const config::Limits limits;
+  std::vector<std::unique_ptr<EventLoop>> loops;
+  std::vector<std::thread> threads;
+  std::vector<std::thread> clients;
+  for (std::size_t i = 0; i < k_loops; ++i) {
+    loops.push_back(std::make_unique<EventLoop>(
+        Setting{.context = nullptr,
+                .admission = &admission,
+                .listeners = {{listener, config::Scheme::http}},
+                .limits = limits,
+                .make_responder = [](Counters&) {
+                  return std::make_unique<Pages>();
+                }}));
+    EXPECT_TRUE(loops.back()->open().has_value());
+  }
+  for (const auto& loop : loops) threads.emplace_back([&] { loop->run(); });
+  for (std::size_t i = 0; i < k_loops; ++i) {
+    clients.emplace_back([&] { crowd(address); });
+  }
+  for (std::thread& client : clients) client.join();
+  for (const auto& loop : loops) loop->drain();
+  for (std::thread& thread : threads) thread.join();
+  ::close(listener);
+  std::uint64_t accepted = 0;
+  std::uint64_t ended = 0;
+  for (const auto& loop : loops) {
+    accepted += loop->counters().accepted;
+    for (const auto& count : loop->counters().ended) ended += count;
+  }
+  EXPECT_EQ(ended, accepted);
 }
 
 }  // namespace
