@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "operations/operations.hpp"
 
-#include <sys/socket.h>
-
 #include <utility>
 #include <vector>
 
@@ -14,6 +12,9 @@ namespace {
 constexpr std::size_t k_head_octets = 8 * 1024;
 // A probe must not wait, among others that come, for a turn with pages each.
 constexpr int k_accepts = 64;
+// More than a client of the policy host gets: a scrape of 100,000 domains has
+// 32 MB.
+constexpr int k_send_buffer_octets = 64 * 1024;
 
 server::Setting make_setting(const server::Listeners& listeners,
                              server::Admission& admission, Pages& pages,
@@ -29,7 +30,8 @@ server::Setting make_setting(const server::Listeners& listeners,
           [&pages, &names](server::Counters&) {
             return std::make_unique<PageResponder>(pages, names);
           },
-      .accepts = k_accepts};
+      .accepts = k_accepts,
+      .send_buffer_octets = k_send_buffer_octets};
 }
 
 }  // namespace
@@ -47,11 +49,6 @@ Result<std::unique_ptr<Operations>> Operations::open(
       new Operations(settings, host, fetches, reloads, *std::move(listeners)));
   const Result<void> opened = made->loop_.open();
   if (!opened) return explain(opened.error());
-  // More than the loop gives to a client of the policy host: a scrape of
-  // 100,000 domains has 32 MB. Accepted sockets have it from their listener.
-  constexpr int k_send_buffer_octets = 64 * 1024;
-  ::setsockopt(made->listeners_.all().front().fd, SOL_SOCKET, SO_SNDBUF,
-               &k_send_buffer_octets, sizeof k_send_buffer_octets);
   return made;
 }
 

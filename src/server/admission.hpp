@@ -70,7 +70,6 @@ class Admission {
   struct Arrival {
     int fd;
     config::Scheme scheme;
-    bool is_local = false;  // by a unix socket
     std::optional<ClientKey> client;
   };
 

@@ -37,10 +37,10 @@ constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
 
 /// What the kernel may hold for one client is a part of the budget. An accepted
 /// socket has it from its listener; those of a unix socket do not.
-void limit_buffers(int fd) {
+void limit_buffers(int fd, int send_octets) {
   const int octets = k_socket_buffer_octets;
   ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_octets, sizeof send_octets);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ EventLoop::~EventLoop() {
 
 Result<void> EventLoop::open() {
   for (const Listener& listener : setting_.listeners) {
-    limit_buffers(listener.fd);
+    limit_buffers(listener.fd, setting_.send_buffer_octets);
   }
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -191,8 +191,10 @@ bool EventLoop::accept_from(const Listener& listener) {
     const Admission::Arrival arrival{
         .fd = fd,
         .scheme = listener.scheme,
-        .is_local = address.ss_family == AF_UNIX,
         .client = has_own_address ? client_key(address) : std::nullopt};
+    if (address.ss_family == AF_UNIX) {
+      limit_buffers(fd, setting_.send_buffer_octets);
+    }
     if (!setting_.admission->hand_over(number_, arrival)) admit(arrival);
     return true;
   }

@@ -18,6 +18,7 @@
 #include "server/connection.hpp"
 #include "server/counters.hpp"
 #include "server/listener.hpp"
+#include "server/memory_budget.hpp"
 #include "server/responder.hpp"
 
 namespace mtasts::server {
@@ -33,6 +34,8 @@ struct Setting {
   /// Connections to accept in one turn. One, where there are other loops that
   /// may have time for the next.
   int accepts = 1;
+  /// What the kernel may keep for each client that does not read.
+  int send_buffer_octets = k_socket_buffer_octets;
   MisfitLog* misfits = nullptr;  // may be null
 };
 

@@ -3,6 +3,7 @@
 reason that the program counts, and honest ones are served all the time."""
 
 import contextlib
+import fcntl
 import re
 import resource
 import select
@@ -10,6 +11,7 @@ import signal
 import socket
 import ssl
 import struct
+import termios
 import time
 import unittest
 
@@ -506,6 +508,21 @@ class CapacityTest(LimitsTest):
             for plain in held:
                 self.assertTrue(self.is_open(plain))
                 plain.close()
+
+    def test_the_kernel_keeps_little_for_a_unix_socket(self):
+        # It is not inherited from the listener, and its default is 208 KiB.
+        listen = f'listen = ["http+unix:{scratch()}/socket"]'
+        with self.capped(9, listen, policy=LARGE) as daemon:
+            with daemon.dial() as plain:
+                plain.sendall(REQUEST * 50)
+                seen = []
+
+                def is_full():
+                    octets = fcntl.ioctl(plain, termios.FIONREAD, b"\0" * 4)
+                    seen.append(int.from_bytes(octets, "little"))
+                    return seen[-1] and seen[-5:] == 5 * seen[-1:]
+                eventually(is_full)
+                self.assertLess(seen[-1], 32 * 1024)
 
     def test_requests_per_connection(self):
         with self.capped(9, "requests_per_connection = 3") as daemon:
