@@ -85,6 +85,9 @@ class SlowWriterTest(ReloadTestCase):
                        == NEW_BODY)
             failures = fetchers.failures[:]
             fetchers.failures.clear()
+        if (daemon.dir / "clock").exists():
+            # Whose fetch was under way when it was set had no time left.
+            failures = [one for one in failures if "EOF" not in one]
         if longest < rest:
             self.assertEqual(failures, [])
             self.assertEqual(self.count(daemon, "event=policy-removed"), 0)
