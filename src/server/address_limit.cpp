@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -12,6 +13,13 @@ namespace {
 // An IPv4 address stands under ff00::/8, which is multicast and never the
 // source of a connection.
 constexpr ClientKey k_ipv4 = ClientKey{0xFF} << 56;
+
+using std::chrono::steady_clock;
+
+// What one connection takes from a bucket, as the time to fill it up again.
+constexpr steady_clock::duration k_refill =
+    steady_clock::duration(std::chrono::seconds(1)) / k_connections_per_second;
+constexpr steady_clock::duration k_empty = k_refill * k_connections_at_once;
 
 }  // namespace
 
@@ -36,6 +44,11 @@ std::optional<ClientKey> client_key(const sockaddr_storage& address) {
 
 bool is_ipv4(ClientKey client) { return (client & k_ipv4) == k_ipv4; }
 
+bool is_loopback(ClientKey client) {
+  constexpr ClientKey k_net = 127;
+  return is_ipv4(client) ? (client & 0xFFFFFFFFU) >> 24U == k_net : client == 0;
+}
+
 KeyedHash::KeyedHash()
     : key_(std::uint64_t{std::random_device()()} << 32U |
            std::random_device()()) {}
@@ -48,20 +61,46 @@ std::size_t KeyedHash::operator()(ClientKey client) const {
   return mixed ^ (mixed >> 31U);
 }
 
-bool AddressLimit::take(ClientKey client) {
-  if (most_ == 0) return true;
+std::optional<End> AddressLimit::take(ClientKey client, Time now) {
+  if (most_ == 0) return {};
   const std::lock_guard lock(mutex_);
-  std::size_t& count = held_[client];
-  if (count >= most_) return false;
-  ++count;
-  return true;
+  latest_ = std::max(latest_, now);
+  if (accounts_.size() >= forget_at_) forget_some();
+  Account& account = accounts_[client];
+  if (account.held >= most_) return End::address_limit;
+  const Time full_again = std::max(account.full_again, latest_) + k_refill;
+  // What runs here could take the processors anyway, and may be a forwarder.
+  if (!is_loopback(client)) {
+    if (full_again - latest_ > k_empty) return End::address_rate;
+    account.full_again = full_again;
+  }
+  ++account.held;
+  return {};
 }
 
 void AddressLimit::give_back(ClientKey client) {
   if (most_ == 0) return;
   const std::lock_guard lock(mutex_);
-  const auto found = held_.find(client);
-  if (found != held_.end() && --found->second == 0) held_.erase(found);
+  const auto found = accounts_.find(client);
+  if (found == accounts_.end() || found->second.held == 0) return;
+  Account& account = found->second;
+  if (--account.held == 0 && account.full_again <= latest_) {
+    accounts_.erase(found);
+  }
+}
+
+/// Those who hold nothing and whose bucket is full again. A walk comes only
+/// when there are twice as many as were left by the last: so each costs little.
+void AddressLimit::forget_some() {
+  std::erase_if(accounts_, [this](const auto& one) {
+    return one.second.held == 0 && one.second.full_again <= latest_;
+  });
+  forget_at_ = std::max(k_connections_at_once, 2 * accounts_.size());
+}
+
+std::size_t AddressLimit::size() {
+  const std::lock_guard lock(mutex_);
+  return accounts_.size();
 }
 
 }  // namespace mtasts::server

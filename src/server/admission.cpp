@@ -62,9 +62,12 @@ void Admission::grow(Network network, std::ptrdiff_t change) {
 Admission::Ticket* Admission::admit(std::size_t loop,
                                     std::optional<ClientKey> client, Time now,
                                     End& refused) {
-  if (client && !addresses_.take(*client)) {
-    refused = End::address_limit;
-    return nullptr;
+  if (client) {
+    const std::optional<End> reason = addresses_.take(*client, now);
+    if (reason) {
+      refused = *reason;
+      return nullptr;
+    }
   }
   const std::lock_guard lock(mutex_);
   const Network from = network(client);

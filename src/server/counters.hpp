@@ -29,16 +29,16 @@ enum class End {
   deadline_idle,    // kept alive to the end of its time
   evicted,          // made room for a newer one
   address_limit,    // its address held too many
+  address_rate,     // its address made too many too fast
   drained,          // the server shut down
   failed,           // out of memory or another fault of our own
 };
 
-constexpr std::array<std::string_view, 15> k_end_names = {
-    "answered",           "peer-closed",   "peer-broke-off",
-    "handshake-failed",   "bad-request",   "deadline-hello",
-    "deadline-handshake", "deadline-head", "deadline-answer",
-    "no-progress",        "deadline-idle", "evicted",
-    "address-limit",      "drained",       "failed"};
+constexpr auto k_end_names = std::to_array<std::string_view>(
+    {"answered", "peer-closed", "peer-broke-off", "handshake-failed",
+     "bad-request", "deadline-hello", "deadline-handshake", "deadline-head",
+     "deadline-answer", "no-progress", "deadline-idle", "evicted",
+     "address-limit", "address-rate", "drained", "failed"});
 
 /// How a handshake went, as far as the client took part in it.
 enum class Handshake {

@@ -71,28 +71,99 @@ TEST(ServerClientKey, IsNothingForAUnixSocket) {
   EXPECT_EQ(client_key(address), std::nullopt);
 }
 
+TEST(ServerClientKey, KnowsThisMachine) {
+  for (const char* one :
+       {"127.0.0.1", "127.9.8.7", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(is_loopback(*key(one))) << one;
+  }
+  for (const char* one : {"128.0.0.1", "126.255.255.255", "10.0.0.127",
+                          "2001:db8::1", "7f00::1", "::ffff:192.0.2.1"}) {
+    EXPECT_FALSE(is_loopback(*key(one))) << one;
+  }
+}
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::optional<End> k_given;
+constexpr AddressLimit::Time k_start{seconds(1000)};
+
+/// What the client is told who comes and goes so often at one time.
+std::optional<End> come_and_go(AddressLimit& limit, ClientKey client,
+                               std::size_t times, AddressLimit::Time now) {
+  for (std::size_t i = 0; i < times; ++i) {
+    const std::optional<End> refused = limit.take(client, now);
+    if (refused) return refused;
+    limit.give_back(client);
+  }
+  return {};
+}
+
 TEST(ServerAddressLimit, GivesEachClientItsShare) {
   AddressLimit limit(2);
-  EXPECT_TRUE(limit.take(1));
-  EXPECT_TRUE(limit.take(1));
-  EXPECT_FALSE(limit.take(1));
-  EXPECT_TRUE(limit.take(2));
+  EXPECT_EQ(limit.take(1, k_start), k_given);
+  EXPECT_EQ(limit.take(1, k_start), k_given);
+  EXPECT_EQ(limit.take(1, k_start), End::address_limit);
+  EXPECT_EQ(limit.take(2, k_start), k_given);
   limit.give_back(1);
-  EXPECT_TRUE(limit.take(1));
-  EXPECT_FALSE(limit.take(1));
+  EXPECT_EQ(limit.take(1, k_start), k_given);
+  EXPECT_EQ(limit.take(1, k_start), End::address_limit);
+}
+
+TEST(ServerAddressLimit, GivesEachClientItsRate) {
+  AddressLimit limit(9);
+  EXPECT_EQ(come_and_go(limit, 1, 2000, k_start), k_given);
+  EXPECT_EQ(limit.take(1, k_start), End::address_rate);
+  EXPECT_EQ(come_and_go(limit, 2, 2000, k_start), k_given);
+  // 200 more with each second, whatever was refused meanwhile.
+  EXPECT_EQ(come_and_go(limit, 1, 200, k_start + seconds(1)), k_given);
+  EXPECT_EQ(limit.take(1, k_start + seconds(1)), End::address_rate);
+  EXPECT_EQ(come_and_go(limit, 1, 1, k_start + milliseconds(1005)), k_given);
+  EXPECT_EQ(limit.take(1, k_start + milliseconds(1005)), End::address_rate);
+  EXPECT_EQ(come_and_go(limit, 1, 2000, k_start + seconds(12)), k_given);
+}
+
+TEST(ServerAddressLimit, LetsACrowdComeForAnHour) {
+  AddressLimit limit(9);
+  for (int second = 0; second < 3600; ++second) {
+    ASSERT_EQ(come_and_go(limit, 1, 200, k_start + seconds(second)), k_given);
+  }
+}
+
+TEST(ServerAddressLimit, HasNoRateForThisMachine) {
+  AddressLimit limit(1);
+  EXPECT_EQ(come_and_go(limit, *key("127.0.0.1"), 9999, k_start), k_given);
+  EXPECT_EQ(come_and_go(limit, *key("::1"), 9999, k_start), k_given);
+  EXPECT_EQ(limit.size(), 0U);
+}
+
+TEST(ServerAddressLimit, ForgetsWhoIsGoneForAWhile) {
+  AddressLimit limit(9);
+  EXPECT_EQ(limit.take(1, k_start), k_given);
+  for (ClientKey client = 2; client < 1'000'000; ++client) {
+    // 100,000 addresses a second, each with one connection.
+    const auto now = k_start + std::chrono::microseconds(10 * client);
+    EXPECT_EQ(come_and_go(limit, client, 1, now), k_given);
+    ASSERT_LE(limit.size(), 2000U);
+  }
+  for (int i = 1; i < 9; ++i) {
+    EXPECT_EQ(limit.take(1, k_start + seconds(20)), k_given);
+  }
+  EXPECT_EQ(limit.take(1, k_start + seconds(20)), End::address_limit);
 }
 
 TEST(ServerAddressLimit, IsOffAtZero) {
   AddressLimit limit(0);
-  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.take(1));
+  for (int i = 0; i < 9999; ++i) EXPECT_EQ(limit.take(1, k_start), k_given);
   limit.give_back(1);
+  EXPECT_EQ(limit.size(), 0U);
 }
 
 TEST(ServerAddressLimit, IgnoresWhatWasNotTaken) {
   AddressLimit limit(1);
   limit.give_back(1);
-  EXPECT_TRUE(limit.take(1));
-  EXPECT_FALSE(limit.take(1));
+  EXPECT_EQ(limit.take(1, k_start), k_given);
+  EXPECT_EQ(limit.take(1, k_start), End::address_limit);
 }
 
 TEST(ServerAddressLimit, IsExactAcrossThreads) {
@@ -101,13 +172,15 @@ TEST(ServerAddressLimit, IsExactAcrossThreads) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&limit] {
       for (int round = 0; round < 2000; ++round) {
-        if (limit.take(7)) limit.give_back(7);
+        const auto now = k_start + seconds(round);
+        if (!limit.take(7, now)) limit.give_back(7);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(limit.take(7));
-  EXPECT_FALSE(limit.take(7));
+  const auto now = k_start + seconds(3000);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(limit.take(7, now), k_given);
+  EXPECT_EQ(limit.take(7, now), End::address_limit);
 }
 
 }  // namespace

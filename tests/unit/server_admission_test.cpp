@@ -194,6 +194,16 @@ TEST_F(AdmissionTest, KeepsTheShareOfAnAddress) {
   EXPECT_NE(admit(k_a), nullptr);
 }
 
+TEST_F(AdmissionTest, KeepsTheRateOfAnAddress) {
+  open({.connections = 9, .per_address = 9});
+  for (int i = 0; i < 5000 && refused_ == End::failed; ++i) {
+    Admission::Ticket* one = admit(k_a);
+    if (one != nullptr) all_->leave(*one);
+  }
+  EXPECT_EQ(refused_, End::address_rate);
+  EXPECT_NE(admit(k_b), nullptr);
+}
+
 TEST_F(AdmissionTest, HandsOverToTheLoopThatHasFewest) {
   open({.connections = 99}, 3);
   const Admission::Arrival arrival{
