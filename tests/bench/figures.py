@@ -8,13 +8,14 @@ import shutil
 import statistics
 import threading
 
+import worst
 from load import system_calls
 from result import Result, quartiles, ratio
 from scale import Scale
 from servers import BenchError
 
 OURS = "mta-stsd"
-GROUPS = ("cpu", "calls", "memory", "slow", "idle", "start", "metrics",
+GROUPS = ("cpu", "calls", "memory", "worst", "slow", "idle", "start", "metrics",
           "scrape", "scale")
 # For those of mta-stsd that count and show what they do.
 OPERATIONS = """
@@ -155,6 +156,10 @@ class Figures:
             raise BenchError(f"{server.kind} closed {count - held['alive']} "
                              "connections that were to be held")
         return grown / count
+
+    def worst(self):
+        count = 200 if self.quick else 1000
+        return worst.measure(self.rack.mta_stsd, count, self.say)
 
     # --- 4: 2000 slow clients ---
 

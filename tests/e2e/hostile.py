@@ -21,17 +21,30 @@ REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode()
 HELLO = hello()
 CALM = 0.02  # of a processor
 TRIES = 5
-SESSION = 60  # kB, once there is a hello
 # A policy of almost 10,000 octets.
 LARGE = POLICY.replace('"mail.example.com"', ", ".join(
     f'"{"a" * 60}.{i}.{"b" * 60}.example.com"' for i in range(60)))
 
 
+class Stage(typing.NamedTuple):
+    name: str
+    most_kb: int  # of memory
+
+
+BEGUN = Stage("before a whole hello", 5)
+SHAKING = Stage("in the handshake", 60)
+SESSION = Stage("after the handshake", 60)
+
+
 class Shape(typing.NamedTuple):
     name: str
     begin: typing.Callable  # from the daemon to a socket
-    most_kb: int = 5  # of memory
+    stage: Stage = BEGUN
     policy: str = POLICY
+
+    @property
+    def most_kb(self):
+        return self.stage.most_kb
 
 
 def plain(*parts, urgent=b"", dial=Daemon.dial):
@@ -93,17 +106,17 @@ SHAPES = [
     Shape("half a hello", plain(WHOLE[:len(WHOLE) // 2])),
     Shape("all but an octet", plain(LONG[:-1])),
     Shape("a record for each octet", plain(records(LONG[5:-1], 1))),
-    Shape("a hello", plain(WHOLE), most_kb=SESSION),
+    Shape("a hello", plain(WHOLE), stage=SHAKING),
     Shape("a hello and a large record", plain(WHOLE, HALF_FINISHED),
-          most_kb=SESSION),
-    Shape("half a head", secure(HEAD), most_kb=SESSION),
-    Shape("half a head, half a record", half_record, most_kb=SESSION),
-    Shape("unread answers", secure(REQUEST * 99, dial=narrow), most_kb=SESSION,
+          stage=SHAKING),
+    Shape("half a head", secure(HEAD), stage=SESSION),
+    Shape("half a head, half a record", half_record, stage=SESSION),
+    Shape("unread answers", secure(REQUEST * 99, dial=narrow), stage=SESSION,
           policy=LARGE),
     Shape("unread answers to large heads",
           secure((REQUEST[:-2] + b"X: " + b"x" * 5000 + b"\r\n\r\n") * 9,
-                 dial=narrow), most_kb=SESSION, policy=LARGE),
-    Shape("an idle session", secure(REQUEST), most_kb=SESSION),
+                 dial=narrow), stage=SESSION, policy=LARGE),
+    Shape("an idle session", secure(REQUEST), stage=SESSION),
 ]
 # TCP alone knows them.
 URGENT = [
@@ -112,11 +125,11 @@ URGENT = [
                                       urgent=b"x")),
     Shape("urgent, at the end of half", plain(WHOLE[:105], b"", urgent=b"x")),
     Shape("urgent, behind a hello", plain(WHOLE, b"", urgent=b"x"),
-          most_kb=SESSION),
+          stage=SHAKING),
     Shape("urgent, in a session", secure(REQUEST[:20], urgent=b"x"),
-          most_kb=SESSION),
+          stage=SESSION),
     Shape("urgent, unread answers",
-          secure(REQUEST * 99, urgent=b"x", dial=narrow), most_kb=SESSION,
+          secure(REQUEST * 99, urgent=b"x", dial=narrow), stage=SESSION,
           policy=LARGE),
 ]
 
