@@ -2,7 +2,8 @@
 // A whole event loop with up to eight clients, on scripted_kernel: the input
 // says who connects, what comes in which pieces, who goes away, and how time
 // passes. Answers go to those who asked, in order and whole; every connection
-// ends by its deadline, is counted once, and leaves nothing behind.
+// ends by its deadline, is counted once, holds no more than it may, and leaves
+// nothing behind.
 #include "server/event_loop.hpp"
 
 #include <sys/epoll.h>
@@ -15,6 +16,7 @@
 
 #include "../unit/test_certificates.hpp"
 #include "../unit/test_site.hpp"
+#include "counted_memory.hpp"
 #include "log.hpp"
 #include "scripted_client.hpp"
 #include "server/misfit_log.hpp"
@@ -35,6 +37,17 @@ constexpr std::size_t k_most_per_address = 3;
 constexpr std::array<const char*, 4> k_names = {
     "mta-sts.example.com", "mta-sts.example.org", "mta-sts.example.net",
     "mta-sts.other.example"};
+
+// What the program may hold, OpenSSL's part not counted; see
+// server/memory_budget.hpp. Of a connection: answers that wait, one more, and
+// what it is itself; of what has come a head and a record, each with room to
+// grow; and before it has said anything a hello.
+constexpr std::size_t k_most_of_answers = (8 + 1) * 1024;
+constexpr std::size_t k_most_of_a_record = 16 * 1024;
+constexpr std::size_t k_room_to_grow = 1024;
+constexpr std::size_t k_most_of_a_hello = 5 * 1024;
+// Buffers that all of them share, and tables.
+constexpr std::size_t k_most_shared = 40 * 1024;
 
 /// What clients send; an input need not find it.
 constexpr std::array<std::string_view, 8> k_requests = {
@@ -147,6 +160,8 @@ class Script {
   }
 
   bool step();
+  void rest() const;
+  void check_memory() const;
   void act(Step step, std::uint8_t how);
   void connect(std::uint8_t how);
   void act_as(Client& client, Step step);
@@ -159,6 +174,7 @@ class Script {
   SnapshotHolder snapshots_{world().snapshots[0]};
   EventLoop* loop_ = nullptr;
   std::size_t swaps_ = 0;
+  std::size_t before_ = 0;  // octets that were counted
   bool has_tls_ = false;
   bool is_draining_ = false;
 };
@@ -221,7 +237,8 @@ void Script::connect(std::uint8_t how) {
     speech = Speech::garbage;
   }
   has_tls_ = has_tls_ || speech == Speech::https;
-  const std::size_t listener = speech == Speech::http ? 1 : 0;
+  socket.is_tls = speech != Speech::http;
+  const std::size_t listener = socket.is_tls ? 0 : 1;
   clients_.emplace_back(kernel().connect(listener, std::move(socket)), speech,
                         k_names[how / 64]);
   clients_.back().turn();
@@ -297,10 +314,34 @@ void Script::check_deadlines() const {
   }
 }
 
+void Script::check_memory() const {
+  std::size_t most = k_most_shared;
+  for (const fuzz::Socket& one : kernel().sockets) {
+    if (!one.is_accepted || one.is_closed) continue;
+    const bool is_hello = one.is_tls && one.outbound.empty();
+    most += is_hello ? k_most_of_a_hello
+                     : k_most_of_answers + k_room_to_grow +
+                           std::min(one.taken,
+                                    limits_.head_octets + k_most_of_a_record);
+  }
+  require(fuzz::counted_octets() <= before_ + most,
+          "connections hold no more memory than they may");
+}
+
+void Script::rest() const {
+  check_deadlines();
+  check_memory();
+}
+
 void Script::run() {
   fuzz::Kernel& k = fuzz::restart_kernel();
-  k.step = [this] { return step(); };
-  k.rest = [this] { check_deadlines(); };
+  k.step = [this] {
+    fuzz::count_memory(false);
+    const bool is_more = step();
+    fuzz::count_memory(true);
+    return is_more;
+  };
+  k.rest = [this] { rest(); };
   Admission admission({.connections = limits_.connections,
                        .per_address = k_most_per_address,
                        .handshakes = 2});
@@ -319,7 +360,10 @@ void Script::run() {
                   .misfits = &misfits});
   loop_ = &loop;
   require(loop.open().has_value(), "an event loop");
+  before_ = fuzz::counted_octets();
+  fuzz::count_memory(true);
   loop.run();
+  fuzz::count_memory(false);
 
   for (const fuzz::Socket& one : k.sockets) {
     require(!one.is_accepted || one.is_closed, "no descriptor is left");

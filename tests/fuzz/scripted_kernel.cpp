@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "counted_memory.hpp"
 #include "target.hpp"
 
 namespace mtasts::fuzz {
@@ -221,6 +222,7 @@ ssize_t __wrap_recv(int fd, void* out, std::size_t size, int flags) {
   if (count == 0 && !socket.has_ended) return fail_with(EAGAIN);
   std::memcpy(out, socket.inbound.data(), count);
   socket.inbound.erase(0, count);
+  socket.taken += count;
   socket.idle_turns = 0;
   kernel().has_moved = true;
   return static_cast<ssize_t>(count);
@@ -239,7 +241,9 @@ ssize_t __wrap_send(int fd, const void* octets, std::size_t size, int flags) {
   socket.is_owed = count == 0;
   if (count == 0) return fail_with(EAGAIN);
   socket.idle_turns = 0;
+  const bool was_counting = count_memory(false);
   socket.outbound.append(static_cast<const char*>(octets), count);
+  count_memory(was_counting);
   socket.room -= count;
   return static_cast<ssize_t>(count);
 }

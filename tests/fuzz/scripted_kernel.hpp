@@ -33,12 +33,14 @@ struct Watched {
 
 /// The server's end of a connection, and what its client has done to it.
 struct Socket {
-  std::string inbound;   // sent by the client, not read yet
-  std::string outbound;  // what the server has sent
-  std::size_t room = 0;  // octets that it still may
+  std::string inbound;    // sent by the client, not read yet
+  std::string outbound;   // what the server has sent
+  std::size_t room = 0;   // octets that it still may
+  std::size_t taken = 0;  // octets that the server has read
   std::uint32_t address = 0;
   bool has_ended = false;  // the client has sent FIN
   bool is_reset = false;   // or a reset
+  bool is_tls = false;     // it has come to the listener that wants TLS
   bool is_accepted = false;
   bool is_closed = false;
   bool is_shut = false;  // the server has sent FIN
