@@ -101,7 +101,9 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
 
 /// A finding that still stands is not said again. True if there was a new one.
 bool Reloader::log_news(const LoadedSnapshot& loaded) {
-  const auto hash = [](const Diagnostic& one) {
+  // The hint may hang on what else there is.
+  const auto hash = [](Diagnostic one) {
+    one.hint.clear();
     return std::hash<std::string>{}(format_diagnostic(one));
   };
   std::unordered_set<std::size_t> still;

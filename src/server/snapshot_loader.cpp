@@ -128,7 +128,7 @@ SnapshotLoader::Domains SnapshotLoader::touched_hosts(
 bool SnapshotLoader::find_losses(const Snapshot& serving,
                                  const config::Live& live,
                                  const Domains& domains,
-                                 LoadedSnapshot& loaded) const {
+                                 LoadedSnapshot& loaded) {
   const std::chrono::sys_seconds now = wall_clock();
   bool found = false;
   for (const std::string& domain : domains) {
@@ -140,8 +140,9 @@ bool SnapshotLoader::find_losses(const Snapshot& serving,
       continue;
     }
     found = true;
-    loaded.diagnostics.push_back(make_loss(
+    verdicts_.push_back(make_loss(
         host, left, certificate_paths_.empty() ? "" : certificate_paths_[0]));
+    loaded.diagnostics.push_back(verdicts_.back());
   }
   return found;
 }
@@ -186,6 +187,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
     append(loaded.withdrawn, std::exchange(policy_news_.withdrawn, {}));
   }
   append(loaded.withdrawn, std::exchange(certificate_news_.withdrawn, {}));
+  append(loaded.withdrawn, std::exchange(verdicts_, {}));
   takes_policies_ = last_config_.config.has_value() && !is_main_restless_;
   takes_certificates_ = false;
   Snapshot next;
@@ -199,6 +201,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
           next, {policies_touched_.begin(), policies_touched_.end()});
     }
     takes_policies_ = refusals.empty();
+    append(verdicts_, refusals);
     append(loaded.diagnostics, std::move(refusals));
   }
   loaded.policies_wait = is_main_restless_;

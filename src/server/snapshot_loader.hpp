@@ -91,7 +91,7 @@ class SnapshotLoader {
   void add_news(tls::FoundCertificates found);
   Domains touched_hosts(const config::Live& live);
   bool find_losses(const Snapshot& serving, const config::Live& live,
-                   const Domains& domains, LoadedSnapshot& loaded) const;
+                   const Domains& domains, LoadedSnapshot& loaded);
   void check_hosts(const config::Live& live, const Domains& domains,
                    LoadedSnapshot& loaded);
 
@@ -111,6 +111,7 @@ class SnapshotLoader {
   bool takes_policies_ = false;  // of the last judgement
   bool takes_certificates_ = false;
   std::map<std::string, Diagnostics> hosts_;  // domains with a finding
+  Diagnostics verdicts_;  // of the last judgement, on what was read
   bool is_recheck_ = false;
 };
 

@@ -202,6 +202,20 @@ class CertificateTest(ReloadTestCase):
                 (folder / name).unlink()
         self.check_damaged(FAILED, write)
 
+    def test_a_fault_that_comes_again_is_said_again(self):
+        daemon = self.start(allow=FAILED)
+        chain = daemon.dir / "certs" / CHAIN
+        before = chain.read_bytes()
+        for time in (1, 2):
+            replace(chain, "")
+            eventually(lambda: self.count(
+                daemon, "event=reload result=failed") == time)
+            self.assertEqual(
+                self.count(daemon, "id=certificate.lost"), time)
+            replace(chain, before.decode())
+            eventually(lambda: self.count(
+                daemon, "event=reload result=applied") == time)
+
     def test_certificate_without_the_served_name(self):
         self.check_refused((), ("mta-sts.example.org",),
                            f"policy host {HOST} ")
