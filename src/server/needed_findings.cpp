@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/needed_findings.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "server/snapshot.hpp"
+#include "tls/certificate_survey.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -70,6 +73,22 @@ class Needs {
   std::optional<bool> is_any_lacking_;
 };
 
+/// There is no certificate with its key at all. The key may lie where nobody
+/// looks: uacme has it in private/NAME/.
+void point_below(const Diagnostics& none_found, Diagnostics& kept) {
+  for (const Diagnostic& none : none_found) {
+    const std::string folders = tls::list_unsearched(none.place.file);
+    if (folders.empty()) continue;
+    for (Diagnostic& one : kept) {
+      if (one.id != "certificate.key-mismatch") continue;
+      one.hint = fmt::format(
+          "is its key there? folders deeper than two levels were not searched: "
+          "{}; name the folder above it in certificates too",
+          folders);
+    }
+  }
+}
+
 }  // namespace
 
 Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
@@ -86,7 +105,11 @@ Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
     }
     kept.push_back(std::move(one.diagnostic));
   }
-  if (!has_errors(kept)) append(kept, std::move(found.none_found));
+  if (has_errors(kept)) {
+    point_below(found.none_found, kept);
+  } else {
+    append(kept, std::move(found.none_found));
+  }
   sort_diagnostics(kept);
   return kept;
 }

@@ -11,6 +11,7 @@
 #include <map>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "file.hpp"
@@ -152,6 +153,7 @@ class Survey {
   explicit Survey(const std::string& path) : top_(path) {}
 
   Diagnostic run();
+  std::string list_deep();
 
  private:
   void look_into(const fs::path& folder, std::size_t level);
@@ -165,6 +167,7 @@ class Survey {
   Heap denied_;
   Heap dead_links_;
   Heap deep_;
+  fs::path last_deep_;
   std::map<std::string_view, std::pair<Form, Heap>> forms_;
 };
 
@@ -201,9 +204,13 @@ void Survey::look_at(const fs::path& path, std::size_t level) {
     constexpr std::array k_usual = {".pem"sv, ".crt"sv, ".cer"sv, ".key"sv};
     if (std::find(k_usual.begin(), k_usual.end(), extension) != k_usual.end()) {
       const fs::path folder = path.parent_path();
-      // certbot's live/ has the same, and only the newest.
-      if (folder.parent_path().filename() == "archive") return;
-      if (deep_.first != folder) deep_.add(folder, name_of(folder));
+      // certbot's live/ has the same as its archive/, and only the newest;
+      // accounts/ has the keys that a client of ACME talks to its CA with.
+      for (const fs::path& part : folder.lexically_relative(top_)) {
+        if (part == "archive" || part == "accounts") return;
+      }
+      if (std::exchange(last_deep_, folder) == folder) return;
+      deep_.add(folder, name_of(folder));
     }
   } else if (status.type() == fs::file_type::not_found &&
              fs::is_symlink(path, none)) {
@@ -231,6 +238,11 @@ void Survey::look_into(const fs::path& folder, std::size_t level) {
   }
   std::sort(found.begin(), found.end());
   for (const fs::path& one : found) look_at(one, level);
+}
+
+std::string Survey::list_deep() {
+  look_at(top_, 0);
+  return deep_.list();
 }
 
 Diagnostic Survey::run() {
@@ -281,5 +293,9 @@ Diagnostic Survey::run() {
 }  // namespace
 
 Diagnostic explain_none(const std::string& path) { return Survey(path).run(); }
+
+std::string list_unsearched(const std::string& path) {
+  return Survey(path).list_deep();
+}
 
 }  // namespace mtasts::tls

@@ -13,4 +13,8 @@ namespace mtasts::tls {
 /// that cures it as the hint. Bounded in time and length, whatever lies there.
 Diagnostic explain_none(const std::string& path);
 
+/// The folders below `path` that are too deep to be searched but look like
+/// those of certificates and keys; empty when there are none. As bounded.
+std::string list_unsearched(const std::string& path);
+
 }  // namespace mtasts::tls

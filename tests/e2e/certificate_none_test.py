@@ -75,6 +75,22 @@ class NoneFoundTest(CheckTestCase):
             put(self.folder, issue().files(f"certs/{part}/{HOST}"))
         self.expect(f"live/{HOST}", hint='certificates = ["certs/live"]')
 
+    def test_folders_of_many_hosts_that_are_too_deep(self):
+        names = [f"certs/acme/ca{ca}/host{host}"
+                 for ca in range(2) for host in range(2)]
+        for name in names:
+            put(self.folder, issue().files(name))
+        finding = self.expect("acme/ca0/host0, acme/ca0/host1, acme/ca1/host0 "
+                              "and 1 more", hint="certs/acme/ca0")
+        self.assertEqual(self.text.count("host1"), 1, finding)
+
+    def test_beside_the_account_of_a_client(self):
+        put(self.folder, {"certs/accounts/ca/account_key.pem": make_key().pem,
+                          **issue().files(f"certs/archive/{HOST}"),
+                          **issue().files(f"certs/certs/{HOST}")})
+        self.expect(f"not searched: certs/{HOST} [",
+                    hint='certificates = ["certs/certs"]')
+
     def test_a_loop_of_folders(self):
         (self.certs / "loop").symlink_to("..")
         self.expect(hint="fullchain.pem")

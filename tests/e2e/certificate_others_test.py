@@ -9,6 +9,7 @@ import unittest
 
 from authority import encrypt, intermediate, issue, make_key
 from check_certificates import CheckTestCase, put
+from daemon import HOST
 
 OTHER = "www.example.org"
 NOBODY = 65534
@@ -94,6 +95,16 @@ class LackTest(CheckTestCase):
     def test_its_only_certificate_without_its_key(self):
         self.put("pair", issue().chain(), make_key().pem)
         self.expect(("key-mismatch", "certs/pair/fullchain.pem"))
+
+    def test_its_key_lies_too_deep(self):
+        pair = issue()
+        put(self.folder, {"certs/private/key.pem": make_key().pem,
+                          f"certs/private/{HOST}/key.pem": pair.key.pem,
+                          f"certs/{HOST}/cert.pem": pair.chain()})
+        finding, = self.expect(("key-mismatch", f"certs/{HOST}/cert.pem"))
+        self.assertIn(f"not searched: private/{HOST};", finding.hint)
+        named = ("certs", "certs/private")
+        self.assertEqual(self.check(certificates=named)[::2], (0, []))
 
     def test_its_only_key_is_encrypted_and_anothers_too(self):
         ours, site = issue(), issue((OTHER,))
