@@ -285,14 +285,17 @@ void PolicyMender::take_lines(std::string_view text) {
     if (crs > 1 || (crs == 1 && !has_lf)) {
       note("a CR is taken for the line end");
     }
-    // Several CR without LF are as many lines.
-    text.remove_prefix(has_lf ? crs + 1 : std::min<std::size_t>(crs, 1));
+    // Several CR without LF are as many lines, all but the first one empty;
+    // one by one they would be counted anew each time.
+    const std::size_t ends = in_head ? std::min<std::size_t>(crs, 1) : crs;
+    text.remove_prefix(has_lf ? crs + 1 : ends);
     if (in_head) {
       if (line.empty()) note("the head of the HTTP answer is left out");
       in_head = !line.empty();
     } else {
       take_line(line);
     }
+    if (!has_lf && ends > 1) line_ += ends - 1;
   }
 }
 

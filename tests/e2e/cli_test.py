@@ -481,6 +481,11 @@ max_age = "1w"
                     f"mta-stsd: hint: fetch it: curl -sS '{url}' | mta-stsd "
                     "import --domain Example.COM.\n")
 
+    def test_very_many_line_ends_are_mended_in_few_words(self):
+        done = self.run_import("--mend", stdin=BODY.encode() + 60000 * b"\r")
+        self.assertEqual(done.returncode, 0)
+        self.assertLess(done.stderr.count("\n"), 9)
+
     # Of its first lines none is for senders.
     def test_mend(self):
         text = BODY.replace("version", "\ufeffVersion", 1).encode()
