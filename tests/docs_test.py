@@ -90,7 +90,8 @@ class LogTest(unittest.TestCase):
     def test_ends_and_handshakes(self):
         source = (ROOT / "src/server/counters.hpp").read_text()
         for array in ("k_end_names", "k_handshake_names"):
-            names = re.search(rf"{array} = \{{(.*?)\}};", source, re.DOTALL)[1]
+            names = re.search(rf"{array} = [^;]*?\{{(.*?)\}}\)?;", source,
+                              re.DOTALL)[1]
             for name in re.findall(r'"([a-z-]+)"', names):
                 self.assertRegex(MAN_8.read_text(),
                                  rf"(?m)(^|[ ,]){name}([ ,.]|$)")
