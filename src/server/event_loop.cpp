@@ -118,6 +118,8 @@ void EventLoop::run() {
     const int count = ::epoll_wait(
         epoll_, events.data(), static_cast<int>(events.size()), wait_time());
     now_ = steady_clock::now();
+    // Before what it tells of: what comes afterwards wakes the loop anew.
+    clear_wake(events.data(), count);
     worker_.responder->begin_turn();
     if (!worker_.draining && drain_wanted_.load(std::memory_order_acquire)) {
       start_draining();
@@ -126,10 +128,8 @@ void EventLoop::run() {
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto* listener = static_cast<const Listener*>(event.data.ptr);
-      if (listener == nullptr) {
-        std::uint64_t woken = 0;
-        if (::read(wake_fd_, &woken, sizeof woken) < 0) continue;
-      } else if (listener >= first_listener && listener < last_listener) {
+      if (listener == nullptr) continue;  // it woke us, and no more
+      if (listener >= first_listener && listener < last_listener) {
         int left = setting_.accepts;
         while (left > 0 && accept_from(*listener)) --left;
       } else {
@@ -146,6 +146,14 @@ void EventLoop::run() {
     closed_.clear();
     if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
+}
+
+void EventLoop::clear_wake(const epoll_event* events, int count) const {
+  const bool is_woken = std::any_of(
+      events, events + count,
+      [](const epoll_event& event) { return event.data.ptr == nullptr; });
+  std::uint64_t times = 0;
+  if (is_woken && ::read(wake_fd_, &times, sizeof times) < 0) return;
 }
 
 void EventLoop::start_draining() {

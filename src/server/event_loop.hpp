@@ -3,6 +3,8 @@
 // accepts new ones. Several loops share the listening sockets.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -67,6 +69,7 @@ class EventLoop {
   using Connections = std::list<Connection>;
 
   bool add(int fd, std::uint32_t events, void* data);
+  void clear_wake(const epoll_event* events, int count) const;
   bool accept_from(const Listener& listener);
   void admit(const Admission::Arrival& arrival);
   void look_for_news();

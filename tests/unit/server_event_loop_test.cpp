@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -112,6 +114,56 @@ TEST(EventLoop, AnswersNothingBeforeALongBodyIsWritten) {
                   "GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
                   "GET /never HTTP/1.1\r\nHost: x\r\n\r\n") ==
               long_page() + "/short\n" + long_page());
+}
+
+/// Says that the loop is to end while it answers, as a signal may at any time.
+class Ending final : public Responder {
+ public:
+  explicit Ending(EventLoop*& loop) : loop_(loop) {}
+
+  void begin_turn() override {}
+  Answer answer(const Request&, AfterAnswer, std::string& out) override {
+    out += "good\n";
+    loop_->drain();
+    return {.status = 200};
+  }
+  void refuse(int, std::string_view, std::string&) override {}
+
+ private:
+  EventLoop*& loop_;
+};
+
+// A reload wakes the loop; in the same turn, it is told to end.
+TEST(EventLoop, MissesNoEndThatComesWhileItIsAwake) {
+  const TempDir dir;
+  sockaddr_un address{};
+  const int listener = listen_at(dir.path("socket"), address);
+  Admission admission({.connections = 4});
+  EventLoop* self = nullptr;
+  EventLoop loop({.context = nullptr,
+                  .admission = &admission,
+                  .listeners = {{listener, config::Scheme::http}},
+                  .limits = {.deadline = std::chrono::hours(1)},
+                  .make_responder = [&self](Counters&) {
+                    return std::make_unique<Ending>(self);
+                  }});
+  self = &loop;
+  ASSERT_TRUE(loop.open().has_value());
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(
+      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  const std::string_view octets = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  ASSERT_EQ(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(octets.size()));
+  loop.wake();  // both are there when it looks for the first time
+  std::future<void> ended = std::async(std::launch::async, [&] { loop.run(); });
+  const bool in_time =
+      ended.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+  EXPECT_TRUE(in_time);
+  if (!in_time) loop.wake();
+  ended.wait();
+  ::close(fd);
+  ::close(listener);
 }
 
 /// Connects and sends the beginning of a request, again and again.
