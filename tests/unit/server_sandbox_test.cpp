@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -69,6 +70,8 @@ int try_in(const std::function<bool()>& enter,
            const std::function<bool()>& attempt) {
   const pid_t child = ::fork();
   if (child == 0) {
+    // As enter_sandbox() does before: without, only root may enter Landlock.
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (!enter()) ::_exit(255);
     ::_exit(attempt() ? 0 : errno);
   }
