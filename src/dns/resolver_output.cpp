@@ -88,8 +88,12 @@ Result<void> Translator::read_status(std::string_view lower) {
     const bool is_delv = status == "success" || status == "ncache";
     if (status != "noerror" && status != "nxdomain" && !(is_yaml && is_delv)) {
       std::string shown(status);
-      for (char& c : shown) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
-      return failure(shown);
+      bool is_word = !shown.empty();
+      for (char& c : shown) {
+        is_word = is_word && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+        c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
+      }
+      return failure(is_word ? shown : in_quotes(status));
     }
     out_.is_answer = true;
     answered();

@@ -78,6 +78,7 @@ TEST(DnsResolverOutput, RefusesAFailedLookUp) {
             failed + "SERVFAIL");
   EXPECT_EQ(read("\n;;\trcode  = REFUSED\n"), failed + "REFUSED");
   EXPECT_EQ(read("\nrcode SERVFAIL\n"), failed + "SERVFAIL");
+  EXPECT_EQ(read("\nrcode ^\x1b\xff\n"), failed + "\"^\\x1b\\xff\"");
   for (const std::string line :
        {";; connection timed out; no servers could be reached",
         ";; no servers could be reached", "; Transfer failed.",
