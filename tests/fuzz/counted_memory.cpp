@@ -23,6 +23,16 @@ bool count_memory(bool on) { return std::exchange(g_is_on, on); }
 
 }  // namespace mtasts::fuzz
 
+// AddressSanitizer has its own of each kind: there nothing is counted.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MTASTS_FUZZ_NOT_COUNTED
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define MTASTS_FUZZ_NOT_COUNTED
+#endif
+#ifndef MTASTS_FUZZ_NOT_COUNTED
+
 void* operator new(std::size_t size) {
   using namespace mtasts::fuzz;
   auto* block = static_cast<char*>(std::malloc(size + k_header));
@@ -46,3 +56,5 @@ void operator delete(void* what) noexcept {
 void operator delete(void* what, std::size_t) noexcept {
   operator delete(what);
 }
+
+#endif
