@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 
-#include <memory>
 #include <new>
 #include <string>
 #include <utility>
@@ -86,13 +85,11 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
 /// A lack of memory says nothing of the pair that could not be parsed. In the
 /// program, one that lasts ends it here, as it would anywhere else.
 bool is_short_of_memory() {
-  bool is_short = false;
-  while (const unsigned long error = ERR_get_error()) {
-    is_short = is_short || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
-  }
   constexpr std::size_t k_pair_octets = 128 * 1024;  // more than one takes
-  const std::unique_ptr<char[]> probe(new (std::nothrow) char[k_pair_octets]);
-  return is_short || probe == nullptr;
+  // Called as functions: a new that nobody uses may be optimised away.
+  void* probe = ::operator new(k_pair_octets, std::nothrow);
+  ::operator delete(probe);
+  return probe == nullptr;
 }
 
 }  // namespace
@@ -104,7 +101,6 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
     return &entries_.front().pair;
   }
   if (certificate->is_broken()) return nullptr;
-  ERR_clear_error();
   Result<ParsedPair> pair = parse(*certificate);
   if (pair && !certificate->is_proven() && !can_sign(pair->key.get())) {
     pair = fail("the key can't sign for the certificate");
