@@ -9,8 +9,8 @@
 #include <tuple>
 #include <utility>
 
-#include "json.hpp"
 #include "result.hpp"
+#include "text/json.hpp"
 
 namespace mtasts {
 
@@ -50,10 +50,10 @@ std::string format_diagnostic_json(const Diagnostic& diagnostic) {
   return fmt::format(
       R"({{"id":{},"severity":"{}","file":{},"line":{},"column":{},)"
       R"("message":{},"hint":{}}})",
-      json_quote(diagnostic.id), format_severity(diagnostic.severity),
-      json_quote(diagnostic.place.file), diagnostic.place.line,
-      diagnostic.place.column, json_quote(diagnostic.message),
-      json_quote(diagnostic.hint));
+      text::json_quote(diagnostic.id), format_severity(diagnostic.severity),
+      text::json_quote(diagnostic.place.file), diagnostic.place.line,
+      diagnostic.place.column, text::json_quote(diagnostic.message),
+      text::json_quote(diagnostic.hint));
 }
 
 void sort_diagnostics(Diagnostics& diagnostics) {

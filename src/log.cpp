@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <mutex>
 
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::log {
 namespace {
@@ -35,12 +35,14 @@ bool needs_quotes(std::string_view text) {
 
 void append(std::string& line, const Field& field) {
   if (g_format == Format::json) {
-    line += fmt::format(",{}:{}", json_quote(field.key),
-                        field.bare ? field.value : json_quote(field.value));
+    line +=
+        fmt::format(",{}:{}", text::json_quote(field.key),
+                    field.bare ? field.value : text::json_quote(field.value));
   } else {
-    line += fmt::format(
-        " {}={}", field.key,
-        needs_quotes(field.value) ? json_quote(field.value) : field.value);
+    line +=
+        fmt::format(" {}={}", field.key,
+                    needs_quotes(field.value) ? text::json_quote(field.value)
+                                              : field.value);
   }
 }
 
@@ -72,7 +74,7 @@ void write(Level level, std::string_view event,
                                    std::chrono::system_clock::now())));
   std::string line;
   if (g_format == Format::json) {
-    line = fmt::format("{{\"time\":{}", json_quote(time));
+    line = fmt::format("{{\"time\":{}", text::json_quote(time));
   } else {
     line = fmt::format("time={}", time);
   }

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::size_t k_max_quoted_octets = 80;
 /// terminal: a control character, also one of U+0080 to U+009F, or no UTF-8.
 /// Returns its octets.
 std::size_t append_printable(std::string& out, std::string_view text) {
-  const std::size_t length = utf8_length(text);
+  const std::size_t length = text::utf8_length(text);
   const auto octet = static_cast<unsigned char>(text[0]);
   const bool upper_control = octet == 0xC2 && length == 2 &&
                              static_cast<unsigned char>(text[1]) < 0xA0;

@@ -13,8 +13,8 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 1000, "cli": 1220, "config": 2600, "dns": 2600,
-           "operations": 2000, "server": 6100, "sts": 1220, "tls": 2450,
+BUDGETS = {".": 850, "cli": 1200, "config": 2480, "dns": 2580, "operations":
+           1920, "server": 6010, "sts": 1200, "text": 230, "tls": 2420,
            "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through

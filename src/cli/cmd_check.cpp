@@ -5,11 +5,11 @@
 
 #include "cli/cli.hpp"
 #include "config/load.hpp"
-#include "json.hpp"
 #include "server/placeholder.hpp"
 #include "server/plain_http.hpp"
 #include "server/privileges.hpp"
 #include "server/snapshot_loader.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -78,7 +78,7 @@ std::string format_json(const Checked& checked, const std::string& config) {
       R"({{"config":{},"domains":{},"certificates":{},"errors":{},)"
       R"("warnings":{},"findings":[{}]}})"
       "\n",
-      json_quote(config), checked.domains, checked.certificates,
+      text::json_quote(config), checked.domains, checked.certificates,
       count(checked.diagnostics, Severity::error),
       count(checked.diagnostics, Severity::warning), findings);
 }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "config/syntax_slip.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -134,7 +134,7 @@ std::string find_hint(std::string_view toml, std::uint32_t number) {
   const std::string_view line =
       toml.substr(start, toml.substr(start).find_first_of("\r\n"));
   const std::optional<std::string> meant = find_meant_line(line);
-  const std::optional<Error> disguise = find_disguise(line);
+  const std::optional<Error> disguise = text::find_disguise(line);
   if (meant && is_better(toml, start, line.size(), number, *meant)) {
     const auto count_quotes = [](std::string_view text) {
       return std::count(text.begin(), text.end(), '"');

@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
-#include "config/duration.hpp"
 #include "config/placeholder_table.hpp"
 #include "config/provider_table.hpp"
 #include "sts/policy_text.hpp"
+#include "text/duration.hpp"
 #include "tlsrpt/report_slip.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -199,7 +199,7 @@ void lint_google(const PolicyDraft& draft, TableReader& reader) {
 
 void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
   const std::chrono::seconds max_age = draft.max_age.value;
-  const std::string shown = format_duration(max_age);
+  const std::string shown = text::format_duration(max_age);
   if (max_age.count() == 0) {
     reader.warning("policy.max-age-zero", draft.max_age.at,
                    "max_age 0 makes chasquid refuse the whole policy",

@@ -9,16 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "config/duration.hpp"
 #include "config/lint.hpp"
 #include "config/table_reader.hpp"
 #include "dns/name_slip.hpp"
 #include "sts/policy_id.hpp"
 #include "sts/policy_text.hpp"
 #include "sts/slip.hpp"
+#include "text/duration.hpp"
+#include "text/utf8.hpp"
 #include "tlsrpt/report_slip.hpp"
 #include "tlsrpt/txt_record.hpp"
-#include "utf8.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -82,7 +82,7 @@ Error explain_domain(std::string_view text, Error fault) {
                         "8461, 3.4)",
                         list_values(values))};
   }
-  if (const std::optional<Error> disguise = find_disguise(text)) {
+  if (const std::optional<Error> disguise = text::find_disguise(text)) {
     fault = *disguise;
   }
   fault.hint = propose(values);
@@ -135,14 +135,15 @@ Located<std::chrono::seconds> read_max_age(Position table,
     shown = fmt::format("{}", *number);
   } else if (const auto* text = std::get_if<std::string>(&value->data)) {
     shown = in_quotes(*text);
-    const Result<std::chrono::seconds> parsed = parse_duration(*text);
+    const Result<std::chrono::seconds> parsed = text::parse_duration(*text);
     if (!parsed) {
       const auto meant = sts::find_meant_max_age(*text);
-      reader.error("policy.max-age-invalid", value->at,
-                   fmt::format("max_age {} {}", shown, parsed.error().message),
-                   meant && *meant <= sts::k_max_max_age
-                       ? fmt::format("write \"{}\"", format_duration(*meant))
-                       : "seconds as a bare number, or \"1w\", \"30d\"");
+      reader.error(
+          "policy.max-age-invalid", value->at,
+          fmt::format("max_age {} {}", shown, parsed.error().message),
+          meant && *meant <= sts::k_max_max_age
+              ? fmt::format("write \"{}\"", text::format_duration(*meant))
+              : "seconds as a bare number, or \"1w\", \"30d\"");
       return {k_default_max_age, value->at};
     }
     max_age = *parsed;

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/duration.hpp"
 #include "config/table_reader.hpp"
 #include "file.hpp"
+#include "text/duration.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -60,20 +60,21 @@ std::vector<ListenAddress> read_listen(TableReader& reader) {
 void read_deadline(TableReader& reader, Limits& limits) {
   const auto text = reader.find_string("deadline");
   if (!text) return;
-  const Result<std::chrono::seconds> deadline = parse_duration(text->value);
+  const Result<std::chrono::seconds> deadline =
+      text::parse_duration(text->value);
   if (!deadline) {
     reader.error("config.out-of-range", text->at,
                  fmt::format("server.deadline {} {}", in_quotes(text->value),
                              deadline.error().message),
                  "for example \"10s\"");
   } else if (*deadline < k_min_deadline || *deadline > k_max_deadline) {
-    reader.error(
-        "config.out-of-range", text->at,
-        fmt::format("server.deadline {} is outside {} to {}",
-                    in_quotes(text->value), format_duration(k_min_deadline),
-                    format_duration(k_max_deadline)),
-        "a fetch takes well under a second; \"10s\" suits slow lines "
-        "too");
+    reader.error("config.out-of-range", text->at,
+                 fmt::format("server.deadline {} is outside {} to {}",
+                             in_quotes(text->value),
+                             text::format_duration(k_min_deadline),
+                             text::format_duration(k_max_deadline)),
+                 "a fetch takes well under a second; \"10s\" suits slow lines "
+                 "too");
   } else {
     limits.deadline = *deadline;
   }

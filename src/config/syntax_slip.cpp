@@ -7,7 +7,7 @@
 #include <array>
 #include <vector>
 
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -77,7 +77,7 @@ bool is_clean(std::string_view line) {
   constexpr std::size_t k_max_octets = 200;
   if (line.size() > k_max_octets) return false;
   for (std::string_view rest = line; !rest.empty();) {
-    const std::size_t length = utf8_length(rest);
+    const std::size_t length = text::utf8_length(rest);
     const auto octet = static_cast<unsigned char>(rest.front());
     if (length == 0 || octet < 0x20 || octet == 0x7F || octet == '\\' ||
         octet == 0xC2) {
@@ -106,7 +106,7 @@ std::optional<Error> find_foreign_document(std::string_view text) {
 }
 
 std::optional<std::string> find_meant_line(std::string_view line) {
-  const std::string plain = remove_disguises(line);
+  const std::string plain = text::remove_disguises(line);
   const std::string_view text = trim(
       std::string_view(plain).substr(0, std::string_view(plain).find(" #")),
       k_wsp);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "config/duration.hpp"
+#include "text/duration.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -32,7 +32,8 @@ std::string format_policy_table(const PolicyEntry& entry) {
   std::string text = "[[policy]]\n" + format_array("domains", entry.domains);
   text += fmt::format("mode = \"{}\"\n", sts::format_mode(policy.mode()));
   if (!policy.mx().empty()) text += format_array("mx", policy.mx());
-  text += fmt::format("max_age = \"{}\"\n", format_duration(policy.max_age()));
+  text += fmt::format("max_age = \"{}\"\n",
+                      text::format_duration(policy.max_age()));
   if (!entry.tls_rpt.empty()) text += format_array("tls_rpt", entry.tls_rpt);
   return text;
 }

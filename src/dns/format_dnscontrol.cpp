@@ -3,7 +3,7 @@
 
 #include "dns/format.hpp"
 #include "dns/quote.hpp"
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::dns {
 
@@ -18,13 +18,13 @@ std::string format_dnscontrol(const std::vector<DomainRecords>& domains) {
       for (const std::string& value : set.values) {
         records += fmt::format(
             ",\n  {}({}, {}, TTL({}))", format_type(set.type),
-            json_quote(relative_name(set.owner, domain.domain)),
-            json_quote(set.type == Type::cname ? value + "." : value),
+            text::json_quote(relative_name(set.owner, domain.domain)),
+            text::json_quote(set.type == Type::cname ? value + "." : value),
             set.ttl.count());
       }
     }
-    out += fmt::format("D_EXTEND({}{}\n);\n", json_quote(domain.domain.text()),
-                       records);
+    out += fmt::format("D_EXTEND({}{}\n);\n",
+                       text::json_quote(domain.domain.text()), records);
   }
   return out;
 }

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "dns/format.hpp"
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::dns {
 
@@ -14,9 +14,9 @@ std::string format_json(const std::vector<DomainRecords>& domains) {
         out += fmt::format(
             "{}\n  {{\"domain\": {}, \"name\": {}, \"type\": \"{}\", "
             "\"ttl\": {}, \"value\": {}}}",
-            out.empty() ? "" : ",", json_quote(domain.domain.text()),
-            json_quote(set.owner), format_type(set.type), set.ttl.count(),
-            json_quote(value));
+            out.empty() ? "" : ",", text::json_quote(domain.domain.text()),
+            text::json_quote(set.owner), format_type(set.type), set.ttl.count(),
+            text::json_quote(value));
       }
     }
   }

@@ -3,7 +3,7 @@
 
 #include "dns/format.hpp"
 #include "dns/quote.hpp"
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -13,12 +13,12 @@ std::string format_set(const RecordSet& set) {
   for (const std::string& value : set.values) {
     records += fmt::format("{}{{\"content\": {}, \"disabled\": false}}",
                            records.empty() ? "" : ", ",
-                           json_quote(format_data(set.type, value)));
+                           text::json_quote(format_data(set.type, value)));
   }
   return fmt::format(
       "  {{\"name\": {}, \"type\": \"{}\", \"ttl\": {}, "
       "\"changetype\": \"REPLACE\",\n   \"records\": [{}]}}",
-      json_quote(set.owner + "."), format_type(set.type), set.ttl.count(),
+      text::json_quote(set.owner + "."), format_type(set.type), set.ttl.count(),
       records);
 }
 

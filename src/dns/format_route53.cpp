@@ -3,7 +3,7 @@
 
 #include "dns/format.hpp"
 #include "dns/quote.hpp"
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -14,13 +14,13 @@ std::string format_change(const RecordSet& set) {
   std::string values;
   for (const std::string& value : set.values) {
     values += fmt::format("{}{{\"Value\": {}}}", values.empty() ? "" : ", ",
-                          json_quote(format_data(set.type, value)));
+                          text::json_quote(format_data(set.type, value)));
   }
   return fmt::format(
       "  {{\"Action\": \"UPSERT\", \"ResourceRecordSet\": {{\n"
       "    \"Name\": {}, \"Type\": \"{}\", \"TTL\": {},\n"
       "    \"ResourceRecords\": [{}]}}}}",
-      json_quote(set.owner + "."), format_type(set.type), set.ttl.count(),
+      text::json_quote(set.owner + "."), format_type(set.type), set.ttl.count(),
       values);
 }
 

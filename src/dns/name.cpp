@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -117,7 +117,7 @@ Result<Name> Name::parse(std::string_view text) {
     }
   }
   if (!is_ascii(text)) {
-    if (std::optional<Error> disguise = find_disguise(text)) {
+    if (std::optional<Error> disguise = text::find_disguise(text)) {
       return tl::unexpected<Error>(*std::move(disguise));
     }
     return fail("has octets outside ASCII", "use the A-label form (xn--...)");
@@ -160,7 +160,7 @@ Result<Name> Name::from_typed(std::string_view text) {
     return static_cast<unsigned char>(c) < 0x20;
   });
   if (is_ascii(text) || has_control) return parse(text);
-  if (const std::optional<Error> mixed = find_mixed_letters(text)) {
+  if (const std::optional<Error> mixed = text::find_mixed_letters(text)) {
     return tl::unexpected<Error>(*mixed);
   }
   const Result<std::string> ascii = to_a_labels(text);
@@ -168,7 +168,7 @@ Result<Name> Name::from_typed(std::string_view text) {
       ascii ? parse(*ascii) : tl::unexpected<Error>(ascii.error());
   // Wide digits become those of ASCII, and are not at fault.
   if (name || (ascii && name.error().message == k_is_address)) return name;
-  std::optional<Error> disguise = find_disguise(text);
+  std::optional<Error> disguise = text::find_disguise(text);
   return disguise ? tl::unexpected<Error>(*std::move(disguise)) : name;
 }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "dns/name.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -44,7 +44,7 @@ std::string_view strip(std::string_view word) {
 
 std::vector<std::string> split_names(std::string_view text) {
   constexpr std::string_view k_between = " \t,;|";
-  const std::string plain = remove_disguises(text);
+  const std::string plain = text::remove_disguises(text);
   std::vector<std::string> names;
   std::string_view rest = plain;
   while (!rest.empty()) {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "json.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::dns {
 
@@ -60,7 +60,7 @@ std::string quote_yaml(std::string_view text) {
 
 std::string quote_hcl(std::string_view text) {
   std::string out;
-  for (const char c : json_quote(text)) {
+  for (const char c : text::json_quote(text)) {
     if (c == '{' && (out.ends_with('$') || out.ends_with('%'))) {
       out += out.back();
     }

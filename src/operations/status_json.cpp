@@ -3,8 +3,8 @@
 
 #include <iterator>
 
-#include "json.hpp"
 #include "operations/status.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -34,7 +34,7 @@ std::string join(const List& list, Format format) {
 }
 
 std::string time_or_null(sys_seconds time) {
-  return time == sys_seconds{} ? "null" : json_quote(format_time(time));
+  return time == sys_seconds{} ? "null" : text::json_quote(format_time(time));
 }
 
 std::string format_fetches(const server::FamilyFetches& fetches) {
@@ -53,8 +53,8 @@ std::string format_id(const server::IdFetches& fetches) {
                             format_fetches(fetches.by_family[i]));
   }
   return fmt::format(R"({{"id":{},{},"families":{{{}}}}})",
-                     json_quote(fetches.id), format_fetches(fetches.total()),
-                     families);
+                     text::json_quote(fetches.id),
+                     format_fetches(fetches.total()), families);
 }
 
 std::string format_certificate(const DomainStatus& one, sys_seconds now) {
@@ -75,13 +75,15 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       R"("certificate":{},"records":[{}],)"
       R"("fetches":{{"answered":{},"refused":{},"hours":[{}],)"
       R"("served_id":{},"other_id":{}}}}})",
-      json_quote(one.domain), sts::format_mode(one.mode), one.max_age.count(),
-      join(one.mx, json_quote), one.id, format_certificate(one, now),
+      text::json_quote(one.domain), sts::format_mode(one.mode),
+      one.max_age.count(), join(one.mx, text::json_quote), one.id,
+      format_certificate(one, now),
       join(one.records,
            [](const dns::RecordSet& record) {
              return fmt::format(R"({{"name":{},"ttl":{},"value":{}}})",
-                                json_quote(record.owner), record.ttl.count(),
-                                json_quote(record.values.front()));
+                                text::json_quote(record.owner),
+                                record.ttl.count(),
+                                text::json_quote(record.values.front()));
            }),
       one.fetches.answered, one.fetches.refused,
       fmt::join(one.fetches.hours, ","), format_id(served),
@@ -98,7 +100,8 @@ std::string format_reloads(const server::ReloadView& reloads) {
       join(reloads.pending,
            [](const server::PendingChange& one) {
              return fmt::format(R"({{"file":{},"since":"{}"}})",
-                                json_quote(one.file), format_time(one.since));
+                                text::json_quote(one.file),
+                                format_time(one.since));
            }),
       join(reloads.history, [](const server::ReloadEvent& one) {
         return fmt::format(
@@ -106,7 +109,7 @@ std::string format_reloads(const server::ReloadView& reloads) {
             R"("fault":{}}})",
             format_time(one.time), one.applied ? "applied" : "failed",
             one.changed, one.removed,
-            one.applied ? "null" : json_quote(one.fault));
+            one.applied ? "null" : text::json_quote(one.fault));
       }));
 }
 
@@ -122,7 +125,7 @@ StatusText format_json(const Status& status) {
               join(status.reasons.shown,
                    [](const Reason& one) {
                      return fmt::format(R"({{"id":"{}","text":{}}})", one.id,
-                                        json_quote(one.text));
+                                        text::json_quote(one.text));
                    }),
               status.total, status.matching, status.query.offset,
               format_reloads(status.reloads)),

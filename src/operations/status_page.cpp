@@ -9,8 +9,8 @@
 #include <array>
 #include <string_view>
 
-#include "config/duration.hpp"
 #include "operations/status_page_assets.hpp"
+#include "text/duration.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -161,7 +161,7 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
 {}{}{}</section>
 )",
       escape(one.domain), sts::format_mode(one.mode), format_days(one, now),
-      one.id, config::format_duration(one.max_age), mx.empty() ? "none" : mx,
+      one.id, text::format_duration(one.max_age), mx.empty() ? "none" : mx,
       records, format_chart(one), format_senders(one));
 }
 

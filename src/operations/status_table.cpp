@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "json.hpp"
 #include "operations/status.hpp"
+#include "text/json.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -59,7 +59,7 @@ std::string format_table(const Status& status,
   std::string text = format_reasons(status.reasons);
   for (const server::PendingChange& one : status.reloads.pending) {
     text += fmt::format("pending: {} does not come to rest, since {}\n",
-                        json_quote(one.file), format_time(one.since));
+                        text::json_quote(one.file), format_time(one.since));
   }
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {

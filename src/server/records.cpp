@@ -8,9 +8,9 @@
 #include <unordered_set>
 #include <utility>
 
-#include "config/duration.hpp"
 #include "dns/tag_list.hpp"
 #include "sts/txt_record.hpp"
+#include "text/duration.hpp"
 #include "tlsrpt/txt_record.hpp"
 
 namespace mtasts::server {
@@ -44,7 +44,7 @@ dns::DomainRecords make_records(const config::PolicyEntry& entry,
       .domain = domain,
       .note = fmt::format(
           "{}, max_age {}, {} mx", sts::format_mode(policy.mode()),
-          config::format_duration(policy.max_age()), policy.mx().size()),
+          text::format_duration(policy.max_age()), policy.mx().size()),
       .sets = {},
       .reminder =
           "also needs A and AAAA records, or a CNAME, that lead to this "

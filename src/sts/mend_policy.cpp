@@ -14,7 +14,7 @@
 #include "sts/policy_line.hpp"
 #include "sts/slip.hpp"
 #include "sts/stranger.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::sts {
 namespace {
@@ -238,7 +238,7 @@ void PolicyMender::take_line(std::string_view text) {
     keep(std::string(text));
     return;
   }
-  const std::string plain = remove_disguises(text);
+  const std::string plain = text::remove_disguises(text);
   std::string_view rest = trim(without_comment(plain), " \t,");
   if (rest.starts_with('{') && rest.size() > 1) rest.remove_prefix(1);
   if (rest.empty() || is_no_field(rest)) {
@@ -264,7 +264,7 @@ void PolicyMender::take_line(std::string_view text) {
       made_.front() == fmt::format("{}: {}", parsed->name, parsed->value)) {
     return;
   }
-  const std::optional<Error> disguise = find_disguise(text);
+  const std::optional<Error> disguise = text::find_disguise(text);
   note(made_.empty()
            ? fmt::format("{} is left out", in_quotes(text))
            : fmt::format("{}{} is read as {}", in_quotes(text),

@@ -16,7 +16,7 @@
 #include "sts/policy_line.hpp"
 #include "sts/slip.hpp"
 #include "sts/stranger.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::sts {
 namespace {
@@ -27,7 +27,7 @@ constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 bool is_extension_value(std::string_view value) {
   if (value.empty()) return false;
   while (!value.empty()) {
-    const std::size_t length = utf8_length(value);
+    const std::size_t length = text::utf8_length(value);
     const char c = value.front();
     if (length == 0 || (length == 1 && (c < 0x20 || c == 0x7F))) return false;
     value.remove_prefix(length);
@@ -244,9 +244,10 @@ void PolicyReader::take_line(std::string_view text) {
   // UTF-8 is for extensions only, where such a character may be meant.
   const bool is_extension =
       line && dns::is_field_name(line->name) && !is_known_field(line->name);
-  if (const auto disguise = find_disguise(text); disguise && !is_extension) {
+  if (const auto disguise = text::find_disguise(text);
+      disguise && !is_extension) {
     fatal(disguise->message, fmt::format("{} (RFC 8461, 3.2)", disguise->hint));
-    const std::string name(find_name(remove_disguises(text)));
+    const std::string name(find_name(text::remove_disguises(text)));
     if (is_known_field(name)) fields_.try_emplace(name, line_);
     return;
   }

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "dns/name_slip.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::sts {
 namespace {
@@ -43,7 +43,7 @@ constexpr std::array<Unit, 14> k_units = {{
 /// In lower case, without what stands around a value.
 std::string simplify(std::string_view text) {
   constexpr std::string_view k_around = " \t\"'`;,.";
-  const std::string plain = dns::to_lower_ascii(remove_disguises(text));
+  const std::string plain = dns::to_lower_ascii(text::remove_disguises(text));
   const std::size_t start = plain.find_first_not_of(k_around);
   if (start == std::string::npos) return {};
   return plain.substr(start, plain.find_last_not_of(k_around) - start + 1);
@@ -96,10 +96,10 @@ Error explain_mx(std::string_view text, Error fault) {
         "host",
         "set that host to \"DNS only\" and list it by its own name"};
   }
-  if (const std::optional<Error> disguise = find_disguise(text)) {
+  if (const std::optional<Error> disguise = text::find_disguise(text)) {
     return *disguise;
   }
-  if (const std::optional<Error> mixed = find_mixed_letters(text)) {
+  if (const std::optional<Error> mixed = text::find_mixed_letters(text)) {
     return *mixed;
   }
   if (find_meant_mx(text).empty()) {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "dns/name.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace mtasts::tlsrpt {
 namespace {
@@ -104,7 +104,7 @@ std::optional<ReportUri> find_meant_uri(std::string_view part) {
 }  // namespace
 
 std::vector<ReportUri> find_meant_uris(std::string_view text) {
-  const std::string plain = remove_disguises(text);
+  const std::string plain = text::remove_disguises(text);
   std::string_view rest = trim(take_rua(plain), k_around);
   const std::string_view whole = rest;
   // A name in front of an address may have spaces.
@@ -134,7 +134,7 @@ Error explain_uri(std::string_view text, Error fault) {
     fault = {"is a record, not a URI of it",
              "give the URIs of its rua alone, or take the record along with "
              "import --tls-rpt"};
-  } else if (const auto disguise = find_disguise(text)) {
+  } else if (const auto disguise = text::find_disguise(text)) {
     fault = *disguise;
   } else if (lower.starts_with("mailto:/")) {
     fault.message = "has \"/\" behind mailto:, where the address starts";

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "result.hpp"
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size);
@@ -35,7 +35,7 @@ inline void require_clean(const Error& error) {
        {std::string_view(error.message), std::string_view(error.hint)}) {
     while (!text.empty()) {
       const auto octet = static_cast<unsigned char>(text.front());
-      const std::size_t size = utf8_length(text);
+      const std::size_t size = text::utf8_length(text);
       require(octet >= 0x20 && octet != 0x7F && size != 0,
               "an error is fit for a terminal");
       text.remove_prefix(size);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "utf8.hpp"
-
 #include <gtest/gtest.h>
 
-namespace mtasts {
+#include "text/utf8.hpp"
+
+namespace mtasts::text {
 namespace {
 
 using std::string_view_literals::operator""sv;
@@ -84,4 +84,4 @@ TEST(Disguise, BecomesWhatIsMeant) {
 }
 
 }  // namespace
-}  // namespace mtasts
+}  // namespace mtasts::text

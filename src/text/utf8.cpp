@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-namespace mtasts {
+namespace mtasts::text {
 namespace {
 
 /// Characters of one kind, and what people mean who have them in a
@@ -135,4 +135,4 @@ std::string remove_disguises(std::string_view text) {
   return plain;
 }
 
-}  // namespace mtasts
+}  // namespace mtasts::text

@@ -8,7 +8,7 @@
 
 #include "result.hpp"
 
-namespace mtasts::config {
+namespace mtasts::text {
 
 /// A whole number with a unit: "90s", "5m", "12h", "3d", "2w". No sign, no
 /// fraction, no sum.
@@ -17,4 +17,4 @@ Result<std::chrono::seconds> parse_duration(std::string_view text);
 /// The shortest exact form of that kind: "1w", "36h", "90s".
 std::string format_duration(std::chrono::seconds duration);
 
-}  // namespace mtasts::config
+}  // namespace mtasts::text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/duration.hpp"
+#include "text/duration.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace mtasts::config {
+namespace mtasts::text {
 namespace {
 
 struct Unit {
@@ -53,4 +53,4 @@ std::string format_duration(std::chrono::seconds duration) {
   return "0s";
 }
 
-}  // namespace mtasts::config
+}  // namespace mtasts::text

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "json.hpp"
+#include "text/json.hpp"
 
 #include <fmt/format.h>
 
-#include "utf8.hpp"
+#include "text/utf8.hpp"
 
-namespace mtasts {
+namespace mtasts::text {
 
 std::string json_quote(std::string_view text) {
   std::string out = "\"";
@@ -31,4 +31,4 @@ std::string json_quote(std::string_view text) {
   return out;
 }
 
-}  // namespace mtasts
+}  // namespace mtasts::text

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "json.hpp"
-
 #include <gtest/gtest.h>
 
-namespace mtasts {
+#include "text/json.hpp"
+
+namespace mtasts::text {
 namespace {
 
 TEST(JsonQuote, PutsQuotesAroundPlainText) {
@@ -27,4 +27,4 @@ TEST(JsonQuote, ReplacesOctetsThatAreNoUtf8) {
 }
 
 }  // namespace
-}  // namespace mtasts
+}  // namespace mtasts::text

@@ -3,9 +3,9 @@
 
 #include <random>
 
-#include "config/duration.hpp"
+#include "text/duration.hpp"
 
-namespace mtasts::config {
+namespace mtasts::text {
 namespace {
 
 using std::chrono::seconds;
@@ -98,4 +98,4 @@ TEST(ConfigDurationProperty, WhatIsWrittenIsReadBack) {
 }
 
 }  // namespace
-}  // namespace mtasts::config
+}  // namespace mtasts::text

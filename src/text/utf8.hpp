@@ -9,7 +9,7 @@
 
 #include "result.hpp"
 
-namespace mtasts {
+namespace mtasts::text {
 
 /// Octets of the character that `text` starts with; 0 if there is none.
 std::size_t utf8_length(std::string_view text);
@@ -26,4 +26,4 @@ std::optional<Error> find_mixed_letters(std::string_view text);
 /// With what such characters were meant to be in their place.
 std::string remove_disguises(std::string_view text);
 
-}  // namespace mtasts
+}  // namespace mtasts::text
