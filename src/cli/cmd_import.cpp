@@ -12,7 +12,7 @@
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 #include "server/records.hpp"
 #include "sts/mend_policy.hpp"
 #include "sts/policy_reading.hpp"
@@ -87,8 +87,8 @@ void print_deviation(const std::string& file, const sts::Deviation& one) {
 std::optional<std::string> read_text(const std::string& file,
                                      const std::string& domain) {
   Result<std::string> text =
-      file == "-" ? read_standard_input(sts::k_max_fetched_octets)
-                  : read_file(file, sts::k_max_fetched_octets);
+      file == "-" ? files::read_standard_input(sts::k_max_fetched_octets)
+                  : files::read_file(file, sts::k_max_fetched_octets);
   if (text) return *std::move(text);
   const bool is_url = file.find("://") != std::string::npos;
   print_error(

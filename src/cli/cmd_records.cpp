@@ -12,7 +12,7 @@
 #include "dns/delegation.hpp"
 #include "dns/diff.hpp"
 #include "dns/format.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 #include "server/records.hpp"
 #include "server/snapshot.hpp"
 
@@ -187,9 +187,9 @@ void print_unread(const std::string& file, const dns::Zone& zone) {
 
 Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
                 const std::string& file, const dns::DiffRules& rules) {
-  const Result<std::string> text = file == "-"
-                                       ? read_standard_input(k_max_diff_octets)
-                                       : read_stream(file, k_max_diff_octets);
+  const Result<std::string> text =
+      file == "-" ? files::read_standard_input(k_max_diff_octets)
+                  : files::read_stream(file, k_max_diff_octets);
   const Result<dns::Zone> found =
       text ? read_zone(*text, wanted) : tl::unexpected<Error>(text.error());
   if (!found) {

@@ -13,7 +13,7 @@
 
 #include "cli/cli.hpp"
 #include "dns/format.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
 #include "server/placeholder.hpp"
@@ -104,7 +104,7 @@ server::LoadedSnapshot load(const Options& options,
   server::LoadedSnapshot loaded = load_first(loader);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
-    if (stamp_file(options.config).inode == 0) {
+    if (files::stamp_file(options.config).inode == 0) {
       fmt::print(stderr, "{}", k_first_config);
     }
     return {};

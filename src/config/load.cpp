@@ -10,16 +10,17 @@
 namespace mtasts::config {
 namespace {
 
-Inputs make_inputs(const std::string& main,
-                   const std::vector<Located<std::string>>& includes) {
+files::Inputs make_inputs(const std::string& main,
+                          const std::vector<Located<std::string>>& includes) {
   const std::string beside = main == "-" ? std::string{} : main;
-  Inputs inputs;
+  files::Inputs inputs;
   for (const Located<std::string>& one : includes) {
     if (one.value.empty()) continue;
-    if (has_glob(one.value)) {
-      inputs.globs.push_back(resolve_beside(escape_glob(beside), one.value));
+    if (files::has_glob(one.value)) {
+      inputs.globs.push_back(
+          files::resolve_beside(files::escape_glob(beside), one.value));
     } else {
-      inputs.files.push_back(resolve_beside(beside, one.value));
+      inputs.files.push_back(files::resolve_beside(beside, one.value));
     }
   }
   return inputs;
@@ -31,7 +32,7 @@ class Includers {
   Includers(const std::string& main,
             const std::vector<Located<std::string>>& includes) {
     for (std::size_t i = 0; i < includes.size(); ++i) {
-      const Inputs inputs = make_inputs(main, {includes[i]});
+      const files::Inputs inputs = make_inputs(main, {includes[i]});
       for (const std::string& file : inputs.files) files_.emplace(file, i);
       if (!inputs.globs.empty()) globs_.emplace_back(inputs, i);
     }
@@ -43,7 +44,7 @@ class Includers {
     const auto [first, last] = files_.equal_range(path);
     for (auto one = first; one != last; ++one) all.push_back(one->second);
     for (const auto& [inputs, i] : globs_) {
-      if (is_listed(inputs, path)) all.push_back(i);
+      if (files::is_listed(inputs, path)) all.push_back(i);
     }
     std::sort(all.begin(), all.end());
     return all;
@@ -51,29 +52,30 @@ class Includers {
 
  private:
   std::multimap<std::string, std::size_t> files_;
-  std::vector<std::pair<Inputs, std::size_t>> globs_;
+  std::vector<std::pair<files::Inputs, std::size_t>> globs_;
 };
 
-bool has_regular_file(const Inputs& inputs) {
-  class Finder final : public FileVisitor {
+bool has_regular_file(const files::Inputs& inputs) {
+  class Finder final : public files::FileVisitor {
    public:
-    void file(const std::string&, const FileStamp& stamp) override {
+    void file(const std::string&, const files::FileStamp& stamp) override {
       found = found || stamp.is_regular();
     }
     void directory(const std::string&) override {}
     void link(const std::string&) override {}
     bool found = false;
   } finder;
-  list_files(inputs, finder);
+  files::list_files(inputs, finder);
   return finder.found;
 }
 
 /// Where its patterns begin to be patterns.
-bool has_shut_out_folder(const Inputs& inputs) {
+bool has_shut_out_folder(const files::Inputs& inputs) {
   return std::any_of(
       inputs.globs.begin(), inputs.globs.end(), [](const std::string& glob) {
         const std::size_t slash = glob.rfind('/', glob.find_first_of("*?["));
-        return slash != std::string::npos && is_shut_out(glob.substr(0, slash));
+        return slash != std::string::npos &&
+               files::is_shut_out(glob.substr(0, slash));
       });
 }
 
@@ -83,15 +85,15 @@ Loader::Loader(std::string path) : path_(std::move(path)) {
   if (path_ != "-") main_.set_inputs({.files = {path_}, .globs = {}});
 }
 
-Loader::Changes Loader::update_main(const Scope& scope) {
+Loader::Changes Loader::update_main(const files::Scope& scope) {
   const std::shared_ptr<const MainFile> before = settings_;
   if (path_ == "-") {
     settings_ = read_main(path_);
   } else {
-    for (const auto& change :
-         main_.update(scope, [](const std::string&path, const FileStamp&) {
-           return read_main(path);
-         })) {
+    for (const auto& change : main_.update(
+             scope, [](const std::string&path, const files::FileStamp&) {
+               return read_main(path);
+             })) {
       settings_ = change.after;
     }
   }
@@ -104,15 +106,15 @@ Loader::Changes Loader::update_main(const Scope& scope) {
   return {{path_, before, settings_}};
 }
 
-Loader::Changes Loader::update_included(const Scope& scope) {
-  return included_.update(scope,
-                          [this](const std::string& path, const FileStamp&) {
-                            // That it names itself is a fault of the pattern,
-                            // not of the file.
-                            return path == resolve_beside({}, path_)
-                                       ? std::make_shared<const PolicyFile>()
-                                       : read_included(path);
-                          });
+Loader::Changes Loader::update_included(const files::Scope& scope) {
+  return included_.update(
+      scope, [this](const std::string& path, const files::FileStamp&) {
+        // That it names itself is a fault of the pattern,
+        // not of the file.
+        return path == files::resolve_beside({}, path_)
+                   ? std::make_shared<const PolicyFile>()
+                   : read_included(path);
+      });
 }
 
 /// With who includes what can't be read: that may change while the file stays
@@ -144,7 +146,7 @@ void Loader::check_includes() {
   };
   const std::vector<Located<std::string>>& includes = settings_->includes;
   const Includers includers(path_, includes);
-  const std::string main = resolve_beside({}, path_);
+  const std::string main = files::resolve_beside({}, path_);
   std::vector<bool> matches(includes.size());
   included_.for_each([&](const std::string& path, const PolicyFile&) {
     bool is_seen = path == main;
@@ -160,7 +162,7 @@ void Loader::check_includes() {
   for (std::size_t i = 0; i < includes.size(); ++i) {
     if (matches[i]) continue;
     const Located<std::string>& one = includes[i];
-    const Inputs inputs = make_inputs(path_, {one});
+    const files::Inputs inputs = make_inputs(path_, {one});
     if (has_regular_file(inputs)) {
       report(one, "config.include-restless",
              fmt::format("include {} matches no file that has come to rest",
@@ -171,7 +173,7 @@ void Loader::check_includes() {
     // An unmounted or emptied folder looks just like this.
     report(one, "config.include-no-match",
            fmt::format("include {} matches no file", in_quotes(one.value)),
-           has_shut_out_folder(inputs) ? k_shut_out_hint
+           has_shut_out_folder(inputs) ? files::k_shut_out_hint
                                        : "add a file, or remove the pattern");
   }
 }
@@ -236,14 +238,14 @@ Config Loader::make_config() const {
   return config;
 }
 
-Loaded Loader::load(const Scope& scope) {
+Loaded Loader::load(const files::Scope& scope) {
   Loaded loaded;
-  const Inputs before = included_.inputs();
+  const files::Inputs before = included_.inputs();
   Changes changes = update_main(scope);
   const bool is_new_main = !changes.empty();
   bool is_new_list = is_new_main;
   for (auto& change :
-       update_included(is_new_main && !scope.rested ? Scope{} : scope)) {
+       update_included(is_new_main && !scope.rested ? files::Scope{} : scope)) {
     is_new_list = is_new_list || !change.before || !change.after;
     changes.push_back(std::move(change));
   }
@@ -280,8 +282,9 @@ Loaded Loader::load(const Scope& scope) {
   return loaded;
 }
 
-FileChanges Loader::look(const Scope& scope, FileVisitor* also) const {
-  FileChanges changes = main_.look(scope, also);
+files::FileChanges Loader::look(const files::Scope& scope,
+                                files::FileVisitor* also) const {
+  files::FileChanges changes = main_.look(scope, also);
   changes.merge(included_.look(scope, also));
   return changes;
 }

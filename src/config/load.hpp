@@ -12,7 +12,7 @@
 #include "config/config.hpp"
 #include "config/policy_file.hpp"
 #include "diagnostic.hpp"
-#include "file_group.hpp"
+#include "files/file_group.hpp"
 
 namespace mtasts::config {
 
@@ -34,7 +34,7 @@ class Loader {
   /// can be read once and not be watched.
   explicit Loader(std::string path);
 
-  Loaded load(const Scope& scope = {});
+  Loaded load(const files::Scope& scope = {});
 
   /// Has the next load read what has a fault again, changed or not.
   void reread_faulty() {
@@ -43,13 +43,14 @@ class Loader {
   }
 
   /// What differs on the disk from what was loaded.
-  FileChanges look(const Scope& scope, FileVisitor* also) const;
+  files::FileChanges look(const files::Scope& scope,
+                          files::FileVisitor* also) const;
 
  private:
-  using Changes = std::vector<FileGroup<PolicyFile>::Change>;
+  using Changes = std::vector<files::FileGroup<PolicyFile>::Change>;
 
-  Changes update_main(const Scope& scope);
-  Changes update_included(const Scope& scope);
+  Changes update_main(const files::Scope& scope);
+  Changes update_included(const files::Scope& scope);
   void check_includes();
   void report_faulty(Diagnostics& out) const;
   void index(const Changes& changes, Loaded& loaded);
@@ -57,11 +58,12 @@ class Loader {
   Config make_config() const;
 
   std::string path_;
-  FileGroup<MainFile> main_;
+  files::FileGroup<MainFile> main_;
   std::shared_ptr<const MainFile> settings_;  // what main_ has
-  FileGroup<PolicyFile> included_;
+  files::FileGroup<PolicyFile> included_;
   Diagnostics include_faults_;
-  std::set<FileGroup<PolicyFile>::PartPtr> faulty_;  // those with an error
+  // Those with an error.
+  std::set<files::FileGroup<PolicyFile>::PartPtr> faulty_;
   dns::NameMap<PolicyEntryPtr> by_domain_;
   bool has_clash_ = false;  // two policies for one domain
 };

@@ -9,7 +9,7 @@
 #include "config/document.hpp"
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -20,13 +20,13 @@ constexpr std::size_t k_max_includes = 20'000;
 std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
                                 const std::string& hint, Diagnostics& out) {
   const std::string shown = shown_path(path);
-  const Result<std::string> content = path == "-"
-                                          ? read_standard_input(max_octets)
-                                          : read_file(path, max_octets);
+  const Result<std::string> content =
+      path == "-" ? files::read_standard_input(max_octets)
+                  : files::read_file(path, max_octets);
   if (!content) {
     out.push_back({Severity::error, "config.unreadable", Place{shown},
                    fmt::format("can't be read: {}", content.error().message),
-                   is_shut_out(path) ? k_shut_out_hint : hint});
+                   files::is_shut_out(path) ? files::k_shut_out_hint : hint});
     return std::nullopt;
   }
   if (content->empty()) {
@@ -35,7 +35,7 @@ std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
                    "put [[policy]] with domains = [...] and mx = [...] there"});
     return std::nullopt;
   }
-  if (is_nameless(path)) {
+  if (files::is_nameless(path)) {
     out.push_back({Severity::warning, "config.replaced", Place{shown},
                    "was replaced by another file outside, and this is the old "
                    "one still",

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "config/document.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -134,7 +134,7 @@ std::optional<Operations> find_operations(TableReader& document,
 }
 
 Result<Operations> load_operations(const std::string& path) {
-  const Result<std::string> text = read_file(path, k_max_config_octets);
+  const Result<std::string> text = files::read_file(path, k_max_config_octets);
   if (!text) {
     return fail(fmt::format("{} can't be read: {}", path, text.error().message),
                 "the path is given with -c or $MTA_STSD_CONFIG");

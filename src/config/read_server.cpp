@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "config/table_reader.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 #include "text/duration.hpp"
 
 namespace mtasts::config {
@@ -144,7 +144,7 @@ ServerTable read_server(const Table& table, std::string_view file,
         continue;
       }
       server.certificates.push_back(
-          resolve_beside(std::string(file), path.value));
+          files::resolve_beside(std::string(file), path.value));
     }
   }
   Limits& limits = server.startup.limits;

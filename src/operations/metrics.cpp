@@ -134,7 +134,7 @@ void write_reloads(const server::ReloadView& reloads, MetricWriter& out) {
              "Files that keep changing, and are not taken over.");
   out.sample(reloads.pending_count);
   sys_seconds oldest{};
-  for (const server::PendingChange& one : reloads.pending) {
+  for (const files::PendingChange& one : reloads.pending) {
     if (oldest == sys_seconds{} || one.since < oldest) oldest = one.since;
   }
   out.family("mta_stsd_oldest_pending_change_timestamp_seconds", gauge,

@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -47,7 +47,8 @@ ProcessFacts read_process_facts() {
   }
   facts.descriptors = count_entries("/proc/self/fd");
   // proc(5): pages of the whole program, then those in memory.
-  const Result<std::string> pages = read_file("/proc/self/statm", k_max_octets);
+  const Result<std::string> pages =
+      files::read_file("/proc/self/statm", k_max_octets);
   if (!pages) return facts;
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const char* end = pages->data() + pages->size();

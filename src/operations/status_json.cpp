@@ -98,7 +98,7 @@ std::string format_reloads(const server::ReloadView& reloads) {
       reloads.faults.empty() ? "applied" : "failed",
       format_time(reloads.last_good), reloads.pending_count,
       join(reloads.pending,
-           [](const server::PendingChange& one) {
+           [](const files::PendingChange& one) {
              return fmt::format(R"({{"file":{},"since":"{}"}})",
                                 text::json_quote(one.file),
                                 format_time(one.since));

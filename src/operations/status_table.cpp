@@ -57,7 +57,7 @@ std::string format_table(const Status& status,
     }
   }
   std::string text = format_reasons(status.reasons);
-  for (const server::PendingChange& one : status.reloads.pending) {
+  for (const files::PendingChange& one : status.reloads.pending) {
     text += fmt::format("pending: {} does not come to rest, since {}\n",
                         text::json_quote(one.file), format_time(one.since));
   }

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <system_error>
 
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -52,9 +52,9 @@ std::uint64_t all_file_rights(int version) {
          1;
 }
 
-Result<void> allow(const Descriptor& ruleset, const std::string& path,
+Result<void> allow(const files::Descriptor& ruleset, const std::string& path,
                    std::uint64_t rights) {
-  const Descriptor file(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  const files::Descriptor file(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (file.fd() < 0) return {};
   struct stat status {};
   if (::fstat(file.fd(), &status) != 0) return fail_with(errno);
@@ -84,7 +84,7 @@ Result<void> enter_landlock(int version, const Allowed& allowed) {
       .tcp = version >= k_knows_tcp ? k_bind_and_connect : 0,
       .scopes = version >= k_knows_scopes ? k_abstract_sockets_and_signals : 0};
   // What an older kernel does not know is zero, and it takes that.
-  const Descriptor ruleset(static_cast<int>(
+  const files::Descriptor ruleset(static_cast<int>(
       ::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
   if (ruleset.fd() < 0) return fail_with(errno);
   for (const std::string& path : allowed.readable) {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::size_t k_max_octets = 64 * 1024;
 constexpr std::size_t k_least_connections = 64;
 
 std::string read(const std::string& path) {
-  const Result<std::string> text = read_file(path, k_max_octets);
+  const Result<std::string> text = files::read_file(path, k_max_octets);
   return text ? *text : std::string();
 }
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "file.hpp"
+#include "files/file.hpp"
 #include "log.hpp"
 #include "server/signals.hpp"
 #include "server/snapshot_loader.hpp"
@@ -49,7 +49,7 @@ std::vector<gid_t> find_groups(const Account& account) {
 void hand_over(const config::ListenAddress& address, const Account& account) {
   if (address.kind != config::ListenAddress::Kind::unix_path) return;
   // Not by the path, where something else may be by now.
-  const Descriptor file(
+  const files::Descriptor file(
       ::open(address.host.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 ||

@@ -19,9 +19,9 @@ bool is_private(const fs::path& folder) {
   return depth > 2 || (top != "home" && top != "usr" && top != "var");
 }
 
-class Finder final : public FileVisitor {
+class Finder final : public files::FileVisitor {
  public:
-  void file(const std::string& path, const FileStamp&) override {
+  void file(const std::string& path, const files::FileStamp&) override {
     // Its folder would be everything.
     std::error_code error;
     if (fs::absolute(path, error).parent_path() == "/") add_file(path);

@@ -91,10 +91,10 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
       placeholders_(placeholders),
       running_(holder.get()->startup),
       said_(running_),
-      watch_([&loader](const Scope& scope, FileVisitor* also) {
+      watch_([&loader](const files::Scope& scope, files::FileVisitor* also) {
         return loader.find_changes(scope, also);
       }),
-      next_check_(Watch::Clock::now() + k_check_interval) {
+      next_check_(files::Watch::Clock::now() + k_check_interval) {
   log_news(first);
   watch_.find_settled();  // from now on, every edit is heard of
 }
@@ -131,13 +131,13 @@ void Reloader::want_load() {
 }
 
 std::vector<std::string> Reloader::run() {
-  const Watch::Clock::time_point now = Watch::Clock::now();
+  const files::Watch::Clock::time_point now = files::Watch::Clock::now();
   if (now >= next_check_ || (next_retry_ && now >= *next_retry_)) {
     if (now >= next_check_) next_check_ = now + k_check_interval;
     next_retry_.reset();
     want_load();
   }
-  const std::optional<Scope> scope = watch_.find_settled();
+  const std::optional<files::Scope> scope = watch_.find_settled();
   say_what_waits();
   if (!scope) return {};
   const bool has_new_inputs = loader_.read(*scope);
@@ -158,13 +158,13 @@ std::vector<std::string> Reloader::run() {
 
 /// Each file once, until it has come to rest.
 void Reloader::say_what_waits() {
-  const std::vector<PendingChange> pending = watch_.overdue();
+  const std::vector<files::PendingChange> pending = watch_.overdue();
   if (pending.empty() && pending_ == 0) return;
   pending_ = pending.size();
   status_.note_pending(pending);
   std::set<std::string> still;
   std::size_t logged = 0;
-  for (const PendingChange& one : pending) {
+  for (const files::PendingChange& one : pending) {
     still.insert(one.file);
     if (said_pending_.contains(one.file) || ++logged > k_max_logged) continue;
     log::warning(
@@ -213,7 +213,7 @@ void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
 void Reloader::say_failed(const LoadedSnapshot& loaded, bool is_requested) {
   // The cause may go away without a trace: a lack of descriptors, a server of
   // files that does not answer.
-  next_retry_ = Watch::Clock::now() + k_retry_interval;
+  next_retry_ = files::Watch::Clock::now() + k_retry_interval;
   std::string text;
   std::size_t errors = 0;
   for (const Diagnostic& one : loaded.diagnostics) {

@@ -11,10 +11,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "files/watch.hpp"
 #include "server/reload_status.hpp"
 #include "server/snapshot.hpp"
 #include "server/snapshot_loader.hpp"
-#include "server/watch.hpp"
 
 namespace mtasts::server {
 
@@ -60,9 +60,9 @@ class Reloader {
   Placeholders placeholders_;
   config::Startup running_;  // what the program was started with
   config::Startup said_;     // what was last said to need a restart
-  Watch watch_;
-  Watch::Clock::time_point next_check_;
-  std::optional<Watch::Clock::time_point> next_retry_;
+  files::Watch watch_;
+  files::Watch::Clock::time_point next_check_;
+  std::optional<files::Watch::Clock::time_point> next_retry_;
   std::set<std::string> said_pending_;
   std::size_t pending_ = 0;
   bool requested_ = false;

@@ -62,13 +62,14 @@ void ReloadStatus::note_failed(const Diagnostics& diagnostics, bool is_news) {
   }
 }
 
-void ReloadStatus::note_pending(std::vector<PendingChange> pending) {
+void ReloadStatus::note_pending(std::vector<files::PendingChange> pending) {
   const std::lock_guard lock(mutex_);
   view_.pending_count = pending.size();
-  std::stable_sort(pending.begin(), pending.end(),
-                   [](const PendingChange& a, const PendingChange& b) {
-                     return a.since < b.since;
-                   });
+  std::stable_sort(
+      pending.begin(), pending.end(),
+      [](const files::PendingChange& a, const files::PendingChange& b) {
+        return a.since < b.since;
+      });
   pending.resize(std::min(pending.size(), k_max_pending));
   view_.pending = std::move(pending);
 }

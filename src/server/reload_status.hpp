@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "diagnostic.hpp"
-#include "server/pending_changes.hpp"
+#include "files/pending_changes.hpp"
 
 namespace mtasts::server {
 
@@ -32,7 +32,7 @@ struct ReloadView {
   Diagnostics faults;                  // of the last one, if it failed
   std::vector<ReloadEvent> history;    // the newest first
   /// Files that do not come to rest: the first of them, and how many.
-  std::vector<PendingChange> pending = {};
+  std::vector<files::PendingChange> pending = {};
   std::size_t pending_count = 0;
 };
 
@@ -45,7 +45,7 @@ class ReloadStatus {
                     bool is_whole = true);
   void note_failed(const Diagnostics& diagnostics, bool is_news);
 
-  void note_pending(std::vector<PendingChange> pending);
+  void note_pending(std::vector<files::PendingChange> pending);
 
   ReloadView view() const;
 

@@ -22,14 +22,14 @@ constexpr std::chrono::milliseconds k_time_to_end{300};
 
 int make_event() { return ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
-void signal_event(const Descriptor& event) {
+void signal_event(const files::Descriptor& event) {
   const std::uint64_t one = 1;
   // It can only fail when it is signalled already.
   [[maybe_unused]] const ssize_t written =
       ::write(event.fd(), &one, sizeof one);
 }
 
-void clear_event(const Descriptor& event) {
+void clear_event(const files::Descriptor& event) {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = ::read(event.fd(), &count, sizeof count);
 }

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "file.hpp"
+#include "files/file.hpp"
 #include "server/reload.hpp"
 
 namespace mtasts::server {
@@ -52,8 +52,8 @@ class ReloadThread {
   Reloader& reloader_;
   const SnapshotHolder& holder_;
   Publish publish_;
-  Descriptor wake_;  // eventfd(2): there is something to do
-  Descriptor news_;  // eventfd(2): something was done
+  files::Descriptor wake_;  // eventfd(2): there is something to do
+  files::Descriptor news_;  // eventfd(2): something was done
   std::atomic<std::uint64_t> asked_{0};
   std::atomic<std::uint64_t> answered_{0};
   std::atomic<bool> stopping_{false};

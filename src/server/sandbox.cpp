@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "file.hpp"
+#include "files/file.hpp"
 #include "log.hpp"
 #include "server/landlock.hpp"
 #include "server/readable.hpp"
@@ -37,7 +37,7 @@ constexpr const char* k_process_facts[] = {"/proc/self/fd", "/proc/self/statm"};
 void prevent_core_dumps() {
   const rlimit none{};
   ::setrlimit(RLIMIT_CORE, &none);
-  const Descriptor filter(
+  const files::Descriptor filter(
       ::open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC));
   if (filter.fd() < 0 || ::write(filter.fd(), "0", 1) != 1) {
     // /proc/self is root's then, for other processes.

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "diagnostic.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::server {
 
@@ -26,7 +26,7 @@ class ServiceManager {
  private:
   void tell(std::string state);
 
-  Descriptor socket_;
+  files::Descriptor socket_;
   std::string said_;
 };
 

@@ -83,7 +83,7 @@ void SnapshotLoader::recheck() {
   finder_.reread_faulty();
 }
 
-bool SnapshotLoader::read(const Scope& scope) {
+bool SnapshotLoader::read(const files::Scope& scope) {
   last_config_ = config_.load(scope);
   is_main_restless_ =
       scope.rested &&
@@ -239,7 +239,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   return loaded;
 }
 
-LoadedSnapshot SnapshotLoader::load(const Scope& scope,
+LoadedSnapshot SnapshotLoader::load(const files::Scope& scope,
                                     const Snapshot* serving) {
   read(scope);
   return judge(serving);
@@ -253,16 +253,17 @@ void SnapshotLoader::accept() {
   new_certificates_.clear();
 }
 
-FileChanges SnapshotLoader::look(const Scope& scope, FileVisitor* also) const {
-  FileChanges changes = config_.look(scope, also);
+files::FileChanges SnapshotLoader::look(const files::Scope& scope,
+                                        files::FileVisitor* also) const {
+  files::FileChanges changes = config_.look(scope, also);
   changes.merge(finder_.look(scope, also));
   return changes;
 }
 
-FileChanges SnapshotLoader::find_changes(const Scope& scope,
-                                         FileVisitor* also) {
-  FileChanges changes = config_.look(scope, also);
-  FileChanges beside = finder_.look(scope, also);
+files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope,
+                                                files::FileVisitor* also) {
+  files::FileChanges changes = config_.look(scope, also);
+  files::FileChanges beside = finder_.look(scope, also);
   finder_.pass_over(beside);
   changes.merge(beside);
   return changes;

@@ -52,7 +52,7 @@ class SnapshotLoader {
 
   /// Reads what has changed and may be read. True if other files count now:
   /// they have to be looked at, and to rest, before anything is judged.
-  bool read(const Scope& scope);
+  bool read(const files::Scope& scope);
 
   /// Makes a snapshot of what was read. Policies and certificates are two
   /// groups, and each is taken as a whole or not at all: in the place of a bad
@@ -64,7 +64,7 @@ class SnapshotLoader {
                        const FindRefusals& find_refusals = {});
 
   /// Both at once.
-  LoadedSnapshot load(const Scope& scope, const Snapshot* serving);
+  LoadedSnapshot load(const files::Scope& scope, const Snapshot* serving);
 
   /// Says that the last snapshot serves now.
   void accept();
@@ -74,9 +74,11 @@ class SnapshotLoader {
   void recheck();
 
   /// What differs on the disk from what was loaded.
-  FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const;
+  files::FileChanges look(const files::Scope& scope,
+                          files::FileVisitor* also = nullptr) const;
   /// The same without what can't matter; see CertificateFinder::pass_over().
-  FileChanges find_changes(const Scope& scope, FileVisitor* also);
+  files::FileChanges find_changes(const files::Scope& scope,
+                                  files::FileVisitor* also);
 
  private:
   using Domains = std::set<std::string>;

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -31,12 +31,12 @@ tl::unexpected<Error> cannot(std::string_view act, std::string_view path,
 
 /// Opens the folder `name` of the folder `parent`, and makes it if it is not
 /// there. `path` is what people call it.
-Result<Descriptor> open_folder(int parent, const char* name, int flags,
-                               const std::string& path) {
+Result<files::Descriptor> open_folder(int parent, const char* name, int flags,
+                                      const std::string& path) {
   if (::mkdirat(parent, name, 0777) != 0 && errno != EEXIST) {
     return cannot("make", path);
   }
-  Descriptor folder(
+  files::Descriptor folder(
       ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
   if (folder.fd() < 0) {
     return cannot("open", path,
@@ -50,7 +50,7 @@ Result<Descriptor> open_folder(int parent, const char* name, int flags,
 
 /// True if the file of the folder has exactly this content already.
 bool has_content(int folder, std::string_view content) {
-  const Descriptor file(
+  const files::Descriptor file(
       ::openat(folder, k_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 ||
@@ -81,7 +81,7 @@ Result<void> replace_file(int folder, std::string_view content,
   // Two runs at a time must not write into one file.
   const std::string fresh = fmt::format(".{}.{}", k_file, ::getpid());
   ::unlinkat(folder, fresh.c_str(), 0);  // what a killed run may have left
-  const Descriptor file(
+  const files::Descriptor file(
       ::openat(folder, fresh.c_str(),
                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.fd() < 0) return cannot("write", path);
@@ -94,15 +94,16 @@ Result<void> replace_file(int folder, std::string_view content,
   return error;
 }
 
-Result<void> write_policy(const Descriptor& root, const std::string& directory,
+Result<void> write_policy(const files::Descriptor& root,
+                          const std::string& directory,
                           const std::string& domain, const std::string& body) {
   const std::string host = std::string(k_policy_host_prefix) + domain;
   std::string path = fmt::format("{}/{}", directory, host);
-  const Result<Descriptor> of_host =
+  const Result<files::Descriptor> of_host =
       open_folder(root.fd(), host.c_str(), O_NOFOLLOW, path);
   if (!of_host) return tl::unexpected<Error>(of_host.error());
   path += fmt::format("/{}", k_folder);
-  const Result<Descriptor> folder =
+  const Result<files::Descriptor> folder =
       open_folder(of_host->fd(), k_folder, O_NOFOLLOW, path);
   if (!folder) return tl::unexpected<Error>(folder.error());
   if (has_content(folder->fd(), body)) return {};
@@ -113,7 +114,7 @@ Result<void> write_policy(const Descriptor& root, const std::string& directory,
 
 Result<void> write_static_tree(const std::string& directory, const Site& site,
                                const std::vector<std::string>& domains) {
-  const Result<Descriptor> root =
+  const Result<files::Descriptor> root =
       open_folder(AT_FDCWD, directory.c_str(), 0, directory);
   if (!root) return tl::unexpected<Error>(root.error());
   for (const std::string& domain : domains) {

@@ -33,16 +33,16 @@ std::string_view key_of_leaf(const PemFile& file) {
   return read_certificate(*file.chain.front())->public_key;
 }
 
-Inputs make_inputs(const std::vector<std::string>& paths) {
-  Inputs inputs;
+files::Inputs make_inputs(const std::vector<std::string>& paths) {
+  files::Inputs inputs;
   for (const std::string& path : paths) {
-    if (!is_directory(path)) {
+    if (!files::is_directory(path)) {
       inputs.files.push_back(path);
       continue;
     }
     // live/NAME/fullchain.pem is the deepest that certificate tools lay out.
     for (const std::string_view level : {"/*", "/*/*"}) {
-      inputs.globs.push_back(escape_glob(path) + std::string(level));
+      inputs.globs.push_back(files::escape_glob(path) + std::string(level));
     }
   }
   return inputs;
@@ -57,7 +57,7 @@ bool is_better(const ChainCheck& a, const ChainCheck& b) {
   return rank(a) > rank(b);
 }
 
-bool is_pem_size(const FileStamp& stamp) {
+bool is_pem_size(const files::FileStamp& stamp) {
   return stamp.is_regular() &&
          stamp.size <= static_cast<std::int64_t>(k_max_pem_octets);
 }
@@ -273,22 +273,22 @@ void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
 }
 
 FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
-                                          const Scope& scope) {
+                                          const files::Scope& scope) {
   FoundCertificates found;
   // A folder may have come where there was none, or a file.
-  Inputs inputs = make_inputs(paths);
+  files::Inputs inputs = make_inputs(paths);
   found.has_new_inputs = inputs != files_.inputs();
   files_.set_inputs(std::move(inputs));
-  const std::vector<Change> changes =
-      files_.update(found.has_new_inputs && !scope.rested ? Scope{} : scope,
-                    [&](const std::string& path, const FileStamp& stamp) {
-                      // A directory, a FIFO, a large log: only one that was
-                      // named is missed.
-                      const bool is_named = files_.is_named(path);
-                      return is_pem_size(stamp) || is_named
-                                 ? read_pem_file(path, intermediates_)
-                                 : std::make_shared<const PemFile>();
-                    });
+  const std::vector<Change> changes = files_.update(
+      found.has_new_inputs && !scope.rested ? files::Scope{} : scope,
+      [&](const std::string& path, const files::FileStamp& stamp) {
+        // A directory, a FIFO, a large log: only one that was
+        // named is missed.
+        const bool is_named = files_.is_named(path);
+        return is_pem_size(stamp) || is_named
+                   ? read_pem_file(path, intermediates_)
+                   : std::make_shared<const PemFile>();
+      });
   for (const Change& change : changes) {
     if (change.before) append(found.withdrawn, change.before->diagnostics);
   }
@@ -299,12 +299,13 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   found.findings = collect(touched);
   for (const std::string& path : paths) {
     // The files of such a folder are not even seen.
-    if (!is_directory(path) || !is_shut_out(path)) continue;
-    found.findings.push_back({{Severity::error, "certificate.unreadable",
-                               Place{path}, "can't be read", k_shut_out_hint},
-                              {},
-                              nullptr,
-                              true});
+    if (!files::is_directory(path) || !files::is_shut_out(path)) continue;
+    found.findings.push_back(
+        {{Severity::error, "certificate.unreadable", Place{path},
+          "can't be read", files::k_shut_out_hint},
+         {},
+         nullptr,
+         true});
   }
   if (certificates_.empty()) {
     for (const std::string& path : paths) {
@@ -364,9 +365,9 @@ FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
   return all;
 }
 
-void CertificateFinder::pass_over(FileChanges& changes) {
+void CertificateFinder::pass_over(files::FileChanges& changes) {
   files_.pass_over(
-      changes, [this](const std::string& path, const FileStamp& stamp,
+      changes, [this](const std::string& path, const files::FileStamp& stamp,
                       const PemFile* before) {
         const bool was_dull = before == nullptr ||
                               (before->chain.empty() && before->keys.empty() &&

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "diagnostic.hpp"
-#include "file_group.hpp"
+#include "files/file_group.hpp"
 #include "tls/certificate_check.hpp"
 #include "tls/pem_file.hpp"
 
@@ -47,19 +47,20 @@ class CertificateFinder {
   /// Each path is a PEM file, or a directory that is searched two levels deep,
   /// hidden entries left out.
   FoundCertificates find(const std::vector<std::string>& paths,
-                         const Scope& scope = {});
+                         const files::Scope& scope = {});
 
   /// Has the next find() read what has a fault again, changed or not.
   void reread_faulty() { files_.reread_faulty(); }
 
   /// What differs on the disk from what was found.
-  FileChanges look(const Scope& scope, FileVisitor* also) const {
+  files::FileChanges look(const files::Scope& scope,
+                          files::FileVisitor* also) const {
     return files_.look(scope, also);
   }
 
   /// Takes out of `changes` files that have no PEM and had none: a log or a
   /// note beside the certificates need not rest.
-  void pass_over(FileChanges& changes);
+  void pass_over(files::FileChanges& changes);
 
   /// True if a certificate for `host` was found and is not used: the
   /// diagnostics say why.
@@ -67,7 +68,7 @@ class CertificateFinder {
 
  private:
   using Id = std::size_t;  // a hash of the public key
-  using Change = FileGroup<PemFile>::Change;
+  using Change = files::FileGroup<PemFile>::Change;
 
   struct FileKey {
     PemFilePtr file;
@@ -88,7 +89,7 @@ class CertificateFinder {
   FileFindings collect(const std::set<Id>& touched) const;
   void replace(Id id, Pairing next, FoundCertificates& found);
 
-  FileGroup<PemFile> files_;
+  files::FileGroup<PemFile> files_;
   Interned intermediates_;
   std::set<PemFilePtr> faulty_;
   std::unordered_multimap<Id, PemFilePtr> by_key_;

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "file.hpp"
+#include "files/file.hpp"
 #include "tls/certificate.hpp"
 #include "tls/pem_file.hpp"
 #include "tls/secret.hpp"
@@ -177,12 +177,12 @@ std::string Survey::name_of(const fs::path& path) const {
 }
 
 void Survey::look_at_file(const std::string& path) {
-  const FileStamp stamp = stamp_file(path);
+  const files::FileStamp stamp = files::stamp_file(path);
   if (!stamp.is_regular()) return;
   ++files_;
   Form form = k_large;
   if (stamp.size <= static_cast<std::int64_t>(k_max_pem_octets)) {
-    Result<std::string> text = read_file(path, k_max_pem_octets);
+    Result<std::string> text = files::read_file(path, k_max_pem_octets);
     if (!text) return denied_.add(path, name_of(path));
     const Secret octets(*std::move(text));
     form = find_form(path, octets.octets());

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "file.hpp"
+#include "files/file.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -40,8 +40,8 @@ std::string make_hint(const std::string& path) {
         "Kubernetes fsGroup: {1} and defaultMode: 0440",
         ::geteuid(), ::getegid(), path);
   }
-  if (is_shut_out(path)) return k_shut_out_hint;
-  const FileStamp stamp = stamp_file(path);
+  if (files::is_shut_out(path)) return files::k_shut_out_hint;
+  const files::FileStamp stamp = files::stamp_file(path);
   if (stamp.inode == 0) return "certificates names PEM files and folders";
   if (stamp.is_dead_link()) {
     return "it is a symbolic link that leads to nothing";
@@ -139,14 +139,14 @@ Der Interned::intern(std::string der) {
 }
 
 bool has_no_pem(const std::string& path) {
-  Result<std::string> text = read_file(path, k_max_pem_octets);
+  Result<std::string> text = files::read_file(path, k_max_pem_octets);
   return text && !is_pem(Secret(*std::move(text)));
 }
 
 PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   auto file = std::make_shared<PemFile>();
   file->path = path;
-  Result<std::string> text = read_file(path, k_max_pem_octets);
+  Result<std::string> text = files::read_file(path, k_max_pem_octets);
   if (!text) {
     report(*file, "certificate.unreadable",
            fmt::format("can't be read: {}", text.error().message),
@@ -164,7 +164,8 @@ PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   }
   file->chain.shrink_to_fit();
   file->keys.shrink_to_fit();
-  file->is_readable_by_all = !file->keys.empty() && is_readable_by_all(path);
+  file->is_readable_by_all =
+      !file->keys.empty() && files::is_readable_by_all(path);
   return file;
 }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "../unit/temp_dir.hpp"
-#include "file_group.hpp"
+#include "files/file_group.hpp"
 #include "random.hpp"
 
 namespace mtasts {

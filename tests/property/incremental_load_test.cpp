@@ -240,16 +240,16 @@ std::multiset<std::string> describe(const tls::CertificateStore& store) {
   return all;
 }
 
-Scope scope_of(const FileChanges& changes) {
-  Scope scope{.is_everything = false};
+files::Scope scope_of(const files::FileChanges& changes) {
+  files::Scope scope{.is_everything = false};
   for (const auto& [path, stamp] : changes) scope.paths.insert(path);
   return scope;
 }
 
 /// What a watch may ask for: all, what it found, or what was edited.
 template <class Loader>
-Scope choose_scope(Random& random, const Loader& loader,
-                   const std::set<std::string>& edited) {
+files::Scope choose_scope(Random& random, const Loader& loader,
+                          const std::set<std::string>& edited) {
   switch (random.below(3)) {
     case 0:
       return {};
@@ -324,7 +324,7 @@ TEST(IncrementalLoad, CertificatesEqualFreshOnes) {
   tls::CertificateFinder finder;
   tls::CertificateStore store;
   Texts standing;
-  const auto step = [&](const Scope& scope) {
+  const auto step = [&](const files::Scope& scope) {
     tls::FoundCertificates found = finder.find(paths, scope);
     store = store.with(found.added, found.removed);
     follow(standing, found);
@@ -372,9 +372,9 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
   for (int round = 0; round < k_rounds; ++round) {
     const std::set<std::string> edited = files.edit();
     SCOPED_TRACE("round " + std::to_string(round) + "\n" + files.log());
-    const server::LoadedSnapshot got =
-        loader.load(round == 0 ? Scope{} : choose_scope(random, loader, edited),
-                    serving.get());
+    const server::LoadedSnapshot got = loader.load(
+        round == 0 ? files::Scope{} : choose_scope(random, loader, edited),
+        serving.get());
     const server::LoadedSnapshot fresh = server::load_snapshot(main);
     Texts errors = texts(got.diagnostics, Severity::error);
     const bool lost =

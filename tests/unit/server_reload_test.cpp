@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "file.hpp"
+#include "files/file.hpp"
 #include "server/reload.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
@@ -62,7 +62,7 @@ class Mover {
 
   std::string from_;
   std::string to_;
-  Descriptor inotify_;
+  files::Descriptor inotify_;
   int opened_;
   int moved_;
   int last_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "file.hpp"
+#include "files/file.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <memory>
 #include <system_error>
 
-namespace mtasts {
+namespace mtasts::files {
 namespace {
 
 // Without O_NONBLOCK, open() on a FIFO waits for a writer for ever.
@@ -253,4 +253,4 @@ std::string resolve_beside(const std::string& file, const std::string& path) {
   return (here / path).lexically_normal().string();
 }
 
-}  // namespace mtasts
+}  // namespace mtasts::files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/watch.hpp"
+#include "files/watch.hpp"
 
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 
 #include "log.hpp"
 
-namespace mtasts::server {
+namespace mtasts::files {
 namespace {
 
 using std::chrono::milliseconds;
@@ -301,4 +301,4 @@ void Watch::add_watch(const std::string& path, bool is_direct) {
   }
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::files

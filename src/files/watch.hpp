@@ -17,10 +17,10 @@
 #include <utility>
 #include <vector>
 
-#include "file_group.hpp"
-#include "server/pending_changes.hpp"
+#include "files/file_group.hpp"
+#include "files/pending_changes.hpp"
 
-namespace mtasts::server {
+namespace mtasts::files {
 
 class Watch {
  public:
@@ -105,4 +105,4 @@ class Watch {
   std::map<std::string, Clock::time_point> writing_;  // last write seen
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::files

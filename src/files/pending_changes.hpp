@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "file_group.hpp"
+#include "files/file_group.hpp"
 
-namespace mtasts::server {
+namespace mtasts::files {
 
 /// A change that is not taken: its file does not rest.
 struct PendingChange {
@@ -73,4 +73,4 @@ class PendingChanges {
   std::map<std::string, Entry> entries_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::files

@@ -12,7 +12,7 @@
 
 #include "result.hpp"
 
-namespace mtasts {
+namespace mtasts::files {
 
 /// Owns an open file and closes it on the way out; -1 is none.
 class Descriptor {
@@ -115,4 +115,4 @@ bool is_listed(const Inputs& inputs, const std::string& path);
 /// disk.
 std::string resolve_beside(const std::string& file, const std::string& path);
 
-}  // namespace mtasts
+}  // namespace mtasts::files

@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server/watch.hpp"
+#include "files/watch.hpp"
 #include "temp_dir.hpp"
 
-namespace mtasts::server {
+namespace mtasts::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -55,4 +55,4 @@ TEST(ServerWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::files

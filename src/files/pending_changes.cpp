@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "server/pending_changes.hpp"
+#include "files/pending_changes.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::files {
 namespace {
 
 using std::chrono::milliseconds;
@@ -102,4 +102,4 @@ bool PendingChanges::is_all_overdue(Clock::time_point now) const {
   });
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::files

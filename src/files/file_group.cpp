@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "file_group.hpp"
+#include "files/file_group.hpp"
 
 #include <iterator>
 #include <utility>
 
-namespace mtasts {
+namespace mtasts::files {
 namespace {
 
 std::set<std::string> named_in_one(const Inputs& a, const Inputs& b) {
@@ -155,4 +155,4 @@ FileChanges FileTable::look(const Scope& scope, FileVisitor* also) const {
   return changes;
 }
 
-}  // namespace mtasts
+}  // namespace mtasts::files

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "file.hpp"
+#include "files/file.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include "temp_dir.hpp"
 #include "unprivileged.hpp"
 
-namespace mtasts {
+namespace mtasts::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -377,4 +377,4 @@ TEST(FileResolve, StaysRelativeBesideARelativeFile) {
 }
 
 }  // namespace
-}  // namespace mtasts
+}  // namespace mtasts::files

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "diagnostic.hpp"
-#include "file.hpp"
+#include "files/file.hpp"
 
-namespace mtasts {
+namespace mtasts::files {
 
 /// Paths that are not as they were read, with what is there now.
 using FileChanges = std::map<std::string, FileStamp>;
@@ -166,4 +166,4 @@ class FileGroup : public FileTable {
   }
 };
 
-}  // namespace mtasts
+}  // namespace mtasts::files

@@ -3,9 +3,9 @@
 
 #include <set>
 
-#include "server/pending_changes.hpp"
+#include "files/pending_changes.hpp"
 
-namespace mtasts::server {
+namespace mtasts::files {
 namespace {
 
 using std::chrono::milliseconds;
@@ -184,4 +184,4 @@ TEST_F(ServerPendingChanges, AreNoneWhenTheFileIsAsItWas) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::files
