@@ -12,7 +12,7 @@ MAX_FILE_LINES = 400
 MAX_CODE_LINES = 19600
 
 # Left may include right: cli -> operations -> server -> {tls, config}
-# -> {sts, tlsrpt} -> dns -> text. files/ knows no policy.
+# -> {sts, tlsrpt} -> dns -> text. files/ and net/ know no policy.
 PROTOCOL = {"sts", "tlsrpt", "dns", "text"}
 BELOW = {
     "text": set(),
@@ -20,11 +20,13 @@ BELOW = {
     "sts": {"dns", "text"},
     "tlsrpt": {"dns", "text"},
     "files": {"text"},
-    "config": {"files"} | PROTOCOL,
+    "net": {"text"},
+    "config": {"files", "net"} | PROTOCOL,
     "tls": {"files"} | PROTOCOL,
-    "server": {"tls", "config", "files"} | PROTOCOL,
-    "operations": {"server", "tls", "config", "files"} | PROTOCOL,
-    "cli": {"operations", "server", "tls", "config", "files"} | PROTOCOL,
+    "server": {"tls", "config", "files", "net"} | PROTOCOL,
+    "operations": {"server", "tls", "config", "files", "net"} | PROTOCOL,
+    "cli": {"operations", "server", "tls", "config", "files",
+            "net"} | PROTOCOL,
 }
 PURE = PROTOCOL
 # The files in src/ itself, which may include text/: this one is for everybody

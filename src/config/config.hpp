@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "config/listen_address.hpp"
 #include "diagnostic.hpp"
 #include "dns/name.hpp"
 #include "dns/name_map.hpp"
+#include "net/listen_address.hpp"
 #include "sts/policy.hpp"
 #include "tlsrpt/report_uri.hpp"
 
@@ -37,7 +37,7 @@ enum class DomainMetrics { automatic, on, off };
 
 /// The listener for operators: health, metrics and status by plain HTTP.
 struct Operations {
-  ListenAddress listen;
+  net::ListenAddress listen;
   DomainMetrics domain_metrics = DomainMetrics::automatic;
   /// Names and addresses, besides its own, under which clients may ask for it
   /// (Host); in lower case, addresses in their usual form, without brackets.
@@ -48,7 +48,7 @@ struct Operations {
 
 /// Read once, when the program starts.
 struct Startup {
-  std::vector<ListenAddress> listen;
+  std::vector<net::ListenAddress> listen;
   std::size_t threads = 0;  // 0: one for each processor
   Limits limits;
   std::optional<Operations> operations = {};  // nothing: no such listener

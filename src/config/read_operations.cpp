@@ -18,16 +18,17 @@ constexpr std::size_t k_max_host_octets = 253;  // RFC 1035, 2.3.4, as text
 constexpr std::string_view k_listen_hint =
     "\"127.0.0.1:9443\", \"[::1]:9443\" or \"unix:/run/mta-stsd.sock\"";
 
-ListenAddress read_listen(TableReader& reader) {
-  ListenAddress address{
-      .kind = ListenAddress::Kind::tcp, .host = "127.0.0.1", .port = 9443};
+net::ListenAddress read_listen(TableReader& reader) {
+  net::ListenAddress address{
+      .kind = net::ListenAddress::Kind::tcp, .host = "127.0.0.1", .port = 9443};
   const auto remote = reader.find_boolean("allow_remote");
   // One that is no boolean has its own diagnostic.
   const bool may_be_remote =
       remote ? remote->value : reader.find("allow_remote") != nullptr;
   const auto text = reader.find_string("listen");
   if (!text) return address;
-  const Result<ListenAddress> parsed = parse_listen_address(text->value);
+  const Result<net::ListenAddress> parsed =
+      net::parse_listen_address(text->value);
   const auto refuse = [&](std::string_view why, std::string hint) {
     reader.error("operations.listen-invalid", text->at,
                  fmt::format("listen {} {}", in_quotes(text->value), why),
@@ -35,7 +36,7 @@ ListenAddress read_listen(TableReader& reader) {
   };
   if (!parsed) {
     refuse(parsed.error().message, std::string(k_listen_hint));
-  } else if (parsed->kind == ListenAddress::Kind::systemd) {
+  } else if (parsed->kind == net::ListenAddress::Kind::systemd) {
     refuse("is no address of its own", std::string(k_listen_hint));
   } else if (!parsed->is_local() && !may_be_remote) {
     refuse("can be reached from other machines",
@@ -65,7 +66,7 @@ std::vector<std::string> read_hosts(TableReader& reader) {
     if (text.starts_with('[') && text.ends_with(']')) {
       text = text.substr(1, text.size() - 2);
     }
-    if (const auto address = find_ip_address(text)) {
+    if (const auto address = net::find_ip_address(text)) {
       hosts.push_back(*address);
     } else if (is_host_name(entry.value)) {
       hosts.push_back(dns::to_lower_ascii(

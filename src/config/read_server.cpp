@@ -24,26 +24,27 @@ constexpr std::int64_t k_max_requests = 1'000'000;
 constexpr std::chrono::seconds k_min_deadline{1};
 constexpr std::chrono::seconds k_max_deadline{300};
 
-std::vector<ListenAddress> read_listen(TableReader& reader) {
+std::vector<net::ListenAddress> read_listen(TableReader& reader) {
   // Port 443 needs a privilege, and a container maps it anyway.
-  const std::vector<ListenAddress> fallback = {
-      {.kind = ListenAddress::Kind::tcp, .host = "::", .port = 8443}};
+  const std::vector<net::ListenAddress> fallback = {
+      {.kind = net::ListenAddress::Kind::tcp, .host = "::", .port = 8443}};
   const auto texts = reader.find_strings("listen");
   if (!texts) return fallback;
   if (texts->empty()) {
     reader.error("server.listen-invalid", reader.find("listen")->at,
                  "server.listen is empty", "listen = [\"[::]:8443\"]");
   }
-  std::vector<ListenAddress> addresses;
+  std::vector<net::ListenAddress> addresses;
   for (const Located<std::string>& text : *texts) {
-    const Result<ListenAddress> address = parse_listen_address(text.value);
+    const Result<net::ListenAddress> address =
+        net::parse_listen_address(text.value);
     if (!address) {
       reader.error("server.listen-invalid", text.at,
                    fmt::format("listen {} {}", in_quotes(text.value),
                                address.error().message),
                    address.error().hint);
     } else if (std::any_of(addresses.begin(), addresses.end(),
-                           [&](const ListenAddress& other) {
+                           [&](const net::ListenAddress& other) {
                              return other.is_same_place(*address);
                            })) {
       // Also once with TLS and once without: one socket speaks one of them.

@@ -21,9 +21,9 @@ std::string reachable(const std::string& host) {
 
 }  // namespace
 
-Result<Reply> ask(const config::ListenAddress& address, const std::string& path,
+Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
                   const std::string& accept) {
-  const bool is_unix = address.kind == config::ListenAddress::Kind::unix_path;
+  const bool is_unix = address.kind == net::ListenAddress::Kind::unix_path;
   httplib::Client client(is_unix ? address.host : reachable(address.host),
                          is_unix ? 80 : address.port);
   if (is_unix) client.set_address_family(AF_UNIX);
@@ -36,7 +36,7 @@ Result<Reply> ask(const config::ListenAddress& address, const std::string& path,
     const bool refused = result.error() == httplib::Error::Connection;
     return fail(
         fmt::format(
-            "no answer from {}: {}", config::format_listen_address(address),
+            "no answer from {}: {}", net::format_listen_address(address),
             refused ? "can't connect" : "it accepts, but says nothing in time"),
         refused ? "is mta-stsd serve running, and was it started with "
                   "this [operations]?"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "config/listen_address.hpp"
+#include "net/listen_address.hpp"
 #include "result.hpp"
 
 namespace mtasts::operations {
@@ -16,7 +16,7 @@ struct Reply {
 
 /// The reply to GET `path`, with the given Accept field. The error says that
 /// nobody answers, and why; it comes within 2 seconds if nothing does.
-Result<Reply> ask(const config::ListenAddress& address, const std::string& path,
+Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
                   const std::string& accept);
 
 }  // namespace mtasts::operations

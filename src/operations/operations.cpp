@@ -16,11 +16,11 @@ constexpr int k_accepts = 64;
 // 32 MB.
 constexpr int k_send_buffer_octets = 64 * 1024;
 
-server::Setting make_setting(const server::Listeners& listeners,
+server::Setting make_setting(const net::Listeners& listeners,
                              server::Admission& admission, Pages& pages,
                              const OwnNames& names) {
-  std::vector<server::Listener> plain = listeners.all();
-  for (server::Listener& one : plain) one.scheme = config::Scheme::http;
+  std::vector<net::Listener> plain = listeners.all();
+  for (net::Listener& one : plain) one.scheme = net::Scheme::http;
   return {
       .context = nullptr,
       .admission = &admission,
@@ -42,8 +42,7 @@ Result<std::unique_ptr<Operations>> Operations::open(
   const auto explain = [](const Error& error) {
     return fail("operations: " + error.message, error.hint);
   };
-  Result<server::Listeners> listeners =
-      server::Listeners::open({settings.listen});
+  Result<net::Listeners> listeners = net::Listeners::open({settings.listen});
   if (!listeners) return explain(listeners.error());
   std::unique_ptr<Operations> made(
       new Operations(settings, host, fetches, reloads, *std::move(listeners)));
@@ -56,7 +55,7 @@ Operations::Operations(const config::Operations& settings,
                        const server::PolicyHost& host,
                        const server::FetchLog& fetches,
                        const server::ReloadStatus& reloads,
-                       server::Listeners listeners)
+                       net::Listeners listeners)
     : readiness_(host.snapshots(), reloads),
       pages_({.host = host,
               .snapshots = host.snapshots(),

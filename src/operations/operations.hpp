@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "config/config.hpp"
+#include "net/listener.hpp"
 #include "operations/own_names.hpp"
 #include "operations/pages.hpp"
 #include "operations/readiness.hpp"
@@ -16,7 +17,6 @@
 #include "server/admission.hpp"
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
-#include "server/listener.hpp"
 #include "server/policy_host.hpp"
 #include "server/reload_status.hpp"
 
@@ -46,12 +46,12 @@ class Operations {
  private:
   Operations(const config::Operations& settings, const server::PolicyHost& host,
              const server::FetchLog& fetches,
-             const server::ReloadStatus& reloads, server::Listeners listeners);
+             const server::ReloadStatus& reloads, net::Listeners listeners);
 
   Readiness readiness_;
   Pages pages_;
   OwnNames names_;
-  server::Listeners listeners_;
+  net::Listeners listeners_;
   server::Admission admission_;
   server::EventLoop loop_;
   std::thread thread_;

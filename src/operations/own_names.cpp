@@ -11,7 +11,7 @@ OwnNames::OwnNames(const config::Operations& settings)
     : names_{"localhost", "127.0.0.1", "::1"},
       any_address_(settings.listen.host == "0.0.0.0" ||
                    settings.listen.host == "::") {
-  if (settings.listen.kind == config::ListenAddress::Kind::tcp) {
+  if (settings.listen.kind == net::ListenAddress::Kind::tcp) {
     names_.insert(settings.listen.host);
   }
   names_.insert(settings.hosts.begin(), settings.hosts.end());
@@ -22,7 +22,7 @@ bool OwnNames::have(std::string_view authority) const {
       authority.starts_with('[')
           ? std::string(authority.substr(1, authority.find(']') - 1))
           : server::normalise_host(authority);
-  const std::optional<std::string> address = config::find_ip_address(host);
+  const std::optional<std::string> address = net::find_ip_address(host);
   if (address && any_address_) return true;
   return names_.contains(address.value_or(host));
 }

@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/listen_address.hpp"
+#include "net/listen_address.hpp"
 #include "server/address_limit.hpp"
 #include "server/counters.hpp"
 
@@ -69,7 +69,7 @@ class Admission {
   /// A connection that was accepted by one loop for another.
   struct Arrival {
     int fd;
-    config::Scheme scheme;
+    net::Scheme scheme;
     std::optional<ClientKey> client;
   };
 

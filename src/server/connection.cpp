@@ -48,9 +48,9 @@ void note_handshake(Worker& worker, Handshake result, std::string_view host) {
 
 }  // namespace
 
-Connection::Connection(int fd, config::Scheme scheme, Time now, Time deadline)
+Connection::Connection(int fd, net::Scheme scheme, Time now, Time deadline)
     : fd_(fd),
-      phase_(scheme == config::Scheme::https ? Phase::hello : Phase::open),
+      phase_(scheme == net::Scheme::https ? Phase::hello : Phase::open),
       asked_(now),
       deadline_(deadline) {}
 
@@ -140,7 +140,7 @@ std::optional<End> Connection::read_hello(Worker& worker) {
   }
   if (hello.state() == State::refused) {
     if (is_first && worker.misfits != nullptr) {
-      worker.misfits->note_opening(come, config::Scheme::https);
+      worker.misfits->note_opening(come, net::Scheme::https);
     }
     return refuse_hello(worker, hello.alert());
   }
@@ -311,7 +311,7 @@ void Connection::refuse(Worker& worker, int status, std::string_view octets) {
   count(worker, status);
   ending_ = End::bad_request;
   if (!ssl_ && worker.misfits != nullptr) {
-    worker.misfits->note_opening(octets, config::Scheme::http);
+    worker.misfits->note_opening(octets, net::Scheme::http);
   }
 }
 

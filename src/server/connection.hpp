@@ -44,7 +44,7 @@ class Connection {
   using Time = std::chrono::steady_clock::time_point;
 
   /// Takes `fd` over, which must not block.
-  Connection(int fd, config::Scheme scheme, Time now, Time deadline);
+  Connection(int fd, net::Scheme scheme, Time now, Time deadline);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

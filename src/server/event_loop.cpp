@@ -63,7 +63,7 @@ EventLoop::~EventLoop() {
 }
 
 Result<void> EventLoop::open() {
-  for (const Listener& listener : setting_.listeners) {
+  for (const net::Listener& listener : setting_.listeners) {
     limit_buffers(listener.fd, setting_.send_buffer_octets);
   }
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
@@ -87,7 +87,7 @@ bool EventLoop::add(int fd, std::uint32_t events, void* data) {
 /// has no room for one of them.
 bool EventLoop::watch_listeners(bool on) {
   bool is_done = true;
-  for (Listener& listener : setting_.listeners) {
+  for (net::Listener& listener : setting_.listeners) {
     if (on) {
       // Exclusive: one connection wakes one thread.
       is_done =
@@ -112,8 +112,9 @@ void EventLoop::drain() {
 
 void EventLoop::run() {
   std::array<epoll_event, k_events_per_turn> events;
-  const Listener* first_listener = setting_.listeners.data();
-  const Listener* last_listener = first_listener + setting_.listeners.size();
+  const net::Listener* first_listener = setting_.listeners.data();
+  const net::Listener* last_listener =
+      first_listener + setting_.listeners.size();
   for (;;) {
     const int count = ::epoll_wait(
         epoll_, events.data(), static_cast<int>(events.size()), wait_time());
@@ -127,7 +128,7 @@ void EventLoop::run() {
     look_for_news();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
-      const auto* listener = static_cast<const Listener*>(event.data.ptr);
+      const auto* listener = static_cast<const net::Listener*>(event.data.ptr);
       if (listener == nullptr) continue;  // it woke us, and no more
       if (listener >= first_listener && listener < last_listener) {
         int left = setting_.accepts;
@@ -158,7 +159,7 @@ void EventLoop::clear_wake(const epoll_event* events, int count) const {
 
 void EventLoop::start_draining() {
   // Clients that the kernel has connected already are served too.
-  for (const Listener& listener : setting_.listeners) {
+  for (const net::Listener& listener : setting_.listeners) {
     constexpr int k_max_backlog = 4096;
     for (int i = 0; i < k_max_backlog && listening_; ++i) {
       if (!accept_from(listener)) break;
@@ -183,7 +184,7 @@ void EventLoop::start_draining() {
 }
 
 /// False when there was none.
-bool EventLoop::accept_from(const Listener& listener) {
+bool EventLoop::accept_from(const net::Listener& listener) {
   if (setting_.admission->is_busy() && !drain_wanted_.load()) {
     if (listening_) watch_listeners(false);
     accept_again_ = now_ + k_busy_pause;
@@ -195,7 +196,7 @@ bool EventLoop::accept_from(const Listener& listener) {
                            &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
     // Without TLS there is a proxy, whose one address is every client's.
-    const bool has_own_address = listener.scheme == config::Scheme::https;
+    const bool has_own_address = listener.scheme == net::Scheme::https;
     const Admission::Arrival arrival{
         .fd = fd,
         .scheme = listener.scheme,
@@ -206,7 +207,7 @@ bool EventLoop::accept_from(const Listener& listener) {
     if (!setting_.admission->hand_over(number_, arrival)) admit(arrival);
     return true;
   }
-  if (!is_of_one_client(errno)) pause_accepting();
+  if (!net::is_of_one_client(errno)) pause_accepting();
   return false;
 }
 

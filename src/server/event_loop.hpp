@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "net/listener.hpp"
 #include "result.hpp"
 #include "server/admission.hpp"
 #include "server/connection.hpp"
 #include "server/counters.hpp"
-#include "server/listener.hpp"
 #include "server/memory_budget.hpp"
 #include "server/responder.hpp"
 
@@ -29,7 +29,7 @@ namespace mtasts::server {
 struct Setting {
   SSL_CTX* context;  // null: no listener wants TLS
   Admission* admission;
-  std::vector<Listener> listeners;
+  std::vector<net::Listener> listeners;
   config::Limits limits;  // those of `admission` are not looked at
   /// Makes a loop's own responder, which counts there.
   std::function<std::unique_ptr<Responder>(Counters&)> make_responder;
@@ -70,7 +70,7 @@ class EventLoop {
 
   bool add(int fd, std::uint32_t events, void* data);
   void clear_wake(const epoll_event* events, int count) const;
-  bool accept_from(const Listener& listener);
+  bool accept_from(const net::Listener& listener);
   void admit(const Admission::Arrival& arrival);
   void look_for_news();
   void take_news(const Admission::News& news);

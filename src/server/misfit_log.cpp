@@ -116,10 +116,9 @@ void MisfitLog::note_handshake(Handshake result, std::string_view sni) {
   note(Misfit::unknown_name, sni, normalise_host(sni));
 }
 
-void MisfitLog::note_opening(std::string_view octets, config::Scheme scheme) {
+void MisfitLog::note_opening(std::string_view octets, net::Scheme scheme) {
   const std::optional<Misfit> protocol = find_protocol(octets);
-  const Misfit own =
-      scheme == config::Scheme::https ? Misfit::tls : Misfit::http;
+  const Misfit own = scheme == net::Scheme::https ? Misfit::tls : Misfit::http;
   if (protocol && *protocol != own) note(*protocol, {}, {});
 }
 

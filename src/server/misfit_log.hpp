@@ -71,7 +71,7 @@ class MisfitLog {
   void note_handshake(Handshake result, std::string_view sni);
   /// Of a connection to a listener of `scheme` that is refused for the octets
   /// that it begins with.
-  void note_opening(std::string_view octets, config::Scheme scheme);
+  void note_opening(std::string_view octets, net::Scheme scheme);
 
  private:
   void note(Misfit kind, std::string_view shown, const std::string& name);

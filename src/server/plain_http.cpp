@@ -7,8 +7,8 @@
 
 namespace mtasts::server {
 
-using config::ListenAddress;
-using config::Scheme;
+using net::ListenAddress;
+using net::Scheme;
 
 bool needs_certificates(const config::Startup& startup) {
   return std::any_of(
@@ -25,7 +25,7 @@ Diagnostics find_public_plain_http(const config::Startup& startup,
         {severity, "server.plain-http-public", Place{path},
          fmt::format("{} listens without TLS beyond this machine, and serve "
                      "refuses that",
-                     in_quotes(config::format_listen_address(one))),
+                     in_quotes(net::format_listen_address(one))),
          "a proxy that ends TLS reaches 127.0.0.1 or a unix socket; where "
          "only the proxy can connect, as inside of a container network, "
          "serve --allow-plain-http"});

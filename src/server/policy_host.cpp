@@ -93,7 +93,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   Result<tls::ContextPtr> context = tls::make_context();
   if (!context) return tl::unexpected<Error>(context.error());
   const config::Startup startup = snapshot->startup;
-  Result<Listeners> listeners = Listeners::open(startup.listen);
+  Result<net::Listeners> listeners = net::Listeners::open(startup.listen);
   if (!listeners) return tl::unexpected<Error>(listeners.error());
   const Budget budget = find_budget();
   std::size_t operations = 0;
@@ -124,7 +124,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
 }
 
 PolicyHost::PolicyHost(std::shared_ptr<const Snapshot> snapshot,
-                       Listeners listeners, tls::ContextPtr context,
+                       net::Listeners listeners, tls::ContextPtr context,
                        const Budget& budget, const config::Limits& limits)
     : snapshots_(std::move(snapshot)),
       listeners_(std::move(listeners)),

@@ -8,11 +8,11 @@
 #include <thread>
 #include <vector>
 
+#include "net/listener.hpp"
 #include "result.hpp"
 #include "server/admission.hpp"
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
-#include "server/listener.hpp"
 #include "server/memory_budget.hpp"
 #include "server/snapshot.hpp"
 #include "tls/context.hpp"
@@ -61,12 +61,12 @@ class PolicyHost {
   std::size_t operations_connections() const { return operations_connections_; }
 
  private:
-  PolicyHost(std::shared_ptr<const Snapshot> snapshot, Listeners listeners,
+  PolicyHost(std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
              tls::ContextPtr context, const Budget& budget,
              const config::Limits& limits);
 
   SnapshotHolder snapshots_;
-  Listeners listeners_;
+  net::Listeners listeners_;
   tls::ContextPtr context_;
   Budget budget_;
   config::Limits limits_;  // with every choice made

@@ -46,8 +46,8 @@ std::vector<gid_t> find_groups(const Account& account) {
 
 /// So that a client that is this user can connect, and in a folder with the
 /// sticky bit the file can be removed in the end. It is no fault if not.
-void hand_over(const config::ListenAddress& address, const Account& account) {
-  if (address.kind != config::ListenAddress::Kind::unix_path) return;
+void hand_over(const net::ListenAddress& address, const Account& account) {
+  if (address.kind != net::ListenAddress::Kind::unix_path) return;
   // Not by the path, where something else may be by now.
   const files::Descriptor file(
       ::open(address.host.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -112,7 +112,7 @@ Result<Account> take_user(const config::Startup& startup) {
                 "start it as root or as that user, or take user out of "
                 "[server]");
   }
-  for (const config::ListenAddress& one : startup.listen) {
+  for (const net::ListenAddress& one : startup.listen) {
     hand_over(one, *account);
   }
   if (startup.operations) hand_over(startup.operations->listen, *account);

@@ -47,12 +47,12 @@ void prevent_core_dumps() {
 
 /// Their socket files are removed in the end.
 void add_sockets(const config::Startup& startup, Allowed& allowed) {
-  const auto add = [&](const config::ListenAddress& address) {
-    if (address.kind != config::ListenAddress::Kind::unix_path) return;
+  const auto add = [&](const net::ListenAddress& address) {
+    if (address.kind != net::ListenAddress::Kind::unix_path) return;
     allowed.removable_in.push_back(
         std::filesystem::path(address.host).parent_path().string());
   };
-  for (const config::ListenAddress& one : startup.listen) add(one);
+  for (const net::ListenAddress& one : startup.listen) add(one);
   if (startup.operations) add(startup.operations->listen);
 }
 

@@ -349,8 +349,8 @@ void Script::run() {
   MisfitLog misfits;
   EventLoop loop({.context = world().server.get(),
                   .admission = &admission,
-                  .listeners = {{fuzz::k_listener, config::Scheme::https},
-                                {fuzz::k_listener + 1, config::Scheme::http}},
+                  .listeners = {{fuzz::k_listener, net::Scheme::https},
+                                {fuzz::k_listener + 1, net::Scheme::http}},
                   .limits = limits_,
                   .make_responder =
                       [this](Counters& counters) {

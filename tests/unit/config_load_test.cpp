@@ -57,9 +57,10 @@ Loaded load_server(const std::string& lines) {
   return load("[server]\n" + lines + "\n" + policy("example.com"));
 }
 
-ListenAddress tcp(std::string host, std::uint16_t port) {
-  return {
-      .kind = ListenAddress::Kind::tcp, .host = std::move(host), .port = port};
+net::ListenAddress tcp(std::string host, std::uint16_t port) {
+  return {.kind = net::ListenAddress::Kind::tcp,
+          .host = std::move(host),
+          .port = port};
 }
 
 // --- Values ---
@@ -94,7 +95,7 @@ TEST(ConfigLoad, EveryKeyOfTheServer) {
   ASSERT_TRUE(loaded.config) << report(loaded);
   const Startup want = {
       .listen = {tcp("127.0.0.1", 1),
-                 {.kind = ListenAddress::Kind::systemd, .host = {}}},
+                 {.kind = net::ListenAddress::Kind::systemd, .host = {}}},
       .threads = 3,
       .limits = {.deadline = seconds(60),
                  .connections = 4,

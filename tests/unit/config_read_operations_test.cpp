@@ -22,7 +22,7 @@ std::string find(const std::string& content) {
     return message.starts_with(path) ? message.substr(path.size()) : message;
   }
   const auto metrics = static_cast<std::size_t>(found->domain_metrics);
-  return format_listen_address(found->listen) + " " +
+  return net::format_listen_address(found->listen) + " " +
          std::array{"auto", "on", "off"}[metrics];
 }
 

@@ -13,7 +13,7 @@ using Words = std::vector<std::string>;
 
 OwnNames make_names(const std::string& listen, const Words& hosts = {}) {
   return OwnNames(
-      {.listen = config::parse_listen_address(listen).value(), .hosts = hosts});
+      {.listen = net::parse_listen_address(listen).value(), .hosts = hosts});
 }
 
 /// Those of `asked` that are answered.

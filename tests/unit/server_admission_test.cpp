@@ -207,7 +207,7 @@ TEST_F(AdmissionTest, KeepsTheRateOfAnAddress) {
 TEST_F(AdmissionTest, HandsOverToTheLoopThatHasFewest) {
   open({.connections = 99}, 3);
   const Admission::Arrival arrival{
-      .fd = -1, .scheme = config::Scheme::http, .client = k_a};
+      .fd = -1, .scheme = net::Scheme::http, .client = k_a};
   for (int i = 0; i < 8; ++i) admit(k_a, 0);
   admit(k_a, 1);
   EXPECT_TRUE(all_->hand_over(0, arrival));

@@ -70,7 +70,7 @@ std::string ask(std::string_view octets) {
   EventLoop loop(
       {.context = nullptr,
        .admission = &admission,
-       .listeners = {{listener, config::Scheme::http}},
+       .listeners = {{listener, net::Scheme::http}},
        .limits = limits,
        .make_responder = [](Counters&) { return std::make_unique<Pages>(); }});
   EXPECT_TRUE(loop.open().has_value());
@@ -142,7 +142,7 @@ TEST(EventLoop, MissesNoEndThatComesWhileItIsAwake) {
   EventLoop* self = nullptr;
   EventLoop loop({.context = nullptr,
                   .admission = &admission,
-                  .listeners = {{listener, config::Scheme::http}},
+                  .listeners = {{listener, net::Scheme::http}},
                   .limits = {.deadline = std::chrono::hours(1)},
                   .make_responder = [&self](Counters&) {
                     return std::make_unique<Ending>(self);
@@ -195,7 +195,7 @@ TEST(EventLoop, EndsEachConnectionOnceHoweverManyLoopsAdmit) {
     loops.push_back(std::make_unique<EventLoop>(
         Setting{.context = nullptr,
                 .admission = &admission,
-                .listeners = {{listener, config::Scheme::http}},
+                .listeners = {{listener, net::Scheme::http}},
                 .limits = limits,
                 .make_responder = [](Counters&) {
                   return std::make_unique<Pages>();

@@ -9,7 +9,7 @@ namespace {
 config::Startup listen_on(const std::vector<std::string>& texts) {
   config::Startup startup;
   for (const std::string& text : texts) {
-    startup.listen.push_back(*config::parse_listen_address(text));
+    startup.listen.push_back(*net::parse_listen_address(text));
   }
   return startup;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/listener.hpp"
+#include "net/listener.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -20,10 +20,8 @@
 #include <system_error>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::net {
 namespace {
-
-using config::ListenAddress;
 
 // Bursts must not wait for the next SYN; the kernel caps it at somaxconn.
 constexpr int k_backlog = 4096;
@@ -202,7 +200,7 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
     const int error = errno;
     return fail(reason(error), bind_hint(error, address));
   }
-  const bool plain = address.scheme == config::Scheme::http;
+  const bool plain = address.scheme == Scheme::http;
   names_.push_back((plain ? "http://" : "") + bound_name(fd));
   return {};
 }
@@ -224,7 +222,7 @@ Result<void> Listeners::add_unix(const ListenAddress& listen) {
     return fail(reason(error), bind_unix_hint(error, path.c_str()));
   }
   socket_files_.push_back({path, made.st_dev, made.st_ino});
-  names_.push_back(config::format_listen_address(listen));
+  names_.push_back(format_listen_address(listen));
   return {};
 }
 
@@ -250,7 +248,7 @@ Result<void> Listeners::add_inherited() {
       return fail(reason(errno));
     }
     set_tcp_options(fd);
-    all_.push_back({fd, config::Scheme::https});
+    all_.push_back({fd, Scheme::https});
     names_.push_back(bound_name(fd));
   }
   return {};
@@ -296,13 +294,13 @@ Result<Listeners> Listeners::open(const std::vector<ListenAddress>& addresses) {
                                      });
     const Result<void> added = listeners.add(address, v6_only);
     if (!added) {
-      return fail(fmt::format("can't listen on {}: {}",
-                              config::format_listen_address(address),
-                              added.error().message),
-                  added.error().hint);
+      return fail(
+          fmt::format("can't listen on {}: {}", format_listen_address(address),
+                      added.error().message),
+          added.error().hint);
     }
   }
   return listeners;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::net

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/listen_address.hpp"
+#include "net/listen_address.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <charconv>
 #include <optional>
 
-namespace mtasts::config {
+namespace mtasts::net {
 namespace {
 
 constexpr std::string_view k_https = "https://";
@@ -152,4 +152,4 @@ std::string format_listen_address(const ListenAddress& address) {
                      address.host, ipv6 ? "]" : "", address.port);
 }
 
-}  // namespace mtasts::config
+}  // namespace mtasts::net

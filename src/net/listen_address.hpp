@@ -9,7 +9,7 @@
 
 #include "result.hpp"
 
-namespace mtasts::config {
+namespace mtasts::net {
 
 /// What is spoken on a listener: https ends TLS here, http leaves that to a
 /// proxy in front.
@@ -52,4 +52,4 @@ Result<ListenAddress> parse_listen_address(std::string_view text);
 /// The form that parse_listen_address() reads.
 std::string format_listen_address(const ListenAddress& address);
 
-}  // namespace mtasts::config
+}  // namespace mtasts::net

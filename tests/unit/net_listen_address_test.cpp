@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "config/listen_address.hpp"
+#include "net/listen_address.hpp"
 
-namespace mtasts::config {
+namespace mtasts::net {
 namespace {
 
 using Kind = ListenAddress::Kind;
@@ -264,4 +264,4 @@ TEST(ConfigListenAddress, SystemdIsPublic) {
 }
 
 }  // namespace
-}  // namespace mtasts::config
+}  // namespace mtasts::net

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "config/listen_address.hpp"
+#include "net/listen_address.hpp"
 #include "result.hpp"
 
-namespace mtasts::server {
+namespace mtasts::net {
 
 struct Listener {
   int fd;  // does not block
-  config::Scheme scheme;
+  Scheme scheme;
 };
 
 /// True for a failure of accept() that took its one client along (accept(2)
@@ -27,8 +27,7 @@ class Listeners {
   /// over (LISTEN_FDS, see sd_listen_fds(3)) are taken as they are, if they are
   /// listening ones. A socket file that is left over from a crash is replaced;
   /// any other file stays, and is an error.
-  static Result<Listeners> open(
-      const std::vector<config::ListenAddress>& addresses);
+  static Result<Listeners> open(const std::vector<ListenAddress>& addresses);
 
   Listeners(Listeners&& other) noexcept;
   Listeners& operator=(Listeners&& other) = delete;
@@ -43,9 +42,9 @@ class Listeners {
  private:
   Listeners() = default;
 
-  Result<void> add(const config::ListenAddress& address, bool v6_only);
-  Result<void> add_tcp(const config::ListenAddress& address, bool v6_only);
-  Result<void> add_unix(const config::ListenAddress& address);
+  Result<void> add(const ListenAddress& address, bool v6_only);
+  Result<void> add_tcp(const ListenAddress& address, bool v6_only);
+  Result<void> add_unix(const ListenAddress& address);
   Result<void> add_inherited();
 
   std::vector<Listener> all_;
@@ -60,4 +59,4 @@ class Listeners {
   std::vector<SocketFile> socket_files_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::net
