@@ -13,9 +13,9 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1200, "config": 2320, "dns": 2580, "files": 1000,
-           "net": 480, "operations": 1920, "server": 5260, "sts": 1200, "text":
-           230, "tls": 2430, "tlsrpt": 410}
+BUDGETS = {".": 310, "cli": 1190, "config": 2320, "dns": 2580, "files": 1000,
+           "http": 430, "net": 480, "operations": 1870, "server": 4900, "sts":
+           1200, "text": 230, "tls": 2430, "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
@@ -76,7 +76,7 @@ SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
                      ("tlsrpt/report_slip.cpp", "--tls-rpt")}
 
 # What cpp-httplib calls, which can't be said as "override" in every version.
-OVERRIDES = {"server/memory_server.hpp"}
+OVERRIDES = {"http/memory_server.hpp"}
 
 TOKEN = re.compile(r"""
     (?P<raw>R"(?P<end>[^(\s]*)\(.*?\)(?P=end)")

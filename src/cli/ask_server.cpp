@@ -5,17 +5,16 @@
 
 namespace mtasts::cli {
 
-std::optional<operations::Reply> ask_server(const Options& options,
-                                            const std::string& path,
-                                            const std::string& accept) {
+std::optional<http::Reply> ask_server(const Options& options,
+                                      const std::string& path,
+                                      const std::string& accept) {
   const Result<config::Operations> operations =
       config::load_operations(options.config);
   if (!operations) {
     print_error(operations.error().message, operations.error().hint);
     return std::nullopt;
   }
-  Result<operations::Reply> reply =
-      operations::ask(operations->listen, path, accept);
+  Result<http::Reply> reply = http::ask(operations->listen, path, accept);
   if (!reply) {
     print_error(reply.error().message, reply.error().hint);
     return std::nullopt;

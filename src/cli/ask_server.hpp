@@ -6,14 +6,14 @@
 #include <string>
 
 #include "cli/cli.hpp"
-#include "operations/client.hpp"
+#include "http/client.hpp"
 
 namespace mtasts::cli {
 
 /// What the operations listener that the configuration names says to GET
 /// `path`; nothing after an error, which is printed.
-std::optional<operations::Reply> ask_server(const Options& options,
-                                            const std::string& path,
-                                            const std::string& accept);
+std::optional<http::Reply> ask_server(const Options& options,
+                                      const std::string& path,
+                                      const std::string& accept);
 
 }  // namespace mtasts::cli

@@ -6,7 +6,7 @@ namespace mtasts::cli {
 
 Exit health(const Options& options) {
   constexpr int k_ok = 200;
-  const std::optional<operations::Reply> reply =
+  const std::optional<http::Reply> reply =
       ask_server(options, "/readyz", "text/plain");
   if (!reply) return Exit::fault;
   const bool printed = print(reply->body);

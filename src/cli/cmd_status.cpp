@@ -19,7 +19,7 @@ Exit status(const Options& options) {
     }
     path += "?q=" + name->text();
   }
-  const std::optional<operations::Reply> reply = ask_server(
+  const std::optional<http::Reply> reply = ask_server(
       options, path,
       options.status_format == "json" ? "application/json" : "text/plain");
   if (!reply) return Exit::fault;

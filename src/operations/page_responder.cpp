@@ -105,7 +105,7 @@ bool PageResponder::has_room() {
   return true;
 }
 
-Page PageResponder::find_page(const server::RequestHead& head) {
+Page PageResponder::find_page(const http::RequestHead& head) {
   if (!names_.have(head.authority)) {
     return make_error(421,
                       "this is not the name of the operations listener; if it "
@@ -147,7 +147,7 @@ void PageResponder::write_head(const Page& page, bool is_chunked,
 
 server::Answer PageResponder::answer(const server::Request& request,
                                      server::AfterAnswer, std::string& out) {
-  const server::RequestHead& head = request.head;
+  const http::RequestHead& head = request.head;
   Page page = find_page(head);
   while (page.rest && page.body.size() < k_short_octets) {
     if (!page.rest->write_some(page.body)) page.rest.reset();
@@ -170,7 +170,7 @@ void PageResponder::refuse(int status, std::string_view octets,
   const Page page =
       make_error(status, std::string(server::refuse(status).body));
   write_head(page, false, out);
-  if (!server::is_head_request(octets)) out += page.body;
+  if (!http::is_head_request(octets)) out += page.body;
 }
 
 }  // namespace mtasts::operations

@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "http/request_head.hpp"
 #include "log.hpp"
 #include "server/handshake.hpp"
-#include "server/request_head.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -262,7 +262,8 @@ void Connection::take(Worker& worker, std::string_view chunk) {
       if (!rest_->write_some(worker.answers)) rest_.reset();
       continue;
     }
-    const HeadScan scan = scan_head(rest, scanned_, worker.limits.head_octets);
+    const http::HeadScan scan =
+        http::scan_head(rest, scanned_, worker.limits.head_octets);
     if (scan.status != 0) {
       refuse(worker, scan.status, rest);
       break;
@@ -285,7 +286,7 @@ void Connection::take(Worker& worker, std::string_view chunk) {
 }
 
 void Connection::answer(Worker& worker, std::string_view octets) {
-  const ParsedHead parsed = parse_head(octets);
+  const http::ParsedHead parsed = http::parse_head(octets);
   Counters::add(worker.counters->requests);
   ++answered_;
   ++progress_;

@@ -121,7 +121,7 @@ class Connection {
   std::uint32_t answered_ = 0;
   std::uint32_t progress_ = 0;   // see Standing
   std::uint32_t discarded_ = 0;  // octets, since it lingers
-  std::uint32_t scanned_ = 0;    // of head_, see scan_head()
+  std::uint32_t scanned_ = 0;    // of head_, see http::scan_head()
   std::optional<End> ending_;    // ends once everything is sent
   std::unique_ptr<Body> rest_;   // of the answer that is being written
   Time asked_;  // when it was accepted, or its present request began to come

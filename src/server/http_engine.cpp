@@ -3,7 +3,7 @@
 
 #include <fmt/chrono.h>
 
-#include "server/memory_server.hpp"
+#include "http/memory_server.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -27,7 +27,7 @@ std::string_view rewrite(bool is_head, AfterAnswer after) {
 
 }  // namespace
 
-class HttpEngine::Server final : public MemoryServer {
+class HttpEngine::Server final : public http::MemoryServer {
  public:
   Server() {
     // Before all routing: the library's routes are regular expressions.
@@ -79,7 +79,7 @@ void HttpEngine::set_time(std::time_t now) {
 
 void HttpEngine::forget() { kept_.clear(); }
 
-Response HttpEngine::answer(const Site& site, const RequestHead& request,
+Response HttpEngine::answer(const Site& site, const http::RequestHead& request,
                             std::optional<std::string_view> sni,
                             AfterAnswer after, std::string& out) {
   const Response response = respond(site, request, sni);
@@ -88,8 +88,8 @@ Response HttpEngine::answer(const Site& site, const RequestHead& request,
 }
 
 void HttpEngine::refuse(int status, std::string_view octets, std::string& out) {
-  write(server::refuse(status), is_head_request(octets), AfterAnswer::close,
-        out);
+  write(server::refuse(status), http::is_head_request(octets),
+        AfterAnswer::close, out);
 }
 
 void HttpEngine::write(const Response& response, bool to_head,

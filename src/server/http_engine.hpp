@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/request_head.hpp"
+#include "http/request_head.hpp"
 #include "server/respond.hpp"
 #include "server/responder.hpp"
 #include "server/site.hpp"
@@ -37,7 +37,7 @@ class HttpEngine {
   void forget();
 
   /// Appends the answer to `request` to `out`, and says which it was.
-  Response answer(const Site& site, const RequestHead& request,
+  Response answer(const Site& site, const http::RequestHead& request,
                   std::optional<std::string_view> sni, AfterAnswer after,
                   std::string& out);
 

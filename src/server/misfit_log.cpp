@@ -99,7 +99,7 @@ MisfitBudget::Say MisfitBudget::take(Misfit kind, std::string_view name,
   return Say::name;
 }
 
-void MisfitLog::note_misdirected(const RequestHead& head,
+void MisfitLog::note_misdirected(const http::RequestHead& head,
                                  std::optional<std::string_view> sni) {
   const std::string host = normalise_host(head.authority);
   if (!sni || host != normalise_host(*sni)) {

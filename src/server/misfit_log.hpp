@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "http/request_head.hpp"
 #include "server/counters.hpp"
-#include "server/request_head.hpp"
 
 namespace mtasts::server {
 
@@ -65,7 +65,7 @@ class MisfitBudget {
 class MisfitLog {
  public:
   /// Of a request that was answered with 421; `sni` as in Request.
-  void note_misdirected(const RequestHead& head,
+  void note_misdirected(const http::RequestHead& head,
                         std::optional<std::string_view> sni);
   /// Of a handshake that has failed so.
   void note_handshake(Handshake result, std::string_view sni);

@@ -28,7 +28,7 @@ class PolicyResponder final : public Responder {
 
  private:
   void take_snapshot();
-  void note_fetch(const RequestHead& head, const Response& response);
+  void note_fetch(const http::RequestHead& head, const Response& response);
 
   const SnapshotHolder& snapshots_;
   FetchLog* fetches_;

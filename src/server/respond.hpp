@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "server/request_head.hpp"
+#include "http/request_head.hpp"
 #include "server/site.hpp"
 
 namespace mtasts::server {
@@ -23,7 +23,7 @@ struct Response {
 
 /// `sni` is the name that the TLS client asked for; nothing on a connection
 /// without TLS, where Host alone decides.
-Response respond(const Site& site, const RequestHead& request,
+Response respond(const Site& site, const http::RequestHead& request,
                  std::optional<std::string_view> sni);
 
 /// The answer to a head that the check refused, or to a failure of our own.

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/request_head.hpp"
 #include "server/counters.hpp"
-#include "server/request_head.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
@@ -18,7 +18,7 @@ enum class AfterAnswer { keep_open, close };
 
 /// A request whose head was found good. All views die with the call.
 struct Request {
-  RequestHead head;
+  http::RequestHead head;
   std::string_view octets;              // the whole head as it came
   std::optional<std::string_view> sni;  // nothing on a connection without TLS
 };

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "answer_check.hpp"
-#include "server/request_head.hpp"
+#include "http/request_head.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -14,23 +14,23 @@ namespace {
 using fuzz::require;
 
 /// The scan must not hang on how the octets come.
-void check_pieces(std::string_view octets, const HeadScan& whole,
+void check_pieces(std::string_view octets, const http::HeadScan& whole,
                   std::size_t most) {
-  HeadScan scan;
+  http::HeadScan scan;
   for (std::size_t size = 1;
        size <= octets.size() && scan.status == 0 && scan.size == 0;
        size += 1 + size / 16) {
-    scan = scan_head(octets.substr(0, size), scan.scanned, most);
+    scan = http::scan_head(octets.substr(0, size), scan.scanned, most);
   }
   if (scan.status == 0 && scan.size == 0) {
-    scan = scan_head(octets, scan.scanned, most);
+    scan = http::scan_head(octets, scan.scanned, most);
   }
   require(scan.size == whole.size, "the same end of the head in pieces");
   require((scan.status != 0) == (whole.status != 0), "the same verdict");
 }
 
 /// `octets`, whole or not, were found good so far.
-void check_octets(std::string_view octets, const HeadScan& scan,
+void check_octets(std::string_view octets, const http::HeadScan& scan,
                   std::size_t most) {
   require(octets.size() <= most || scan.size != 0, "a limit for what is open");
   const std::string_view seen = octets.substr(0, scan.scanned);
@@ -61,11 +61,11 @@ bool is_within(std::string_view part, std::string_view whole) {
 }
 
 /// What a second reader could take otherwise: RFC 9112, 3 to 6 and 11.2.
-void check_good(std::string_view head, const RequestHead& parsed) {
+void check_good(std::string_view head, const http::RequestHead& parsed) {
   const std::vector<std::string> lines = split_lines(head);
   require(std::count(lines[0].begin(), lines[0].end(), ' ') == 2,
           "three parts in the request line");
-  require(lines.size() - 1 <= k_max_field_lines, "no more field lines");
+  require(lines.size() - 1 <= http::k_max_field_lines, "no more field lines");
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::string name = lines[i].substr(0, lines[i].find(':'));
     require(!name.empty() && name.size() < lines[i].size(), "a name, a colon");
@@ -93,7 +93,7 @@ void check_good(std::string_view head, const RequestHead& parsed) {
 }
 
 /// A head of its parts alone says the same.
-void check_again(const RequestHead& parsed) {
+void check_again(const http::RequestHead& parsed) {
   if (parsed.method == "CONNECT") return;
   std::string target(parsed.path);
   if (!parsed.scheme.empty()) {
@@ -103,8 +103,8 @@ void check_again(const RequestHead& parsed) {
   const std::string text =
       std::string(parsed.method) + " " + target +
       " HTTP/1.1\r\nHost: " + std::string(parsed.authority) + "\r\n\r\n";
-  require(scan_head(text, 0, 4096).size == text.size(), "a whole head");
-  const ParsedHead again = parse_head(text);
+  require(http::scan_head(text, 0, 4096).size == text.size(), "a whole head");
+  const http::ParsedHead again = http::parse_head(text);
   require(again.status == 0 && again.head.method == parsed.method &&
               again.head.scheme == parsed.scheme &&
               again.head.authority == parsed.authority &&
@@ -118,14 +118,14 @@ void run(std::string_view input) {
   const std::size_t most =
       4 + std::size_t{4} * static_cast<unsigned char>(input[0]);
   const std::string_view octets = input.substr(1);
-  const HeadScan scan = scan_head(octets, 0, most);
+  const http::HeadScan scan = http::scan_head(octets, 0, most);
   check_pieces(octets, scan, most);
   if (scan.status != 0) return;
   check_octets(octets, scan, most);
   if (scan.size == 0) return;  // not whole yet
   require(scan.size <= most, "no head above the limit");
   std::string_view head = octets.substr(0, scan.size);
-  const ParsedHead parsed = parse_head(head);
+  const http::ParsedHead parsed = http::parse_head(head);
   if (parsed.status != 0) return;
   if (head.starts_with("\r\n")) head.remove_prefix(2);
   check_good(head, parsed.head);

@@ -36,23 +36,23 @@ void run(std::string_view input) {
       std::nullopt, "mta-sts.example.com", "mta-sts.example.org"};
   const auto sni = k_names[static_cast<unsigned char>(input[0]) % 3];
   const std::string_view octets = input.substr(1);
-  const HeadScan scan = scan_head(octets, 0, k_max_head);
+  const http::HeadScan scan = http::scan_head(octets, 0, k_max_head);
   std::string answer;
   if (scan.status != 0) {
     engine.refuse(scan.status, octets, answer);
-    check_answer(answer, refuse(scan.status), is_head_request(octets));
+    check_answer(answer, refuse(scan.status), http::is_head_request(octets));
     return;
   }
   if (scan.size == 0) return;  // not whole yet
   const std::string_view head = octets.substr(0, scan.size);
   require(head.ends_with("\r\n\r\n"), "a head ends with an empty line");
-  const ParsedHead parsed = parse_head(head);
+  const http::ParsedHead parsed = http::parse_head(head);
   if (parsed.status != 0) {
     engine.refuse(parsed.status, head, answer);
-    check_answer(answer, refuse(parsed.status), is_head_request(head));
+    check_answer(answer, refuse(parsed.status), http::is_head_request(head));
     return;
   }
-  const RequestHead& request = parsed.head;
+  const http::RequestHead& request = parsed.head;
   const Response response =
       engine.answer(site, request, sni, AfterAnswer::keep_open, answer);
   check_answer(answer, response, request.method == "HEAD");

@@ -40,11 +40,11 @@ class ServerHttpEngine : public testing::Test {
   std::string ask(std::string_view method, std::string_view path,
                   AfterAnswer after = AfterAnswer::keep_open) {
     std::string out;
-    const RequestHead head{.method = method,
-                           .scheme = {},
-                           .authority = k_host,
-                           .path = path,
-                           .keep_alive = true};
+    const http::RequestHead head{.method = method,
+                                 .scheme = {},
+                                 .authority = k_host,
+                                 .path = path,
+                                 .keep_alive = true};
     status_ = engine_.answer(site_, head, k_host, after, out).status;
     return out;
   }

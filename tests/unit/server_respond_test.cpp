@@ -9,10 +9,10 @@ namespace {
 
 class ServerRespond : public testing::Test {
  protected:
-  static RequestHead get(std::string_view authority,
-                         std::string_view path = k_policy_path,
-                         std::string_view method = "GET",
-                         std::string_view scheme = {}) {
+  static http::RequestHead get(std::string_view authority,
+                               std::string_view path = k_policy_path,
+                               std::string_view method = "GET",
+                               std::string_view scheme = {}) {
     return {.method = method,
             .scheme = scheme,
             .authority = authority,
@@ -20,7 +20,7 @@ class ServerRespond : public testing::Test {
             .keep_alive = true};
   }
 
-  int status(const RequestHead& head,
+  int status(const http::RequestHead& head,
              std::optional<std::string_view> sni = "mta-sts.example.com") {
     return respond(site_, head, sni).status;
   }

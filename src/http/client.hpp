@@ -7,7 +7,7 @@
 #include "net/listen_address.hpp"
 #include "result.hpp"
 
-namespace mtasts::operations {
+namespace mtasts::http {
 
 struct Reply {
   int status;
@@ -19,4 +19,4 @@ struct Reply {
 Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
                   const std::string& accept);
 
-}  // namespace mtasts::operations
+}  // namespace mtasts::http

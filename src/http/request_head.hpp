@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace mtasts::server {
+namespace mtasts::http {
 
 /// RFC 9112, 3: "recommended that all HTTP senders and recipients support, at
 /// a minimum, request-line lengths of 8000 octets".
@@ -59,4 +59,4 @@ ParsedHead parse_head(std::string_view octets);
 /// empty and a port that there can be.
 bool is_authority(std::string_view text);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::http

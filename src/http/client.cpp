@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "operations/client.hpp"
+#include "http/client.hpp"
 
 #include <fmt/format.h>
 #include <httplib.h>
 
 #include <chrono>
 
-namespace mtasts::operations {
+namespace mtasts::http {
 namespace {
 
 // Together below 2 seconds, which is what a health check may take.
@@ -45,4 +45,4 @@ Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
   return Reply{.status = result->status, .body = result->body};
 }
 
-}  // namespace mtasts::operations
+}  // namespace mtasts::http

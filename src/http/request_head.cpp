@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "server/request_head.hpp"
+#include "http/request_head.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 
-namespace mtasts::server {
+namespace mtasts::http {
 namespace {
 
 constexpr int k_bad_request = 400;
@@ -310,4 +310,4 @@ ParsedHead parse_head(std::string_view octets) {
   return parsed;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::http

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "server/request_head.hpp"
+#include "http/request_head.hpp"
 
-namespace mtasts::server {
+namespace mtasts::http {
 namespace {
 
 constexpr std::size_t k_max_head = 16 * 1024;
@@ -365,4 +365,4 @@ TEST(ServerHeadParse, SurvivesAnything) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::http

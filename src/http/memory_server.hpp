@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace mtasts::server {
+namespace mtasts::http {
 
 /// A stream that reads from one string and appends to another.
 class MemoryStream final : public httplib::Stream {
@@ -82,4 +82,4 @@ class MemoryServer : public httplib::Server {
   }
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::http
