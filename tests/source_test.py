@@ -13,8 +13,8 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1190, "config": 2320, "dns": 2580, "files": 1000,
-           "http": 430, "net": 480, "operations": 1870, "server": 4900, "sts":
+BUDGETS = {".": 310, "cli": 1190, "config": 2350, "dns": 2580, "files": 1000,
+           "http": 430, "net": 480, "operations": 1870, "server": 4860, "sts":
            1200, "text": 230, "tls": 2430, "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
@@ -71,7 +71,7 @@ SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
                      ("dns/diff.cpp", "--diff"), ("dns/diff.cpp", "--only"),
                      ("dns/foreign_form.cpp", "--format"),
                      ("server/placeholder.cpp", "--allow-example"),
-                     ("server/plain_http.cpp", "--allow-plain-http"),
+                     ("config/listeners.cpp", "--allow-plain-http"),
                      ("sts/stranger.cpp", "--tls-rpt"),
                      ("tlsrpt/report_slip.cpp", "--tls-rpt")}
 

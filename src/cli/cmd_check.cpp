@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "cli/cli.hpp"
+#include "config/listeners.hpp"
 #include "config/load.hpp"
 #include "server/placeholder.hpp"
-#include "server/plain_http.hpp"
 #include "server/privileges.hpp"
 #include "server/snapshot_loader.hpp"
 #include "text/json.hpp"
@@ -49,7 +49,7 @@ Checked check_all(const std::string& path) {
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
-  append(checked.diagnostics, server::find_public_plain_http(
+  append(checked.diagnostics, config::find_public_plain_http(
                                   snapshot.startup, Severity::warning, path));
   append(checked.diagnostics, server::find_placeholders(
                                   snapshot, loaded.touched, Severity::warning));

@@ -12,12 +12,12 @@
 #include <utility>
 
 #include "cli/cli.hpp"
+#include "config/listeners.hpp"
 #include "dns/format.hpp"
 #include "files/file.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
 #include "server/placeholder.hpp"
-#include "server/plain_http.hpp"
 #include "server/policy_host.hpp"
 #include "server/privileges.hpp"
 #include "server/records.hpp"
@@ -76,7 +76,7 @@ Diagnostics find_refusals(const server::LoadedSnapshot& loaded,
   const Snapshot& snapshot = *loaded.snapshot;
   Diagnostics refusals;
   if (!options.allow_plain_http) {
-    refusals = server::find_public_plain_http(snapshot.startup, Severity::error,
+    refusals = config::find_public_plain_http(snapshot.startup, Severity::error,
                                               options.config);
   }
   if (!options.allow_example) {

@@ -22,7 +22,7 @@ struct Snapshot {
   config::Live live;
   Site site;
   std::shared_ptr<const tls::CertificateStore> certificates;
-  bool needs_certificates = true;  // of what is bound; see plain_http.hpp
+  bool needs_certificates = true;  // of what is bound; see config/listeners.hpp
 };
 
 /// The policy host of a policy domain.

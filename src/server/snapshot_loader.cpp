@@ -6,8 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "config/listeners.hpp"
 #include "server/needed_findings.hpp"
-#include "server/plain_http.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -212,7 +212,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   }
   // The listeners that run stay, whatever the file says now.
   next.needs_certificates = serving == nullptr
-                                ? needs_certificates(next.startup)
+                                ? config::needs_certificates(next.startup)
                                 : serving->needs_certificates;
   const Domains domains = touched_hosts(next.live);
   tls::FoundCertificates news = std::exchange(certificate_news_, {});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include "server/plain_http.hpp"
+#include "config/listeners.hpp"
 
-namespace mtasts::server {
+namespace mtasts::config {
 namespace {
 
 config::Startup listen_on(const std::vector<std::string>& texts) {
@@ -14,7 +14,7 @@ config::Startup listen_on(const std::vector<std::string>& texts) {
   return startup;
 }
 
-TEST(ServerPlainHttp, NeedsCertificatesWhereAnyListenerEndsTls) {
+TEST(ConfigListeners, NeedsCertificatesWhereAnyListenerEndsTls) {
   EXPECT_TRUE(needs_certificates(listen_on({"127.0.0.1:1"})));
   EXPECT_TRUE(needs_certificates(listen_on({"systemd"})));
   EXPECT_TRUE(
@@ -23,7 +23,7 @@ TEST(ServerPlainHttp, NeedsCertificatesWhereAnyListenerEndsTls) {
       listen_on({"http://127.0.0.1:1", "http+unix:/run/x"})));
 }
 
-TEST(ServerPlainHttp, IsFineOnThisMachineAlone) {
+TEST(ConfigListeners, IsFineOnThisMachineAlone) {
   EXPECT_TRUE(find_public_plain_http(
                   listen_on({"http://127.0.0.1:1", "http://[::1]:1",
                              "http+unix:/run/x", "[::]:1", "systemd"}),
@@ -31,7 +31,7 @@ TEST(ServerPlainHttp, IsFineOnThisMachineAlone) {
                   .empty());
 }
 
-TEST(ServerPlainHttp, IsFoundOnEachAddressThatOthersReach) {
+TEST(ConfigListeners, IsFoundOnEachAddressThatOthersReach) {
   const Diagnostics found = find_public_plain_http(
       listen_on({"http://[::]:80", "http://127.0.0.1:1", "http://192.0.2.1:8"}),
       Severity::warning, "x.toml");
@@ -49,4 +49,4 @@ TEST(ServerPlainHttp, IsFoundOnEachAddressThatOthersReach) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::config

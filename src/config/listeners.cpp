@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "server/plain_http.hpp"
+#include "config/listeners.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace mtasts::server {
+namespace mtasts::config {
 
 using net::ListenAddress;
 using net::Scheme;
@@ -33,4 +33,4 @@ Diagnostics find_public_plain_http(const config::Startup& startup,
   return found;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::config

@@ -8,7 +8,7 @@
 #include "config/config.hpp"
 #include "diagnostic.hpp"
 
-namespace mtasts::server {
+namespace mtasts::config {
 
 /// False when every listener leaves TLS to a proxy, and the certificates too.
 bool needs_certificates(const config::Startup& startup);
@@ -18,4 +18,4 @@ bool needs_certificates(const config::Startup& startup);
 Diagnostics find_public_plain_http(const config::Startup& startup,
                                    Severity severity, const std::string& path);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::config
