@@ -13,9 +13,9 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1190, "config": 2350, "dns": 2580, "files": 1000,
-           "http": 430, "net": 480, "operations": 1870, "server": 4860, "sts":
-           1200, "text": 230, "tls": 2430, "tlsrpt": 410}
+BUDGETS = {".": 310, "cli": 1200, "config": 2370, "dns": 2580, "files": 1000,
+           "http": 430, "net": 480, "operations": 1800, "process": 740,
+           "server": 4210, "sts": 1200, "text": 230, "tls": 2430, "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

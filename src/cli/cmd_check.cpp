@@ -7,7 +7,7 @@
 #include "config/listeners.hpp"
 #include "config/load.hpp"
 #include "server/placeholder.hpp"
-#include "server/privileges.hpp"
+#include "server/shut_out.hpp"
 #include "server/snapshot_loader.hpp"
 #include "text/json.hpp"
 

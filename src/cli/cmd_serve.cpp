@@ -17,15 +17,17 @@
 #include "files/file.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
+#include "process/account.hpp"
+#include "process/sandbox.hpp"
+#include "process/service_manager.hpp"
+#include "process/signals.hpp"
 #include "server/placeholder.hpp"
 #include "server/policy_host.hpp"
-#include "server/privileges.hpp"
+#include "server/readable.hpp"
 #include "server/records.hpp"
 #include "server/reload.hpp"
 #include "server/reload_thread.hpp"
-#include "server/sandbox.hpp"
-#include "server/service_manager.hpp"
-#include "server/signals.hpp"
+#include "server/shut_out.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -89,7 +91,7 @@ Diagnostics find_refusals(const server::LoadedSnapshot& loaded,
 
 /// It can take seconds, in which nobody shall have to wait for an end.
 server::LoadedSnapshot load_first(server::SnapshotLoader& loader) {
-  const server::StopAtOnce stop_at_once;
+  const process::StopAtOnce stop_at_once;
   return loader.load({}, nullptr);
 }
 
@@ -124,7 +126,7 @@ server::LoadedSnapshot load(const Options& options,
 }
 
 void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
-               const server::Account& user, const server::Sandbox& sandbox,
+               const process::Account& user, const process::Sandbox& sandbox,
                const operations::Operations* operations) {
   log::info("start", {{"version", MTASTSD_VERSION},
                       {"domains", loaded.snapshot->site.domain_count()},
@@ -132,8 +134,8 @@ void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
                       {"memory", host.budget().octets},
                       {"per_connection", server::k_worst_octets},
                       {"connections", host.limits().connections}});
-  server::log_user(user);
-  server::log_sandbox(sandbox);
+  process::log_user(user);
+  process::log_sandbox(sandbox);
   server::log_certificates(loaded.new_certificates);
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
@@ -156,9 +158,10 @@ std::unique_ptr<operations::Operations> open_operations(
 
 /// Nothing, after saying why, when it can't be whom it has to be, or can't read
 /// its files then.
-std::optional<server::Account> take_user(const Snapshot& snapshot,
-                                         const Options& options) {
-  Result<server::Account> user = server::take_user(snapshot.startup);
+std::optional<process::Account> take_user(const Snapshot& snapshot,
+                                          const Options& options) {
+  Result<process::Account> user = process::take_user(
+      snapshot.startup.user, config::socket_files(snapshot.startup));
   if (!user) {
     print_error(user.error().message, user.error().hint);
     return std::nullopt;
@@ -169,6 +172,13 @@ std::optional<server::Account> take_user(const Snapshot& snapshot,
   if (shut_out.empty()) return *std::move(user);
   print_diagnostics(shut_out);
   return std::nullopt;
+}
+
+process::Sandbox enter_sandbox(const config::Startup& startup,
+                               const server::SnapshotLoader& loader) {
+  if (!startup.sandbox) return {"off", "off", "server.sandbox"};
+  return process::enter_sandbox(
+      [&] { return server::find_allowed(startup, loader); });
 }
 
 /// std::thread has no other way to say that there can be no more of them.
@@ -204,8 +214,8 @@ void log_stop(const server::PolicyHost& host) {
 
 /// Until SIGTERM or SIGINT.
 void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
-               const server::ReloadStatus& reloads, server::Signals& signals,
-               server::ServiceManager& manager) {
+               const server::ReloadStatus& reloads, process::Signals& signals,
+               process::ServiceManager& manager) {
   for (;;) {
     if (!reloading.is_requested()) {
       manager.tell_serving(host.snapshots().get()->site.domain_count(),
@@ -216,9 +226,9 @@ void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
     ::poll(waiting.data(), waiting.size(), -1);
     reloading.clear();
     for (;;) {
-      const server::Signal signal = signals.take();
-      if (signal == server::Signal::none) break;
-      if (signal == server::Signal::stop) return;
+      const process::Signal signal = signals.take();
+      if (signal == process::Signal::none) break;
+      if (signal == process::Signal::stop) return;
       manager.tell_reloading();
       reloading.request();
     }
@@ -227,7 +237,7 @@ void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
 
 /// Finishes what has begun with clients, and says how it went.
 Exit stop(server::PolicyHost& host, operations::Operations* operations,
-          server::ReloadThread& reloading, server::ServiceManager& manager) {
+          server::ReloadThread& reloading, process::ServiceManager& manager) {
   manager.tell_stopping();
   if (operations != nullptr) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
@@ -244,7 +254,7 @@ Exit stop(server::PolicyHost& host, operations::Operations* operations,
 Exit serve(const Options& options) {
   log::set_format(options.log_format);
   log::set_level(options.log_level);
-  Result<server::Signals> signals = server::Signals::open();
+  Result<process::Signals> signals = process::Signals::open();
   if (!signals) {
     print_error(signals.error().message);
     return Exit::fault;
@@ -270,7 +280,7 @@ Exit serve(const Options& options) {
     operations = open_operations(*wanted, host, fetches, reloads);
     if (!operations) return Exit::fault;
   }
-  const std::optional<server::Account> user = take_user(*snapshot, options);
+  const std::optional<process::Account> user = take_user(*snapshot, options);
   if (!user) return Exit::fault;
   server::Reloader reloader(loader, host.snapshots(), reloads, loaded,
                             options.allow_example
@@ -281,9 +291,8 @@ Exit serve(const Options& options) {
         host.wake();
         print_records(*host.snapshots().get(), changed);
       });
-  server::ServiceManager manager;
-  const server::Sandbox sandbox =
-      server::enter_sandbox(snapshot->startup, loader);
+  process::ServiceManager manager;
+  const process::Sandbox sandbox = enter_sandbox(snapshot->startup, loader);
   const Result<void> started = start_threads(host, operations.get(), reloading);
   if (!started) {
     print_error(started.error().message, started.error().hint);

@@ -16,6 +16,18 @@ bool needs_certificates(const config::Startup& startup) {
       [](const ListenAddress& one) { return one.scheme == Scheme::https; });
 }
 
+std::vector<std::string> socket_files(const Startup& startup) {
+  std::vector<std::string> files;
+  const auto add = [&](const ListenAddress& address) {
+    if (address.kind == ListenAddress::Kind::unix_path) {
+      files.push_back(address.host);
+    }
+  };
+  for (const ListenAddress& one : startup.listen) add(one);
+  if (startup.operations) add(startup.operations->listen);
+  return files;
+}
+
 Diagnostics find_public_plain_http(const config::Startup& startup,
                                    Severity severity, const std::string& path) {
   Diagnostics found;

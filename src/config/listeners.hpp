@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Listeners without TLS are for a proxy that ends it, and for no one else: a
-// sender takes a policy by HTTPS alone (RFC 8461, 3.3).
+// Where the program listens, and what that asks for.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/config.hpp"
 #include "diagnostic.hpp"
@@ -13,8 +13,12 @@ namespace mtasts::config {
 /// False when every listener leaves TLS to a proxy, and the certificates too.
 bool needs_certificates(const config::Startup& startup);
 
-/// One finding for each listener without TLS that others than this machine
-/// can reach. `path` is the configuration.
+/// The files of all unix sockets, those of operations with them.
+std::vector<std::string> socket_files(const Startup& startup);
+
+/// Listeners without TLS are for a proxy that ends it, and for no one else: a
+/// sender takes a policy by HTTPS alone (RFC 8461, 3.3). One finding for each
+/// that others than this machine can reach. `path` is the configuration.
 Diagnostics find_public_plain_http(const config::Startup& startup,
                                    Severity severity, const std::string& path);
 

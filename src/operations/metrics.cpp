@@ -293,7 +293,7 @@ void Metrics::write_policies(const server::Snapshot& snapshot,
 /// Counting the descriptors takes as long as there are many.
 void Metrics::write_process(MetricWriter& out) {
   const sys_seconds now = this_second();
-  if (facts_of_ != now) facts_ = read_process_facts();
+  if (facts_of_ != now) facts_ = process::read_process_facts();
   facts_of_ = now;
   out.family("process_cpu_seconds", counter, "Processor time that was used.");
   out.sample(facts_.cpu_seconds);

@@ -8,7 +8,7 @@
 
 #include "operations/metric_writer.hpp"
 #include "operations/observed.hpp"
-#include "operations/process_facts.hpp"
+#include "process/process_facts.hpp"
 #include "server/responder.hpp"
 
 namespace mtasts::operations {
@@ -29,7 +29,7 @@ class Metrics {
   void write_process(MetricWriter& out);
 
   const Observed observed_;
-  ProcessFacts facts_;
+  process::ProcessFacts facts_;
   std::chrono::sys_seconds facts_of_;  // when they were looked at
 };
 

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// How much memory there is for connections: what the machine has and the
-// control groups of this process allow (version 1 and 2), less what the
-// process has already, and something to spare.
+// How much memory there is for connections: what the process may use, less
+// what it has already, and something to spare.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace mtasts::server {
 
@@ -20,15 +18,6 @@ constexpr std::size_t k_connection_octets = 68 * 1024;
 constexpr std::size_t k_socket_buffer_octets = 16 * 1024;
 constexpr std::size_t k_worst_octets =
     k_connection_octets + std::size_t{4} * k_socket_buffer_octets;
-
-/// What this process may use in all, in octets: the least of what the machine
-/// has available, with its own part, and of the limits of its control groups
-/// and those above. `root` stands before /proc and /sys: empty but for tests.
-/// UINT64_MAX when nothing is known.
-std::uint64_t find_memory_limit(const std::string& root);
-
-/// What this process uses now, in octets; 0 when it is not known.
-std::uint64_t find_memory_use(const std::string& root);
 
 struct Budget {
   std::uint64_t octets;     // for all connections

@@ -10,6 +10,7 @@
 #include <array>
 #include <utility>
 
+#include "process/memory.hpp"
 #include "server/policy_responder.hpp"
 
 namespace mtasts::server {
@@ -40,7 +41,8 @@ Budget find_budget() {
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
-  return make_budget(find_memory_limit(""), find_memory_use(""));
+  return make_budget(process::find_memory_limit(""),
+                     process::find_memory_use(""));
 }
 
 /// `operations`: the connections that its listener may have, if there is one;

@@ -6,6 +6,8 @@
 #include <set>
 #include <system_error>
 
+#include "config/listeners.hpp"
+
 namespace mtasts::server {
 namespace {
 
@@ -113,6 +115,16 @@ std::vector<std::string> find_readable(const SnapshotLoader& loader) {
   Finder finder;
   loader.look({}, &finder);
   return finder.take();
+}
+
+process::Allowed find_allowed(const config::Startup& startup,
+                              const SnapshotLoader& loader) {
+  process::Allowed allowed{.readable = find_readable(loader),
+                           .removable_in = {}};
+  for (const std::string& socket : config::socket_files(startup)) {
+    allowed.removable_in.push_back(fs::path(socket).parent_path().string());
+  }
+  return allowed;
 }
 
 }  // namespace mtasts::server

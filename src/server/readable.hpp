@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "config/config.hpp"
+#include "process/landlock.hpp"
 #include "server/snapshot_loader.hpp"
 
 namespace mtasts::server {
@@ -18,5 +20,10 @@ namespace mtasts::server {
 /// - the folder above each of them, so that a folder can be replaced as a whole
 ///   by renaming, unless others share it: /, /etc, /home/mail, /var/lib.
 std::vector<std::string> find_readable(const SnapshotLoader& loader);
+
+/// All that serving needs of the file system: these, and the folders of unix
+/// sockets, whose files are removed in the end.
+process::Allowed find_allowed(const config::Startup& startup,
+                              const SnapshotLoader& loader);
 
 }  // namespace mtasts::server

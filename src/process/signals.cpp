@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/signals.hpp"
+#include "process/signals.hpp"
 
 #include <fmt/format.h>
 #include <sys/signalfd.h>
@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
 
 sigset_t make_set(std::initializer_list<int> numbers) {
@@ -68,4 +68,4 @@ StopAtOnce::~StopAtOnce() {
   ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "operations/process_facts.hpp"
+#include "process/process_facts.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #include "files/file.hpp"
 
-namespace mtasts::operations {
+namespace mtasts::process {
 namespace {
 
 constexpr std::size_t k_max_octets = 4096;
@@ -61,4 +61,4 @@ ProcessFacts read_process_facts() {
   return facts;
 }
 
-}  // namespace mtasts::operations
+}  // namespace mtasts::process

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace mtasts::operations {
+namespace mtasts::process {
 
 struct ProcessFacts {
   double cpu_seconds = 0;
@@ -17,4 +17,4 @@ struct ProcessFacts {
 /// Zero for what /proc does not tell.
 ProcessFacts read_process_facts();
 
-}  // namespace mtasts::operations
+}  // namespace mtasts::process

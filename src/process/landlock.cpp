@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/landlock.hpp"
+#include "process/landlock.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 
 #include "files/file.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
 
 // The kernel's interface as of version 7; Debian 12's header stops at 2.
@@ -101,4 +101,4 @@ Result<void> enter_landlock(int version, const Allowed& allowed) {
   return {};
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

@@ -3,12 +3,12 @@
 // everything but reading the same folders again and answering.
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "config/config.hpp"
-#include "server/snapshot_loader.hpp"
+#include "process/landlock.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 
 struct Sandbox {
   std::string landlock;  // its version, "none", "off", or why it failed
@@ -18,10 +18,10 @@ struct Sandbox {
 };
 
 /// Call it before any thread starts: the threads inherit what is left. What the
-/// kernel has not, or refuses, is no reason not to serve.
-Sandbox enter_sandbox(const config::Startup& startup,
-                      const SnapshotLoader& loader);
+/// kernel has not, or refuses, is no reason not to serve. `find_allowed` is
+/// asked only where the kernel has Landlock.
+Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed);
 
 void log_sandbox(const Sandbox& sandbox);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/seccomp.hpp"
+#include "process/seccomp.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <type_traits>
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
 
 // By name: one that this libseccomp or this machine does not know is left out.
@@ -120,4 +120,4 @@ Result<void> enter_seccomp() {
   return {};
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

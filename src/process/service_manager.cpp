@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/service_manager.hpp"
+#include "process/service_manager.hpp"
 
 #include <fmt/format.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
 
 /// -1 when it can't be reached: that is no reason not to serve.
@@ -84,4 +84,4 @@ void ServiceManager::tell_reloading() {
 
 void ServiceManager::tell_stopping() { tell("STOPPING=1\nSTATUS=Stopping"); }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

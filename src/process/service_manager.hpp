@@ -9,7 +9,7 @@
 #include "diagnostic.hpp"
 #include "files/file.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 
 class ServiceManager {
  public:
@@ -30,4 +30,4 @@ class ServiceManager {
   std::string said_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/privileges.hpp"
+#include "process/account.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,10 +17,8 @@
 
 #include "files/file.hpp"
 #include "log.hpp"
-#include "server/signals.hpp"
-#include "server/snapshot_loader.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
 
 struct CloseFile {
@@ -46,11 +44,10 @@ std::vector<gid_t> find_groups(const Account& account) {
 
 /// So that a client that is this user can connect, and in a folder with the
 /// sticky bit the file can be removed in the end. It is no fault if not.
-void hand_over(const net::ListenAddress& address, const Account& account) {
-  if (address.kind != net::ListenAddress::Kind::unix_path) return;
+void hand_over(const std::string& socket, const Account& account) {
   // Not by the path, where something else may be by now.
   const files::Descriptor file(
-      ::open(address.host.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+      ::open(socket.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 ||
       !S_ISSOCK(status.st_mode)) {
@@ -60,7 +57,8 @@ void hand_over(const net::ListenAddress& address, const Account& account) {
       ::fchownat(file.fd(), "", account.uid, account.gid, AT_EMPTY_PATH);
 }
 
-/// For good: there is no way back.
+}  // namespace
+
 Result<void> become(const Account& account) {
   const std::vector<gid_t> groups = find_groups(account);
   if (::setgroups(groups.size(), groups.data()) != 0 ||
@@ -78,8 +76,6 @@ Result<void> become(const Account& account) {
   return {};
 }
 
-}  // namespace
-
 Result<Account> find_account(const std::string& name) {
   const FilePtr file = open_database("/etc/passwd");
   while (file) {
@@ -94,10 +90,11 @@ Result<Account> find_account(const std::string& name) {
       fmt::format("useradd --system {}, or take user out of [server]", name));
 }
 
-Result<Account> take_user(const config::Startup& startup) {
+Result<Account> take_user(const std::string& name,
+                          const std::vector<std::string>& sockets) {
   const uid_t now = ::geteuid();
-  if (startup.user.empty()) return Account{.uid = now, .gid = ::getegid()};
-  Result<Account> account = find_account(startup.user);
+  if (name.empty()) return Account{.uid = now, .gid = ::getegid()};
+  Result<Account> account = find_account(name);
   if (!account) return account;
   const std::string quoted = in_quotes(account->name);
   if (account->uid == 0) {
@@ -112,47 +109,11 @@ Result<Account> take_user(const config::Startup& startup) {
                 "start it as root or as that user, or take user out of "
                 "[server]");
   }
-  for (const net::ListenAddress& one : startup.listen) {
-    hand_over(one, *account);
-  }
-  if (startup.operations) hand_over(startup.operations->listen, *account);
+  for (const std::string& one : sockets) hand_over(one, *account);
   const Result<void> done = become(*account);
   if (!done) return tl::unexpected<Error>(done.error());
   account->is_new = true;
   return account;
-}
-
-Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
-                          const Account& account, Severity severity) {
-  const StopAtOnce stop_at_once;  // it takes as long as the load before
-  const LoadedSnapshot again = SnapshotLoader(config).load({}, &serving);
-  Diagnostics found;
-  // What has an error for root too, such as a host without a certificate, is no
-  // reason.
-  if (again.is_whole()) return found;
-  for (const Diagnostic& one : again.diagnostics) {
-    if (one.severity != Severity::error) continue;
-    found.push_back(
-        {severity, "server.user-shut-out", one.place,
-         fmt::format("as user {}: {}", in_quotes(account.name), one.message),
-         fmt::format("it has to be able to read this, and the folders on the "
-                     "way: chgrp {}, chmod 640 for files and 750 for folders",
-                     account.gid)});
-  }
-  sort_diagnostics(found);
-  return found;
-}
-
-Diagnostics check_user(const Snapshot& snapshot, const std::string& config) {
-  const std::string& name = snapshot.startup.user;
-  if (name.empty()) return {};
-  const Result<Account> account = find_account(name);
-  if (!account) {
-    return {{Severity::warning, "server.user-unknown", Place{config},
-             account.error().message, account.error().hint}};
-  }
-  if (::geteuid() != 0 || account->uid == 0 || !become(*account)) return {};
-  return find_shut_out(snapshot, config, *account, Severity::warning);
 }
 
 void log_user(const Account& account) {
@@ -167,4 +128,4 @@ void log_user(const Account& account) {
   }
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

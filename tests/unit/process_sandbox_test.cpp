@@ -11,56 +11,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "server/landlock.hpp"
-#include "server/readable.hpp"
-#include "server/sandbox.hpp"
-#include "server/seccomp.hpp"
+#include "process/landlock.hpp"
+#include "process/sandbox.hpp"
+#include "process/seccomp.hpp"
 #include "temp_dir.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
-
-/// What may be read when the configuration is this one, below `dir`.
-std::vector<std::string> readable(const TempDir& dir, std::string text) {
-  const std::string path = dir.write("conf/mta-stsd.toml", text);
-  SnapshotLoader loader(path);
-  (void)loader.load({}, nullptr);
-  return find_readable(loader);
-}
-
-TEST(ReadableTest, IsTheFolderOfTheConfigurationAndTheOneAbove) {
-  const TempDir dir;
-  EXPECT_EQ(readable(dir, "[server]\ncertificates = [\"../certs\"]\n"),
-            std::vector{dir.path("")});
-}
-
-TEST(ReadableTest, IsWhereLinksLeadAndWhatLiesBeside) {
-  const TempDir dir;
-  const TempDir other;
-  other.write("archive/a/key1.pem", "x");
-  dir.write("live/a/README", "x");
-  std::filesystem::create_symlink(other.path("archive/a/key1.pem"),
-                                  dir.path("live/a/key.pem"));
-  std::vector<std::string> want = {dir.path(""), other.path("archive/")};
-  std::sort(want.begin(), want.end());
-  EXPECT_EQ(readable(dir, "[server]\ncertificates = [\"../live\"]\n"), want);
-}
-
-TEST(ReadableTest, SparesWhatOthersShare) {
-  const TempDir dir;
-  const std::string path = dir.write("mta-stsd.toml", "");
-  SnapshotLoader loader(path);
-  (void)loader.load({}, nullptr);
-  EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
-}
 
 #ifndef MTASTSD_INSTRUMENTED
 
@@ -297,4 +260,4 @@ TEST_F(LandlockTest, RefusesNewConnectionsAndListeners) {
 #endif
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::process

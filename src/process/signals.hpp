@@ -5,7 +5,7 @@
 
 #include "result.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 
 enum class Signal { none, reload, stop };
 
@@ -41,4 +41,4 @@ class StopAtOnce {
   StopAtOnce& operator=(const StopAtOnce&) = delete;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

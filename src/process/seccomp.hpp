@@ -5,11 +5,11 @@
 
 #include "result.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 
 /// Leaves what serving, reloading and stopping need. What would start another
 /// program or reach into one ends this one; all else fails with ENOSYS, for
 /// which libraries have another way. Sets PR_SET_NO_NEW_PRIVS.
 Result<void> enter_seccomp();
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

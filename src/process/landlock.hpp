@@ -8,7 +8,7 @@
 
 #include "result.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 
 struct Allowed {
   std::vector<std::string> readable;  // files, or folders with all below them
@@ -24,4 +24,4 @@ Result<int> find_landlock();
 /// outside (version 6). Needs PR_SET_NO_NEW_PRIVS.
 Result<void> enter_landlock(int version, const Allowed& allowed);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

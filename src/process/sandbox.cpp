@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/sandbox.hpp"
+#include "process/sandbox.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,17 +7,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <string>
 #include <utility>
 
 #include "files/file.hpp"
 #include "log.hpp"
-#include "server/landlock.hpp"
-#include "server/readable.hpp"
-#include "server/seccomp.hpp"
+#include "process/seccomp.hpp"
 
-namespace mtasts::server {
+namespace mtasts::process {
 namespace {
 
 // Sanitizers start a symbolizer and trace the program at its end, coverage
@@ -45,27 +42,15 @@ void prevent_core_dumps() {
   }
 }
 
-/// Their socket files are removed in the end.
-void add_sockets(const config::Startup& startup, Allowed& allowed) {
-  const auto add = [&](const net::ListenAddress& address) {
-    if (address.kind != net::ListenAddress::Kind::unix_path) return;
-    allowed.removable_in.push_back(
-        std::filesystem::path(address.host).parent_path().string());
-  };
-  for (const net::ListenAddress& one : startup.listen) add(one);
-  if (startup.operations) add(startup.operations->listen);
-}
-
-Result<int> enter_landlock_of_kernel(const config::Startup& startup,
-                                     const SnapshotLoader& loader) {
+Result<int> enter_landlock_of_kernel(
+    const std::function<Allowed()>& find_allowed) {
   const Result<int> version = find_landlock();
   if (!version || *version == 0) return version;
-  Allowed allowed{.readable = find_readable(loader), .removable_in = {}};
+  Allowed allowed = find_allowed();
   for (const char* path : k_process_facts) {
     ::open(path, O_PATH | O_CLOEXEC);  // for as long as the process runs
     allowed.readable.emplace_back(path);
   }
-  add_sockets(startup, allowed);
   const Result<void> entered = enter_landlock(*version, allowed);
   if (!entered) return tl::unexpected<Error>(entered.error());
   return version;
@@ -73,14 +58,12 @@ Result<int> enter_landlock_of_kernel(const config::Startup& startup,
 
 }  // namespace
 
-Sandbox enter_sandbox(const config::Startup& startup,
-                      const SnapshotLoader& loader) {
-  if (!startup.sandbox) return {"off", "off", "server.sandbox"};
+Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed) {
   if (k_is_instrumented) return {"off", "off", "instrumented build"};
   prevent_core_dumps();
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   // In this order: Landlock's calls are not among those that are left.
-  const Result<int> files = enter_landlock_of_kernel(startup, loader);
+  const Result<int> files = enter_landlock_of_kernel(find_allowed);
   const Result<void> calls = enter_seccomp();
   Sandbox sandbox{.landlock = "none", .seccomp = "on", .reason = {}};
   if (!files) {
@@ -105,4 +88,4 @@ void log_sandbox(const Sandbox& sandbox) {
              {{"landlock", sandbox.landlock}, {"seccomp", sandbox.seccomp}});
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::process

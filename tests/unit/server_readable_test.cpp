@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "server/readable.hpp"
+#include "temp_dir.hpp"
+
+namespace mtasts::server {
+namespace {
+
+/// What may be read when the configuration is this one, below `dir`.
+std::vector<std::string> readable(const TempDir& dir, std::string text) {
+  const std::string path = dir.write("conf/mta-stsd.toml", text);
+  SnapshotLoader loader(path);
+  (void)loader.load({}, nullptr);
+  return find_readable(loader);
+}
+
+TEST(ReadableTest, IsTheFolderOfTheConfigurationAndTheOneAbove) {
+  const TempDir dir;
+  EXPECT_EQ(readable(dir, "[server]\ncertificates = [\"../certs\"]\n"),
+            std::vector{dir.path("")});
+}
+
+TEST(ReadableTest, IsWhereLinksLeadAndWhatLiesBeside) {
+  const TempDir dir;
+  const TempDir other;
+  other.write("archive/a/key1.pem", "x");
+  dir.write("live/a/README", "x");
+  std::filesystem::create_symlink(other.path("archive/a/key1.pem"),
+                                  dir.path("live/a/key.pem"));
+  std::vector<std::string> want = {dir.path(""), other.path("archive/")};
+  std::sort(want.begin(), want.end());
+  EXPECT_EQ(readable(dir, "[server]\ncertificates = [\"../live\"]\n"), want);
+}
+
+TEST(ReadableTest, SparesWhatOthersShare) {
+  const TempDir dir;
+  const std::string path = dir.write("mta-stsd.toml", "");
+  SnapshotLoader loader(path);
+  (void)loader.load({}, nullptr);
+  EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
+}
+
+}  // namespace
+}  // namespace mtasts::server
