@@ -13,9 +13,10 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1200, "config": 2370, "dns": 2580, "files": 1000,
+BUDGETS = {".": 310, "cli": 1320, "config": 2350, "dns": 1470, "files": 1000,
            "http": 430, "net": 480, "operations": 1800, "process": 740,
-           "server": 4210, "sts": 1200, "text": 230, "tls": 2430, "tlsrpt": 410}
+           "publish": 1310, "server": 3980, "sts": 1200, "text": 230, "tls":
+           2430, "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
@@ -58,7 +59,7 @@ NAMES = {
 # The protocol knows neither the program nor its configuration, but for the file
 # that tells a configuration from a policy.
 STRANGER = "sts/stranger.cpp"
-PURE = {"dns", "sts", "tlsrpt"}
+PURE = {"dns", "publish", "sts", "text", "tlsrpt"}
 PROGRAM = re.compile(r"mta-stsd|\.toml\b|\[\[|\blisten(?:er)?\b|\breload")
 # Options are cli's, or those of other programs ... ("--name:" is CSS.)
 OPTION = re.compile(r"(?<![\w-])--[a-z-]*[a-z](?![\w:)-])")
@@ -67,8 +68,8 @@ FOREIGN = {"--compressed",  # of curl
            "--system"}  # of useradd
 # ... but for these, whose hint is a command.
 SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
-                     ("dns/diff.cpp", "--delegate-to"),
-                     ("dns/diff.cpp", "--diff"), ("dns/diff.cpp", "--only"),
+                     ("publish/diff.cpp", "--delegate-to"),
+                     ("publish/diff.cpp", "--diff"), ("publish/diff.cpp", "--only"),
                      ("dns/foreign_form.cpp", "--format"),
                      ("server/placeholder.cpp", "--allow-example"),
                      ("config/listeners.cpp", "--allow-plain-http"),

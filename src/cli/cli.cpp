@@ -13,8 +13,8 @@
 #include <new>
 #include <string_view>
 
-#include "dns/format.hpp"
 #include "log.hpp"
+#include "publish/format.hpp"
 #include "result.hpp"
 
 namespace mtasts::cli {
@@ -82,7 +82,7 @@ std::string list_formats() {
   constexpr std::size_t k_width = 56;
   std::string text;
   std::size_t column = 0;
-  for (const dns::Format& one : dns::formats()) {
+  for (const publish::Format& one : publish::formats()) {
     if (!text.empty()) text += ',';
     if (column + one.name.size() > k_width) {
       text += "\n                      ";
@@ -140,7 +140,8 @@ void declare_check(CLI::App& app, Options& options) {
 
 void declare_records(CLI::App& app, Options& options) {
   std::vector<std::string> names;
-  for (const dns::Format& one : dns::formats()) names.emplace_back(one.name);
+  for (const publish::Format& one : publish::formats())
+    names.emplace_back(one.name);
   app.add_option("--format", options.format)->check(CLI::IsMember(names));
   // RFC 2181, 8: a TTL has 31 bits.
   app.add_option("--ttl", options.ttl)->check(CLI::Range(0, 2147483647));

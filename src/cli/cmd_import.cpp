@@ -13,7 +13,7 @@
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"
 #include "files/file.hpp"
-#include "server/records.hpp"
+#include "publish/records.hpp"
 #include "sts/mend_policy.hpp"
 #include "sts/policy_reading.hpp"
 #include "sts/txt_record.hpp"
@@ -141,7 +141,7 @@ std::optional<sts::Policy> read_policy(const Options& options) {
 }
 
 /// What check will say of the names in the table.
-void print_findings(const config::PolicyEntry& entry) {
+void print_findings(const publish::Publication& entry) {
   for (const Diagnostic& one : config::lint_names(entry)) {
     print_message("warning", fmt::format("{} [{}]", one.message, one.id),
                   one.hint);
@@ -149,7 +149,7 @@ void print_findings(const config::PolicyEntry& entry) {
 }
 
 /// Comments that say what the table is for and which records change with it.
-std::string format_head(const config::PolicyEntry& entry,
+std::string format_head(const publish::Publication& entry,
                         const std::optional<std::string>& tls_rpt) {
   const std::string& domain = entry.domains.front().text();
   const std::string& id = entry.id;
@@ -170,7 +170,7 @@ std::string format_head(const config::PolicyEntry& entry,
                       domain);
   }
   const std::string record = tlsrpt::format_txt_record(entry.tls_rpt);
-  if (!server::find_difference(dns::Purpose::tls_rpt, *tls_rpt, record)) {
+  if (!publish::find_difference(publish::Purpose::tls_rpt, *tls_rpt, record)) {
     return text + fmt::format("# _smtp._tls.{} stays as it is.\n", domain);
   }
   return text + fmt::format("#      _smtp._tls.{}  TXT  {}\n", domain, record);
@@ -186,7 +186,7 @@ Exit import_policy(const Options& options) {
   if (!rua) return Exit::fault;
   std::optional<sts::Policy> policy = read_policy(options);
   if (!policy) return Exit::fault;
-  const config::PolicyEntry entry = config::make_policy_entry(
+  const publish::Publication entry = config::make_policy_entry(
       {*domain}, *std::move(policy), *std::move(rua), {});
   print_findings(entry);
   const bool printed = print(format_head(entry, options.tls_rpt) +

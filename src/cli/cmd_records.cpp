@@ -9,11 +9,11 @@
 
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
-#include "dns/delegation.hpp"
-#include "dns/diff.hpp"
-#include "dns/format.hpp"
 #include "files/file.hpp"
-#include "server/records.hpp"
+#include "publish/delegation.hpp"
+#include "publish/diff.hpp"
+#include "publish/format.hpp"
+#include "publish/records.hpp"
 #include "server/snapshot.hpp"
 
 namespace mtasts::cli {
@@ -21,16 +21,16 @@ namespace {
 
 constexpr std::size_t k_max_diff_octets = std::size_t{64} << 20;
 
-constexpr std::array<std::pair<std::string_view, dns::Purpose>, 3> k_parts = {
-    {{"mta-sts", dns::Purpose::mta_sts},
-     {"tls-rpt", dns::Purpose::tls_rpt},
-     {"host", dns::Purpose::host}}};
+constexpr std::array<std::pair<std::string_view, publish::Purpose>, 3> k_parts =
+    {{{"mta-sts", publish::Purpose::mta_sts},
+      {"tls-rpt", publish::Purpose::tls_rpt},
+      {"host", publish::Purpose::host}}};
 
 /// What the options ask for, apart from domains.
 struct Request {
   std::vector<dns::Target> targets;
   std::optional<dns::Name> provider;
-  std::optional<dns::Purpose> only;
+  std::optional<publish::Purpose> only;
 };
 
 Result<std::vector<dns::Target>> parse_targets(
@@ -131,23 +131,23 @@ std::optional<std::vector<std::string>> find_domains(const Options& options,
   return domains;
 }
 
-Result<std::vector<dns::DomainRecords>> arrange(
-    std::vector<dns::DomainRecords> all, const Request& request) {
+Result<std::vector<publish::DomainRecords>> arrange(
+    std::vector<publish::DomainRecords> all, const Request& request) {
   if (request.provider) {
-    Result<std::vector<dns::DomainRecords>> delegated =
-        dns::delegate(std::move(all), *request.provider);
+    Result<std::vector<publish::DomainRecords>> delegated =
+        publish::delegate(std::move(all), *request.provider);
     if (!delegated) return delegated;
     all = *std::move(delegated);
   }
   if (!request.targets.empty()) {
-    const Result<void> added = dns::add_host_records(all, request.targets);
+    const Result<void> added = publish::add_host_records(all, request.targets);
     if (!added) return tl::unexpected<Error>(added.error());
   }
   return all;
 }
 
 Result<dns::Zone> read_zone(const std::string& text,
-                            const std::vector<dns::DomainRecords>& wanted) {
+                            const std::vector<publish::DomainRecords>& wanted) {
   const bool alone = wanted.size() == 1;
   Result<dns::Zone> found =
       dns::read_zone(text, alone ? wanted.front().domain.text() : "");
@@ -162,7 +162,7 @@ Result<dns::Zone> read_zone(const std::string& text,
   return found;
 }
 
-void print_note(const std::string& file, const dns::DiffNote& note) {
+void print_note(const std::string& file, const publish::DiffNote& note) {
   print_message(note.is_open ? "error" : "warning",
                 fmt::format("{}{}: {}", file,
                             note.line == 0 ? "" : fmt::format(":{}", note.line),
@@ -185,8 +185,8 @@ void print_unread(const std::string& file, const dns::Zone& zone) {
   }
 }
 
-Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
-                const std::string& file, const dns::DiffRules& rules) {
+Exit print_diff(const std::vector<publish::DomainRecords>& wanted,
+                const std::string& file, const publish::DiffRules& rules) {
   const Result<std::string> text =
       file == "-" ? files::read_standard_input(k_max_diff_octets)
                   : files::read_stream(file, k_max_diff_octets);
@@ -198,9 +198,9 @@ Exit print_diff(const std::vector<dns::DomainRecords>& wanted,
     return Exit::fault;
   }
   print_unread(file, *found);
-  const dns::Diff diff = dns::compare_zone(wanted, *found, rules);
+  const publish::Diff diff = publish::compare_zone(wanted, *found, rules);
   bool is_good = diff.orders.empty();
-  for (const dns::DiffNote& note : diff.notes) {
+  for (const publish::DiffNote& note : diff.notes) {
     print_note(file, note);
     is_good = is_good && !note.is_open;
   }
@@ -223,8 +223,8 @@ Exit records(const Options& options) {
   if (!domains) return Exit::fault;
   std::optional<std::chrono::seconds> ttl;
   if (options.ttl) ttl = std::chrono::seconds(*options.ttl);
-  Result<std::vector<dns::DomainRecords>> all =
-      arrange(server::make_records(*live, *domains, ttl), *request);
+  Result<std::vector<publish::DomainRecords>> all =
+      arrange(publish::make_records(live->policies, *domains, ttl), *request);
   if (!all) {
     print_error(all.error().message, all.error().hint);
     return Exit::fault;
@@ -234,14 +234,14 @@ Exit records(const Options& options) {
                       {.only = request->only,
                        .compare_ttl = ttl.has_value(),
                        .provider = request->provider,
-                       .find_difference = server::find_difference});
+                       .find_difference = publish::find_difference});
   }
-  if (request->only) dns::keep_only(*all, *request->only);
+  if (request->only) publish::keep_only(*all, *request->only);
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-  const dns::Format* format =
-      dns::find_format(!options.format.empty() ? options.format
-                       : terminal              ? "plain"
-                                               : "zone");
+  const publish::Format* format =
+      publish::find_format(!options.format.empty() ? options.format
+                           : terminal              ? "plain"
+                                                   : "zone");
   return print(format->format(*all)) ? Exit::good : Exit::fault;
 }
 

@@ -3,9 +3,9 @@
 
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
+#include "cli/static_tree.hpp"
 #include "server/site.hpp"
 #include "server/snapshot.hpp"
-#include "server/static_tree.hpp"
 
 namespace mtasts::cli {
 
@@ -25,12 +25,12 @@ Exit render(const Options& options) {
     domains.push_back(*domain);
   }
   if (!options.output) {
-    const config::PolicyEntry& policy = *site.find_domain(domains.front());
+    const publish::Publication& policy = *site.find_domain(domains.front());
     return print(policy.body) ? Exit::good : Exit::fault;
   }
   if (domains.empty()) domains = server::all_domains(*live);
   const Result<void> written =
-      server::write_static_tree(*options.output, site, domains);
+      write_static_tree(*options.output, site, domains);
   if (written) return Exit::good;
   print_error(written.error().message, written.error().hint);
   return Exit::fault;

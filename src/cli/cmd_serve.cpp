@@ -13,7 +13,6 @@
 
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
-#include "dns/format.hpp"
 #include "files/file.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
@@ -21,10 +20,11 @@
 #include "process/sandbox.hpp"
 #include "process/service_manager.hpp"
 #include "process/signals.hpp"
+#include "publish/format.hpp"
+#include "publish/records.hpp"
 #include "server/placeholder.hpp"
 #include "server/policy_host.hpp"
 #include "server/readable.hpp"
-#include "server/records.hpp"
 #include "server/reload.hpp"
 #include "server/reload_thread.hpp"
 #include "server/shut_out.hpp"
@@ -65,8 +65,8 @@ void print_records(const Snapshot& snapshot,
                 "; {} policy domains: mta-stsd records prints the "
                 "records to publish\n",
                 domains.size())
-          : dns::format_zone(
-                server::make_records(snapshot.live, domains, std::nullopt));
+          : publish::format_zone(publish::make_records(snapshot.live.policies,
+                                                       domains, std::nullopt));
   if (log::write_at_once(STDOUT_FILENO, text)) return;
   log::warning("records-lost", {{"domains", domains.size()},
                                 {"hint", "mta-stsd records prints them"}});

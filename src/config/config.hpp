@@ -5,17 +5,13 @@
 
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "diagnostic.hpp"
-#include "dns/name.hpp"
 #include "dns/name_map.hpp"
 #include "net/listen_address.hpp"
-#include "sts/policy.hpp"
-#include "tlsrpt/report_uri.hpp"
+#include "publish/publication.hpp"
 
 namespace mtasts::config {
 
@@ -58,21 +54,10 @@ struct Startup {
   friend bool operator==(const Startup&, const Startup&) = default;
 };
 
-/// One policy and the policy domains that it is for.
-struct PolicyEntry {
-  std::vector<dns::Name> domains;
-  sts::Policy policy;
-  std::vector<tlsrpt::ReportUri> tls_rpt;
-  std::string body;  // the exact octets that are served
-  std::string id;    // of the body
-  Place place;       // of its table
-};
-using PolicyEntryPtr = std::shared_ptr<const PolicyEntry>;
-
 /// Replaced as a whole by every reload.
 struct Live {
-  std::vector<PolicyEntryPtr> policies;  // in the order of the files
-  dns::NameMap<PolicyEntryPtr> by_domain;
+  std::vector<publish::PublicationPtr> policies;  // in the order of the files
+  dns::NameMap<publish::PublicationPtr> by_domain;
   std::vector<std::string> certificates;  // files and directories
 };
 

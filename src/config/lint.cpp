@@ -320,7 +320,7 @@ void lint_policy(const PolicyDraft& draft, TableReader& reader) {
   lint_tls_rpt(draft, reader);
 }
 
-Diagnostics lint_names(const PolicyEntry& entry) {
+Diagnostics lint_names(const publish::Publication& entry) {
   PolicyDraft draft;
   for (const dns::Name& domain : entry.domains) {
     draft.domains.push_back({domain, {}});

@@ -32,6 +32,6 @@ void lint_policy(const PolicyDraft& draft, TableReader& reader);
 
 /// What lint_policy() says of the domains, the mx and the report URIs of a
 /// policy that was not read from a table, without places.
-Diagnostics lint_names(const PolicyEntry& entry);
+Diagnostics lint_names(const publish::Publication& entry);
 
 }  // namespace mtasts::config

@@ -179,10 +179,10 @@ void Loader::check_includes() {
 }
 
 void Loader::index(const Changes& changes, Loaded& loaded) {
-  dns::NameMap<PolicyEntryPtr>::Changes names;
+  dns::NameMap<publish::PublicationPtr>::Changes names;
   for (const auto& change : changes) {
     if (!change.before) continue;
-    for (const PolicyEntryPtr& entry : change.before->policies) {
+    for (const publish::PublicationPtr& entry : change.before->policies) {
       for (const dns::Name& domain : entry->domains) {
         names[domain.text()] = std::nullopt;
       }
@@ -190,7 +190,7 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
   }
   for (const auto& change : changes) {
     if (!change.after) continue;
-    for (const PolicyEntryPtr& entry : change.after->policies) {
+    for (const publish::PublicationPtr& entry : change.after->policies) {
       for (const dns::Name& domain : entry->domains) {
         const std::size_t before = names.size();
         const auto known = names.try_emplace(names.end(), domain.text());
@@ -208,8 +208,8 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
 /// From the beginning: after a clash nobody knows which policy was first.
 void Loader::index_all(Loaded& loaded) {
   has_clash_ = false;
-  dns::NameMap<PolicyEntryPtr>::Changes names;
-  for (const PolicyEntryPtr& entry : make_config().live.policies) {
+  dns::NameMap<publish::PublicationPtr>::Changes names;
+  for (const publish::PublicationPtr& entry : make_config().live.policies) {
     for (const dns::Name& domain : entry->domains) {
       const auto [known, added] = names.try_emplace(domain.text(), entry);
       loaded.touched.push_back(domain.text());
@@ -223,7 +223,7 @@ void Loader::index_all(Loaded& loaded) {
            "a domain has one policy; remove it from one of them"});
     }
   }
-  by_domain_ = dns::NameMap<PolicyEntryPtr>().with(std::move(names));
+  by_domain_ = dns::NameMap<publish::PublicationPtr>().with(std::move(names));
 }
 
 Config Loader::make_config() const {

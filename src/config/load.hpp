@@ -64,7 +64,7 @@ class Loader {
   Diagnostics include_faults_;
   // Those with an error.
   std::set<files::FileGroup<PolicyFile>::PartPtr> faulty_;
-  dns::NameMap<PolicyEntryPtr> by_domain_;
+  dns::NameMap<publish::PublicationPtr> by_domain_;
   bool has_clash_ = false;  // two policies for one domain
 };
 

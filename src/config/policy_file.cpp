@@ -60,11 +60,11 @@ void take_policies(TableReader& reader, const std::string& path,
   for (const Value& one : *tables) {
     if (is_full(out.diagnostics)) break;
     if (const auto* table = std::get_if<Table>(&one.data)) {
-      std::optional<PolicyEntry> entry =
+      std::optional<publish::Publication> entry =
           read_policy(*table, one.at, path, out.diagnostics);
       if (!entry) continue;
       out.policies.push_back(
-          std::make_shared<const PolicyEntry>(*std::move(entry)));
+          std::make_shared<const publish::Publication>(*std::move(entry)));
     } else {
       reader.error("config.wrong-type", one.at,
                    fmt::format("policy has {} where a table is needed",

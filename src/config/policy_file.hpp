@@ -15,7 +15,7 @@ namespace mtasts::config {
 
 /// [[policy]] tables, without those that have an error.
 struct PolicyFile {
-  std::vector<PolicyEntryPtr> policies;
+  std::vector<publish::PublicationPtr> policies;
   Diagnostics diagnostics;
 };
 

@@ -229,19 +229,19 @@ Result<dns::Name> parse_policy_domain(std::string_view text) {
   return name;
 }
 
-PolicyEntry make_policy_entry(std::vector<dns::Name> domains,
-                              sts::Policy policy,
-                              std::vector<tlsrpt::ReportUri> tls_rpt,
-                              Place place) {
+publish::Publication make_policy_entry(std::vector<dns::Name> domains,
+                                       sts::Policy policy,
+                                       std::vector<tlsrpt::ReportUri> tls_rpt,
+                                       Place place) {
   std::string body = sts::format_policy(policy);
   std::string id = sts::policy_id(body);
   return {std::move(domains), std::move(policy), std::move(tls_rpt),
           std::move(body),    std::move(id),     std::move(place)};
 }
 
-std::optional<PolicyEntry> read_policy(const Table& table, Position at,
-                                       std::string_view file,
-                                       Diagnostics& out) {
+std::optional<publish::Publication> read_policy(const Table& table, Position at,
+                                                std::string_view file,
+                                                Diagnostics& out) {
   // Errors of this table alone decide whether it yields a policy.
   Diagnostics found;
   TableReader reader(table, "policy", file, found);
@@ -262,7 +262,7 @@ std::optional<PolicyEntry> read_policy(const Table& table, Position at,
   check_tls_rpt(draft.tls_rpt, reader);
   reader.finish();
 
-  std::optional<PolicyEntry> entry;
+  std::optional<publish::Publication> entry;
   if (!has_errors(found)) {
     Result<sts::Policy> policy = sts::Policy::make(
         draft.mode.value, take_values(draft.mx), draft.max_age.value);

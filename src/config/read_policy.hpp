@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From one [[policy]] table to a PolicyEntry, with every fault and every
-// unwise choice reported.
+// From one [[policy]] table to a publish::Publication, with every fault and
+// every unwise choice reported.
 #pragma once
 
 #include <optional>
@@ -20,13 +20,14 @@ namespace mtasts::config {
 Result<dns::Name> parse_policy_domain(std::string_view text);
 
 /// With the body and the id of `policy`.
-PolicyEntry make_policy_entry(std::vector<dns::Name> domains,
-                              sts::Policy policy,
-                              std::vector<tlsrpt::ReportUri> tls_rpt,
-                              Place place);
+publish::Publication make_policy_entry(std::vector<dns::Name> domains,
+                                       sts::Policy policy,
+                                       std::vector<tlsrpt::ReportUri> tls_rpt,
+                                       Place place);
 
 /// Nothing when the table has an error; all of them are then in `out`.
-std::optional<PolicyEntry> read_policy(const Table& table, Position at,
-                                       std::string_view file, Diagnostics& out);
+std::optional<publish::Publication> read_policy(const Table& table, Position at,
+                                                std::string_view file,
+                                                Diagnostics& out);
 
 }  // namespace mtasts::config

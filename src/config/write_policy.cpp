@@ -27,7 +27,7 @@ std::string format_array(std::string_view key, const std::vector<T>& values) {
 
 }  // namespace
 
-std::string format_policy_table(const PolicyEntry& entry) {
+std::string format_policy_table(const publish::Publication& entry) {
   const sts::Policy& policy = entry.policy;
   std::string text = "[[policy]]\n" + format_array("domains", entry.domains);
   text += fmt::format("mode = \"{}\"\n", sts::format_mode(policy.mode()));

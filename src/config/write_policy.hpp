@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a PolicyEntry back to the [[policy]] table that reads as the same.
+// From a publish::Publication back to the [[policy]] table that reads as the
+// same.
 #pragma once
 
 #include <string>
@@ -9,6 +10,6 @@
 namespace mtasts::config {
 
 /// TOML, each key on a line of its own, the last one with its newline.
-std::string format_policy_table(const PolicyEntry& entry);
+std::string format_policy_table(const publish::Publication& entry);
 
 }  // namespace mtasts::config

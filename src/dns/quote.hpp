@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What several forms share: comments and quoting.
+// The data of records as a master file quotes it.
 #pragma once
 
 #include <string>
@@ -8,9 +8,6 @@
 #include "dns/record.hpp"
 
 namespace mtasts::dns {
-
-/// What to know about `domain`, in lines that begin with `marker`.
-std::string format_notes(const DomainRecords& domain, std::string_view marker);
 
 /// `text` without quotes around it, for between them: a backslash stands before
 /// a quote and a backslash, octets outside of printable ASCII are \DDD (RFC
@@ -24,18 +21,5 @@ std::string format_data(Type type, std::string_view value);
 
 /// The same, but for tools that take a name without its trailing dot.
 std::string format_data_undotted(Type type, std::string_view value);
-
-/// A YAML scalar in single quotes (YAML 1.2, 7.3.2). `text` is one line.
-std::string quote_yaml(std::string_view text);
-
-/// An HCL string: JSON's escapes, and "${" and "%{" start a template.
-std::string quote_hcl(std::string_view text);
-
-/// A name for a resource of Terraform that no other set has:
-/// "mta_sts_example_com", and for the policy host "policy_host_example_com_a".
-std::string terraform_label(const RecordSet& set, const Name& domain);
-
-/// `owner` as seen from `domain`, which it lies below.
-std::string_view relative_name(std::string_view owner, const Name& domain);
 
 }  // namespace mtasts::dns

@@ -2,13 +2,13 @@
 #include "dns/record.hpp"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
+
+#include "dns/name.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -24,12 +24,6 @@ std::optional<std::string> find_address(int family, std::string_view text) {
   return shown.data();
 }
 
-bool has_host(const DomainRecords& domain) {
-  return std::any_of(
-      domain.sets.begin(), domain.sets.end(),
-      [](const RecordSet& set) { return set.purpose == Purpose::host; });
-}
-
 }  // namespace
 
 std::string_view format_type(Type type) {
@@ -42,18 +36,6 @@ std::string_view format_type(Type type) {
       return "A";
     case Type::aaaa:
       return "AAAA";
-  }
-  return {};
-}
-
-std::string owner_name(Purpose purpose, const Name& domain) {
-  switch (purpose) {
-    case Purpose::mta_sts:
-      return "_mta-sts." + domain.text();
-    case Purpose::tls_rpt:
-      return "_smtp._tls." + domain.text();
-    case Purpose::host:
-      return "mta-sts." + domain.text();
   }
   return {};
 }
@@ -78,38 +60,6 @@ Result<Target> parse_target(std::string_view text) {
   const Result<Name> name = Name::from_typed(text);
   if (!name) return tl::unexpected<Error>(name.error());
   return Target{Type::cname, name->text()};
-}
-
-Result<void> add_host_records(std::vector<DomainRecords>& domains,
-                              const std::vector<Target>& targets) {
-  for (DomainRecords& domain : domains) {
-    if (has_host(domain)) continue;
-    const std::string host = owner_name(Purpose::host, domain.domain);
-    const std::chrono::seconds ttl = domain.sets.front().ttl;
-    for (const Type type : {Type::a, Type::aaaa, Type::cname}) {
-      RecordSet set{Purpose::host, type, host, ttl, {}};
-      for (const Target& target : targets) {
-        if (target.value == host) {
-          return fail(
-              fmt::format("{} would lead to itself", in_quotes(target.value)));
-        }
-        if (target.type == type) set.values.push_back(target.value);
-      }
-      if (!set.values.empty()) domain.sets.push_back(std::move(set));
-    }
-    domain.reminder.clear();
-  }
-  return {};
-}
-
-void keep_only(std::vector<DomainRecords>& domains, Purpose purpose) {
-  for (DomainRecords& domain : domains) {
-    std::erase_if(domain.sets, [purpose](const RecordSet& set) {
-      return set.purpose != purpose;
-    });
-  }
-  std::erase_if(domains,
-                [](const DomainRecords& one) { return one.sets.empty(); });
 }
 
 }  // namespace mtasts::dns

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "dns/foreign_form.hpp"
+#include "dns/name.hpp"
 #include "dns/resolver_output.hpp"
 #include "dns/zone_scanner.hpp"
 
@@ -266,12 +267,6 @@ Result<void> Reader::read(const ZoneEntry& entry) {
 }
 
 }  // namespace
-
-bool is_meant_for(std::string_view text, Purpose purpose) {
-  const std::string lower = to_lower_ascii(text);
-  return lower.find(purpose == Purpose::mta_sts ? "v=sts" : "v=tlsrpt") !=
-         std::string::npos;
-}
 
 Result<Zone> read_zone(std::string_view text, std::string_view origin) {
   const Result<ZoneText> lines = read_resolver_output(text);

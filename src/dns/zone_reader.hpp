@@ -19,7 +19,7 @@ struct ZoneRecord {
   Type type;
   std::string owner;  // lower case, no trailing dot; empty for `dig +short`
   std::optional<std::chrono::seconds> ttl;
-  std::string value;  // as in a RecordSet
+  std::string value;  // as in a publish::RecordSet
   std::size_t line;
   std::size_t strings = 1;  // that a text came in
 };
@@ -49,10 +49,5 @@ struct Zone {
 /// relative name without an origin), and on a line that is no record but speaks
 /// of ours; also when there are such lines and no record at all.
 Result<Zone> read_zone(std::string_view text, std::string_view origin);
-
-/// True for a text that means to be a record of this purpose, well-formed or
-/// not: cut off at its ";", in the wrong case, or with its fields in another
-/// order. `purpose` is not the policy host.
-bool is_meant_for(std::string_view text, Purpose purpose);
 
 }  // namespace mtasts::dns

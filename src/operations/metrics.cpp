@@ -210,12 +210,12 @@ class DomainSeries final : public server::Body {
       ++policy_;
     }
     if (policy_ == policies.size()) return false;
-    const config::PolicyEntry& entry = *policies[policy_];
+    const publish::Publication& entry = *policies[policy_];
     write(entry, entry.domains[domain_++].text(), out);
     return true;
   }
 
-  void write(const config::PolicyEntry& entry, const std::string& domain,
+  void write(const publish::Publication& entry, const std::string& domain,
              std::string& text) const {
     const auto out = std::back_inserter(text);
     if (family_ == 0) {
@@ -273,7 +273,7 @@ void Metrics::write_policies(const server::Snapshot& snapshot,
   constexpr std::array<sts::Mode, 3> k_modes = {
       sts::Mode::testing, sts::Mode::enforce, sts::Mode::none};
   std::array<std::size_t, k_modes.size()> counts{};
-  for (const config::PolicyEntryPtr& entry : snapshot.live.policies) {
+  for (const publish::PublicationPtr& entry : snapshot.live.policies) {
     const auto mode =
         std::find(k_modes.begin(), k_modes.end(), entry->policy.mode());
     counts[static_cast<std::size_t>(mode - k_modes.begin())] +=

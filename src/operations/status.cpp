@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "server/records.hpp"
+#include "publish/records.hpp"
 
 namespace mtasts::operations {
 
@@ -17,7 +17,7 @@ Status find_status(const Observed& observed, StatusQuery query) {
                 .reloads = observed.reloads.view(),
                 .snapshot = observed.snapshots.get(),
                 .found = {}};
-  for (const config::PolicyEntryPtr& entry : status.snapshot->live.policies) {
+  for (const publish::PublicationPtr& entry : status.snapshot->live.policies) {
     for (const dns::Name& name : entry->domains) {
       ++status.total;
       if (name.text().find(status.query.part) == std::string::npos) continue;
@@ -44,7 +44,7 @@ DomainStatus describe(const Observed& observed, const Status& status,
       .expiry = find_expiry(*status.snapshot, server::policy_host(domain),
                             status.now),
       .records =
-          server::make_records(*found.entry, *found.name, std::nullopt).sets,
+          publish::make_records(*found.entry, *found.name, std::nullopt).sets,
       .fetches = observed.fetches.find(domain, status.now)
                      .value_or(server::DomainFetches{}),
       .of_id = {}};

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "dns/record.hpp"
 #include "operations/observed.hpp"
 #include "operations/readiness.hpp"
+#include "publish/record_set.hpp"
 #include "server/fetch_log.hpp"
 #include "server/reload_status.hpp"
 
@@ -33,13 +33,13 @@ struct DomainStatus {
   std::string id;  // of the policy that is served
   /// Of the certificate in use; the epoch when there is none.
   std::chrono::sys_seconds expiry;
-  std::vector<dns::RecordSet> records;
+  std::vector<publish::RecordSet> records;
   server::DomainFetches fetches;
   server::IdFetches of_id;  // those of the policy that is served
 };
 
 struct FoundDomain {
-  const config::PolicyEntry* entry;
+  const publish::Publication* entry;
   const dns::Name* name;
 };
 

@@ -79,7 +79,7 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       one.max_age.count(), join(one.mx, text::json_quote), one.id,
       format_certificate(one, now),
       join(one.records,
-           [](const dns::RecordSet& record) {
+           [](const publish::RecordSet& record) {
              return fmt::format(R"({{"name":{},"ttl":{},"value":{}}})",
                                 text::json_quote(record.owner),
                                 record.ttl.count(),

@@ -143,7 +143,7 @@ std::string format_senders(const DomainStatus& one) {
 
 std::string format_domain(const DomainStatus& one, sys_seconds now) {
   std::string records;
-  for (const dns::RecordSet& record : one.records) {
+  for (const publish::RecordSet& record : one.records) {
     records += fmt::format(
         R"(<div class="record" data-name="{0}"><div><code>{0} {1} IN TXT</code><code class="value">{2}</code></div></div>
 )",

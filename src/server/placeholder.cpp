@@ -13,7 +13,7 @@
 namespace mtasts::server {
 namespace {
 
-std::optional<std::string> find_placeholder(const config::PolicyEntry& entry,
+std::optional<std::string> find_placeholder(const publish::Publication& entry,
                                             bool (*is_one)(const dns::Name&)) {
   for (const dns::Name& domain : entry.domains) {
     if (is_one(domain)) return domain.text();
@@ -40,9 +40,9 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
     return {};
   }
   Diagnostics found;
-  std::set<const config::PolicyEntry*> seen;
+  std::set<const publish::Publication*> seen;
   for (const std::string& domain : domains) {
-    const config::PolicyEntry* entry = snapshot.site.find_domain(domain);
+    const publish::Publication* entry = snapshot.site.find_domain(domain);
     if (entry == nullptr || !seen.insert(entry).second) continue;
     std::optional<std::string> name =
         find_placeholder(*entry, config::is_set_aside);

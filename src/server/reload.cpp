@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "log.hpp"
+#include "publish/records.hpp"
 #include "server/placeholder.hpp"
-#include "server/records.hpp"
 
 namespace mtasts::server {
 namespace {

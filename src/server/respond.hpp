@@ -18,7 +18,7 @@ struct Response {
   std::string_view body;  // text/plain; not sent in answer to HEAD
   bool allow = false;     // carries "Allow: GET, HEAD"
   // Of the host that was asked; null when it is not served here.
-  const config::PolicyEntry* policy = nullptr;
+  const publish::Publication* policy = nullptr;
 };
 
 /// `sni` is the name that the TLS client asked for; nothing on a connection

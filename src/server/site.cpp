@@ -5,12 +5,12 @@
 
 namespace mtasts::server {
 
-const config::PolicyEntry* Site::find_domain(std::string_view domain) const {
-  const config::PolicyEntryPtr* found = by_domain_.find(domain);
+const publish::Publication* Site::find_domain(std::string_view domain) const {
+  const publish::PublicationPtr* found = by_domain_.find(domain);
   return found == nullptr ? nullptr : found->get();
 }
 
-const config::PolicyEntry* Site::find_authority(
+const publish::Publication* Site::find_authority(
     std::string_view authority) const {
   const std::string host = normalise_host(authority);
   if (!host.starts_with(k_policy_host_prefix)) return nullptr;

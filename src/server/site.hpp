@@ -22,16 +22,16 @@ class Site {
   explicit Site(const config::Live& live) : by_domain_(live.by_domain) {}
 
   /// The policy of `domain`, in lower case; null when it is not served here.
-  const config::PolicyEntry* find_domain(std::string_view domain) const;
+  const publish::Publication* find_domain(std::string_view domain) const;
 
   /// The policy of the host that `authority` names, whatever its case, port
   /// and trailing dot.
-  const config::PolicyEntry* find_authority(std::string_view authority) const;
+  const publish::Publication* find_authority(std::string_view authority) const;
 
   std::size_t domain_count() const { return by_domain_.size(); }
 
  private:
-  dns::NameMap<config::PolicyEntryPtr> by_domain_;
+  dns::NameMap<publish::PublicationPtr> by_domain_;
 };
 
 /// The host of an authority as names are compared: lower case, no port, no

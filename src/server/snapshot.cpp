@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "publish/records.hpp"
+
 namespace mtasts::server {
 
 std::string policy_host(const std::string& domain) {
@@ -11,7 +13,7 @@ std::string policy_host(const std::string& domain) {
 
 std::vector<std::string> all_domains(const config::Live& live) {
   std::vector<std::string> domains;
-  for (const config::PolicyEntryPtr& entry : live.policies) {
+  for (const publish::PublicationPtr& entry : live.policies) {
     for (const dns::Name& domain : entry->domains) {
       domains.push_back(domain.text());
     }
@@ -28,6 +30,18 @@ std::vector<std::string> servable_domains(const Snapshot& snapshot,
            !snapshot.certificates->is_usable(policy_host(domain), now);
   });
   return domains;
+}
+
+std::vector<std::string> changed_domains(
+    const Snapshot& older, const Snapshot& newer,
+    const std::vector<std::string>& domains) {
+  std::vector<std::string> changed = servable_domains(newer, domains);
+  std::erase_if(changed, [&](const std::string& domain) {
+    return !servable_domains(older, {domain}).empty() &&
+           publish::has_same_records(*older.site.find_domain(domain),
+                                     *newer.site.find_domain(domain));
+  });
+  return changed;
 }
 
 }  // namespace mtasts::server

@@ -36,6 +36,12 @@ std::vector<std::string> all_domains(const config::Live& live);
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains);
 
+/// Those of `domains` whose records have to be published now: `newer` can
+/// serve them, and `older` had other records for them or could not.
+std::vector<std::string> changed_domains(
+    const Snapshot& older, const Snapshot& newer,
+    const std::vector<std::string>& domains);
+
 using tls::wall_clock;
 
 /// Holds the current snapshot. One writer, any number of readers. A mutex and

@@ -17,7 +17,7 @@ namespace {
 
 using fuzz::require;
 
-std::optional<PolicyEntry> read_one(std::string_view toml) {
+std::optional<publish::Publication> read_one(std::string_view toml) {
   Diagnostics out;
   const std::optional<Table> document = parse_document(toml, "x", out);
   require(document && document->size() == 1, "a written table is TOML");
@@ -27,7 +27,8 @@ std::optional<PolicyEntry> read_one(std::string_view toml) {
 
 void check_policy(const Table& table, Position at, Diagnostics& out) {
   const std::size_t before = out.size();
-  const std::optional<PolicyEntry> entry = read_policy(table, at, "x", out);
+  const std::optional<publish::Publication> entry =
+      read_policy(table, at, "x", out);
   const bool failed = std::any_of(
       out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
       [](const Diagnostic& one) { return one.severity == Severity::error; });
@@ -36,7 +37,7 @@ void check_policy(const Table& table, Position at, Diagnostics& out) {
   require(!entry->domains.empty(), "a policy is for a domain");
   require(entry->body == sts::format_policy(entry->policy), "its own body");
   require(entry->id == sts::policy_id(entry->body), "the id of its body");
-  const std::optional<PolicyEntry> again =
+  const std::optional<publish::Publication> again =
       read_one(format_policy_table(*entry));
   require(again && again->domains == entry->domains &&
               again->policy == entry->policy &&

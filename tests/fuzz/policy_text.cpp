@@ -41,7 +41,7 @@ void check_canonical(const Policy& policy) {
 }
 
 void check_as_table(const Policy& policy) {
-  const config::PolicyEntry entry = config::make_policy_entry(
+  const publish::Publication entry = config::make_policy_entry(
       {*dns::Name::parse("a.example")}, policy, {}, {});
   require(entry.id == policy_id(format_policy(policy)), "the id of its body");
   Diagnostics diagnostics;
@@ -49,7 +49,7 @@ void check_as_table(const Policy& policy) {
       config::format_policy_table(entry), "x", diagnostics);
   require(document.has_value(), "the table is TOML");
   const auto& tables = std::get<config::Array>(document->at(0).value.data);
-  const std::optional<config::PolicyEntry> read = config::read_policy(
+  const std::optional<publish::Publication> read = config::read_policy(
       std::get<config::Table>(tables.at(0).data), {}, "x", diagnostics);
   require(read && read->policy == policy && read->body == entry.body,
           "the table is the same policy");

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "dns/delegation.hpp"
-#include "dns/diff.hpp"
-#include "dns/format.hpp"
 #include "dns/tag_list.hpp"
+#include "publish/delegation.hpp"
+#include "publish/diff.hpp"
+#include "publish/format.hpp"
 #include "target.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -32,57 +32,59 @@ void check_sts(std::string_view text) {
   require(again && *again == *id, "parse(format(id)) == id");
 }
 
-dns::RecordSet make_set(dns::Purpose purpose, const dns::Name& domain,
-                        const std::string& text) {
+publish::RecordSet make_set(publish::Purpose purpose, const dns::Name& domain,
+                            const std::string& text) {
   return {.purpose = purpose,
           .type = dns::Type::txt,
-          .owner = dns::owner_name(purpose, domain),
+          .owner = publish::owner_name(purpose, domain),
           .ttl = std::chrono::seconds(300),
           .values = {text}};
 }
 
 /// A customer's records lead to the provider's, which say what his said.
-void check_delegation(const dns::DomainRecords& own) {
-  const auto led = dns::delegate({own}, *dns::Name::parse("b.example"));
+void check_delegation(const publish::DomainRecords& own) {
+  const auto led = publish::delegate({own}, *dns::Name::parse("b.example"));
   require(led && led->size() == 2, "a provider and a customer");
   require(led->front().sets.front().values == own.sets.front().values,
           "the provider's records say what the customer's did");
-  for (const dns::RecordSet& set : led->back().sets) {
+  for (const publish::RecordSet& set : led->back().sets) {
     require(set.type == dns::Type::cname, "the customer's lead there");
   }
-  dns::DomainRecords other{*dns::Name::parse("c.example"), {}, {}, {}};
-  other.sets = {make_set(dns::Purpose::mta_sts, other.domain,
+  publish::DomainRecords other{*dns::Name::parse("c.example"), {}, {}, {}};
+  other.sets = {make_set(publish::Purpose::mta_sts, other.domain,
                          sts::format_txt_record("other"))};
-  require(!dns::delegate({own, other}, own.domain),
+  require(!publish::delegate({own, other}, own.domain),
           "never to the policy of another");
 }
 
 /// Every form can hold it, and the zone reads as it.
 void check_forms(const std::string& text) {
   const dns::Name domain = *dns::Name::parse("a.example");
-  const dns::DomainRecords own{
+  const publish::DomainRecords own{
       domain,
       "note",
-      {make_set(dns::Purpose::mta_sts, domain, sts::format_txt_record("id")),
-       make_set(dns::Purpose::tls_rpt, domain, text)},
+      {make_set(publish::Purpose::mta_sts, domain,
+                sts::format_txt_record("id")),
+       make_set(publish::Purpose::tls_rpt, domain, text)},
       "hint"};
   check_delegation(own);
-  std::vector<dns::DomainRecords> domains = {own};
-  require(dns::add_host_records(domains, {*dns::parse_target("192.0.2.1"),
-                                          *dns::parse_target("2001:db8::1"),
-                                          *dns::parse_target("b.example")})
+  std::vector<publish::DomainRecords> domains = {own};
+  require(publish::add_host_records(domains, {*dns::parse_target("192.0.2.1"),
+                                              *dns::parse_target("2001:db8::1"),
+                                              *dns::parse_target("b.example")})
               .has_value(),
           "the host is led somewhere");
-  for (const dns::Format& one : dns::formats()) {
-    require(dns::find_format(one.name) == &one, "a form has one name");
+  for (const publish::Format& one : publish::formats()) {
+    require(publish::find_format(one.name) == &one, "a form has one name");
     require(one.format(domains).find("rua=") != std::string::npos,
             "every form has the record");
   }
-  const auto records = dns::read_zone(dns::format_zone(domains), {});
-  require(records && dns::compare_zone(domains, *records, {}).orders.empty(),
-          "a zone is what it was made from");
-  dns::keep_only(domains, dns::Purpose::tls_rpt);
-  const auto left = dns::read_zone(dns::format_zone(domains), {});
+  const auto records = dns::read_zone(publish::format_zone(domains), {});
+  require(
+      records && publish::compare_zone(domains, *records, {}).orders.empty(),
+      "a zone is what it was made from");
+  publish::keep_only(domains, publish::Purpose::tls_rpt);
+  const auto left = dns::read_zone(publish::format_zone(domains), {});
   require(
       left && left->records.size() == 1 && left->records.front().value == text,
       "the zone reads as it");

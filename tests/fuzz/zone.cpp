@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "dns/diff.hpp"
 #include "dns/quote.hpp"
 #include "dns/zone_reader.hpp"
+#include "publish/diff.hpp"
 #include "target.hpp"
 
 namespace mtasts::dns {
@@ -43,22 +43,23 @@ void check_again(const ZoneRecord& one) {
 void check_diff(const Zone& zone) {
   const Name domain = *Name::parse("a.example");
   const std::string text = "v=STSv1; id=1";
-  const DomainRecords wanted{domain,
-                             {},
-                             {{Purpose::mta_sts,
-                               Type::txt,
-                               owner_name(Purpose::mta_sts, domain),
-                               std::chrono::seconds(300),
-                               {text}}},
-                             {}};
-  const auto [diff, notes] = compare_zone({wanted}, zone, {});
+  const publish::DomainRecords wanted{
+      domain,
+      {},
+      {{publish::Purpose::mta_sts,
+        Type::txt,
+        publish::owner_name(publish::Purpose::mta_sts, domain),
+        std::chrono::seconds(300),
+        {text}}},
+      {}};
+  const auto [diff, notes] = publish::compare_zone({wanted}, zone, {});
   const bool is_there = std::any_of(
       zone.records.begin(), zone.records.end(), [&](const ZoneRecord& one) {
         return one.value == text && one.type == Type::txt;
       });
   const bool is_open =
       std::any_of(notes.begin(), notes.end(),
-                  [](const DiffNote& note) { return note.is_open; });
+                  [](const publish::DiffNote& note) { return note.is_open; });
   require(!diff.empty() || is_there || is_open,
           "what is not there is to be added");
   for (std::string_view rest = diff; !rest.empty();) {

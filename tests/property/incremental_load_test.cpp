@@ -199,7 +199,7 @@ void follow(Texts& standing, const Loaded& loaded) {
   standing.merge(texts(diagnostics_of(loaded), Severity::warning));
 }
 
-std::string describe(const config::PolicyEntry& entry) {
+std::string describe(const publish::Publication& entry) {
   std::string text =
       format_place(entry.place) + " " + entry.id + "\n" + entry.body;
   for (const dns::Name& domain : entry.domains) text += domain.text() + " ";
@@ -210,7 +210,7 @@ std::string describe(const config::PolicyEntry& entry) {
 std::map<std::string, std::string> describe(const config::Live& live) {
   std::map<std::string, std::string> all;
   live.by_domain.for_each(
-      [&](const std::string& domain, const config::PolicyEntryPtr& entry) {
+      [&](const std::string& domain, const publish::PublicationPtr& entry) {
         all[domain] = describe(*entry);
       });
   for (std::size_t i = 0; i < live.policies.size(); ++i) {

@@ -97,7 +97,7 @@ TEST(PolicyProperty, IsReadAsItWasWritten) {
 TEST(PolicyProperty, IsTheSameAsATable) {
   Random random;
   for (int i = 0; i < k_rounds / 10; ++i) {
-    const config::PolicyEntry entry =
+    const publish::Publication entry =
         config::make_policy_entry({*dns::Name::parse("a.test")},
                                   spell(make_meaning(random), random), {}, {});
     Diagnostics out;

@@ -8,8 +8,8 @@
 #include <regex>
 #include <sstream>
 
-#include "dns/format.hpp"
 #include "dns/zone_reader.hpp"
+#include "publish/format.hpp"
 #include "random.hpp"
 #include "shrink.hpp"
 #include "sts/txt_record.hpp"
@@ -121,18 +121,19 @@ TEST(RecordProperty, ZonesReadAsTheRecordsTheyWereMadeFrom) {
     const std::string id = make_word(random, 32);
     const std::string sts = sts::format_txt_record(id);
     const std::string tlsrpt = tlsrpt::format_txt_record(rua);
-    const auto set = [&](dns::Purpose purpose, const std::string& value) {
-      return dns::RecordSet{purpose,
-                            dns::Type::txt,
-                            dns::owner_name(purpose, domain),
-                            std::chrono::seconds(300),
-                            {value}};
+    const auto set = [&](publish::Purpose purpose, const std::string& value) {
+      return publish::RecordSet{purpose,
+                                dns::Type::txt,
+                                publish::owner_name(purpose, domain),
+                                std::chrono::seconds(300),
+                                {value}};
     };
-    const std::string zone = dns::format_zone(
-        {{domain,
-          "note",
-          {set(dns::Purpose::mta_sts, sts), set(dns::Purpose::tls_rpt, tlsrpt)},
-          {}}});
+    const std::string zone =
+        publish::format_zone({{domain,
+                               "note",
+                               {set(publish::Purpose::mta_sts, sts),
+                                set(publish::Purpose::tls_rpt, tlsrpt)},
+                               {}}});
     const std::map<std::string, std::string> wanted = {
         {"_mta-sts." + domain.text() + ".", sts},
         {"_smtp._tls." + domain.text() + ".", tlsrpt}};

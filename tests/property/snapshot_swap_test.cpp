@@ -33,7 +33,7 @@ bool is_whole(const Snapshot& one) {
   const std::string mx =
       "mx: mx" + std::to_string(one.startup.threads) + ".a.test\r\n";
   for (const std::string_view host : {"mta-sts.a.test", "mta-sts.b.test"}) {
-    const config::PolicyEntry* entry = one.site.find_authority(host);
+    const publish::Publication* entry = one.site.find_authority(host);
     if (entry == nullptr || entry->body.find(mx) == std::string::npos) {
       return false;
     }

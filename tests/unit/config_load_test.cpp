@@ -40,7 +40,7 @@ std::string report(const Loaded& loaded) {
 Strings domains(const Loaded& loaded) {
   Strings list;
   if (!loaded.config) return {"no configuration: " + report(loaded)};
-  for (const PolicyEntryPtr& entry : loaded.config->live.policies) {
+  for (const publish::PublicationPtr& entry : loaded.config->live.policies) {
     for (const dns::Name& domain : entry->domains) {
       list.push_back(domain.text());
     }
@@ -69,7 +69,7 @@ TEST(ConfigLoad, DefaultsOfAPolicy) {
   const Loaded loaded = load(policy("example.com"));
   ASSERT_TRUE(loaded.config) << report(loaded);
   ASSERT_EQ(loaded.config->live.policies.size(), 1U);
-  const PolicyEntry& entry = *loaded.config->live.policies[0];
+  const publish::Publication& entry = *loaded.config->live.policies[0];
   EXPECT_EQ(entry.policy.mode(), sts::Mode::testing);
   EXPECT_EQ(entry.policy.max_age(), seconds(604800));
   EXPECT_EQ(report(loaded), "");

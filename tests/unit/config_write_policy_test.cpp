@@ -9,8 +9,9 @@
 namespace mtasts::config {
 namespace {
 
-PolicyEntry make(sts::Mode mode, const std::vector<std::string>& mx,
-                 std::int64_t max_age, const std::vector<std::string>& rua) {
+publish::Publication make(sts::Mode mode, const std::vector<std::string>& mx,
+                          std::int64_t max_age,
+                          const std::vector<std::string>& rua) {
   std::vector<sts::MxPattern> patterns;
   for (const std::string& text : mx) {
     patterns.push_back(*sts::MxPattern::parse(text));
@@ -50,18 +51,18 @@ TEST(ConfigWritePolicy, WritesSeveralElementsOnLinesOfTheirOwn) {
 }
 
 TEST(ConfigWritePolicy, IsReadBackAsTheSame) {
-  const std::vector<PolicyEntry> entries = {
+  const std::vector<publish::Publication> entries = {
       make(sts::Mode::none, {}, 0, {}),
       make(sts::Mode::none, {"a.example"}, 31557600, {}),
       make(sts::Mode::enforce, {"xn--bcher-kva.example", "*.b.example"}, 86401,
            {"mailto:a%22'b@example.com?subject=%2C", "https://a.example/$'"})};
   const TempDir dir;
-  for (const PolicyEntry& entry : entries) {
+  for (const publish::Publication& entry : entries) {
     const std::string path = dir.write("a.toml", format_policy_table(entry));
     const Loaded loaded = load_config(path);
     ASSERT_TRUE(loaded.config);
     ASSERT_EQ(loaded.config->live.policies.size(), 1U);
-    const PolicyEntry& read = *loaded.config->live.policies.front();
+    const publish::Publication& read = *loaded.config->live.policies.front();
     EXPECT_EQ(read.domains, entry.domains);
     EXPECT_EQ(read.policy, entry.policy);
     EXPECT_EQ(read.tls_rpt, entry.tls_rpt);

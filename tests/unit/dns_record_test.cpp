@@ -4,6 +4,7 @@
 #include <string>
 
 #include "dns/record.hpp"
+#include "publish/record_set.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -70,21 +71,21 @@ TEST(DnsTarget, RefusesWhatIsNeither) {
             "has \"\\x00\", which no host name has");
 }
 
-std::vector<DomainRecords> one_domain() {
+std::vector<publish::DomainRecords> one_domain() {
   const Name name = *Name::parse("example.com");
   return {{.domain = name,
            .note = {},
-           .sets = {{Purpose::mta_sts,
+           .sets = {{publish::Purpose::mta_sts,
                      Type::txt,
-                     owner_name(Purpose::mta_sts, name),
+                     publish::owner_name(publish::Purpose::mta_sts, name),
                      std::chrono::seconds(60),
                      {"text"}}},
            .reminder = "waits"}};
 }
 
 TEST(DnsHostRecords, AreSetsByTypeWithTheTtlOfTheOthers) {
-  std::vector<DomainRecords> domains = one_domain();
-  ASSERT_TRUE(add_host_records(
+  std::vector<publish::DomainRecords> domains = one_domain();
+  ASSERT_TRUE(publish::add_host_records(
       domains, {{Type::aaaa, "::1"}, {Type::a, "1"}, {Type::a, "2"}}));
   ASSERT_EQ(domains[0].sets.size(), 3U);
   EXPECT_EQ(domains[0].sets[1].type, Type::a);
@@ -96,26 +97,26 @@ TEST(DnsHostRecords, AreSetsByTypeWithTheTtlOfTheOthers) {
 }
 
 TEST(DnsHostRecords, AreNotAddedWhereThereAreSome) {
-  std::vector<DomainRecords> domains = one_domain();
-  ASSERT_TRUE(add_host_records(domains, {{Type::a, "1"}}));
-  ASSERT_TRUE(add_host_records(domains, {{Type::a, "2"}}));
+  std::vector<publish::DomainRecords> domains = one_domain();
+  ASSERT_TRUE(publish::add_host_records(domains, {{Type::a, "1"}}));
+  ASSERT_TRUE(publish::add_host_records(domains, {{Type::a, "2"}}));
   EXPECT_EQ(domains[0].sets.size(), 2U);
 }
 
 TEST(DnsHostRecords, MayNotLeadToThemselves) {
-  std::vector<DomainRecords> domains = one_domain();
-  const Result<void> done =
-      add_host_records(domains, {{Type::cname, "mta-sts.example.com"}});
+  std::vector<publish::DomainRecords> domains = one_domain();
+  const Result<void> done = publish::add_host_records(
+      domains, {{Type::cname, "mta-sts.example.com"}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message,
             "\"mta-sts.example.com\" would lead to itself");
 }
 
 TEST(DnsKeepOnly, DropsOtherRecordsAndEmptyDomains) {
-  std::vector<DomainRecords> domains = one_domain();
-  keep_only(domains, Purpose::mta_sts);
+  std::vector<publish::DomainRecords> domains = one_domain();
+  publish::keep_only(domains, publish::Purpose::mta_sts);
   EXPECT_EQ(domains.size(), 1U);
-  keep_only(domains, Purpose::tls_rpt);
+  publish::keep_only(domains, publish::Purpose::tls_rpt);
   EXPECT_TRUE(domains.empty());
 }
 

@@ -10,7 +10,7 @@ namespace {
 TEST(ServerSite, HasTheTextAndTheIdOfEachPolicy) {
   const Site site(make_live());
   EXPECT_EQ(site.domain_count(), 3U);
-  const config::PolicyEntry* com = site.find_domain("example.com");
+  const publish::Publication* com = site.find_domain("example.com");
   ASSERT_NE(com, nullptr);
   EXPECT_EQ(com->body, k_example_com);
   EXPECT_EQ(com->id, "c0a762642c8ff96deabc4e74c1e5d657");
@@ -31,7 +31,7 @@ TEST(ServerSite, KnowsNoOtherDomain) {
 
 TEST(ServerSite, FindsAuthoritiesInAnySpelling) {
   const Site site(make_live());
-  const config::PolicyEntry* want = site.find_domain("example.com");
+  const publish::Publication* want = site.find_domain("example.com");
   for (const std::string_view authority :
        {"mta-sts.example.com", "MTA-STS.EXAMPLE.COM", "mta-sts.example.com.",
         "mta-sts.example.com:443",

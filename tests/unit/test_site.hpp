@@ -10,7 +10,7 @@
 
 namespace mtasts {
 
-inline config::PolicyEntry make_entry(
+inline publish::Publication make_entry(
     std::initializer_list<std::string_view> domains, std::string_view mx,
     sts::Mode mode = sts::Mode::testing) {
   std::vector<dns::Name> names;
@@ -24,11 +24,11 @@ inline config::PolicyEntry make_entry(
       {}, {});
 }
 
-inline void add_entry(config::Live& live, config::PolicyEntry entry) {
+inline void add_entry(config::Live& live, publish::Publication entry) {
   const auto shared =
-      std::make_shared<const config::PolicyEntry>(std::move(entry));
+      std::make_shared<const publish::Publication>(std::move(entry));
   live.policies.push_back(shared);
-  dns::NameMap<config::PolicyEntryPtr>::Changes changes;
+  dns::NameMap<publish::PublicationPtr>::Changes changes;
   for (const dns::Name& domain : shared->domains) {
     changes[domain.text()] = shared;
   }

@@ -63,7 +63,7 @@ inline DomainStatus make_domain() {
                       .mx = {"a.example.com", "*.example.com"},
                       .id = std::string(32, 'a'),
                       .expiry = k_now + days(30) + seconds(1),
-                      .records = {{dns::Purpose::mta_sts,
+                      .records = {{publish::Purpose::mta_sts,
                                    dns::Type::txt,
                                    "_mta-sts.example.com",
                                    seconds(300),

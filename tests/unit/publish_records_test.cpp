@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "server/records.hpp"
+#include "publish/records.hpp"
 
-namespace mtasts::server {
+namespace mtasts::publish {
 namespace {
 
-constexpr auto k_sts = dns::Purpose::mta_sts;
-constexpr auto k_rpt = dns::Purpose::tls_rpt;
+constexpr auto k_sts = Purpose::mta_sts;
+constexpr auto k_rpt = Purpose::tls_rpt;
 
 /// "=" where senders see no difference.
 std::string sts(const std::string& found) {
@@ -23,7 +23,7 @@ std::string rpt(const std::string& found) {
 }
 
 // RFC 8461, 3.1.
-TEST(ServerRecords, FindsNoDifferenceBetweenTextsWithOneId) {
+TEST(PublishRecords, FindsNoDifferenceBetweenTextsWithOneId) {
   for (const std::string found :
        {"v=STSv1; id=1", "v=STSv1;id=1", "v=STSv1; id=1;", "v=STSv1;\tid=1 ;",
         "v=STSv1;  x=y ;id=1"}) {
@@ -31,7 +31,7 @@ TEST(ServerRecords, FindsNoDifferenceBetweenTextsWithOneId) {
   }
 }
 
-TEST(ServerRecords, FindsADifferenceInTheId) {
+TEST(PublishRecords, FindsADifferenceInTheId) {
   for (const std::string found :
        {"v=STSv1; id=2", "v=STSv1", "v=STSv1;", "V=STSv1; id=1",
         "v=STSv1; ID=1", "v=STSv1; id=1 ", "v=STSv1; id=1;;", "v=STSv1 id=1",
@@ -41,7 +41,7 @@ TEST(ServerRecords, FindsADifferenceInTheId) {
 }
 
 // RFC 8460, 3; RFC 3986, 6.2.2.1: case matters in neither scheme nor host.
-TEST(ServerRecords, FindsNoDifferenceBetweenTextsWithTheSameUris) {
+TEST(PublishRecords, FindsNoDifferenceBetweenTextsWithTheSameUris) {
   for (const std::string found :
        {"v=TLSRPTv1;rua=mailto:a@x.example,https://x.example",
         "v=TLSRPTv1; rua=https://x.example , mailto:a@x.example;",
@@ -52,7 +52,7 @@ TEST(ServerRecords, FindsNoDifferenceBetweenTextsWithTheSameUris) {
   }
 }
 
-TEST(ServerRecords, FindsADifferenceInTheUris) {
+TEST(PublishRecords, FindsADifferenceInTheUris) {
   for (const std::string found :
        {"v=TLSRPTv1; rua=mailto:a@x.example",
         "v=TLSRPTv1; rua=mailto:A@x.example,https://x.example",
@@ -63,7 +63,7 @@ TEST(ServerRecords, FindsADifferenceInTheUris) {
   }
 }
 
-TEST(ServerRecords, NamesTheSenderThatRefusesATextOfTheSameMeaning) {
+TEST(PublishRecords, NamesTheSenderThatRefusesATextOfTheSameMeaning) {
   EXPECT_EQ(sts("v=STSv1; id=1; "), "KumoMTA refuses white space at the end");
   EXPECT_EQ(sts("v=STSv1 ; id=1"),
             "chasquid and Halon refuse white space in front of the first "
@@ -75,4 +75,4 @@ TEST(ServerRecords, NamesTheSenderThatRefusesATextOfTheSameMeaning) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::publish

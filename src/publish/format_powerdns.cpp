@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
 #include "text/json.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 std::string format_set(const RecordSet& set) {
@@ -13,13 +13,13 @@ std::string format_set(const RecordSet& set) {
   for (const std::string& value : set.values) {
     records += fmt::format("{}{{\"content\": {}, \"disabled\": false}}",
                            records.empty() ? "" : ", ",
-                           text::json_quote(format_data(set.type, value)));
+                           text::json_quote(dns::format_data(set.type, value)));
   }
   return fmt::format(
       "  {{\"name\": {}, \"type\": \"{}\", \"ttl\": {}, "
       "\"changetype\": \"REPLACE\",\n   \"records\": [{}]}}",
-      text::json_quote(set.owner + "."), format_type(set.type), set.ttl.count(),
-      records);
+      text::json_quote(set.owner + "."), dns::format_type(set.type),
+      set.ttl.count(), records);
 }
 
 }  // namespace
@@ -34,4 +34,4 @@ std::string format_powerdns(const std::vector<DomainRecords>& domains) {
   return "{\"rrsets\": [" + sets + "\n]}\n";
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

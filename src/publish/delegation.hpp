@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "dns/record.hpp"
+#include "publish/record_set.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 /// Puts the provider's own records in front and turns those of the other
 /// domains into CNAMEs to them. Where `provider` is none of the domains, its
@@ -15,6 +15,6 @@ namespace mtasts::dns {
 /// from the provider's stays as it is. Fails when a domain has another policy:
 /// the one record at _mta-sts.<provider> has the id of one policy.
 Result<std::vector<DomainRecords>> delegate(std::vector<DomainRecords> domains,
-                                            const Name& provider);
+                                            const dns::Name& provider);
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

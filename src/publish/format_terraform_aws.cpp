@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// The provider puts a text into quotes itself, so that only those between
 /// two strings are written.
-std::string format_value(Type type, std::string_view value) {
-  if (type != Type::txt) return quote_hcl(value);
+std::string format_value(dns::Type type, std::string_view value) {
+  if (type != dns::Type::txt) return quote_hcl(value);
   std::string out;
-  for (const std::string_view text : split_character_strings(value)) {
+  for (const std::string_view text : dns::split_character_strings(value)) {
     if (!out.empty()) out += "\"\"";
-    out += escape_character_string(text);
+    out += dns::escape_character_string(text);
   }
   return quote_hcl(out);
 }
@@ -39,10 +40,11 @@ std::string format_terraform_aws(const std::vector<DomainRecords>& domains) {
           "  records = [{}]\n"
           "}}\n",
           terraform_label(set, domain.domain), quote_hcl(domain.domain.text()),
-          quote_hcl(set.owner), format_type(set.type), set.ttl.count(), values);
+          quote_hcl(set.owner), dns::format_type(set.type), set.ttl.count(),
+          values);
     }
   }
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

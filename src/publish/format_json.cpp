@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
+#include "publish/format.hpp"
 #include "text/json.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 std::string format_json(const std::vector<DomainRecords>& domains) {
   std::string out;
@@ -15,12 +15,12 @@ std::string format_json(const std::vector<DomainRecords>& domains) {
             "{}\n  {{\"domain\": {}, \"name\": {}, \"type\": \"{}\", "
             "\"ttl\": {}, \"value\": {}}}",
             out.empty() ? "" : ",", text::json_quote(domain.domain.text()),
-            text::json_quote(set.owner), format_type(set.type), set.ttl.count(),
-            text::json_quote(value));
+            text::json_quote(set.owner), dns::format_type(set.type),
+            set.ttl.count(), text::json_quote(value));
       }
     }
   }
   return "[" + out + "\n]\n";
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

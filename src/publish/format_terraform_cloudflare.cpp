@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 // Cloudflare keeps one resource for each record, a text in quotes and names
 // without the trailing dot; any other form differs again at every plan.
@@ -26,12 +27,12 @@ std::string format_terraform_cloudflare(
             terraform_label(set, domain.domain),
             i == 0 ? "" : fmt::format("_{}", i + 1),
             quote_hcl(domain.domain.text()), quote_hcl(set.owner),
-            format_type(set.type), set.ttl.count(),
-            quote_hcl(format_data_undotted(set.type, set.values[i])));
+            dns::format_type(set.type), set.ttl.count(),
+            quote_hcl(dns::format_data_undotted(set.type, set.values[i])));
       }
     }
   }
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -3,15 +3,15 @@
 
 #include <string>
 
-#include "dns/format.hpp"
+#include "publish/format.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 using std::chrono::seconds;
 
 DomainRecords one(std::string_view domain, std::vector<RecordSet> sets) {
-  return {.domain = *Name::parse(domain),
+  return {.domain = *dns::Name::parse(domain),
           .note = "testing, max_age 1w, 2 mx",
           .sets = std::move(sets),
           .reminder =
@@ -21,8 +21,8 @@ DomainRecords one(std::string_view domain, std::vector<RecordSet> sets) {
 
 RecordSet txt(Purpose purpose, std::string_view domain, std::string data) {
   return {purpose,
-          Type::txt,
-          owner_name(purpose, *Name::parse(domain)),
+          dns::Type::txt,
+          owner_name(purpose, *dns::Name::parse(domain)),
           seconds(300),
           {std::move(data)}};
 }
@@ -149,19 +149,19 @@ TEST(DnsFormatPlain, WritesLongDataWholeAndUnquoted) {
 
 /// A provider with addresses, and a customer of theirs.
 std::vector<DomainRecords> provider_and_customer() {
-  const Name p = *Name::parse("p.example");
-  const Name c = *Name::parse("c.example");
+  const dns::Name p = *dns::Name::parse("p.example");
+  const dns::Name c = *dns::Name::parse("c.example");
   std::vector<DomainRecords> domains = {
       {.domain = p,
        .note = "testing",
        .sets = {txt(Purpose::mta_sts, "p.example", "v=STSv1; id=1"),
                 {Purpose::host,
-                 Type::a,
+                 dns::Type::a,
                  "mta-sts.p.example",
                  seconds(300),
                  {"192.0.2.1", "192.0.2.2"}},
                 {Purpose::host,
-                 Type::aaaa,
+                 dns::Type::aaaa,
                  "mta-sts.p.example",
                  seconds(300),
                  {"2001:db8::1"}}},
@@ -169,7 +169,7 @@ std::vector<DomainRecords> provider_and_customer() {
       {.domain = c,
        .note = "testing",
        .sets = {{Purpose::mta_sts,
-                 Type::cname,
+                 dns::Type::cname,
                  "_mta-sts.c.example",
                  seconds(60),
                  {"_mta-sts.p.example"}}},
@@ -522,4 +522,4 @@ TEST(DnsFormat, EscapesWhatIsSpecialToEachTool) {
 }
 
 }  // namespace
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "dns/near_miss.hpp"
+#include "publish/near_miss.hpp"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,11 @@
 #include <unordered_map>
 #include <utility>
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// "_mta-sts." or "_smtp._tls.".
-std::string prefix_of(Purpose purpose, const Name& domain) {
+std::string prefix_of(Purpose purpose, const dns::Name& domain) {
   std::string owner = owner_name(purpose, domain);
   owner.resize(owner.size() - domain.text().size());
   return owner;
@@ -21,7 +21,7 @@ std::string prefix_of(Purpose purpose, const Name& domain) {
 
 /// What is wrong with the place of a text for `domain`, if it is meant for it.
 std::optional<Error> judge(const std::string& owner, Purpose purpose,
-                           const Name& domain,
+                           const dns::Name& domain,
                            const std::set<std::string>& missing) {
   const std::string right = owner_name(purpose, domain);
   const std::string prefix = prefix_of(purpose, domain);
@@ -38,8 +38,8 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
     // The record of another domain, or of a host by mistake.
     const std::string other = owner.substr(prefix.size());
     if (!missing.contains(right) || other == domain.text() ||
-        (!is_at_or_below(other, domain.text()) &&
-         !is_at_or_below(domain.text(), other))) {
+        (!dns::is_at_or_below(other, domain.text()) &&
+         !dns::is_at_or_below(domain.text(), other))) {
       return std::nullopt;
     }
     return Error{
@@ -47,7 +47,7 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
                     other, domain.text()),
         "the policy domain is what stands behind the \"@\" of mail addresses"};
   }
-  if (is_at_or_below(owner, domain.text()) || prefix == owner + '.' ||
+  if (dns::is_at_or_below(owner, domain.text()) || prefix == owner + '.' ||
       owner.find(domain.text() + '.') != std::string::npos) {
     return Error{fmt::format("{} has a text that senders look for at {} alone",
                              in_quotes(owner), right),
@@ -57,8 +57,8 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
 }
 
 /// The domain whose labels `owner` has in it, the one nearest to its start.
-const Name* find_domain(
-    const std::unordered_map<std::string_view, const Name*>& domains,
+const dns::Name* find_domain(
+    const std::unordered_map<std::string_view, const dns::Name*>& domains,
     std::string_view owner) {
   for (std::string_view rest = owner; !rest.empty();) {
     for (std::size_t end = rest.size(); end != std::string_view::npos;
@@ -74,10 +74,11 @@ const Name* find_domain(
 
 using Aliases = std::unordered_map<std::string_view, std::string_view>;
 
-Aliases find_aliases(const Zone& found) {
+Aliases find_aliases(const dns::Zone& found) {
   Aliases aliases;
-  for (const ZoneRecord& record : found.records) {
-    if (record.type == Type::cname) aliases.emplace(record.owner, record.value);
+  for (const dns::ZoneRecord& record : found.records) {
+    if (record.type == dns::Type::cname)
+      aliases.emplace(record.owner, record.value);
   }
   return aliases;
 }
@@ -98,16 +99,16 @@ bool leads_to(const Aliases& aliases, std::string_view name,
 }  // namespace
 
 std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
-                                       const Zone& found,
+                                       const dns::Zone& found,
                                        const std::set<std::string>& missing) {
-  std::unordered_map<std::string_view, const Name*> domains;
+  std::unordered_map<std::string_view, const dns::Name*> domains;
   for (const DomainRecords& one : wanted) {
     domains.emplace(one.domain.text(), &one.domain);
   }
   const Aliases aliases = find_aliases(found);
   std::vector<DiffNote> notes;
-  for (const ZoneRecord& record : found.records) {
-    if (record.type != Type::txt || record.owner.empty()) continue;
+  for (const dns::ZoneRecord& record : found.records) {
+    if (record.type != dns::Type::txt || record.owner.empty()) continue;
     for (const Purpose purpose : {Purpose::mta_sts, Purpose::tls_rpt}) {
       if (!is_meant_for(record.value, purpose)) continue;
       // Nearly all are in their place.
@@ -118,9 +119,9 @@ std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
           domains.contains(owner.substr(prefix.size()))) {
         continue;
       }
-      const Name* domain = wanted.size() == 1
-                               ? &wanted.front().domain
-                               : find_domain(domains, record.owner);
+      const dns::Name* domain = wanted.size() == 1
+                                    ? &wanted.front().domain
+                                    : find_domain(domains, record.owner);
       if (domain == nullptr) continue;
       std::optional<Error> error =
           judge(record.owner, purpose, *domain, missing);
@@ -134,4 +135,4 @@ std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
   return notes;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

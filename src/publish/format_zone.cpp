@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 std::string format_zone(const std::vector<DomainRecords>& domains) {
   std::string out;
@@ -14,7 +14,8 @@ std::string format_zone(const std::vector<DomainRecords>& domains) {
     for (const RecordSet& set : domain.sets) {
       for (const std::string& value : set.values) {
         out += fmt::format("{}.\t{}\tIN\t{}\t{}\n", set.owner, set.ttl.count(),
-                           format_type(set.type), format_data(set.type, value));
+                           dns::format_type(set.type),
+                           dns::format_data(set.type, value));
       }
     }
     if (domain.reminder.empty()) continue;
@@ -24,4 +25,4 @@ std::string format_zone(const std::vector<DomainRecords>& domains) {
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

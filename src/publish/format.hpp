@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "dns/record.hpp"
+#include "publish/record_set.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 /// Name, type, TTL and value on lines of their own, for web panels: the value
 /// is whole and unquoted.
@@ -58,4 +58,4 @@ const std::array<Format, 11>& formats();
 /// Null when there is none of this name.
 const Format* find_format(std::string_view name);
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
 #include "text/json.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// The strings of a long text stand in one value: a second value would be a
@@ -14,14 +14,14 @@ std::string format_change(const RecordSet& set) {
   std::string values;
   for (const std::string& value : set.values) {
     values += fmt::format("{}{{\"Value\": {}}}", values.empty() ? "" : ", ",
-                          text::json_quote(format_data(set.type, value)));
+                          text::json_quote(dns::format_data(set.type, value)));
   }
   return fmt::format(
       "  {{\"Action\": \"UPSERT\", \"ResourceRecordSet\": {{\n"
       "    \"Name\": {}, \"Type\": \"{}\", \"TTL\": {},\n"
       "    \"ResourceRecords\": [{}]}}}}",
-      text::json_quote(set.owner + "."), format_type(set.type), set.ttl.count(),
-      values);
+      text::json_quote(set.owner + "."), dns::format_type(set.type),
+      set.ttl.count(), values);
 }
 
 }  // namespace
@@ -37,4 +37,4 @@ std::string format_route53(const std::vector<DomainRecords>& domains) {
          "\n]}\n";
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

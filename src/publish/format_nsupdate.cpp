@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// What has to go first. A server drops, without a word, a CNAME that is added
 /// beside other records, and other records beside a CNAME (RFC 2136, 3.4.2.2).
-std::vector<std::string_view> replaced_types(Type type) {
+std::vector<std::string_view> replaced_types(dns::Type type) {
   switch (type) {
-    case Type::txt:
+    case dns::Type::txt:
       return {"CNAME", "TXT"};
-    case Type::cname:
+    case dns::Type::cname:
       return {"ANY"};
-    case Type::a:
-    case Type::aaaa:
+    case dns::Type::a:
+    case dns::Type::aaaa:
       return {"CNAME", "A", "AAAA"};
   }
   return {};
@@ -36,9 +37,9 @@ std::string format_nsupdate(const std::vector<DomainRecords>& domains) {
       }
       owner = set.owner;
       for (const std::string& value : set.values) {
-        out +=
-            fmt::format("update add {}. {} {} {}\n", set.owner, set.ttl.count(),
-                        format_type(set.type), format_data(set.type, value));
+        out += fmt::format("update add {}. {} {} {}\n", set.owner,
+                           set.ttl.count(), dns::format_type(set.type),
+                           dns::format_data(set.type, value));
       }
     }
     // One update is about one zone (RFC 2136, 2.3).
@@ -47,4 +48,4 @@ std::string format_nsupdate(const std::vector<DomainRecords>& domains) {
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

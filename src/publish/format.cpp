@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "dns/format.hpp"
+#include "publish/format.hpp"
 
 #include <algorithm>
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 const std::array<Format, 11>& formats() {
   static constexpr std::array<Format, 11> k_formats = {{
@@ -29,4 +29,4 @@ const Format* find_format(std::string_view name) {
   return found == formats().end() ? nullptr : found;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "dns/diff.hpp"
+#include "publish/diff.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 using std::chrono::seconds;
@@ -15,16 +15,16 @@ const std::string k_sts = "v=STSv1; id=new";
 const std::string k_rpt = "v=TLSRPTv1; rua=mailto:a@example.com";
 
 DomainRecords domain(std::string_view text = "example.com") {
-  const Name name = *Name::parse(text);
+  const dns::Name name = *dns::Name::parse(text);
   return {.domain = name,
           .note = {},
           .sets = {{Purpose::mta_sts,
-                    Type::txt,
+                    dns::Type::txt,
                     owner_name(Purpose::mta_sts, name),
                     seconds(300),
                     {k_sts}},
                    {Purpose::tls_rpt,
-                    Type::txt,
+                    dns::Type::txt,
                     owner_name(Purpose::tls_rpt, name),
                     seconds(300),
                     {k_rpt}}},
@@ -32,8 +32,8 @@ DomainRecords domain(std::string_view text = "example.com") {
 }
 
 /// The orders, and of each note its line and what it says.
-std::string compare(const std::vector<DomainRecords>& wanted, const Zone& zone,
-                    const DiffRules& rules) {
+std::string compare(const std::vector<DomainRecords>& wanted,
+                    const dns::Zone& zone, const DiffRules& rules) {
   const Diff diff = compare_zone(wanted, zone, rules);
   std::string out = diff.orders;
   for (const DiffNote& note : diff.notes) {
@@ -45,7 +45,7 @@ std::string compare(const std::vector<DomainRecords>& wanted, const Zone& zone,
 
 std::string diff(const DomainRecords& wanted, std::string_view zone,
                  const DiffRules& rules = {.only = {}}) {
-  return compare({wanted}, *read_zone(zone, "example.com"), rules);
+  return compare({wanted}, *dns::read_zone(zone, "example.com"), rules);
 }
 
 /// Only MTA-STS, which the zone has to have as `zone` says.
@@ -53,7 +53,7 @@ std::string sts(std::string_view zone) {
   return diff(domain(), zone, {.only = Purpose::mta_sts});
 }
 
-DomainRecords with_host(std::vector<Target> targets) {
+DomainRecords with_host(std::vector<dns::Target> targets) {
   std::vector<DomainRecords> domains = {domain()};
   EXPECT_TRUE(add_host_records(domains, targets));
   return domains[0];
@@ -181,18 +181,18 @@ TEST(DnsDiff, LeavesARecordThatTheConfigurationDoesNotSpeakOf) {
 
 std::vector<DomainRecords> delegated() {
   DomainRecords customer = domain();
-  const Name provider = *Name::parse("p.example");
+  const dns::Name provider = *dns::Name::parse("p.example");
   DomainRecords own = domain("p.example");
   for (RecordSet& set : customer.sets) {
-    set.type = Type::cname;
+    set.type = dns::Type::cname;
     set.values = {owner_name(set.purpose, provider)};
   }
   return {own, customer};
 }
 
 std::string delegated(std::string_view zone) {
-  return compare(delegated(), *read_zone(zone, "example.com"),
-                 {.provider = *Name::parse("p.example")});
+  return compare(delegated(), *dns::read_zone(zone, "example.com"),
+                 {.provider = *dns::Name::parse("p.example")});
 }
 
 constexpr std::string_view k_chain =
@@ -232,11 +232,13 @@ TEST(DnsDiff, SaysNothingOfADomainThatTheFileIsNotAbout) {
   const std::string text = "_mta-sts.a.example. TXT \"v=STSv1; id=new\"\n";
   const DiffRules rules = {.only = Purpose::mta_sts};
   EXPECT_EQ(
-      compare(both, *read_zone("a.example. SOA a. b. 1 2 3 4 5\n" + text, ""),
+      compare(both,
+              *dns::read_zone("a.example. SOA a. b. 1 2 3 4 5\n" + text, ""),
               rules),
       "open 0: has nothing of b.example, but the zone \"a.example\"\n");
   EXPECT_EQ(
-      compare(both, *read_zone("example. SOA a. b. 1 2 3 4 5\n" + text, ""),
+      compare(both,
+              *dns::read_zone("example. SOA a. b. 1 2 3 4 5\n" + text, ""),
               rules),
       "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
@@ -289,11 +291,11 @@ TEST(DnsDiff, NamesTextsThatStandWhereNobodyLooks) {
 TEST(DnsDiff, NamesTheDomainOfAStray) {
   const std::string said =
       compare({domain("a.example"), domain("b.example")},
-              *read_zone("mta-sts.b.example. TXT \"v=STSv1; id=new\"\n"
-                         "_mta-sts.a.example.c.test. TXT \"v=STSv1\"\n"
-                         "_mta-sts.c.example. TXT \"v=STSv1; id=new\"\n"
-                         "_mta-sts.x.b.example. TXT \"v=STSv1; id=new\"\n",
-                         ""),
+              *dns::read_zone("mta-sts.b.example. TXT \"v=STSv1; id=new\"\n"
+                              "_mta-sts.a.example.c.test. TXT \"v=STSv1\"\n"
+                              "_mta-sts.c.example. TXT \"v=STSv1; id=new\"\n"
+                              "_mta-sts.x.b.example. TXT \"v=STSv1; id=new\"\n",
+                              ""),
               {.only = Purpose::mta_sts});
   EXPECT_EQ(said,
             "add    _mta-sts.a.example. 300 IN TXT \"v=STSv1; id=new\"\n"
@@ -359,7 +361,8 @@ TEST(DnsDiff, LooksAtPolicyHostsOnlyWhenTheyLeadSomewhere) {
 }
 
 TEST(DnsDiff, ComparesAddresses) {
-  EXPECT_EQ(host(with_host({{Type::a, "192.0.2.1"}, {Type::a, "192.0.2.2"}}),
+  EXPECT_EQ(host(with_host({{dns::Type::a, "192.0.2.1"},
+                            {dns::Type::a, "192.0.2.2"}}),
                  "mta-sts 1 A 192.0.2.2\nmta-sts 1 AAAA 2001:db8::1\n"
                  "mta-sts 1 TXT \"any\"\n"),
             "delete mta-sts.example.com. 1 IN AAAA 2001:db8::1 ; line 2\n"
@@ -368,7 +371,7 @@ TEST(DnsDiff, ComparesAddresses) {
 
 // RFC 1034, 3.6.2: nothing may stand beside a CNAME.
 TEST(DnsDiff, ClearsThePlaceForACname) {
-  EXPECT_EQ(host(with_host({{Type::cname, "h.example.net"}}),
+  EXPECT_EQ(host(with_host({{dns::Type::cname, "h.example.net"}}),
                  "mta-sts 1 A 192.0.2.2\nmta-sts 1 TXT h.example.net\n"
                  "mta-sts 1 TXT any\n"),
             "delete mta-sts.example.com. 1 IN A 192.0.2.2 ; line 1\n"
@@ -395,18 +398,19 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
                  "\"example.com\"\n\"v=spf1 -all\"\n"),
             "");
   // A policy host has no texts.
-  EXPECT_EQ(host(with_host({{Type::cname, "h.example.net"}}),
+  EXPECT_EQ(host(with_host({{dns::Type::cname, "h.example.net"}}),
                  "\"v=STSv1; id=new\"\n\"v=TLSRPTv1; rua=\"\n"),
             "add    mta-sts.example.com. 300 IN CNAME h.example.net.\n");
 }
 
 TEST(DnsDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
-  EXPECT_EQ(compare({domain("a.example"), domain("b.example")},
-                    *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
-                               "\"v=STSv1; id=new\"\n",
-                               ""),
-                    {.only = Purpose::mta_sts}),
-            "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+  EXPECT_EQ(
+      compare({domain("a.example"), domain("b.example")},
+              *dns::read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
+                              "\"v=STSv1; id=new\"\n",
+                              ""),
+              {.only = Purpose::mta_sts}),
+      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 // What stands in the DNS is anyone's, and goes to a terminal.
@@ -420,12 +424,12 @@ TEST(DnsDiff, EscapesWhatItFound) {
 }
 
 TEST(DnsDiff, ComparesEachDomain) {
-  EXPECT_EQ(
-      compare({domain("a.example"), domain("b.example")},
-              *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),
-              {.only = Purpose::mta_sts}),
-      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+  EXPECT_EQ(compare({domain("a.example"), domain("b.example")},
+                    *dns::read_zone(
+                        "_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),
+                    {.only = Purpose::mta_sts}),
+            "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 }  // namespace
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

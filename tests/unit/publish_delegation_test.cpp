@@ -3,20 +3,20 @@
 
 #include <string>
 
-#include "dns/delegation.hpp"
-#include "dns/format.hpp"
+#include "publish/delegation.hpp"
+#include "publish/format.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 using std::chrono::seconds;
 
 DomainRecords records(std::string_view name, std::string id,
                       std::string tlsrpt) {
-  const Name domain = *Name::parse(name);
+  const dns::Name domain = *dns::Name::parse(name);
   const auto set = [&](Purpose purpose, std::string text) {
     return RecordSet{purpose,
-                     Type::txt,
+                     dns::Type::txt,
                      owner_name(purpose, domain),
                      seconds(60),
                      {std::move(text)}};
@@ -32,7 +32,7 @@ DomainRecords records(std::string_view name, std::string id,
 
 std::string zone(std::vector<DomainRecords> domains) {
   const Result<std::vector<DomainRecords>> done =
-      delegate(std::move(domains), *Name::parse("p.example"));
+      delegate(std::move(domains), *dns::Name::parse("p.example"));
   return done ? format_zone(*done) : done.error().message;
 }
 
@@ -64,7 +64,7 @@ TEST(DnsDelegation, KeepsTheOrderOfTheCustomers) {
   const Result<std::vector<DomainRecords>> done = delegate(
       {records("c.example", "id1", ""), records("d.example", "id1", ""),
        records("p.example", "id1", "")},
-      *Name::parse("p.example"));
+      *dns::Name::parse("p.example"));
   ASSERT_TRUE(done);
   std::string names;
   for (const DomainRecords& one : *done) names += one.domain.text() + " ";
@@ -103,4 +103,4 @@ TEST(DnsDelegation, RefusesTwoPoliciesAtOneName) {
 }
 
 }  // namespace
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

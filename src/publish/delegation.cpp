@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "dns/delegation.hpp"
+#include "publish/delegation.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// The provider's records, made from those of another domain.
-DomainRecords adopt(DomainRecords records, const Name& provider) {
+DomainRecords adopt(DomainRecords records, const dns::Name& provider) {
   records.domain = provider;
   for (RecordSet& set : records.sets) {
     set.owner = owner_name(set.purpose, provider);
@@ -25,7 +25,7 @@ Result<void> point(DomainRecords& customer, const DomainRecords& provider) {
           return one.purpose == set.purpose && one.values == set.values;
         });
     if (same) {
-      set.type = Type::cname;
+      set.type = dns::Type::cname;
       set.values = {owner_name(set.purpose, provider.domain)};
     } else if (set.purpose == Purpose::mta_sts) {
       return fail(
@@ -39,7 +39,7 @@ Result<void> point(DomainRecords& customer, const DomainRecords& provider) {
     }
   }
   customer.sets.push_back({Purpose::host,
-                           Type::cname,
+                           dns::Type::cname,
                            owner_name(Purpose::host, customer.domain),
                            customer.sets.front().ttl,
                            {owner_name(Purpose::host, provider.domain)}});
@@ -52,7 +52,7 @@ Result<void> point(DomainRecords& customer, const DomainRecords& provider) {
 }  // namespace
 
 Result<std::vector<DomainRecords>> delegate(std::vector<DomainRecords> domains,
-                                            const Name& provider) {
+                                            const dns::Name& provider) {
   const auto own = std::find_if(
       domains.begin(), domains.end(),
       [&](const DomainRecords& one) { return one.domain == provider; });
@@ -68,4 +68,4 @@ Result<std::vector<DomainRecords>> delegate(std::vector<DomainRecords> domains,
   return domains;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

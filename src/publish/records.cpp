@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/records.hpp"
+#include "publish/records.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include "text/duration.hpp"
 #include "tlsrpt/txt_record.hpp"
 
-namespace mtasts::server {
+namespace mtasts::publish {
 namespace {
 
 /// RFC 8461, 3.1 leaves the TTL open. While a policy is being tried, changes
@@ -26,7 +26,7 @@ std::chrono::seconds default_ttl(sts::Mode mode) {
 
 using Texts = std::pair<std::string, std::string>;  // of the two TXT records
 
-Texts record_texts(const config::PolicyEntry& entry) {
+Texts record_texts(const Publication& entry) {
   return {sts::format_txt_record(entry.id),
           entry.tls_rpt.empty() ? std::string{}
                                 : tlsrpt::format_txt_record(entry.tls_rpt)};
@@ -34,13 +34,12 @@ Texts record_texts(const config::PolicyEntry& entry) {
 
 }  // namespace
 
-dns::DomainRecords make_records(const config::PolicyEntry& entry,
-                                const dns::Name& domain,
-                                std::optional<std::chrono::seconds> ttl) {
+DomainRecords make_records(const Publication& entry, const dns::Name& domain,
+                           std::optional<std::chrono::seconds> ttl) {
   const sts::Policy& policy = entry.policy;
   const std::chrono::seconds time = ttl.value_or(default_ttl(policy.mode()));
   const auto [sts_text, tlsrpt_text] = record_texts(entry);
-  dns::DomainRecords records{
+  DomainRecords records{
       .domain = domain,
       .note = fmt::format(
           "{}, max_age {}, {} mx", sts::format_mode(policy.mode()),
@@ -49,15 +48,12 @@ dns::DomainRecords make_records(const config::PolicyEntry& entry,
       .reminder =
           "also needs A and AAAA records, or a CNAME, that lead to this "
           "server"};
-  const auto add = [&](dns::Purpose purpose, const std::string& text) {
-    records.sets.push_back({purpose,
-                            dns::Type::txt,
-                            dns::owner_name(purpose, domain),
-                            time,
-                            {text}});
+  const auto add = [&](Purpose purpose, const std::string& text) {
+    records.sets.push_back(
+        {purpose, dns::Type::txt, owner_name(purpose, domain), time, {text}});
   };
-  add(dns::Purpose::mta_sts, sts_text);
-  if (!tlsrpt_text.empty()) add(dns::Purpose::tls_rpt, tlsrpt_text);
+  add(Purpose::mta_sts, sts_text);
+  if (!tlsrpt_text.empty()) add(Purpose::tls_rpt, tlsrpt_text);
   return records;
 }
 
@@ -83,12 +79,13 @@ bool has_same_uris(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::vector<dns::DomainRecords> make_records(
-    const config::Live& live, const std::vector<std::string>& domains,
+std::vector<DomainRecords> make_records(
+    const std::vector<PublicationPtr>& publications,
+    const std::vector<std::string>& domains,
     std::optional<std::chrono::seconds> ttl) {
   const std::unordered_set<std::string> wanted(domains.begin(), domains.end());
-  std::vector<dns::DomainRecords> all;
-  for (const config::PolicyEntryPtr& entry : live.policies) {
+  std::vector<DomainRecords> all;
+  for (const PublicationPtr& entry : publications) {
     for (const dns::Name& domain : entry->domains) {
       if (!wanted.contains(domain.text())) continue;
       all.push_back(make_records(*entry, domain, ttl));
@@ -97,11 +94,11 @@ std::vector<dns::DomainRecords> make_records(
   return all;
 }
 
-std::optional<std::string> find_difference(dns::Purpose purpose,
+std::optional<std::string> find_difference(Purpose purpose,
                                            const std::string& found,
                                            const std::string& wanted) {
   if (found == wanted) return std::nullopt;
-  const bool is_sts = purpose == dns::Purpose::mta_sts;
+  const bool is_sts = purpose == Purpose::mta_sts;
   if (is_sts ? !has_same_id(found, wanted) : !has_same_uris(found, wanted)) {
     return std::string{};
   }
@@ -122,16 +119,8 @@ std::optional<std::string> find_difference(dns::Purpose purpose,
   return std::nullopt;
 }
 
-std::vector<std::string> changed_domains(
-    const Snapshot& older, const Snapshot& newer,
-    const std::vector<std::string>& domains) {
-  std::vector<std::string> changed = servable_domains(newer, domains);
-  std::erase_if(changed, [&](const std::string& domain) {
-    return !servable_domains(older, {domain}).empty() &&
-           record_texts(*older.site.find_domain(domain)) ==
-               record_texts(*newer.site.find_domain(domain));
-  });
-  return changed;
+bool has_same_records(const Publication& a, const Publication& b) {
+  return record_texts(a) == record_texts(b);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::publish

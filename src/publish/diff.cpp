@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "dns/diff.hpp"
+#include "publish/diff.hpp"
 
 #include <fmt/format.h>
 
@@ -11,34 +11,35 @@
 #include <unordered_set>
 #include <utility>
 
-#include "dns/near_miss.hpp"
 #include "dns/quote.hpp"
+#include "publish/near_miss.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// One owner: what should stand there, and what does and matters.
 struct Place {
   Purpose purpose;
   std::string owner;
-  std::vector<ZoneRecord> wanted;
-  std::vector<ZoneRecord> found;
+  std::vector<dns::ZoneRecord> wanted;
+  std::vector<dns::ZoneRecord> found;
   std::string reason;  // why what was found is to go
 };
 
-bool matters(const Place& place, const ZoneRecord& record) {
+bool matters(const Place& place, const dns::ZoneRecord& record) {
   const bool cname_wanted =
-      !place.wanted.empty() && place.wanted.front().type == Type::cname;
-  if (cname_wanted || record.type == Type::cname) return true;
-  if (place.purpose == Purpose::host) return record.type != Type::txt;
-  return record.type == Type::txt && is_meant_for(record.value, place.purpose);
+      !place.wanted.empty() && place.wanted.front().type == dns::Type::cname;
+  if (cname_wanted || record.type == dns::Type::cname) return true;
+  if (place.purpose == Purpose::host) return record.type != dns::Type::txt;
+  return record.type == dns::Type::txt &&
+         is_meant_for(record.value, place.purpose);
 }
 
-std::string format_record(const Place& place, const ZoneRecord& record) {
+std::string format_record(const Place& place, const dns::ZoneRecord& record) {
   return fmt::format("{}. {}IN {} {}", place.owner,
                      record.ttl ? fmt::format("{} ", record.ttl->count()) : "",
-                     format_type(record.type),
-                     format_data(record.type, record.value));
+                     dns::format_type(record.type),
+                     dns::format_data(record.type, record.value));
 }
 
 /// True if `is_it` is, for `name` or one above it.
@@ -53,7 +54,7 @@ bool climb(std::string_view name, Predicate is_it) {
 
 class Comparison {
  public:
-  Comparison(const std::vector<DomainRecords>& wanted, const Zone& found,
+  Comparison(const std::vector<DomainRecords>& wanted, const dns::Zone& found,
              const DiffRules& rules);
 
   Diff run();
@@ -61,47 +62,47 @@ class Comparison {
  private:
   Place make_place(const DomainRecords& domain, Purpose purpose);
   void add_found(Place& place, std::string_view owner);
-  bool has_zone_of(const Name& domain) const;
+  bool has_zone_of(const dns::Name& domain) const;
   bool is_shown(const DomainRecords& domain);
   bool is_cut(const DomainRecords& domain, const Place& place);
   void settle(const DomainRecords& domain, Place& place);
   void settle_cname(Place& place, std::string text);
   void drop_equal(Place& place);
   std::optional<std::string> difference(Purpose purpose,
-                                        const ZoneRecord& found,
-                                        const ZoneRecord& wanted) const;
+                                        const dns::ZoneRecord& found,
+                                        const dns::ZoneRecord& wanted) const;
   void format_place(Place place);
   void note(std::size_t line, std::string message, std::string hint,
             bool is_open = false);
 
   const std::vector<DomainRecords>& wanted_;
-  const Zone& found_;
+  const dns::Zone& found_;
   const DiffRules& rules_;
   // By owner; those of one owner stay in their order.
-  std::multimap<std::string_view, const ZoneRecord*> index_;
+  std::multimap<std::string_view, const dns::ZoneRecord*> index_;
   std::unordered_set<std::string_view> shown_;  // those with owners below, too
   std::unordered_set<std::string_view> apexes_;
-  std::unordered_map<std::string_view, const ZonePlace*> cuts_;
+  std::unordered_map<std::string_view, const dns::ZonePlace*> cuts_;
   std::map<std::string_view, std::string> texts_;  // of wanted TXT, by owner
   std::set<std::string> missing_;                  // owners without their text
   Diff diff_;
 };
 
 Comparison::Comparison(const std::vector<DomainRecords>& wanted,
-                       const Zone& found, const DiffRules& rules)
+                       const dns::Zone& found, const DiffRules& rules)
     : wanted_(wanted), found_(found), rules_(rules) {
-  for (const ZoneRecord& record : found.records) {
+  for (const dns::ZoneRecord& record : found.records) {
     index_.emplace(record.owner, &record);
     if (found.apexes.empty()) continue;
     climb(record.owner, [this](std::string_view name) {
       return !shown_.insert(name).second;
     });
   }
-  for (const ZonePlace& one : found.apexes) apexes_.insert(one.owner);
-  for (const ZonePlace& one : found.cuts) cuts_.emplace(one.owner, &one);
+  for (const dns::ZonePlace& one : found.apexes) apexes_.insert(one.owner);
+  for (const dns::ZonePlace& one : found.cuts) cuts_.emplace(one.owner, &one);
   for (const DomainRecords& domain : wanted) {
     for (const RecordSet& set : domain.sets) {
-      if (set.type == Type::txt) texts_[set.owner] = set.values.front();
+      if (set.type == dns::Type::txt) texts_[set.owner] = set.values.front();
     }
   }
 }
@@ -113,10 +114,10 @@ void Comparison::note(std::size_t line, std::string message, std::string hint,
 
 void Comparison::add_found(Place& place, std::string_view owner) {
   // Two answers of dig may show one record twice.
-  std::set<std::pair<Type, std::string_view>> known;
+  std::set<std::pair<dns::Type, std::string_view>> known;
   const auto [first, last] = index_.equal_range(owner);
   for (auto one = first; one != last; ++one) {
-    const ZoneRecord& record = *one->second;
+    const dns::ZoneRecord& record = *one->second;
     if (!matters(place, record)) continue;
     if (known.emplace(record.type, record.value).second) {
       place.found.push_back(record);
@@ -137,7 +138,7 @@ Place Comparison::make_place(const DomainRecords& domain, Purpose purpose) {
   return place;
 }
 
-bool Comparison::has_zone_of(const Name& domain) const {
+bool Comparison::has_zone_of(const dns::Name& domain) const {
   return apexes_.contains({}) ||
          climb(domain.text(), [this](std::string_view name) {
            return apexes_.contains(name);
@@ -165,8 +166,8 @@ bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
   if (found_.is_answer) return false;
   // At the domain and above, an NS is a cut only below the apex.
   const std::string& top = domain.domain.text();
-  const ZonePlace* below = nullptr;
-  const ZonePlace* above = nullptr;
+  const dns::ZonePlace* below = nullptr;
+  const dns::ZonePlace* above = nullptr;
   const bool has_apex = climb(place.owner, [&](std::string_view name) {
     if (apexes_.contains(name)) return true;
     const auto at = cuts_.find(name);
@@ -174,7 +175,8 @@ bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
       (name.size() > top.size() ? below : above) = at->second;
     return false;
   });
-  const ZonePlace* const cut = has_apex && above != nullptr ? above : below;
+  const dns::ZonePlace* const cut =
+      has_apex && above != nullptr ? above : below;
   if (cut == nullptr) return false;
   note(cut->line,
        fmt::format("NS of {}: what stands at {} is published by the servers of "
@@ -185,23 +187,25 @@ bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
 }
 
 std::optional<std::string> Comparison::difference(
-    Purpose purpose, const ZoneRecord& found, const ZoneRecord& wanted) const {
+    Purpose purpose, const dns::ZoneRecord& found,
+    const dns::ZoneRecord& wanted) const {
   if (found.type != wanted.type) return std::string{};
   if (found.value == wanted.value) return std::nullopt;
-  if (found.type != Type::txt || !rules_.find_difference) return std::string{};
+  if (found.type != dns::Type::txt || !rules_.find_difference)
+    return std::string{};
   return rules_.find_difference(purpose, found.value, wanted.value);
 }
 
 /// A CNAME is as good as `text` where it leads to that.
 void Comparison::settle_cname(Place& place, std::string text) {
   constexpr int k_max_hops = 8;
-  const ZoneRecord& first = place.found.front();
+  const dns::ZoneRecord& first = place.found.front();
   const auto find = [this](const std::string& owner) {
     const auto at = index_.lower_bound(owner);
     return at == index_.end() || at->first != owner ? nullptr : at->second;
   };
-  const ZoneRecord* end = find(first.value);
-  for (int hop = 1; end != nullptr && end->type == Type::cname; ++hop) {
+  const dns::ZoneRecord* end = find(first.value);
+  for (int hop = 1; end != nullptr && end->type == dns::Type::cname; ++hop) {
     end = hop == k_max_hops ? nullptr : find(end->value);
   }
   if (end == nullptr) {
@@ -218,7 +222,8 @@ void Comparison::settle_cname(Place& place, std::string text) {
   }
   Place target{place.purpose, end->owner, {}, {}, {}};
   add_found(target, end->owner);
-  const ZoneRecord wanted{Type::txt, place.owner, {}, std::move(text), 0};
+  const dns::ZoneRecord wanted{
+      dns::Type::txt, place.owner, {}, std::move(text), 0};
   if (target.found.size() == 1 &&
       !difference(place.purpose, target.found[0], wanted)) {
     place.wanted.clear();
@@ -258,7 +263,7 @@ void Comparison::settle(const DomainRecords& domain, Place& place) {
     place.wanted.clear();
     return;
   }
-  ZoneRecord& wanted = place.wanted.front();
+  dns::ZoneRecord& wanted = place.wanted.front();
   if (place.purpose == Purpose::host) return;
   if (place.found.empty() && found_.short_alias != 0) {
     note(found_.short_alias,
@@ -271,30 +276,31 @@ void Comparison::settle(const DomainRecords& domain, Place& place) {
     return;
   }
   std::string text = wanted.value;
-  if (wanted.type == Type::cname) {
+  if (wanted.type == dns::Type::cname) {
     const auto provided = texts_.find(wanted.value);
     if (provided == texts_.end()) return;
     text = provided->second;
   }
   const bool is_alias =
-      place.found.size() == 1 && place.found.front().type == Type::cname;
+      place.found.size() == 1 && place.found.front().type == dns::Type::cname;
   if (is_alias && place.found.front().value != wanted.value) {
     settle_cname(place, std::move(text));
-  } else if (wanted.type == Type::cname && place.purpose == Purpose::tls_rpt &&
+  } else if (wanted.type == dns::Type::cname &&
+             place.purpose == Purpose::tls_rpt &&
              std::any_of(place.found.begin(), place.found.end(),
-                         [](const ZoneRecord& one) {
-                           return one.type == Type::txt &&
+                         [](const dns::ZoneRecord& one) {
+                           return one.type == dns::Type::txt &&
                                   is_meant_for(one.value, Purpose::tls_rpt);
                          })) {
     // Where its reports go is its own affair: a text of its own may stay.
-    wanted.type = Type::txt;
+    wanted.type = dns::Type::txt;
     wanted.value = std::move(text);
   }
 }
 
 /// Takes what is the same on both sides out of both.
 void Comparison::drop_equal(Place& place) {
-  std::erase_if(place.wanted, [&](const ZoneRecord& wanted) {
+  std::erase_if(place.wanted, [&](const dns::ZoneRecord& wanted) {
     // One is enough, and the one with the same octets is the best of them.
     auto equal = place.found.end();
     for (auto one = place.found.begin(); one != place.found.end(); ++one) {
@@ -305,7 +311,7 @@ void Comparison::drop_equal(Place& place) {
       if (equal == place.found.end() || one->value == wanted.value) equal = one;
     }
     if (equal == place.found.end()) return false;
-    if (place.purpose == Purpose::mta_sts && equal->type == Type::txt &&
+    if (place.purpose == Purpose::mta_sts && equal->type == dns::Type::txt &&
         equal->strings > 1) {
       note(equal->line,
            fmt::format("the text at {} is in {} strings, and Courier does not "
@@ -320,9 +326,9 @@ void Comparison::drop_equal(Place& place) {
 
 void Comparison::format_place(Place place) {
   // RFC 8461, 3.1 and RFC 8460, 3: of two records senders take none.
-  const auto texts =
-      std::count_if(place.found.begin(), place.found.end(),
-                    [](const ZoneRecord& r) { return r.type == Type::txt; });
+  const auto texts = std::count_if(
+      place.found.begin(), place.found.end(),
+      [](const dns::ZoneRecord& r) { return r.type == dns::Type::txt; });
   const std::string_view several = texts > 1 && place.purpose != Purpose::host
                                        ? ", several are taken for none"
                                        : "";
@@ -330,10 +336,11 @@ void Comparison::format_place(Place place) {
     missing_.insert(place.owner);
   }
   drop_equal(place);
-  for (const ZoneRecord& one : place.found) {
-    const auto wanted = std::find_if(
-        place.wanted.begin(), place.wanted.end(),
-        [&one](const ZoneRecord& other) { return other.type == one.type; });
+  for (const dns::ZoneRecord& one : place.found) {
+    const auto wanted = std::find_if(place.wanted.begin(), place.wanted.end(),
+                                     [&one](const dns::ZoneRecord& other) {
+                                       return other.type == one.type;
+                                     });
     const bool change = wanted != place.wanted.end();
     std::string reason = place.reason;
     if (change && texts == 1) {
@@ -343,13 +350,14 @@ void Comparison::format_place(Place place) {
     diff_.orders +=
         fmt::format("{} {} ; line {}{}{}\n", change ? "change" : "delete",
                     format_record(place, one), one.line, reason,
-                    one.type == Type::txt ? several : std::string_view{});
+                    one.type == dns::Type::txt ? several : std::string_view{});
     if (!change) continue;
     diff_.orders += fmt::format("to     {}\n", format_record(place, *wanted));
     place.wanted.erase(wanted);
   }
-  for (const ZoneRecord& one : place.wanted) {
-    const bool is_asked = found_.questions.empty() || one.type != Type::txt ||
+  for (const dns::ZoneRecord& one : place.wanted) {
+    const bool is_asked = found_.questions.empty() ||
+                          one.type != dns::Type::txt ||
                           found_.questions.contains(place.owner);
     diff_.orders +=
         fmt::format("add    {}{}\n", format_record(place, one),
@@ -380,9 +388,9 @@ Diff Comparison::run() {
 
 }  // namespace
 
-Diff compare_zone(const std::vector<DomainRecords>& wanted, const Zone& found,
-                  const DiffRules& rules) {
+Diff compare_zone(const std::vector<DomainRecords>& wanted,
+                  const dns::Zone& found, const DiffRules& rules) {
   return Comparison(wanted, found, rules).run();
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
-#include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 #include "text/json.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 // D_EXTEND adds to a zone that D has set up, also below its apex. A JSON
 // string is a JavaScript string, and DNSControl splits long texts itself.
@@ -17,9 +17,10 @@ std::string format_dnscontrol(const std::vector<DomainRecords>& domains) {
     for (const RecordSet& set : domain.sets) {
       for (const std::string& value : set.values) {
         records += fmt::format(
-            ",\n  {}({}, {}, TTL({}))", format_type(set.type),
+            ",\n  {}({}, {}, TTL({}))", dns::format_type(set.type),
             text::json_quote(relative_name(set.owner, domain.domain)),
-            text::json_quote(set.type == Type::cname ? value + "." : value),
+            text::json_quote(set.type == dns::Type::cname ? value + "."
+                                                          : value),
             set.ttl.count());
       }
     }
@@ -29,4 +30,4 @@ std::string format_dnscontrol(const std::vector<DomainRecords>& domains) {
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "dns/record.hpp"
 #include "dns/zone_reader.hpp"
+#include "publish/record_set.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 /// Why senders would read `found` otherwise than `wanted`, texts of this
 /// purpose; empty where that is plain to see, nothing where they would not.
@@ -22,8 +22,8 @@ struct DiffRules {
   std::optional<Purpose> only = {};  // compare these alone
   // A resolver counts the TTLs of its answers down.
   bool compare_ttl = false;
-  std::optional<Name> provider = {};    // whom the others are delegated to
-  FindDifference find_difference = {};  // without one octets count
+  std::optional<dns::Name> provider = {};  // whom the others are delegated to
+  FindDifference find_difference = {};     // without one octets count
 };
 
 /// What is neither in order nor something to add, change or delete.
@@ -46,7 +46,7 @@ struct Diff {
 /// owner is taken for one of `wanted`, if that is one domain. What `found`
 /// can't show is never ordered to be added, and what `wanted` does not speak of
 /// is left: these are notes, like each text of ours that stands elsewhere.
-Diff compare_zone(const std::vector<DomainRecords>& wanted, const Zone& found,
-                  const DiffRules& rules);
+Diff compare_zone(const std::vector<DomainRecords>& wanted,
+                  const dns::Zone& found, const DiffRules& rules);
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
-#include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 std::string format_plain(const std::vector<DomainRecords>& domains) {
   std::string out;
@@ -21,7 +21,7 @@ std::string format_plain(const std::vector<DomainRecords>& domains) {
             "Name:  {} ({} where the panel adds {})\nType:  {}\nTTL:   "
             "{}\nValue: {}\n",
             set.owner, relative_name(set.owner, domain.domain),
-            domain.domain.text(), format_type(set.type), set.ttl.count(),
+            domain.domain.text(), dns::format_type(set.type), set.ttl.count(),
             value);
       }
     }
@@ -38,4 +38,4 @@ std::string format_plain(const std::vector<DomainRecords>& domains) {
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

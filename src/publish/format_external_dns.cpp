@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include "dns/format.hpp"
 #include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// A text is in quotes inside of the scalar: Route 53 refuses it otherwise,
@@ -13,10 +14,10 @@ std::string format_endpoint(const RecordSet& set) {
   std::string out = fmt::format(
       "    - dnsName: {}\n      recordType: {}\n      recordTTL: {}\n"
       "      targets:\n",
-      quote_yaml(set.owner), format_type(set.type), set.ttl.count());
+      quote_yaml(set.owner), dns::format_type(set.type), set.ttl.count());
   for (const std::string& value : set.values) {
     out += fmt::format("        - {}\n",
-                       quote_yaml(format_data_undotted(set.type, value)));
+                       quote_yaml(dns::format_data_undotted(set.type, value)));
   }
   return out;
 }
@@ -38,4 +39,4 @@ std::string format_external_dns(const std::vector<DomainRecords>& domains) {
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

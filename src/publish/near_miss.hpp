@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "dns/diff.hpp"
+#include "publish/diff.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 
 /// A note for each text of MTA-STS or TLS-RPT in `found` that stands neither
 /// where it should nor where that of another domain would. `missing` has the
 /// owners that should have a text and have none.
 std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
-                                       const Zone& found,
+                                       const dns::Zone& found,
                                        const std::set<std::string>& missing);
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <iterator>
 
-#include "dns/format.hpp"
-#include "dns/quote.hpp"
+#include "publish/format.hpp"
+#include "publish/quote.hpp"
 
-namespace mtasts::dns {
+namespace mtasts::publish {
 namespace {
 
 /// octoDNS refuses a ";" without a backslash, and splits long texts itself.
-std::string format_value(Type type, const std::string& value) {
-  if (type == Type::cname) return quote_yaml(value + ".");
+std::string format_value(dns::Type type, const std::string& value) {
+  if (type == dns::Type::cname) return quote_yaml(value + ".");
   std::string out;
   for (const char c : value) {
     if (c == ';') out += '\\';
@@ -24,8 +24,9 @@ std::string format_value(Type type, const std::string& value) {
 /// The keys are sorted: octoDNS insists on it.
 std::string format_set(const RecordSet& set, std::string_view start,
                        std::string_view indent) {
-  std::string out = fmt::format("{}ttl: {}\n{}type: {}\n", start,
-                                set.ttl.count(), indent, format_type(set.type));
+  std::string out =
+      fmt::format("{}ttl: {}\n{}type: {}\n", start, set.ttl.count(), indent,
+                  dns::format_type(set.type));
   if (set.values.size() == 1) {
     return out + fmt::format("{}value: {}\n", indent,
                              format_value(set.type, set.values.front()));
@@ -65,4 +66,4 @@ std::string format_octodns(const std::vector<DomainRecords>& domains) {
   return out;
 }
 
-}  // namespace mtasts::dns
+}  // namespace mtasts::publish

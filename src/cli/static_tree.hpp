@@ -8,14 +8,15 @@
 #include "result.hpp"
 #include "server/site.hpp"
 
-namespace mtasts::server {
+namespace mtasts::cli {
 
 /// Writes DIRECTORY/mta-sts.<domain>/.well-known/mta-sts.txt for each of
 /// `domains`, all of which `site` has to know. A file appears whole or not at
 /// all, and one that is right already is left alone. What lies in the way as a
 /// symbolic link is not followed, but for `directory` itself; nothing is ever
 /// removed. The error names the path.
-Result<void> write_static_tree(const std::string& directory, const Site& site,
+Result<void> write_static_tree(const std::string& directory,
+                               const server::Site& site,
                                const std::vector<std::string>& domains);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::cli

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What this program is about: a policy, whom it is for, and what says so.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "diagnostic.hpp"
+#include "dns/name.hpp"
+#include "sts/policy.hpp"
+#include "tlsrpt/report_uri.hpp"
+
+namespace mtasts::publish {
+
+/// One policy and the policy domains that it is for.
+struct Publication {
+  std::vector<dns::Name> domains;
+  sts::Policy policy;
+  std::vector<tlsrpt::ReportUri> tls_rpt;
+  std::string body;  // the exact octets that are served
+  std::string id;    // of the body
+  Place place;       // of its table
+};
+using PublicationPtr = std::shared_ptr<const Publication>;
+
+}  // namespace mtasts::publish
