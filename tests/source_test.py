@@ -13,10 +13,10 @@ SRC = ROOT / "src"
 TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1320, "config": 2350, "dns": 1470, "files": 1000,
+BUDGETS = {".": 310, "cli": 1320, "config": 2360, "dns": 1470, "files": 1000,
            "http": 430, "net": 480, "operations": 1800, "process": 740,
-           "publish": 1310, "server": 3980, "sts": 1200, "text": 230, "tls":
-           2430, "tlsrpt": 410}
+           "publish": 1310, "server": 2670, "snapshot": 1330, "sts": 1200,
+           "text": 230, "tls": 2430, "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
@@ -71,7 +71,7 @@ SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
                      ("publish/diff.cpp", "--delegate-to"),
                      ("publish/diff.cpp", "--diff"), ("publish/diff.cpp", "--only"),
                      ("dns/foreign_form.cpp", "--format"),
-                     ("server/placeholder.cpp", "--allow-example"),
+                     ("snapshot/placeholder.cpp", "--allow-example"),
                      ("config/listeners.cpp", "--allow-plain-http"),
                      ("sts/stranger.cpp", "--tls-rpt"),
                      ("tlsrpt/report_slip.cpp", "--tls-rpt")}

@@ -6,9 +6,9 @@
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
 #include "config/load.hpp"
-#include "server/placeholder.hpp"
-#include "server/shut_out.hpp"
-#include "server/snapshot_loader.hpp"
+#include "snapshot/placeholder.hpp"
+#include "snapshot/shut_out.hpp"
+#include "snapshot/snapshot_loader.hpp"
 #include "text/json.hpp"
 
 namespace mtasts::cli {
@@ -30,16 +30,16 @@ Checked check_policies(const std::string& path) {
   config::Loaded loaded = config::load_config(path);
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (loaded.config) {
-    checked.domains = server::all_domains(loaded.config->live).size();
+    checked.domains = snapshot::all_domains(loaded.config->live).size();
   }
   return checked;
 }
 
 Checked check_all(const std::string& path) {
-  server::LoadedSnapshot loaded = server::load_snapshot(path);
+  snapshot::LoadedSnapshot loaded = snapshot::load_snapshot(path);
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (!loaded.snapshot) return checked;
-  const server::Snapshot& snapshot = *loaded.snapshot;
+  const snapshot::Snapshot& snapshot = *loaded.snapshot;
   checked.domains = snapshot.site.domain_count();
   checked.certificates = snapshot.certificates->size();
   if (snapshot.needs_certificates && snapshot.live.certificates.empty()) {
@@ -51,10 +51,10 @@ Checked check_all(const std::string& path) {
   }
   append(checked.diagnostics, config::find_public_plain_http(
                                   snapshot.startup, Severity::warning, path));
-  append(checked.diagnostics, server::find_placeholders(
+  append(checked.diagnostics, snapshot::find_placeholders(
                                   snapshot, loaded.touched, Severity::warning));
   // The last thing: root is somebody else then.
-  append(checked.diagnostics, server::check_user(snapshot, path));
+  append(checked.diagnostics, snapshot::check_user(snapshot, path));
   return checked;
 }
 

@@ -14,7 +14,7 @@
 #include "publish/diff.hpp"
 #include "publish/format.hpp"
 #include "publish/records.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -68,7 +68,7 @@ Result<dns::Name> parse_provider(const std::string& text) {
                             name.error().message),
                 name.error().hint);
   }
-  if (name->text().starts_with(server::k_policy_host_prefix)) {
+  if (name->text().starts_with(snapshot::k_policy_host_prefix)) {
     return fail(
         fmt::format("--delegate-to {} is a policy host", in_quotes(text)),
         "name the provider's domain, without \"mta-sts.\"");
@@ -115,7 +115,7 @@ Result<Request> parse_request(const Options& options) {
 /// The policy domains to print, with the provider if it is one.
 std::optional<std::vector<std::string>> find_domains(const Options& options,
                                                      const config::Live& live,
-                                                     const server::Site& site,
+                                                     const snapshot::Site& site,
                                                      const Request& request) {
   std::vector<std::string> domains;
   for (const std::string& text : options.domains) {
@@ -123,7 +123,7 @@ std::optional<std::vector<std::string>> find_domains(const Options& options,
     if (!domain) return std::nullopt;
     domains.push_back(*domain);
   }
-  if (domains.empty()) domains = server::all_domains(live);
+  if (domains.empty()) domains = snapshot::all_domains(live);
   if (request.provider &&
       site.find_domain(request.provider->text()) != nullptr) {
     domains.push_back(request.provider->text());
@@ -217,7 +217,7 @@ Exit records(const Options& options) {
   }
   const std::optional<config::Live> live = load_policies(options.config);
   if (!live) return Exit::fault;
-  const server::Site site(*live);
+  const snapshot::Site site(*live);
   const std::optional<std::vector<std::string>> domains =
       find_domains(options, *live, site, *request);
   if (!domains) return Exit::fault;

@@ -4,8 +4,8 @@
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
 #include "cli/static_tree.hpp"
-#include "server/site.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::cli {
 
@@ -17,7 +17,7 @@ Exit render(const Options& options) {
   }
   const std::optional<config::Live> live = load_policies(options.config);
   if (!live) return Exit::fault;
-  const server::Site site(*live);
+  const snapshot::Site site(*live);
   std::vector<std::string> domains;
   for (const std::string& text : options.domains) {
     const std::optional<std::string> domain = find_domain(site, text);
@@ -28,7 +28,7 @@ Exit render(const Options& options) {
     const publish::Publication& policy = *site.find_domain(domains.front());
     return print(policy.body) ? Exit::good : Exit::fault;
   }
-  if (domains.empty()) domains = server::all_domains(*live);
+  if (domains.empty()) domains = snapshot::all_domains(*live);
   const Result<void> written =
       write_static_tree(*options.output, site, domains);
   if (written) return Exit::good;

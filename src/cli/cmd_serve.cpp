@@ -22,17 +22,17 @@
 #include "process/signals.hpp"
 #include "publish/format.hpp"
 #include "publish/records.hpp"
-#include "server/placeholder.hpp"
 #include "server/policy_host.hpp"
-#include "server/readable.hpp"
-#include "server/reload.hpp"
-#include "server/reload_thread.hpp"
-#include "server/shut_out.hpp"
+#include "snapshot/placeholder.hpp"
+#include "snapshot/readable.hpp"
+#include "snapshot/reload.hpp"
+#include "snapshot/reload_thread.hpp"
+#include "snapshot/shut_out.hpp"
 
 namespace mtasts::cli {
 namespace {
 
-using server::Snapshot;
+using snapshot::Snapshot;
 
 // More would only scroll by; they are a command away.
 constexpr std::size_t k_max_printed_domains = 20;
@@ -73,7 +73,7 @@ void print_records(const Snapshot& snapshot,
 }
 
 /// What has to be allowed on the command line, and was not.
-Diagnostics find_refusals(const server::LoadedSnapshot& loaded,
+Diagnostics find_refusals(const snapshot::LoadedSnapshot& loaded,
                           const Options& options) {
   const Snapshot& snapshot = *loaded.snapshot;
   Diagnostics refusals;
@@ -83,27 +83,27 @@ Diagnostics find_refusals(const server::LoadedSnapshot& loaded,
   }
   if (!options.allow_example) {
     const Diagnostics placeholders =
-        server::find_placeholders(snapshot, loaded.touched, Severity::error);
+        snapshot::find_placeholders(snapshot, loaded.touched, Severity::error);
     refusals.insert(refusals.end(), placeholders.begin(), placeholders.end());
   }
   return refusals;
 }
 
 /// It can take seconds, in which nobody shall have to wait for an end.
-server::LoadedSnapshot load_first(server::SnapshotLoader& loader) {
+snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader) {
   const process::StopAtOnce stop_at_once;
   return loader.load({}, nullptr);
 }
 
 /// Without a snapshot, after saying why, when there is nothing to serve.
-server::LoadedSnapshot load(const Options& options,
-                            server::SnapshotLoader& loader) {
+snapshot::LoadedSnapshot load(const Options& options,
+                              snapshot::SnapshotLoader& loader) {
   if (options.config == "-") {
     print_error("serve can't read its configuration from standard input",
                 "it has to read it again when certificates are renewed");
     return {};
   }
-  server::LoadedSnapshot loaded = load_first(loader);
+  snapshot::LoadedSnapshot loaded = load_first(loader);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
     if (files::stamp_file(options.config).inode == 0) {
@@ -116,7 +116,7 @@ server::LoadedSnapshot load(const Options& options,
     print_diagnostics(refusals);
     return {};
   }
-  if (server::servable_domains(*loaded.snapshot, loaded.touched).empty()) {
+  if (snapshot::servable_domains(*loaded.snapshot, loaded.touched).empty()) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
                 "set certificates in [server]; mta-stsd check says more");
@@ -125,7 +125,7 @@ server::LoadedSnapshot load(const Options& options,
   return loaded;
 }
 
-void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
+void log_start(server::PolicyHost& host, const snapshot::LoadedSnapshot& loaded,
                const process::Account& user, const process::Sandbox& sandbox,
                const operations::Operations* operations) {
   log::info("start", {{"version", MTASTSD_VERSION},
@@ -136,7 +136,7 @@ void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
                       {"connections", host.limits().connections}});
   process::log_user(user);
   process::log_sandbox(sandbox);
-  server::log_certificates(loaded.new_certificates);
+  snapshot::log_certificates(loaded.new_certificates);
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
   }
@@ -148,7 +148,7 @@ void log_start(server::PolicyHost& host, const server::LoadedSnapshot& loaded,
 /// Null, after saying why, when its address can't be bound.
 std::unique_ptr<operations::Operations> open_operations(
     const config::Operations& settings, const server::PolicyHost& host,
-    const server::FetchLog& fetches, const server::ReloadStatus& reloads) {
+    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads) {
   Result<std::unique_ptr<operations::Operations>> opened =
       operations::Operations::open(settings, host, fetches, reloads);
   if (opened) return *std::move(opened);
@@ -168,23 +168,23 @@ std::optional<process::Account> take_user(const Snapshot& snapshot,
   }
   if (!user->is_new) return *std::move(user);
   const Diagnostics shut_out =
-      server::find_shut_out(snapshot, options.config, *user, Severity::error);
+      snapshot::find_shut_out(snapshot, options.config, *user, Severity::error);
   if (shut_out.empty()) return *std::move(user);
   print_diagnostics(shut_out);
   return std::nullopt;
 }
 
 process::Sandbox enter_sandbox(const config::Startup& startup,
-                               const server::SnapshotLoader& loader) {
+                               const snapshot::SnapshotLoader& loader) {
   if (!startup.sandbox) return {"off", "off", "server.sandbox"};
   return process::enter_sandbox(
-      [&] { return server::find_allowed(startup, loader); });
+      [&] { return snapshot::find_allowed(startup, loader); });
 }
 
 /// std::thread has no other way to say that there can be no more of them.
 Result<void> start_threads(server::PolicyHost& host,
                            operations::Operations* operations,
-                           server::ReloadThread& reloading) {
+                           snapshot::ReloadThread& reloading) {
   const Result<void> checked = host.check_descriptors();
   if (!checked) return checked;
   try {
@@ -213,8 +213,9 @@ void log_stop(const server::PolicyHost& host) {
 }
 
 /// Until SIGTERM or SIGINT.
-void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
-               const server::ReloadStatus& reloads, process::Signals& signals,
+void supervise(const server::PolicyHost& host,
+               snapshot::ReloadThread& reloading,
+               const snapshot::ReloadStatus& reloads, process::Signals& signals,
                process::ServiceManager& manager) {
   for (;;) {
     if (!reloading.is_requested()) {
@@ -237,7 +238,7 @@ void supervise(const server::PolicyHost& host, server::ReloadThread& reloading,
 
 /// Finishes what has begun with clients, and says how it went.
 Exit stop(server::PolicyHost& host, operations::Operations* operations,
-          server::ReloadThread& reloading, process::ServiceManager& manager) {
+          snapshot::ReloadThread& reloading, process::ServiceManager& manager) {
   manager.tell_stopping();
   if (operations != nullptr) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
@@ -259,8 +260,8 @@ Exit serve(const Options& options) {
     print_error(signals.error().message);
     return Exit::fault;
   }
-  server::SnapshotLoader loader(options.config);
-  server::LoadedSnapshot loaded = load(options, loader);
+  snapshot::SnapshotLoader loader(options.config);
+  snapshot::LoadedSnapshot loaded = load(options, loader);
   const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
   const std::optional<config::Operations>& wanted =
@@ -274,7 +275,7 @@ Exit serve(const Options& options) {
   }
   server::PolicyHost& host = **made;
   loader.accept();
-  server::ReloadStatus reloads;
+  snapshot::ReloadStatus reloads;
   std::unique_ptr<operations::Operations> operations;
   if (wanted) {
     operations = open_operations(*wanted, host, fetches, reloads);
@@ -282,11 +283,11 @@ Exit serve(const Options& options) {
   }
   const std::optional<process::Account> user = take_user(*snapshot, options);
   if (!user) return Exit::fault;
-  server::Reloader reloader(loader, host.snapshots(), reloads, loaded,
-                            options.allow_example
-                                ? server::Placeholders::allowed
-                                : server::Placeholders::refused);
-  server::ReloadThread reloading(
+  snapshot::Reloader reloader(loader, host.snapshots(), reloads, loaded,
+                              options.allow_example
+                                  ? snapshot::Placeholders::allowed
+                                  : snapshot::Placeholders::refused);
+  snapshot::ReloadThread reloading(
       reloader, host.snapshots(), [&host](const auto& changed) {
         host.wake();
         print_records(*host.snapshots().get(), changed);
@@ -300,7 +301,8 @@ Exit serve(const Options& options) {
   }
   // Beyond this point policies are being served.
   log_start(host, loaded, *user, sandbox, operations.get());
-  print_records(*snapshot, server::servable_domains(*snapshot, loaded.touched));
+  print_records(*snapshot,
+                snapshot::servable_domains(*snapshot, loaded.touched));
   loaded = {};
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "config/config.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts::cli {
 
@@ -15,7 +15,7 @@ namespace mtasts::cli {
 std::optional<config::Live> load_policies(const std::string& path);
 
 /// The policy domain, normalised; nothing when it has no policy here.
-std::optional<std::string> find_domain(const server::Site& site,
+std::optional<std::string> find_domain(const snapshot::Site& site,
                                        const std::string& text);
 
 }  // namespace mtasts::cli

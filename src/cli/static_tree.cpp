@@ -97,7 +97,7 @@ Result<void> replace_file(int folder, std::string_view content,
 Result<void> write_policy(const files::Descriptor& root,
                           const std::string& directory,
                           const std::string& domain, const std::string& body) {
-  const std::string host = std::string(server::k_policy_host_prefix) + domain;
+  const std::string host = std::string(snapshot::k_policy_host_prefix) + domain;
   std::string path = fmt::format("{}/{}", directory, host);
   const Result<files::Descriptor> of_host =
       open_folder(root.fd(), host.c_str(), O_NOFOLLOW, path);
@@ -113,7 +113,7 @@ Result<void> write_policy(const files::Descriptor& root,
 }  // namespace
 
 Result<void> write_static_tree(const std::string& directory,
-                               const server::Site& site,
+                               const snapshot::Site& site,
                                const std::vector<std::string>& domains) {
   const Result<files::Descriptor> root =
       open_folder(AT_FDCWD, directory.c_str(), 0, directory);

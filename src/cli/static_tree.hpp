@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "result.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts::cli {
 
@@ -16,7 +16,7 @@ namespace mtasts::cli {
 /// symbolic link is not followed, but for `directory` itself; nothing is ever
 /// removed. The error names the path.
 Result<void> write_static_tree(const std::string& directory,
-                               const server::Site& site,
+                               const snapshot::Site& site,
                                const std::vector<std::string>& domains);
 
 }  // namespace mtasts::cli

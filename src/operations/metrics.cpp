@@ -117,7 +117,7 @@ void write_requests(const server::PolicyHost& host, MetricWriter& out) {
   out.part("_count", below);
 }
 
-void write_reloads(const server::ReloadView& reloads, MetricWriter& out) {
+void write_reloads(const snapshot::ReloadView& reloads, MetricWriter& out) {
   out.family("mta_stsd_reloads", counter, "Reloads, by result.");
   out.sample(reloads.applied, "result=\"applied\"");
   out.sample(reloads.failed, "result=\"failed\"");
@@ -175,7 +175,7 @@ constexpr std::array<DomainFamily, 4> k_domain_families = {{
 class DomainSeries final : public server::Body {
  public:
   DomainSeries(const server::FetchLog& fetches,
-               std::shared_ptr<const server::Snapshot> snapshot,
+               std::shared_ptr<const snapshot::Snapshot> snapshot,
                MetricForm form)
       : fetches_(fetches),
         snapshot_(std::move(snapshot)),
@@ -229,12 +229,12 @@ class DomainSeries final : public server::Body {
                      domain, entry.policy.max_age().count());
     } else if (family_ == 2) {
       const sys_seconds expiry =
-          find_expiry(*snapshot_, server::policy_host(domain), now_);
+          find_expiry(*snapshot_, snapshot::policy_host(domain), now_);
       if (expiry == sys_seconds{}) return;
       fmt::format_to(out,
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"
                      "name=\"{}{}\"}} {}\n",
-                     server::k_policy_host_prefix, domain, to_epoch(expiry));
+                     snapshot::k_policy_host_prefix, domain, to_epoch(expiry));
     } else {
       constexpr std::string_view k_format =
           "mta_stsd_fetches_total{{domain=\"{}\",class=\"{}\"}} {}\n";
@@ -245,7 +245,7 @@ class DomainSeries final : public server::Body {
   }
 
   const server::FetchLog& fetches_;
-  const std::shared_ptr<const server::Snapshot> snapshot_;
+  const std::shared_ptr<const snapshot::Snapshot> snapshot_;
   const MetricForm form_;
   const sys_seconds now_;
   std::size_t family_ = 0;
@@ -255,7 +255,7 @@ class DomainSeries final : public server::Body {
 
 }  // namespace
 
-bool Metrics::wants_domains(const server::Snapshot& snapshot) const {
+bool Metrics::wants_domains(const snapshot::Snapshot& snapshot) const {
   switch (observed_.domain_metrics) {
     case config::DomainMetrics::on:
       return true;
@@ -267,7 +267,7 @@ bool Metrics::wants_domains(const server::Snapshot& snapshot) const {
   return snapshot.site.domain_count() <= k_max_domains;
 }
 
-void Metrics::write_policies(const server::Snapshot& snapshot,
+void Metrics::write_policies(const snapshot::Snapshot& snapshot,
                              MetricWriter& out) const {
   out.family("mta_stsd_domains", gauge, "Policy domains, by mode.");
   constexpr std::array<sts::Mode, 3> k_modes = {
@@ -311,7 +311,8 @@ void Metrics::write_process(MetricWriter& out) {
 
 std::unique_ptr<server::Body> Metrics::write(MetricForm form,
                                              std::string& text) {
-  std::shared_ptr<const server::Snapshot> snapshot = observed_.snapshots.get();
+  std::shared_ptr<const snapshot::Snapshot> snapshot =
+      observed_.snapshots.get();
   MetricWriter out(form, text);
   out.family("mta_stsd_build", info, "The program.");
   out.sample(1, "version=\"" MTASTSD_VERSION "\"");

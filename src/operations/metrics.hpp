@@ -23,8 +23,8 @@ class Metrics {
   std::unique_ptr<server::Body> write(MetricForm form, std::string& out);
 
  private:
-  bool wants_domains(const server::Snapshot& snapshot) const;
-  void write_policies(const server::Snapshot& snapshot,
+  bool wants_domains(const snapshot::Snapshot& snapshot) const;
+  void write_policies(const snapshot::Snapshot& snapshot,
                       MetricWriter& out) const;
   void write_process(MetricWriter& out);
 

@@ -9,15 +9,15 @@
 #include "operations/readiness.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
-#include "server/reload_status.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/reload_status.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::operations {
 
 struct Observed {
   const server::PolicyHost& host;
-  const server::SnapshotHolder& snapshots;
-  const server::ReloadStatus& reloads;
+  const snapshot::SnapshotHolder& snapshots;
+  const snapshot::ReloadStatus& reloads;
   const server::FetchLog& fetches;
   Readiness& readiness;
   config::DomainMetrics domain_metrics;

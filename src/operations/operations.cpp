@@ -38,7 +38,7 @@ server::Setting make_setting(const net::Listeners& listeners,
 
 Result<std::unique_ptr<Operations>> Operations::open(
     const config::Operations& settings, const server::PolicyHost& host,
-    const server::FetchLog& fetches, const server::ReloadStatus& reloads) {
+    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads) {
   const auto explain = [](const Error& error) {
     return fail("operations: " + error.message, error.hint);
   };
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Operations>> Operations::open(
 Operations::Operations(const config::Operations& settings,
                        const server::PolicyHost& host,
                        const server::FetchLog& fetches,
-                       const server::ReloadStatus& reloads,
+                       const snapshot::ReloadStatus& reloads,
                        net::Listeners listeners)
     : readiness_(host.snapshots(), reloads),
       pages_({.host = host,

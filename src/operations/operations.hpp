@@ -18,7 +18,7 @@
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
-#include "server/reload_status.hpp"
+#include "snapshot/reload_status.hpp"
 
 namespace mtasts::operations {
 
@@ -27,7 +27,7 @@ class Operations {
   /// Binds the listener. The three that it tells of have to outlive it.
   static Result<std::unique_ptr<Operations>> open(
       const config::Operations& settings, const server::PolicyHost& host,
-      const server::FetchLog& fetches, const server::ReloadStatus& reloads);
+      const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads);
   /// Accepts no more and finishes what is being answered.
   ~Operations();
   Operations(const Operations&) = delete;
@@ -46,7 +46,7 @@ class Operations {
  private:
   Operations(const config::Operations& settings, const server::PolicyHost& host,
              const server::FetchLog& fetches,
-             const server::ReloadStatus& reloads, net::Listeners listeners);
+             const snapshot::ReloadStatus& reloads, net::Listeners listeners);
 
   Readiness readiness_;
   Pages pages_;

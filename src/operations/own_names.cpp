@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts::operations {
 
@@ -21,7 +21,7 @@ bool OwnNames::have(std::string_view authority) const {
   const std::string host =
       authority.starts_with('[')
           ? std::string(authority.substr(1, authority.find(']') - 1))
-          : server::normalise_host(authority);
+          : snapshot::normalise_host(authority);
   const std::optional<std::string> address = net::find_ip_address(host);
   if (address && any_address_) return true;
   return names_.contains(address.value_or(host));

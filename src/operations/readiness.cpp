@@ -69,13 +69,13 @@ std::size_t Reasons::total() const {
   return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }
 
-Coverage find_coverage(const server::Snapshot& snapshot, sys_seconds now) {
+Coverage find_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
   Coverage coverage{.reasons = {},
                     .first_expiry = sys_seconds::max(),
                     .valid_until = sys_seconds::max()};
   if (!snapshot.needs_certificates) return coverage;
-  for (const std::string& domain : server::all_domains(snapshot.live)) {
-    const std::string host = server::policy_host(domain);
+  for (const std::string& domain : snapshot::all_domains(snapshot.live)) {
+    const std::string host = snapshot::policy_host(domain);
     const tls::CertificateStore& store = *snapshot.certificates;
     const std::vector<tls::CertificatePtr> all = store.find_all(host);
     for (const tls::CertificatePtr& one : all) {
@@ -100,7 +100,7 @@ Coverage find_coverage(const server::Snapshot& snapshot, sys_seconds now) {
   return coverage;
 }
 
-sys_seconds find_expiry(const server::Snapshot& snapshot,
+sys_seconds find_expiry(const snapshot::Snapshot& snapshot,
                         const std::string& host, sys_seconds now) {
   const std::vector<tls::CertificatePtr> offered =
       snapshot.certificates->find(host, now);

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "server/reload_status.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/reload_status.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::operations {
 
@@ -53,20 +53,20 @@ struct Coverage {
   /// Holds until then: something expires, or begins to be valid.
   std::chrono::sys_seconds valid_until;
 };
-Coverage find_coverage(const server::Snapshot& snapshot,
+Coverage find_coverage(const snapshot::Snapshot& snapshot,
                        std::chrono::sys_seconds now);
 
 /// When the first of the certificates that clients of `host` get ends; the
 /// epoch when there is none.
-std::chrono::sys_seconds find_expiry(const server::Snapshot& snapshot,
+std::chrono::sys_seconds find_expiry(const snapshot::Snapshot& snapshot,
                                      const std::string& host,
                                      std::chrono::sys_seconds now);
 
 class Readiness {
  public:
   /// Both have to outlive it.
-  Readiness(const server::SnapshotHolder& snapshots,
-            const server::ReloadStatus& reloads)
+  Readiness(const snapshot::SnapshotHolder& snapshots,
+            const snapshot::ReloadStatus& reloads)
       : snapshots_(snapshots), reloads_(reloads) {}
 
   /// Empty: ready. From any thread.
@@ -79,8 +79,8 @@ class Readiness {
   void set_stopping() { stopping_.store(true); }
 
  private:
-  const server::SnapshotHolder& snapshots_;
-  const server::ReloadStatus& reloads_;
+  const snapshot::SnapshotHolder& snapshots_;
+  const snapshot::ReloadStatus& reloads_;
   std::atomic<bool> stopping_{false};
 
   std::mutex mutex_;

@@ -41,7 +41,7 @@ DomainStatus describe(const Observed& observed, const Status& status,
       .max_age = policy.max_age(),
       .mx = {},
       .id = found.entry->id,
-      .expiry = find_expiry(*status.snapshot, server::policy_host(domain),
+      .expiry = find_expiry(*status.snapshot, snapshot::policy_host(domain),
                             status.now),
       .records =
           publish::make_records(*found.entry, *found.name, std::nullopt).sets,

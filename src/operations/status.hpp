@@ -14,7 +14,7 @@
 #include "operations/readiness.hpp"
 #include "publish/record_set.hpp"
 #include "server/fetch_log.hpp"
-#include "server/reload_status.hpp"
+#include "snapshot/reload_status.hpp"
 
 namespace mtasts::operations {
 
@@ -50,8 +50,8 @@ struct Status {
   std::size_t total = 0;     // domains
   std::size_t matching = 0;  // of these, those that were asked for
   StatusQuery query;
-  server::ReloadView reloads;
-  std::shared_ptr<const server::Snapshot> snapshot;  // whose the domains are
+  snapshot::ReloadView reloads;
+  std::shared_ptr<const snapshot::Snapshot> snapshot;  // whose the domains are
   std::vector<FoundDomain> found;  // of these, query.limit from query.offset
 };
 

@@ -90,7 +90,7 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       other.id.empty() ? "null" : format_id(other));
 }
 
-std::string format_reloads(const server::ReloadView& reloads) {
+std::string format_reloads(const snapshot::ReloadView& reloads) {
   return fmt::format(
       R"({{"applied":{},"failed":{},"last":"{}","last_result":"{}",)"
       R"("last_good":"{}","pending_count":{},"pending":[{}],"history":[{}]}})",
@@ -103,7 +103,7 @@ std::string format_reloads(const server::ReloadView& reloads) {
                                 text::json_quote(one.file),
                                 format_time(one.since));
            }),
-      join(reloads.history, [](const server::ReloadEvent& one) {
+      join(reloads.history, [](const snapshot::ReloadEvent& one) {
         return fmt::format(
             R"({{"time":"{}","result":"{}","changed":{},"removed":{},)"
             R"("fault":{}}})",

@@ -165,9 +165,9 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       records, format_chart(one), format_senders(one));
 }
 
-std::string format_reloads(const server::ReloadView& reloads) {
+std::string format_reloads(const snapshot::ReloadView& reloads) {
   std::string rows;
-  for (const server::ReloadEvent& one : reloads.history) {
+  for (const snapshot::ReloadEvent& one : reloads.history) {
     rows += fmt::format(
         "<tr><td>{}</td><td><span class=\"tag {}\">{}</span></td><td>{}</td>"
         "</tr>\n",

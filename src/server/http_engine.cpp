@@ -79,7 +79,8 @@ void HttpEngine::set_time(std::time_t now) {
 
 void HttpEngine::forget() { kept_.clear(); }
 
-Response HttpEngine::answer(const Site& site, const http::RequestHead& request,
+Response HttpEngine::answer(const snapshot::Site& site,
+                            const http::RequestHead& request,
                             std::optional<std::string_view> sni,
                             AfterAnswer after, std::string& out) {
   const Response response = respond(site, request, sni);

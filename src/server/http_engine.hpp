@@ -17,7 +17,7 @@
 #include "http/request_head.hpp"
 #include "server/respond.hpp"
 #include "server/responder.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts::server {
 
@@ -37,7 +37,7 @@ class HttpEngine {
   void forget();
 
   /// Appends the answer to `request` to `out`, and says which it was.
-  Response answer(const Site& site, const http::RequestHead& request,
+  Response answer(const snapshot::Site& site, const http::RequestHead& request,
                   std::optional<std::string_view> sni, AfterAnswer after,
                   std::string& out);
 

@@ -6,7 +6,7 @@
 
 #include "dns/name.hpp"
 #include "log.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -101,8 +101,8 @@ MisfitBudget::Say MisfitBudget::take(Misfit kind, std::string_view name,
 
 void MisfitLog::note_misdirected(const http::RequestHead& head,
                                  std::optional<std::string_view> sni) {
-  const std::string host = normalise_host(head.authority);
-  if (!sni || host != normalise_host(*sni)) {
+  const std::string host = snapshot::normalise_host(head.authority);
+  if (!sni || host != snapshot::normalise_host(*sni)) {
     return note(sni ? Misfit::misdirected : Misfit::unknown_host,
                 head.authority, host);
   }
@@ -113,7 +113,7 @@ void MisfitLog::note_misdirected(const http::RequestHead& head,
 void MisfitLog::note_handshake(Handshake result, std::string_view sni) {
   if (result == Handshake::no_name) return note(Misfit::no_name, {}, {});
   if (result != Handshake::unknown_name) return;
-  note(Misfit::unknown_name, sni, normalise_host(sni));
+  note(Misfit::unknown_name, sni, snapshot::normalise_host(sni));
 }
 
 void MisfitLog::note_opening(std::string_view octets, net::Scheme scheme) {
@@ -141,7 +141,7 @@ void MisfitLog::note(Misfit kind, std::string_view shown,
   } else {
     const bool is_policy_host =
         (kind == Misfit::unknown_host || kind == Misfit::unknown_name) &&
-        key.starts_with(k_policy_host_prefix);
+        key.starts_with(snapshot::k_policy_host_prefix);
     log::info(words.event,
               {{"host", shown.substr(0, k_max_name_octets)},
                {"hint", is_policy_host ? k_unknown_domain_hint : words.hint}});

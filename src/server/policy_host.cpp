@@ -91,7 +91,7 @@ std::size_t choose_handshakes(std::size_t connections) {
 }  // namespace
 
 Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
-    std::shared_ptr<const Snapshot> snapshot, FetchLog* fetches) {
+    std::shared_ptr<const snapshot::Snapshot> snapshot, FetchLog* fetches) {
   Result<tls::ContextPtr> context = tls::make_context();
   if (!context) return tl::unexpected<Error>(context.error());
   const config::Startup startup = snapshot->startup;
@@ -125,7 +125,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   return host;
 }
 
-PolicyHost::PolicyHost(std::shared_ptr<const Snapshot> snapshot,
+PolicyHost::PolicyHost(std::shared_ptr<const snapshot::Snapshot> snapshot,
                        net::Listeners listeners, tls::ContextPtr context,
                        const Budget& budget, const config::Limits& limits)
     : snapshots_(std::move(snapshot)),

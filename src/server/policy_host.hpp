@@ -14,7 +14,7 @@
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/memory_budget.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
@@ -24,7 +24,8 @@ class PolicyHost {
   /// Binds the listeners; serves nobody before start().
   /// `fetches`, if not null, is told of every fetch and outlives the host.
   static Result<std::unique_ptr<PolicyHost>> make(
-      std::shared_ptr<const Snapshot> snapshot, FetchLog* fetches = nullptr);
+      std::shared_ptr<const snapshot::Snapshot> snapshot,
+      FetchLog* fetches = nullptr);
   /// Stops, if stop() was not called.
   ~PolicyHost();
 
@@ -38,8 +39,8 @@ class PolicyHost {
   /// connections' deadline.
   void stop();
 
-  SnapshotHolder& snapshots() { return snapshots_; }
-  const SnapshotHolder& snapshots() const { return snapshots_; }
+  snapshot::SnapshotHolder& snapshots() { return snapshots_; }
+  const snapshot::SnapshotHolder& snapshots() const { return snapshots_; }
   /// Tells the threads of a replaced snapshot, so that none keeps the old one.
   void wake();
 
@@ -61,11 +62,11 @@ class PolicyHost {
   std::size_t operations_connections() const { return operations_connections_; }
 
  private:
-  PolicyHost(std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
-             tls::ContextPtr context, const Budget& budget,
-             const config::Limits& limits);
+  PolicyHost(std::shared_ptr<const snapshot::Snapshot> snapshot,
+             net::Listeners listeners, tls::ContextPtr context,
+             const Budget& budget, const config::Limits& limits);
 
-  SnapshotHolder snapshots_;
+  snapshot::SnapshotHolder snapshots_;
   net::Listeners listeners_;
   tls::ContextPtr context_;
   Budget budget_;

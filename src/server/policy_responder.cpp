@@ -9,7 +9,7 @@
 
 namespace mtasts::server {
 
-PolicyResponder::PolicyResponder(const SnapshotHolder& snapshots,
+PolicyResponder::PolicyResponder(const snapshot::SnapshotHolder& snapshots,
                                  FetchLog* fetches, Counters& counters)
     : snapshots_(snapshots),
       fetches_(fetches),
@@ -56,9 +56,9 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
                            {"status", response.status}});
   }
   if (fetches_ == nullptr || response.policy == nullptr) return;
-  const std::string host = normalise_host(head.authority);
+  const std::string host = snapshot::normalise_host(head.authority);
   const std::string_view domain =
-      std::string_view(host).substr(k_policy_host_prefix.size());
+      std::string_view(host).substr(snapshot::k_policy_host_prefix.size());
   if (response.status != 200) {
     fetches_->count_refused(domain);
     return;

@@ -9,14 +9,14 @@
 #include "server/fetch_log.hpp"
 #include "server/http_engine.hpp"
 #include "server/responder.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
 
 class PolicyResponder final : public Responder {
  public:
   /// All have to outlive it; `fetches` may be null when nobody asks.
-  PolicyResponder(const SnapshotHolder& snapshots, FetchLog* fetches,
+  PolicyResponder(const snapshot::SnapshotHolder& snapshots, FetchLog* fetches,
                   Counters& counters);
 
   void begin_turn() override;
@@ -30,11 +30,11 @@ class PolicyResponder final : public Responder {
   void take_snapshot();
   void note_fetch(const http::RequestHead& head, const Response& response);
 
-  const SnapshotHolder& snapshots_;
+  const snapshot::SnapshotHolder& snapshots_;
   FetchLog* fetches_;
   Counters& counters_;
   std::uint64_t generation_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const snapshot::Snapshot> snapshot_;
   tls::Selector selector_;
   HttpEngine engine_;
   AccessLog access_log_;

@@ -54,7 +54,7 @@ int hex_value(char c) {
 /// RFC 3986, 6.2.2.2: an encoded unreserved character is equivalent to the
 /// character itself; nothing else is decoded. A query names another resource.
 bool is_policy_path(std::string_view path) {
-  if (path == k_policy_path) return true;
+  if (path == snapshot::k_policy_path) return true;
   if (path.find('%') == std::string_view::npos) return false;
   std::string decoded;
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -71,12 +71,12 @@ bool is_policy_path(std::string_view path) {
     decoded += c;
     i += 2;
   }
-  return decoded == k_policy_path;
+  return decoded == snapshot::k_policy_path;
 }
 
 }  // namespace
 
-Response respond(const Site& site, const http::RequestHead& request,
+Response respond(const snapshot::Site& site, const http::RequestHead& request,
                  std::optional<std::string_view> sni) {
   const publish::Publication* policy = site.find_authority(request.authority);
   // RFC 9110, 7.4 and 15.5.20: a request for another origin than the one the
@@ -84,7 +84,8 @@ Response respond(const Site& site, const http::RequestHead& request,
   const bool other_scheme = sni && !request.scheme.empty() &&
                             dns::to_lower_ascii(request.scheme) != "https";
   if (policy == nullptr || other_scheme ||
-      (sni && normalise_host(request.authority) != normalise_host(*sni))) {
+      (sni && snapshot::normalise_host(request.authority) !=
+                  snapshot::normalise_host(*sni))) {
     return refuse(421);
   }
   Response response{.status = 200, .body = policy->body};

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "http/request_head.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts::server {
 
@@ -23,7 +23,7 @@ struct Response {
 
 /// `sni` is the name that the TLS client asked for; nothing on a connection
 /// without TLS, where Host alone decides.
-Response respond(const Site& site, const http::RequestHead& request,
+Response respond(const snapshot::Site& site, const http::RequestHead& request,
                  std::optional<std::string_view> sni);
 
 /// The answer to a head that the check refused, or to a failure of our own.

@@ -71,15 +71,15 @@ constexpr std::array<std::string_view, 8> k_requests = {
 
 // --- The world, made once ---
 
-std::shared_ptr<const Snapshot> make_snapshot(config::Live live) {
+std::shared_ptr<const snapshot::Snapshot> make_snapshot(config::Live live) {
   const auto certificates = std::make_shared<const tls::CertificateStore>(
       std::vector<tls::CertificatePtr>{
           make_certificate(
               make_pair("DNS:mta-sts.example.com,DNS:mta-sts.example.net")),
           make_certificate(make_pair("DNS:mta-sts.example.org"))});
-  Site site(live);
-  return std::make_shared<const Snapshot>(
-      Snapshot{{}, std::move(live), std::move(site), certificates});
+  snapshot::Site site(live);
+  return std::make_shared<const snapshot::Snapshot>(
+      snapshot::Snapshot{{}, std::move(live), std::move(site), certificates});
 }
 
 struct World {
@@ -92,7 +92,7 @@ struct World {
   }
 
   tls::ContextPtr server = std::move(*tls::make_context());
-  std::array<std::shared_ptr<const Snapshot>, 2> snapshots;
+  std::array<std::shared_ptr<const snapshot::Snapshot>, 2> snapshots;
 };
 
 World& world() {
@@ -171,7 +171,7 @@ class Script {
   std::string_view input_;
   config::Limits limits_;
   std::deque<Client> clients_;
-  SnapshotHolder snapshots_{world().snapshots[0]};
+  snapshot::SnapshotHolder snapshots_{world().snapshots[0]};
   EventLoop* loop_ = nullptr;
   std::size_t swaps_ = 0;
   std::size_t before_ = 0;  // octets that were counted

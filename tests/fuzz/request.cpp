@@ -29,7 +29,7 @@ void check_answer(std::string_view answer, const Response& response,
 }
 
 void run(std::string_view input) {
-  static const Site site{make_live()};
+  static const snapshot::Site site{make_live()};
   static HttpEngine engine;
   if (input.empty()) return;
   constexpr std::array<std::optional<std::string_view>, 3> k_names = {

@@ -8,7 +8,7 @@
 #include "../unit/test_certificates.hpp"
 #include "config/load.hpp"
 #include "file_edits.hpp"
-#include "server/snapshot_loader.hpp"
+#include "snapshot/snapshot_loader.hpp"
 #include "tls/certificate_files.hpp"
 
 namespace mtasts {
@@ -186,7 +186,7 @@ Diagnostics diagnostics_of(const tls::FoundCertificates& found) {
 const Diagnostics& diagnostics_of(const config::Loaded& loaded) {
   return loaded.diagnostics;
 }
-const Diagnostics& diagnostics_of(const server::LoadedSnapshot& loaded) {
+const Diagnostics& diagnostics_of(const snapshot::LoadedSnapshot& loaded) {
   return loaded.diagnostics;
 }
 
@@ -365,17 +365,17 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
                                                : make_included(random, name);
                   });
   const std::string main = files.path("main.toml");
-  server::SnapshotLoader loader(main);
-  std::shared_ptr<const server::Snapshot> serving;
+  snapshot::SnapshotLoader loader(main);
+  std::shared_ptr<const snapshot::Snapshot> serving;
   Texts standing;
   int served = 0;
   for (int round = 0; round < k_rounds; ++round) {
     const std::set<std::string> edited = files.edit();
     SCOPED_TRACE("round " + std::to_string(round) + "\n" + files.log());
-    const server::LoadedSnapshot got = loader.load(
+    const snapshot::LoadedSnapshot got = loader.load(
         round == 0 ? files::Scope{} : choose_scope(random, loader, edited),
         serving.get());
-    const server::LoadedSnapshot fresh = server::load_snapshot(main);
+    const snapshot::LoadedSnapshot fresh = snapshot::load_snapshot(main);
     Texts errors = texts(got.diagnostics, Severity::error);
     const bool lost =
         std::erase_if(errors, [](const std::string& one) {

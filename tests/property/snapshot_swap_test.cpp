@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "../unit/test_site.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -16,20 +16,20 @@ constexpr int k_swaps = 2000;
 constexpr int k_readers = 4;
 
 /// The number stands in the startup, in each of two policies and in the site.
-std::shared_ptr<const Snapshot> make_snapshot(std::size_t number) {
+std::shared_ptr<const snapshot::Snapshot> make_snapshot(std::size_t number) {
   config::Live live;
   const std::string mx = "mx" + std::to_string(number) + ".a.test";
   add_entry(live, make_entry({"a.test"}, mx));
   add_entry(live, make_entry({"b.test"}, mx, sts::Mode::enforce));
-  Site site(live);
+  snapshot::Site site(live);
   config::Startup startup;
   startup.threads = number;
-  return std::make_shared<const Snapshot>(
-      Snapshot{startup, std::move(live), std::move(site),
-               std::make_shared<const tls::CertificateStore>()});
+  return std::make_shared<const snapshot::Snapshot>(
+      snapshot::Snapshot{startup, std::move(live), std::move(site),
+                         std::make_shared<const tls::CertificateStore>()});
 }
 
-bool is_whole(const Snapshot& one) {
+bool is_whole(const snapshot::Snapshot& one) {
   const std::string mx =
       "mx: mx" + std::to_string(one.startup.threads) + ".a.test\r\n";
   for (const std::string_view host : {"mta-sts.a.test", "mta-sts.b.test"}) {
@@ -42,7 +42,7 @@ bool is_whole(const Snapshot& one) {
 }
 
 TEST(SnapshotSwapProperty, IsLinearizable) {
-  SnapshotHolder holder(make_snapshot(0));
+  snapshot::SnapshotHolder holder(make_snapshot(0));
   std::atomic<std::size_t> replaced{0};  // replace() of it has returned
   std::atomic<std::size_t> begun{0};     // replace() of it may have begun
   std::atomic<bool> bad{false};

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "operations/readiness.hpp"
-#include "server/snapshot_loader.hpp"
+#include "snapshot/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
 
@@ -27,7 +27,7 @@ class ServerReadiness : public testing::Test {
         make_pair("DNS:mta-sts.a.example", KeyKind::ecdsa, {.to = 10});
     dir_.write("certs/a.pem", pair.pem() + pair.key_pem());
     snapshot_ =
-        server::load_snapshot(dir_.write("mta-stsd.toml", k_config)).snapshot;
+        snapshot::load_snapshot(dir_.write("mta-stsd.toml", k_config)).snapshot;
     end_ = snapshot_->certificates->find_all("mta-sts.a.example")
                .front()
                ->not_after();
@@ -39,7 +39,7 @@ class ServerReadiness : public testing::Test {
   }
 
   TempDir dir_;
-  std::shared_ptr<const server::Snapshot> snapshot_;
+  std::shared_ptr<const snapshot::Snapshot> snapshot_;
   sys_seconds end_;
 };
 
@@ -66,11 +66,11 @@ TEST_F(ServerReadiness, KnowsWhatIsNotValidYet) {
 class ServerCoverage : public ServerReadiness {
  protected:
   /// One more certificate for a.example, which may be a wildcard.
-  std::shared_ptr<const server::Snapshot> load_with(std::string_view san,
-                                                    KeyKind kind, Life life) {
+  std::shared_ptr<const snapshot::Snapshot> load_with(std::string_view san,
+                                                      KeyKind kind, Life life) {
     const TestPair pair = make_pair(san, kind, life);
     dir_.write("certs/more.pem", pair.pem() + pair.key_pem());
-    return server::load_snapshot(dir_.path("mta-stsd.toml")).snapshot;
+    return snapshot::load_snapshot(dir_.path("mta-stsd.toml")).snapshot;
   }
 };
 
@@ -106,8 +106,8 @@ TEST_F(ServerCoverage, KnowsABrokenKey) {
 }
 
 TEST_F(ServerReadiness, SaysWhatTheLastReloadFailedFor) {
-  const server::SnapshotHolder holder(snapshot_);
-  server::ReloadStatus reloads;
+  const snapshot::SnapshotHolder holder(snapshot_);
+  snapshot::ReloadStatus reloads;
   Readiness readiness(holder, reloads);
   const Diagnostic fault{
       Severity::error, "config.empty", Place{"x.toml"}, "is empty", {}};
@@ -136,19 +136,19 @@ TEST(ServerReloadStatus, KeepsTheFirstTwentyErrors) {
     all.push_back({Severity::warning, "x.warning", {}, "", {}});
     all.push_back({Severity::error, "x.error", {}, std::to_string(i), {}});
   }
-  server::ReloadStatus status;
+  snapshot::ReloadStatus status;
   status.note_failed(all, true);
-  const server::ReloadView view = status.view();
+  const snapshot::ReloadView view = status.view();
   ASSERT_EQ(view.faults.size(), 20U);
   EXPECT_EQ(view.faults.front().message, "0");
   EXPECT_EQ(view.faults.back().message, "19");
 }
 
 TEST(ServerReloadStatus, KeepsABoundedHistory) {
-  server::ReloadStatus status;
+  snapshot::ReloadStatus status;
   for (std::size_t i = 0; i < 60; ++i) status.note_applied(i, 0, true);
   status.note_applied(99, 0, false);
-  const server::ReloadView view = status.view();
+  const snapshot::ReloadView view = status.view();
   EXPECT_EQ(view.applied, 61U);
   ASSERT_EQ(view.history.size(), 50U);
   EXPECT_EQ(view.history.front().changed, 59U);

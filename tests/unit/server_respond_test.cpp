@@ -10,7 +10,7 @@ namespace {
 class ServerRespond : public testing::Test {
  protected:
   static http::RequestHead get(std::string_view authority,
-                               std::string_view path = k_policy_path,
+                               std::string_view path = snapshot::k_policy_path,
                                std::string_view method = "GET",
                                std::string_view scheme = {}) {
     return {.method = method,
@@ -26,7 +26,7 @@ class ServerRespond : public testing::Test {
   }
 
   static constexpr std::string_view k_host = "mta-sts.example.com";
-  Site site_{make_live()};
+  snapshot::Site site_{make_live()};
 };
 
 TEST_F(ServerRespond, GivesEachHostItsPolicy) {
@@ -39,8 +39,9 @@ TEST_F(ServerRespond, GivesEachHostItsPolicy) {
   EXPECT_EQ(org.status, 200);
   EXPECT_EQ(org.body, k_example_org);
   // The body of HEAD is left out by the engine, not here.
-  EXPECT_EQ(respond(site_, get(k_host, k_policy_path, "HEAD"), k_host).body,
-            k_example_com);
+  EXPECT_EQ(
+      respond(site_, get(k_host, snapshot::k_policy_path, "HEAD"), k_host).body,
+      k_example_com);
 }
 
 TEST_F(ServerRespond, ComparesHostAndSniAsNames) {
@@ -58,23 +59,24 @@ TEST_F(ServerRespond, LooksAtHostAloneWithoutTls) {
   EXPECT_EQ(status(get("mta-sts.example.edu"), std::nullopt), 421);
   // What the client spoke to the proxy is the proxy's business.
   for (const std::string_view scheme : {"http", "https"}) {
-    EXPECT_EQ(status(get(k_host, k_policy_path, "GET", scheme), std::nullopt),
+    EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", scheme),
+                     std::nullopt),
               200);
   }
 }
 
 TEST_F(ServerRespond, RefusesOtherSchemes) {
-  EXPECT_EQ(status(get(k_host, k_policy_path, "GET", "https")), 200);
-  EXPECT_EQ(status(get(k_host, k_policy_path, "GET", "HTTPS")), 200);
-  EXPECT_EQ(status(get(k_host, k_policy_path, "GET", "http")), 421);
-  EXPECT_EQ(status(get(k_host, k_policy_path, "GET", "ftp")), 421);
+  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "https")), 200);
+  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "HTTPS")), 200);
+  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "http")), 421);
+  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "ftp")), 421);
 }
 
 TEST_F(ServerRespond, KnowsTheMethodsOfHttp) {
   for (const std::string_view method :
        {"DELETE", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}) {
     const Response answer =
-        respond(site_, get(k_host, k_policy_path, method), k_host);
+        respond(site_, get(k_host, snapshot::k_policy_path, method), k_host);
     EXPECT_EQ(answer.status, 405) << method;
     EXPECT_TRUE(answer.allow) << method;
     EXPECT_EQ(status(get(k_host, "/", method)), 404) << method;
@@ -82,15 +84,16 @@ TEST_F(ServerRespond, KnowsTheMethodsOfHttp) {
   EXPECT_EQ(status(get(k_host, "*", "OPTIONS")), 405);
   EXPECT_EQ(status(get(k_host, "", "CONNECT")), 405);
   for (const std::string_view method : {"get", "GETT", "BREW", "QUERY"}) {
-    EXPECT_EQ(status(get(k_host, k_policy_path, method)), 501) << method;
+    EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, method)), 501)
+        << method;
     EXPECT_EQ(status(get(k_host, "/", method)), 501) << method;
   }
 }
 
 TEST_F(ServerRespond, LooksAtTheHostFirst) {
   EXPECT_EQ(status(get("a.example", "/", "GET")), 421);
-  EXPECT_EQ(status(get("a.example", k_policy_path, "BREW")), 421);
-  EXPECT_EQ(status(get("a.example", k_policy_path, "POST")), 421);
+  EXPECT_EQ(status(get("a.example", snapshot::k_policy_path, "BREW")), 421);
+  EXPECT_EQ(status(get("a.example", snapshot::k_policy_path, "POST")), 421);
 }
 
 TEST_F(ServerRespond, ServesOnePath) {

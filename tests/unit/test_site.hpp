@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "config/read_policy.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/reload.hpp"
+#include "snapshot/reload.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,9 +9,9 @@
 
 #include "log.hpp"
 #include "publish/records.hpp"
-#include "server/placeholder.hpp"
+#include "snapshot/placeholder.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 using Wall = std::chrono::system_clock;
@@ -265,4 +265,4 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   return changed;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/needed_findings.hpp"
+#include "snapshot/needed_findings.hpp"
 
 #include <fmt/format.h>
 
@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 #include "tls/certificate_survey.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 class Needs {
@@ -114,4 +114,4 @@ Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
   return kept;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "files/file.hpp"
-#include "server/reload.hpp"
+#include "snapshot/reload.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 constexpr int k_files = 200;  // enough for a load of several milliseconds
@@ -273,4 +273,4 @@ TEST(ServerLogCertificates, LogsTwentyAndHowManyMoreThereAre) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

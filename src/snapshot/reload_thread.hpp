@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "files/file.hpp"
-#include "server/reload.hpp"
+#include "snapshot/reload.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 class ReloadThread {
  public:
@@ -62,4 +62,4 @@ class ReloadThread {
   bool is_started_ = false;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

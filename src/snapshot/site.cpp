@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 
 #include "dns/name.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 const publish::Publication* Site::find_domain(std::string_view domain) const {
   const publish::PublicationPtr* found = by_domain_.find(domain);
@@ -26,4 +26,4 @@ std::string normalise_host(std::string_view authority) {
   return dns::to_lower_ascii(host);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "server/reload_status.hpp"
+#include "snapshot/reload_status.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 constexpr std::size_t k_max_history = 50;
@@ -86,4 +86,4 @@ ReloadView ReloadStatus::view() const {
   return view;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

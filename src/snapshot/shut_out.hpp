@@ -6,9 +6,9 @@
 
 #include "diagnostic.hpp"
 #include "process/account.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 /// Loads `config` once more: what of it the user of now can't read, and of
 /// which every reload would fail. `serving` is what could be read before.
@@ -18,4 +18,4 @@ Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
 /// For a whole check, as which root becomes that user: warnings.
 Diagnostics check_user(const Snapshot& snapshot, const std::string& config);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -9,7 +9,7 @@
 
 #include "config/config.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 /// RFC 8461, 3.3: the policy host is "mta-sts." in front of the domain.
 constexpr std::string_view k_policy_host_prefix = "mta-sts.";
@@ -38,4 +38,4 @@ class Site {
 /// trailing dot.
 std::string normalise_host(std::string_view authority);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

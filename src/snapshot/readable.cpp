@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/readable.hpp"
+#include "snapshot/readable.hpp"
 
 #include <filesystem>
 #include <iterator>
@@ -8,7 +8,7 @@
 
 #include "config/listeners.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 namespace fs = std::filesystem;
@@ -127,4 +127,4 @@ process::Allowed find_allowed(const config::Startup& startup,
   return allowed;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 #include "test_site.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 TEST(ServerSite, HasTheTextAndTheIdOfEachPolicy) {
@@ -58,4 +58,4 @@ TEST(ServerNormaliseHost, TakesPortDotAndCaseAway) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <thread>
 
-#include "server/snapshot_loader.hpp"
+#include "snapshot/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -272,4 +272,4 @@ TEST(ServerSnapshotHolder, HasOneWriterAndManyReaders) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

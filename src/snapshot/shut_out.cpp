@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "server/shut_out.hpp"
+#include "snapshot/shut_out.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "process/signals.hpp"
-#include "server/snapshot_loader.hpp"
+#include "snapshot/snapshot_loader.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
                           const process::Account& account, Severity severity) {
@@ -39,8 +39,9 @@ Diagnostics check_user(const Snapshot& snapshot, const std::string& config) {
     return {{Severity::warning, "server.user-unknown", Place{config},
              account.error().message, account.error().hint}};
   }
-  if (::geteuid() != 0 || account->uid == 0 || !process::become(*account)) return {};
+  if (::geteuid() != 0 || account->uid == 0 || !process::become(*account))
+    return {};
   return find_shut_out(snapshot, config, *account, Severity::warning);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

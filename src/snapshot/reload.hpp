@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "files/watch.hpp"
-#include "server/reload_status.hpp"
-#include "server/snapshot.hpp"
-#include "server/snapshot_loader.hpp"
+#include "snapshot/reload_status.hpp"
+#include "snapshot/snapshot.hpp"
+#include "snapshot/snapshot_loader.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 /// What to do with names such as example.com on a public listener.
 enum class Placeholders { refused, allowed };
@@ -74,4 +74,4 @@ class Reloader {
 /// has left.
 void log_certificates(const std::vector<tls::CertificatePtr>& certificates);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

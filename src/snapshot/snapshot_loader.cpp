@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/snapshot_loader.hpp"
+#include "snapshot/snapshot_loader.hpp"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "config/listeners.hpp"
-#include "server/needed_findings.hpp"
+#include "snapshot/needed_findings.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 constexpr std::string_view k_wildcard = "*.";
@@ -273,4 +273,4 @@ LoadedSnapshot load_snapshot(const std::string& path) {
   return SnapshotLoader(path).load({}, nullptr);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -14,7 +14,7 @@
 #include "diagnostic.hpp"
 #include "files/pending_changes.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 struct ReloadEvent {
   std::chrono::sys_seconds time;
@@ -57,4 +57,4 @@ class ReloadStatus {
   std::deque<ReloadEvent> history_;
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

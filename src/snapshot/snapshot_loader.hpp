@@ -12,10 +12,10 @@
 
 #include "config/load.hpp"
 #include "diagnostic.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 #include "tls/certificate_files.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 struct LoadedSnapshot {
   /// Null when nothing new may serve: not at all, or beside what serves now.
@@ -120,4 +120,4 @@ class SnapshotLoader {
 /// All at once: the one load of a command that ends.
 LoadedSnapshot load_snapshot(const std::string& path);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -11,7 +11,7 @@
 #include "tls/certificate_files.hpp"
 #include "tls/certificate_store.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 /// Kept is what is said of a certificate that a policy host offers at `now`,
 /// or why one that it lacks was not taken, and of files that are named in the
@@ -20,4 +20,4 @@ Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
                         const tls::CertificateStore& store,
                         std::chrono::sys_seconds now);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -8,9 +8,9 @@
 
 #include "config/config.hpp"
 #include "process/landlock.hpp"
-#include "server/snapshot_loader.hpp"
+#include "snapshot/snapshot_loader.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 /// Absolute paths without symbolic links, none below another: of what `loader`
 /// has loaded,
@@ -26,4 +26,4 @@ std::vector<std::string> find_readable(const SnapshotLoader& loader);
 process::Allowed find_allowed(const config::Startup& startup,
                               const SnapshotLoader& loader);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

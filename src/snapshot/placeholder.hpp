@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "diagnostic.hpp"
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 /// One finding for each policy of `domains` with a placeholder among its
 /// domains, mx or report URIs, if any listener can be reached from elsewhere.
@@ -17,4 +17,4 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
                               const std::vector<std::string>& domains,
                               Severity severity);
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

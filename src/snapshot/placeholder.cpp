@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/placeholder.hpp"
+#include "snapshot/placeholder.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 #include "config/placeholder_table.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 std::optional<std::string> find_placeholder(const publish::Publication& entry,
@@ -62,4 +62,4 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
   return found;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/reload_thread.hpp"
+#include "snapshot/reload_thread.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 // What the deepest file that is not refused takes is a tenth of it. Without
@@ -114,4 +114,4 @@ void ReloadThread::run() {
   signal_event(news_);
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

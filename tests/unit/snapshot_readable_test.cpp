@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "server/readable.hpp"
+#include "snapshot/readable.hpp"
 #include "temp_dir.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 namespace {
 
 /// What may be read when the configuration is this one, below `dir`.
@@ -47,4 +47,4 @@ TEST(ReadableTest, SparesWhatOthersShare) {
 }
 
 }  // namespace
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

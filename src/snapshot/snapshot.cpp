@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "server/snapshot.hpp"
+#include "snapshot/snapshot.hpp"
 
 #include <utility>
 
 #include "publish/records.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 std::string policy_host(const std::string& domain) {
   return std::string(k_policy_host_prefix) + domain;
@@ -44,4 +44,4 @@ std::vector<std::string> changed_domains(
   return changed;
 }
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot

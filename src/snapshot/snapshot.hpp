@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "server/site.hpp"
+#include "snapshot/site.hpp"
 #include "tls/certificate_store.hpp"
 
-namespace mtasts::server {
+namespace mtasts::snapshot {
 
 struct Snapshot {
   config::Startup startup;
@@ -72,4 +72,4 @@ class SnapshotHolder {
   std::atomic<std::uint64_t> generation_{0};
 };
 
-}  // namespace mtasts::server
+}  // namespace mtasts::snapshot
