@@ -13,7 +13,7 @@ using Clock = PendingChanges::Clock;
 using Strings = std::vector<std::string>;
 
 /// Time and files are what the test says.
-class ServerPendingChanges : public testing::Test {
+class FilesPendingChanges : public testing::Test {
  protected:
   /// A state of a file that no other has.
   FileStamp stamp() { return {.inode = ++inode_, .size = 1}; }
@@ -57,7 +57,7 @@ class ServerPendingChanges : public testing::Test {
 
 const Strings k_nothing = {"(nothing)"};
 
-TEST_F(ServerPendingChanges, RestAFifthOfASecondAfterAnEvent) {
+TEST_F(FilesPendingChanges, RestAFifthOfASecondAfterAnEvent) {
   told_ = {"a"};
   const FileChanges found = {{"a", stamp()}};
   look(0, found);
@@ -69,7 +69,7 @@ TEST_F(ServerPendingChanges, RestAFifthOfASecondAfterAnEvent) {
   EXPECT_TRUE(changes_.empty());
 }
 
-TEST_F(ServerPendingChanges, RestASecondWithoutAnEvent) {
+TEST_F(FilesPendingChanges, RestASecondWithoutAnEvent) {
   const FileChanges found = {{"a", stamp()}};
   look(0, found);
   look(999, found);
@@ -79,7 +79,7 @@ TEST_F(ServerPendingChanges, RestASecondWithoutAnEvent) {
 }
 
 // Events of one file say nothing of another.
-TEST_F(ServerPendingChanges, AreToldOfOneByOne) {
+TEST_F(FilesPendingChanges, AreToldOfOneByOne) {
   told_ = {"a"};
   const FileChanges found = {{"a", stamp()}, {"b", stamp()}};
   look(0, found);
@@ -90,7 +90,7 @@ TEST_F(ServerPendingChanges, AreToldOfOneByOne) {
 }
 
 // A request, a retry and the daily look are no reason to hurry.
-TEST_F(ServerPendingChanges, RestAlsoWhenALoadIsWanted) {
+TEST_F(FilesPendingChanges, RestAlsoWhenALoadIsWanted) {
   told_ = {"a"};
   for (int ms = 0; ms < 1900; ms += 100) {
     look(ms, {{"a", stamp()}});
@@ -98,7 +98,7 @@ TEST_F(ServerPendingChanges, RestAlsoWhenALoadIsWanted) {
   }
 }
 
-TEST_F(ServerPendingChanges, LetALoadThatIsWantedGoOnWithoutThem) {
+TEST_F(FilesPendingChanges, LetALoadThatIsWantedGoOnWithoutThem) {
   told_ = {"a"};
   const FileStamp other = stamp();
   for (int ms = 0; ms < 2000; ms += 100) {
@@ -110,13 +110,13 @@ TEST_F(ServerPendingChanges, LetALoadThatIsWantedGoOnWithoutThem) {
   EXPECT_EQ(overdue(), Strings{"a"});
 }
 
-TEST_F(ServerPendingChanges, WantedWithoutAnyChangeNeedNotWait) {
+TEST_F(FilesPendingChanges, WantedWithoutAnyChangeNeedNotWait) {
   look(0, {});
   EXPECT_EQ(take(true), Strings{});
 }
 
 // Who changes several files together wants them taken together.
-TEST_F(ServerPendingChanges, WaitForEachOtherAWhile) {
+TEST_F(FilesPendingChanges, WaitForEachOtherAWhile) {
   told_ = {"a", "b"};
   const FileStamp first = stamp();
   for (int ms = 0; ms <= 600; ms += 100) {
@@ -129,7 +129,7 @@ TEST_F(ServerPendingChanges, WaitForEachOtherAWhile) {
   EXPECT_EQ(take(), (Strings{"a", "b"}));
 }
 
-TEST_F(ServerPendingChanges, OneThatNeverRestsStopsItselfAlone) {
+TEST_F(FilesPendingChanges, OneThatNeverRestsStopsItselfAlone) {
   told_ = {"a", "b"};
   for (int ms = 0; ms <= 2000; ms += 100) look(ms, {{"a", stamp()}});
   EXPECT_EQ(overdue(), Strings{"a"});
@@ -142,7 +142,7 @@ TEST_F(ServerPendingChanges, OneThatNeverRestsStopsItselfAlone) {
 }
 
 // New ones may come for ever.
-TEST_F(ServerPendingChanges, WhatRestsWaitsForALimitedTime) {
+TEST_F(FilesPendingChanges, WhatRestsWaitsForALimitedTime) {
   told_ = {"a"};
   const FileStamp first = stamp();
   for (int ms = 0; ms < 2200; ms += 100) {
@@ -153,7 +153,7 @@ TEST_F(ServerPendingChanges, WhatRestsWaitsForALimitedTime) {
   EXPECT_EQ(take(), Strings{"a"});
 }
 
-TEST_F(ServerPendingChanges, RestOnlyWhenNobodyIsWriting) {
+TEST_F(FilesPendingChanges, RestOnlyWhenNobodyIsWriting) {
   told_ = {"a"};
   written_ = {"a"};
   const FileChanges found = {{"a", stamp()}};
@@ -165,7 +165,7 @@ TEST_F(ServerPendingChanges, RestOnlyWhenNobodyIsWriting) {
   EXPECT_EQ(take(), Strings{"a"});
 }
 
-TEST_F(ServerPendingChanges, RestAnewWhenTheyMovedWhileTheyWereRead) {
+TEST_F(FilesPendingChanges, RestAnewWhenTheyMovedWhileTheyWereRead) {
   told_ = {"a"};
   const FileChanges found = {{"a", stamp()}};
   changes_.restart(found, Clock::time_point(milliseconds(0)));
@@ -176,7 +176,7 @@ TEST_F(ServerPendingChanges, RestAnewWhenTheyMovedWhileTheyWereRead) {
   EXPECT_EQ(take(), Strings{"a"});
 }
 
-TEST_F(ServerPendingChanges, AreNoneWhenTheFileIsAsItWas) {
+TEST_F(FilesPendingChanges, AreNoneWhenTheFileIsAsItWas) {
   look(0, {{"a", stamp()}});
   look(100, {});
   EXPECT_TRUE(changes_.empty());

@@ -28,7 +28,7 @@ std::size_t count_watches() {
 }
 
 // Releases stay on the disk for years, and watches are few.
-TEST(ServerWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
+TEST(FilesWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
   const TempDir dir;
   const auto release = [&](int i) {
     const std::string name = fmt::format("releases/{}", i);

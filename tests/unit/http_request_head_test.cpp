@@ -37,7 +37,7 @@ void bad(const std::string& octets, int status = 400) {
   EXPECT_EQ(status_of(octets), status) << octets;
 }
 
-TEST(ServerHeadScan, FindsTheEnd) {
+TEST(HttpHeadScan, FindsTheEnd) {
   const std::string head = get("/");
   EXPECT_EQ(scan(head).size, head.size());
   EXPECT_EQ(scan(head + "more").size, head.size());
@@ -49,7 +49,7 @@ TEST(ServerHeadScan, FindsTheEnd) {
 }
 
 // The result must not depend on how the octets are cut into pieces.
-TEST(ServerHeadScan, GoesOnWhereItStopped) {
+TEST(HttpHeadScan, GoesOnWhereItStopped) {
   const std::vector<std::string> heads = {get("/"),
                                           "\r\n" + get("/x", "A: b\r\n"),
                                           "\r\n\r\n" + get("/"),
@@ -77,7 +77,7 @@ TEST(ServerHeadScan, GoesOnWhereItStopped) {
   }
 }
 
-TEST(ServerHeadScan, RefusesWhatIsNoLineEnd) {
+TEST(HttpHeadScan, RefusesWhatIsNoLineEnd) {
   for (const std::string_view end :
        {"\n", "\r", "\n\r", "\r\r\n", "\v", "\f"}) {
     std::string head = "GET / HTTP/1.1\r\nHost: x";
@@ -86,7 +86,7 @@ TEST(ServerHeadScan, RefusesWhatIsNoLineEnd) {
   }
 }
 
-TEST(ServerHeadScan, RefusesControlOctets) {
+TEST(HttpHeadScan, RefusesControlOctets) {
   for (int octet = 0; octet < 256; ++octet) {
     if (octet == '\r' || octet == '\n') continue;
     const bool control = (octet < 0x20 && octet != '\t') || octet == 0x7F;
@@ -96,14 +96,14 @@ TEST(ServerHeadScan, RefusesControlOctets) {
   }
 }
 
-TEST(ServerHeadScan, IgnoresOneEmptyLine) {
+TEST(HttpHeadScan, IgnoresOneEmptyLine) {
   EXPECT_EQ(scan("\r\n").status, 0);
   EXPECT_EQ(scan("\r\n" + get("/")).status, 0);
   EXPECT_EQ(scan("\r\n\r\n").status, 400);
 }
 
 // RFC 9112, 3.
-TEST(ServerHeadScan, LimitsTheRequestLine) {
+TEST(HttpHeadScan, LimitsTheRequestLine) {
   const auto line = [](std::size_t size) {
     return "GET /" + std::string(size - 14, 'x') + " HTTP/1.1";
   };
@@ -116,7 +116,7 @@ TEST(ServerHeadScan, LimitsTheRequestLine) {
   EXPECT_EQ(scan(std::string(8001, 'x')).status, 414);
 }
 
-TEST(ServerHeadScan, LimitsTheHead) {
+TEST(HttpHeadScan, LimitsTheHead) {
   for (const std::size_t most : {std::size_t{1024}, k_max_head}) {
     const std::size_t frame = get("/", "A: \r\n").size();
     for (std::size_t more = 0; more < 6; ++more) {
@@ -134,7 +134,7 @@ TEST(ServerHeadScan, LimitsTheHead) {
   }
 }
 
-TEST(ServerHeadParse, TakesThePartsApart) {
+TEST(HttpHeadParse, TakesThePartsApart) {
   const std::string octets =
       "\r\nHEAD /a?b HTTP/1.1\r\nhOST:\t A.Example:443 \r\nC: d\r\n\r\n";
   const ParsedHead parsed = parse_head(octets);
@@ -147,7 +147,7 @@ TEST(ServerHeadParse, TakesThePartsApart) {
 }
 
 // RFC 9112, 3.2.
-TEST(ServerHeadParse, KnowsTheFourFormsOfATarget) {
+TEST(HttpHeadParse, KnowsTheFourFormsOfATarget) {
   struct Row {
     std::string_view line, scheme, authority, path;
   };
@@ -185,7 +185,7 @@ TEST(ServerHeadParse, KnowsTheFourFormsOfATarget) {
 }
 
 // RFC 9110, 5.6.2 and RFC 3986, 3.3 and 3.4, octet by octet.
-TEST(ServerHeadParse, KnowsEachOctet) {
+TEST(HttpHeadParse, KnowsEachOctet) {
   const std::string hex = "0123456789ABCDEFabcdef";
   const std::string alphanumeric =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -206,7 +206,7 @@ TEST(ServerHeadParse, KnowsEachOctet) {
   }
 }
 
-TEST(ServerHeadParse, RefusesBadRequestLines) {
+TEST(HttpHeadParse, RefusesBadRequestLines) {
   for (const std::string_view line :
        {"GET", "GET /", "GET / ", "GET  / HTTP/1.1", "GET /  HTTP/1.1",
         " GET / HTTP/1.1", "GET / HTTP/1.1 ", "GET\t/ HTTP/1.1",
@@ -216,7 +216,7 @@ TEST(ServerHeadParse, RefusesBadRequestLines) {
   }
 }
 
-TEST(ServerHeadParse, RefusesOtherVersions) {
+TEST(HttpHeadParse, RefusesOtherVersions) {
   const auto with = [](std::string_view version) {
     return "GET / " + std::string(version) + "\r\nHost: h\r\n\r\n";
   };
@@ -234,7 +234,7 @@ TEST(ServerHeadParse, RefusesOtherVersions) {
   }
 }
 
-TEST(ServerHeadParse, KeepsTheConnectionUnlessToldNotTo) {
+TEST(HttpHeadParse, KeepsTheConnectionUnlessToldNotTo) {
   const auto keeps = [](const std::string& octets) {
     const ParsedHead parsed = parse_head(octets);
     EXPECT_EQ(parsed.status, 0) << octets;
@@ -252,7 +252,7 @@ TEST(ServerHeadParse, KeepsTheConnectionUnlessToldNotTo) {
       keeps("GET / HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n\r\n"));
 }
 
-TEST(ServerHeadParse, RefusesBadFieldLines) {
+TEST(HttpHeadParse, RefusesBadFieldLines) {
   for (const std::string_view line :
        {" a: b", "\ta: b", "a : b", "a\t: b", "a", ":", ": b", "a b: c",
         "(a): b", "a/b: c", "\xC3\xA9: b"}) {
@@ -262,7 +262,7 @@ TEST(ServerHeadParse, RefusesBadFieldLines) {
   good(get("/", "a:\r\nb: \r\nc:d\r\nd: \xFF\t \"\r\n!#$%&'*+-.^_`|~: x\r\n"));
 }
 
-TEST(ServerHeadParse, NeedsOneHost) {
+TEST(HttpHeadParse, NeedsOneHost) {
   bad("GET / HTTP/1.1\r\n\r\n");
   bad("GET / HTTP/1.0\r\n\r\n");
   bad("GET https://a/ HTTP/1.1\r\n\r\n");
@@ -272,7 +272,7 @@ TEST(ServerHeadParse, NeedsOneHost) {
   bad("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n");
 }
 
-TEST(ServerHeadParse, RefusesBodiesOfGetAndHead) {
+TEST(HttpHeadParse, RefusesBodiesOfGetAndHead) {
   for (const std::string_view lines :
        {"Content-Length: 1\r\n", "Content-Length: 00000000000000000005\r\n",
         "Content-Length: 18446744073709551616\r\n"}) {
@@ -281,7 +281,7 @@ TEST(ServerHeadParse, RefusesBodiesOfGetAndHead) {
   }
 }
 
-TEST(ServerHeadParse, LeavesOtherMethodsTheirBody) {
+TEST(HttpHeadParse, LeavesOtherMethodsTheirBody) {
   const auto post = [](std::string_view lines) {
     return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(lines) + "\r\n";
   };
@@ -295,7 +295,7 @@ TEST(ServerHeadParse, LeavesOtherMethodsTheirBody) {
   EXPECT_TRUE(parse_head(without).head.keep_alive);
 }
 
-TEST(ServerHeadParse, RefusesWhatIsNoLengthOfABody) {
+TEST(HttpHeadParse, RefusesWhatIsNoLengthOfABody) {
   good(get("/", "Content-Length: 0\r\n"));
   good(get("/", "content-length:0\r\n"));
   for (const std::string_view lines :
@@ -312,7 +312,7 @@ TEST(ServerHeadParse, RefusesWhatIsNoLengthOfABody) {
   }
 }
 
-TEST(ServerHeadParse, LimitsTheFieldLines) {
+TEST(HttpHeadParse, LimitsTheFieldLines) {
   std::string lines;
   for (int i = 0; i < 99; ++i) lines += "A: b\r\n";
   good(get("/", lines));
@@ -337,7 +337,7 @@ TEST(ServerAuthority, IsAHostAndPerhapsAPort) {
 }
 
 // No octets may make it read beyond them; the sanitizer builds see it.
-TEST(ServerHeadParse, SurvivesAnything) {
+TEST(HttpHeadParse, SurvivesAnything) {
   std::mt19937 dice(9112);
   const std::string seed =
       get("/%2e?x", "Connection: close,\r\nContent-Length: 0\r\n");

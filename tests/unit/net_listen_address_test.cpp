@@ -39,50 +39,50 @@ bool is_local(std::string_view text) {
   return parse_listen_address(text)->is_local();
 }
 
-TEST(ConfigListenAddress, TakesIpv4) {
+TEST(NetListenAddress, TakesIpv4) {
   good("127.0.0.1:8443", tcp("127.0.0.1", 8443));
 }
 
-TEST(ConfigListenAddress, TakesIpv6InBrackets) {
+TEST(NetListenAddress, TakesIpv6InBrackets) {
   good("[::]:8443", tcp("::", 8443));
   good("[2001:db8::1]:443", tcp("2001:db8::1", 443));
 }
 
-TEST(ConfigListenAddress, TakesLocalhostForTheLoopbackAddress) {
+TEST(NetListenAddress, TakesLocalhostForTheLoopbackAddress) {
   good("localhost:8443", tcp("127.0.0.1", 8443));
 }
 
-TEST(ConfigListenAddress, TakesEveryPort) {
+TEST(NetListenAddress, TakesEveryPort) {
   good("127.0.0.1:0", tcp("127.0.0.1", 0));
   good("127.0.0.1:65535", tcp("127.0.0.1", 65535));
 }
 
-TEST(ConfigListenAddress, TakesAUnixPath) {
+TEST(NetListenAddress, TakesAUnixPath) {
   good("unix:/run/mta-stsd.sock",
        {.kind = Kind::unix_path, .host = "/run/mta-stsd.sock"});
 }
 
 // sockaddr_un: 108 octets with the zero.
-TEST(ConfigListenAddress, TakesAUnixPathOf107Octets) {
+TEST(NetListenAddress, TakesAUnixPathOf107Octets) {
   const std::string path = '/' + std::string(106, 'a');
   good("unix:" + path, {.kind = Kind::unix_path, .host = path});
 }
 
-TEST(ConfigListenAddress, RefusesAUnixPathOf108Octets) {
+TEST(NetListenAddress, RefusesAUnixPathOf108Octets) {
   bad("unix:/" + std::string(107, 'a'),
       "is no absolute path of at most 107 octets");
 }
 
-TEST(ConfigListenAddress, RefusesARelativeUnixPath) {
+TEST(NetListenAddress, RefusesARelativeUnixPath) {
   bad("unix:run/x", "is no absolute path of at most 107 octets");
   bad("unix:", "is no absolute path of at most 107 octets");
 }
 
-TEST(ConfigListenAddress, TakesSystemd) {
+TEST(NetListenAddress, TakesSystemd) {
   good("systemd", {.kind = Kind::systemd, .host = {}});
 }
 
-TEST(ConfigListenAddress, TakesPlainHttp) {
+TEST(NetListenAddress, TakesPlainHttp) {
   good("http://127.0.0.1:8080", tcp("127.0.0.1", 8080, Scheme::http));
   good("http://localhost:8080", tcp("127.0.0.1", 8080, Scheme::http));
   good("http://[::1]:0", tcp("::1", 0, Scheme::http));
@@ -90,35 +90,35 @@ TEST(ConfigListenAddress, TakesPlainHttp) {
   good("http://[::]:8080", tcp("::", 8080, Scheme::http));
 }
 
-TEST(ConfigListenAddress, TakesPlainHttpOnAUnixPath) {
+TEST(NetListenAddress, TakesPlainHttpOnAUnixPath) {
   good("http+unix:/run/x",
        {.kind = Kind::unix_path, .host = "/run/x", .scheme = Scheme::http});
 }
 
-TEST(ConfigListenAddress, RefusesAnythingBehindAPlainPort) {
+TEST(NetListenAddress, RefusesAnythingBehindAPlainPort) {
   bad("http://127.0.0.1:8080/",
       "has the port \"8080/\", which is not a number from 0 to 65535");
   bad("http://127.0.0.1/", "has no port");
 }
 
-TEST(ConfigListenAddress, RefusesPlainHttpWithoutAPort) {
+TEST(NetListenAddress, RefusesPlainHttpWithoutAPort) {
   bad("http://127.0.0.1", "has no port");
   bad("http://", "has no port");
   // Sockets from the service manager end TLS.
   bad("http://systemd", "has no port");
 }
 
-TEST(ConfigListenAddress, RefusesARelativePlainUnixPath) {
+TEST(NetListenAddress, RefusesARelativePlainUnixPath) {
   bad("http+unix:run/x", "is no absolute path of at most 107 octets");
 }
 
-TEST(ConfigListenAddress, RefusesBadPlainAddressesWithAPlainHint) {
+TEST(NetListenAddress, RefusesBadPlainAddressesWithAPlainHint) {
   bad("http://:8080", "has no address", "\"http://127.0.0.1:8080\"");
   bad("http://::1:8080", "has an IPv6 address without brackets",
       "\"http://[::1]:8080\"");
 }
 
-TEST(ConfigListenAddress, RefusesAnotherSchemeOrSpelling) {
+TEST(NetListenAddress, RefusesAnotherSchemeOrSpelling) {
   bad("https://127.0.0.1:8443", "has a scheme, which TLS does not need",
       "\"127.0.0.1:8443\"");
   for (const std::string_view text :
@@ -130,7 +130,7 @@ TEST(ConfigListenAddress, RefusesAnotherSchemeOrSpelling) {
       "has the port \"/run/x\", which is not a number from 0 to 65535");
 }
 
-TEST(ConfigListenAddress, OnePlaceIsOneSocketWhateverIsSpoken) {
+TEST(NetListenAddress, OnePlaceIsOneSocketWhateverIsSpoken) {
   const auto same = [](std::string_view a, std::string_view b) {
     return parse_listen_address(a)->is_same_place(*parse_listen_address(b));
   };
@@ -144,7 +144,7 @@ TEST(ConfigListenAddress, OnePlaceIsOneSocketWhateverIsSpoken) {
   EXPECT_FALSE(same("127.0.0.1:0", "http://127.0.0.1:0"));
 }
 
-TEST(ConfigListenAddress, AnyAddressOfIpv6LeavesIpv4ToItsOwnEntry) {
+TEST(NetListenAddress, AnyAddressOfIpv6LeavesIpv4ToItsOwnEntry) {
   const auto takes = [](std::string_view a, std::string_view any) {
     return parse_listen_address(a)->takes_ipv4_from(*parse_listen_address(any));
   };
@@ -161,21 +161,21 @@ TEST(ConfigListenAddress, AnyAddressOfIpv6LeavesIpv4ToItsOwnEntry) {
   EXPECT_FALSE(takes("0.0.0.0:0", "[::]:0"));
 }
 
-TEST(ConfigListenAddress, RefusesSystemdInUpperCase) {
+TEST(NetListenAddress, RefusesSystemdInUpperCase) {
   EXPECT_FALSE(parse_listen_address("Systemd"));
 }
 
-TEST(ConfigListenAddress, RefusesAnAddressWithoutAPort) {
+TEST(NetListenAddress, RefusesAnAddressWithoutAPort) {
   bad("127.0.0.1", "has no port");
 }
 
-TEST(ConfigListenAddress, RefusesNothing) { bad("", "has no port"); }
+TEST(NetListenAddress, RefusesNothing) { bad("", "has no port"); }
 
-TEST(ConfigListenAddress, RefusesAPortAlone) {
+TEST(NetListenAddress, RefusesAPortAlone) {
   EXPECT_FALSE(parse_listen_address("8443"));
 }
 
-TEST(ConfigListenAddress, RefusesPortsThatAreNone) {
+TEST(NetListenAddress, RefusesPortsThatAreNone) {
   for (const std::string port : {"", "https", "-1", "+1", "65536", "8443x",
                                  " 8443", "0x1", "99999999999"}) {
     bad("127.0.0.1:" + port,
@@ -183,34 +183,34 @@ TEST(ConfigListenAddress, RefusesPortsThatAreNone) {
   }
 }
 
-TEST(ConfigListenAddress, RefusesAMissingAddressWithAHint) {
+TEST(NetListenAddress, RefusesAMissingAddressWithAHint) {
   bad(":8443", "has no address",
       "\"[::]:8443\" accepts IPv6 and IPv4 on every interface");
   bad("*:8443", "has no address",
       "\"[::]:8443\" accepts IPv6 and IPv4 on every interface");
 }
 
-TEST(ConfigListenAddress, RefusesIpv6WithoutBracketsWithAHint) {
+TEST(NetListenAddress, RefusesIpv6WithoutBracketsWithAHint) {
   bad("::1:8443", "has an IPv6 address without brackets", "\"[::1]:8443\"");
 }
 
-TEST(ConfigListenAddress, RefusesBracketsWithoutIpv6) {
+TEST(NetListenAddress, RefusesBracketsWithoutIpv6) {
   bad("[]:8443", "has no IPv6 address between its brackets");
   bad("[127.0.0.1]:8443", "has no IPv6 address between its brackets");
   bad("[fe80::1%eth0]:8443", "has no IPv6 address between its brackets");
 }
 
-TEST(ConfigListenAddress, RefusesOneBracket) {
+TEST(NetListenAddress, RefusesOneBracket) {
   bad("[::1:8443", "has a name where an address is needed");
   bad("::1]:8443", "has a name where an address is needed");
 }
 
 // A name would be looked up once, at start, and then be wrong.
-TEST(ConfigListenAddress, RefusesNames) {
+TEST(NetListenAddress, RefusesNames) {
   bad("www.example.com:8443", "has a name where an address is needed");
 }
 
-TEST(ConfigListenAddress, RefusesAddressesThatAreNone) {
+TEST(NetListenAddress, RefusesAddressesThatAreNone) {
   for (const std::string_view text :
        {"127.0.0.256:1", "127.0.0:1", "127.0.0.1.1:1", "127.1:1",
         "0x7f.0.0.1:1", " 127.0.0.1:1", "127.0.0.1 :1"}) {
@@ -219,16 +219,16 @@ TEST(ConfigListenAddress, RefusesAddressesThatAreNone) {
 }
 
 // inet_pton() sees the text end at the zero.
-TEST(ConfigListenAddress, RefusesAZeroInAnAddress) {
+TEST(NetListenAddress, RefusesAZeroInAnAddress) {
   EXPECT_FALSE(parse_listen_address("127.0.0.1\0x:8443"sv));
   EXPECT_FALSE(parse_listen_address("[::1\0x]:8443"sv));
 }
 
-TEST(ConfigListenAddress, RefusesAZeroInAPath) {
+TEST(NetListenAddress, RefusesAZeroInAPath) {
   EXPECT_FALSE(parse_listen_address("unix:/run/x\0y"sv));
 }
 
-TEST(ConfigListenAddress, IsWrittenAsItIsRead) {
+TEST(NetListenAddress, IsWrittenAsItIsRead) {
   for (const std::string_view text :
        {"127.0.0.1:8443", "[::]:0", "[2001:db8::1]:65535", "unix:/run/x",
         "systemd", "http://127.0.0.1:8080", "http://[::1]:0",
@@ -237,7 +237,7 @@ TEST(ConfigListenAddress, IsWrittenAsItIsRead) {
   }
 }
 
-TEST(ConfigListenAddress, LoopbackIsLocal) {
+TEST(NetListenAddress, LoopbackIsLocal) {
   EXPECT_TRUE(is_local("127.0.0.1:1"));
   EXPECT_TRUE(is_local("127.1.2.3:1"));
   EXPECT_TRUE(is_local("[::1]:1"));
@@ -245,12 +245,12 @@ TEST(ConfigListenAddress, LoopbackIsLocal) {
   EXPECT_TRUE(is_local("http://127.0.0.1:1"));
 }
 
-TEST(ConfigListenAddress, UnixPathIsLocal) {
+TEST(NetListenAddress, UnixPathIsLocal) {
   EXPECT_TRUE(is_local("unix:/run/x"));
   EXPECT_TRUE(is_local("http+unix:/run/x"));
 }
 
-TEST(ConfigListenAddress, EverythingElseIsPublic) {
+TEST(NetListenAddress, EverythingElseIsPublic) {
   EXPECT_FALSE(is_local("0.0.0.0:1"));
   EXPECT_FALSE(is_local("192.0.2.127:1"));
   EXPECT_FALSE(is_local("[::]:1"));
@@ -259,9 +259,7 @@ TEST(ConfigListenAddress, EverythingElseIsPublic) {
 }
 
 // Nobody knows what the service manager has bound.
-TEST(ConfigListenAddress, SystemdIsPublic) {
-  EXPECT_FALSE(is_local("systemd"));
-}
+TEST(NetListenAddress, SystemdIsPublic) { EXPECT_FALSE(is_local("systemd")); }
 
 }  // namespace
 }  // namespace mtasts::net

@@ -17,7 +17,7 @@ std::string write(MetricForm form) {
   return text;
 }
 
-TEST(ServerMetricWriter, WritesOpenMetrics) {
+TEST(OperationsMetricWriter, WritesOpenMetrics) {
   EXPECT_EQ(write(MetricForm::open_metrics),
             "# TYPE build info\n# HELP build What it is.\n"
             "build_info{version=\"1\"} 1\n"
@@ -25,7 +25,7 @@ TEST(ServerMetricWriter, WritesOpenMetrics) {
             "# HELP cpu_seconds Time.\ncpu_seconds_total 0.5\n# EOF\n");
 }
 
-TEST(ServerMetricWriter, WritesTheFormatOfPrometheus) {
+TEST(OperationsMetricWriter, WritesTheFormatOfPrometheus) {
   EXPECT_EQ(write(MetricForm::prometheus),
             "# TYPE build_info gauge\n# HELP build_info What it is.\n"
             "build_info{version=\"1\"} 1\n"

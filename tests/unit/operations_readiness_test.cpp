@@ -20,9 +20,9 @@ constexpr std::string_view k_config =
     "[[policy]]\ndomains = [\"a.example\", \"b.example\"]\n"
     "mx = [\"mx.a.example\"]\ntls_rpt = [\"mailto:x@a.example\"]\n";
 
-class ServerReadiness : public testing::Test {
+class OperationsReadiness : public testing::Test {
  protected:
-  ServerReadiness() {
+  OperationsReadiness() {
     const TestPair pair =
         make_pair("DNS:mta-sts.a.example", KeyKind::ecdsa, {.to = 10});
     dir_.write("certs/a.pem", pair.pem() + pair.key_pem());
@@ -45,7 +45,7 @@ class ServerReadiness : public testing::Test {
 
 using Strings = std::vector<std::string>;
 
-TEST_F(ServerReadiness, HoldsUntilTheNextCertificateEnds) {
+TEST_F(OperationsReadiness, HoldsUntilTheNextCertificateEnds) {
   const Coverage now = find_coverage(*snapshot_, end_ - days(1));
   EXPECT_EQ(ids(now.reasons), Strings{"certificate.name-not-covered"});
   EXPECT_EQ(now.first_expiry, end_);
@@ -56,14 +56,14 @@ TEST_F(ServerReadiness, HoldsUntilTheNextCertificateEnds) {
             (Strings{"certificate.expired", "certificate.name-not-covered"}));
 }
 
-TEST_F(ServerReadiness, KnowsWhatIsNotValidYet) {
+TEST_F(OperationsReadiness, KnowsWhatIsNotValidYet) {
   const Coverage then = find_coverage(*snapshot_, end_ - days(2000));
   EXPECT_EQ(ids(then.reasons), (Strings{"certificate.not-yet-valid",
                                         "certificate.name-not-covered"}));
   EXPECT_LT(then.valid_until, end_);
 }
 
-class ServerCoverage : public ServerReadiness {
+class OperationsCoverage : public OperationsReadiness {
  protected:
   /// One more certificate for a.example, which may be a wildcard.
   std::shared_ptr<const snapshot::Snapshot> load_with(std::string_view san,
@@ -74,7 +74,7 @@ class ServerCoverage : public ServerReadiness {
   }
 };
 
-TEST_F(ServerCoverage, LooksAtWhatClientsOfEachKindOfKeyAreOffered) {
+TEST_F(OperationsCoverage, LooksAtWhatClientsOfEachKindOfKeyAreOffered) {
   const auto shorter =
       load_with("DNS:mta-sts.a.example", KeyKind::rsa, {.to = 5});
   const sys_seconds rsa_end =
@@ -90,7 +90,7 @@ TEST_F(ServerCoverage, LooksAtWhatClientsOfEachKindOfKeyAreOffered) {
   EXPECT_EQ(ids(one.reasons), Strings{"certificate.name-not-covered"});
 }
 
-TEST_F(ServerCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
+TEST_F(OperationsCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
   const auto with = load_with("DNS:*.a.example", KeyKind::ecdsa, {.to = 60});
   EXPECT_EQ(find_coverage(*with, end_ - days(1)).first_expiry, end_);
   const Coverage later = find_coverage(*with, end_ + seconds(1));
@@ -98,14 +98,14 @@ TEST_F(ServerCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
   EXPECT_EQ(ids(later.reasons), Strings{"certificate.name-not-covered"});
 }
 
-TEST_F(ServerCoverage, KnowsABrokenKey) {
+TEST_F(OperationsCoverage, KnowsABrokenKey) {
   snapshot_->certificates->find_all("mta-sts.a.example").front()->prove(false);
   EXPECT_EQ(
       ids(find_coverage(*snapshot_, end_ - days(1)).reasons),
       (Strings{"certificate.key-unusable", "certificate.name-not-covered"}));
 }
 
-TEST_F(ServerReadiness, SaysWhatTheLastReloadFailedFor) {
+TEST_F(OperationsReadiness, SaysWhatTheLastReloadFailedFor) {
   const snapshot::SnapshotHolder holder(snapshot_);
   snapshot::ReloadStatus reloads;
   Readiness readiness(holder, reloads);
@@ -121,7 +121,7 @@ TEST_F(ServerReadiness, SaysWhatTheLastReloadFailedFor) {
   EXPECT_EQ(readiness.find_reasons().shown.back().id, "stopping");
 }
 
-TEST(ServerReasons, AreCountedAllAndShownInPart) {
+TEST(OperationsReasons, AreCountedAllAndShownInPart) {
   Reasons reasons;
   for (int i = 0; i < 150; ++i) reasons.add({"certificate.expired", "x"});
   EXPECT_EQ(reasons.total(), 150U);
@@ -130,7 +130,7 @@ TEST(ServerReasons, AreCountedAllAndShownInPart) {
   EXPECT_EQ(format_reasons({}), "ready\n");
 }
 
-TEST(ServerReloadStatus, KeepsTheFirstTwentyErrors) {
+TEST(OperationsReloadStatus, KeepsTheFirstTwentyErrors) {
   Diagnostics all;
   for (int i = 0; i < 21; ++i) {
     all.push_back({Severity::warning, "x.warning", {}, "", {}});
@@ -144,7 +144,7 @@ TEST(ServerReloadStatus, KeepsTheFirstTwentyErrors) {
   EXPECT_EQ(view.faults.back().message, "19");
 }
 
-TEST(ServerReloadStatus, KeepsABoundedHistory) {
+TEST(OperationsReloadStatus, KeepsABoundedHistory) {
   snapshot::ReloadStatus status;
   for (std::size_t i = 0; i < 60; ++i) status.note_applied(i, 0, true);
   status.note_applied(99, 0, false);

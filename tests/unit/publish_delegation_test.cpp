@@ -49,18 +49,18 @@ constexpr std::string_view k_customer =
     "; mta-sts.c.example. needs a certificate for its own name at the "
     "provider (RFC 8461, 8.2)\n";
 
-TEST(DnsDelegation, MakesTheRecordsOfAProviderWithoutAPolicy) {
+TEST(PublishDelegation, MakesTheRecordsOfAProviderWithoutAPolicy) {
   EXPECT_EQ(zone({records("c.example", "id1", "rua")}),
             std::string(k_provider) + std::string(k_customer));
 }
 
-TEST(DnsDelegation, PutsAProviderWithAPolicyInFront) {
+TEST(PublishDelegation, PutsAProviderWithAPolicyInFront) {
   EXPECT_EQ(zone({records("c.example", "id1", "rua"),
                   records("p.example", "id1", "rua")}),
             std::string(k_provider) + std::string(k_customer));
 }
 
-TEST(DnsDelegation, KeepsTheOrderOfTheCustomers) {
+TEST(PublishDelegation, KeepsTheOrderOfTheCustomers) {
   const Result<std::vector<DomainRecords>> done = delegate(
       {records("c.example", "id1", ""), records("d.example", "id1", ""),
        records("p.example", "id1", "")},
@@ -71,12 +71,12 @@ TEST(DnsDelegation, KeepsTheOrderOfTheCustomers) {
   EXPECT_EQ(names, "p.example c.example d.example ");
 }
 
-TEST(DnsDelegation, LeavesTheProviderAlone) {
+TEST(PublishDelegation, LeavesTheProviderAlone) {
   EXPECT_EQ(zone({records("p.example", "id1", "rua")}), k_provider);
 }
 
 // RFC 8460 knows no delegation, so that this is the customer's choice.
-TEST(DnsDelegation, KeepsATlsRptRecordOfTheCustomersOwn) {
+TEST(PublishDelegation, KeepsATlsRptRecordOfTheCustomersOwn) {
   EXPECT_EQ(zone({records("p.example", "id1", "rua"),
                   records("c.example", "id1", "mine")}),
             std::string(k_provider) +
@@ -88,14 +88,14 @@ TEST(DnsDelegation, KeepsATlsRptRecordOfTheCustomersOwn) {
                 "the provider (RFC 8461, 8.2)\n");
 }
 
-TEST(DnsDelegation, AddsNoTlsRptRecordThatTheCustomerHasNot) {
+TEST(PublishDelegation, AddsNoTlsRptRecordThatTheCustomerHasNot) {
   EXPECT_EQ(zone({records("p.example", "id1", "rua"),
                   records("c.example", "id1", "")})
                 .find("_smtp._tls.c.example"),
             std::string::npos);
 }
 
-TEST(DnsDelegation, RefusesTwoPoliciesAtOneName) {
+TEST(PublishDelegation, RefusesTwoPoliciesAtOneName) {
   EXPECT_EQ(zone({records("c.example", "id1", "rua"),
                   records("d.example", "id2", "rua")}),
             "domain \"d.example\" has another policy than \"p.example\", and "

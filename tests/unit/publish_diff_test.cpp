@@ -63,7 +63,7 @@ std::string host(const DomainRecords& wanted, std::string_view zone) {
   return diff(wanted, zone, {.only = Purpose::host});
 }
 
-TEST(DnsDiff, SaysNothingWhenNothingDiffers) {
+TEST(PublishDiff, SaysNothingWhenNothingDiffers) {
   EXPECT_EQ(diff(domain(),
                  "_mta-sts 300 TXT \"v=STSv1; id=new\"\n"
                  "_smtp._tls 5 TXT \"v=TLSRPTv1; rua=\" "
@@ -72,14 +72,14 @@ TEST(DnsDiff, SaysNothingWhenNothingDiffers) {
             "");
 }
 
-TEST(DnsDiff, AddsWhatIsMissing) {
+TEST(PublishDiff, AddsWhatIsMissing) {
   EXPECT_EQ(diff(domain(), ""),
             "add    _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n"
             "add    _smtp._tls.example.com. 300 IN TXT "
             "\"v=TLSRPTv1; rua=mailto:a@example.com\"\n");
 }
 
-TEST(DnsDiff, ChangesAnOldId) {
+TEST(PublishDiff, ChangesAnOldId) {
   EXPECT_EQ(sts("\n_mta-sts 60 TXT \"v=STSv1; id=old\"\n"),
             "change _mta-sts.example.com. 60 IN TXT \"v=STSv1; id=old\" ; "
             "line 2\n"
@@ -87,14 +87,14 @@ TEST(DnsDiff, ChangesAnOldId) {
 }
 
 // Written without quotes, as people do: the zone has no more than this.
-TEST(DnsDiff, ChangesARecordThatWasCutAtItsSemicolon) {
+TEST(PublishDiff, ChangesARecordThatWasCutAtItsSemicolon) {
   EXPECT_EQ(sts("_mta-sts TXT v=STSv1; id=new\n"),
             "change _mta-sts.example.com. IN TXT \"v=STSv1\" ; line 1\n"
             "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 // A panel that adds quotes itself was given some.
-TEST(DnsDiff, ChangesARecordWithQuotesInIt) {
+TEST(PublishDiff, ChangesARecordWithQuotesInIt) {
   EXPECT_EQ(sts(R"(_mta-sts 1 TXT " \"v=STSv1; id=new\"")"),
             "change _mta-sts.example.com. 1 IN TXT "
             "\" \\\"v=STSv1; id=new\\\"\" ; line 1\n"
@@ -102,7 +102,7 @@ TEST(DnsDiff, ChangesARecordWithQuotesInIt) {
 }
 
 // RFC 8461, 3.1: senders take two for none, even when one is right.
-TEST(DnsDiff, DeletesASecondRecord) {
+TEST(PublishDiff, DeletesASecondRecord) {
   EXPECT_EQ(sts("_mta-sts 1 TXT \"v=STSv1; id=new\"\n"
                 "_mta-sts 1 TXT \"v=STSv1; id=old\"\n"),
             "delete _mta-sts.example.com. 1 IN TXT \"v=STSv1; id=old\" ; "
@@ -115,7 +115,7 @@ TEST(DnsDiff, DeletesASecondRecord) {
             "line 3, several are taken for none\n");
 }
 
-TEST(DnsDiff, TakesOneRecordShownTwiceForOne) {
+TEST(PublishDiff, TakesOneRecordShownTwiceForOne) {
   EXPECT_EQ(sts("_mta-sts 9 TXT \"v=STSv1; id=new\"\n"
                 "_mta-sts 8 TXT \"v=STSv1; id=new\"\n"),
             "");
@@ -126,12 +126,12 @@ TEST(DnsDiff, TakesOneRecordShownTwiceForOne) {
             "to     _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
-TEST(DnsDiff, LeavesForeignTextsAlone) {
+TEST(PublishDiff, LeavesForeignTextsAlone) {
   EXPECT_EQ(sts("_mta-sts TXT \"hello\"\n_mta-sts TXT \"v=STSv1; id=new\"\n"),
             "");
 }
 
-TEST(DnsDiff, LeavesACnameThatLeadsToTheRightText) {
+TEST(PublishDiff, LeavesACnameThatLeadsToTheRightText) {
   EXPECT_EQ(sts("_mta-sts 1 CNAME _mta-sts.p.example.\n"
                 "_mta-sts.p.example. 1 TXT \"v=STSv1; id=new\"\n"),
             "");
@@ -140,7 +140,7 @@ TEST(DnsDiff, LeavesACnameThatLeadsToTheRightText) {
             "");
 }
 
-TEST(DnsDiff, ReplacesACnameThatLeadsToAnotherText) {
+TEST(PublishDiff, ReplacesACnameThatLeadsToAnotherText) {
   EXPECT_EQ(sts("_mta-sts 1 CNAME _mta-sts.p.example.\n"
                 "_mta-sts.p.example. 1 TXT \"v=STSv1; id=old\"\n"),
             "delete _mta-sts.example.com. 1 IN CNAME _mta-sts.p.example. ; "
@@ -156,7 +156,7 @@ TEST(DnsDiff, ReplacesACnameThatLeadsToAnotherText) {
 }
 
 // What is there may be right: nothing is to be deleted for it.
-TEST(DnsDiff, OrdersNothingWhereACnameLeadsOutOfSight) {
+TEST(PublishDiff, OrdersNothingWhereACnameLeadsOutOfSight) {
   const std::string open =
       "open 1: _mta-sts.example.com is an alias of \"a.example\", and what "
       "stands there is not here\n";
@@ -166,7 +166,7 @@ TEST(DnsDiff, OrdersNothingWhereACnameLeadsOutOfSight) {
             open);
 }
 
-TEST(DnsDiff, LeavesARecordThatTheConfigurationDoesNotSpeakOf) {
+TEST(PublishDiff, LeavesARecordThatTheConfigurationDoesNotSpeakOf) {
   DomainRecords wanted = domain();
   wanted.sets.pop_back();
   for (const std::string_view line :
@@ -200,7 +200,7 @@ constexpr std::string_view k_chain =
     "_mta-sts.p.example. 1 TXT \"v=STSv1; id=new\"\n";
 
 // Who is delegated has not said where his reports go.
-TEST(DnsDiff, LeavesTheReportsOfACustomerToHim) {
+TEST(PublishDiff, LeavesTheReportsOfACustomerToHim) {
   const std::string unseen =
       "note 0: does not show _smtp._tls.p.example, which is not compared\n";
   EXPECT_EQ(delegated(fmt::format("{}_smtp._tls 1 TXT \"v=TLSRPTv1; "
@@ -217,7 +217,7 @@ TEST(DnsDiff, LeavesTheReportsOfACustomerToHim) {
                 unseen);
 }
 
-TEST(DnsDiff, AddsRecordsOfTheProviderOnlyInItsZone) {
+TEST(PublishDiff, AddsRecordsOfTheProviderOnlyInItsZone) {
   EXPECT_EQ(delegated(fmt::format(
                 "{}p.example. SOA a. b. 1 2 3 4 5\n_smtp._tls CNAME "
                 "_smtp._tls.p.example.\n",
@@ -226,7 +226,7 @@ TEST(DnsDiff, AddsRecordsOfTheProviderOnlyInItsZone) {
             "rua=mailto:a@example.com\"\n");
 }
 
-TEST(DnsDiff, SaysNothingOfADomainThatTheFileIsNotAbout) {
+TEST(PublishDiff, SaysNothingOfADomainThatTheFileIsNotAbout) {
   const std::vector<DomainRecords> both = {domain("a.example"),
                                            domain("b.example")};
   const std::string text = "_mta-sts.a.example. TXT \"v=STSv1; id=new\"\n";
@@ -244,7 +244,7 @@ TEST(DnsDiff, SaysNothingOfADomainThatTheFileIsNotAbout) {
 }
 
 // RFC 1034, 4.2.1: below a zone cut others publish.
-TEST(DnsDiff, TakesNothingBelowAnotherZoneForPublished) {
+TEST(PublishDiff, TakesNothingBelowAnotherZoneForPublished) {
   const std::string text = "_mta-sts TXT \"v=STSv1; id=new\"\n";
   const std::string open =
       "open 1: NS of \"_mta-sts.example.com\": what stands at "
@@ -265,7 +265,7 @@ TEST(DnsDiff, TakesNothingBelowAnotherZoneForPublished) {
       "not from here\n");
 }
 
-TEST(DnsDiff, NamesTextsThatStandWhereNobodyLooks) {
+TEST(PublishDiff, NamesTextsThatStandWhereNobodyLooks) {
   const std::string missing =
       "add    _mta-sts.example.com. 300 IN TXT \"v=STSv1; id=new\"\n";
   EXPECT_EQ(sts("_mta-sts.example.com TXT \"v=STSv1; id=new\"\n"),
@@ -288,7 +288,7 @@ TEST(DnsDiff, NamesTextsThatStandWhereNobodyLooks) {
                 "mail.example.com, not to example.com\n");
 }
 
-TEST(DnsDiff, NamesTheDomainOfAStray) {
+TEST(PublishDiff, NamesTheDomainOfAStray) {
   const std::string said =
       compare({domain("a.example"), domain("b.example")},
               *dns::read_zone("mta-sts.b.example. TXT \"v=STSv1; id=new\"\n"
@@ -309,7 +309,7 @@ TEST(DnsDiff, NamesTheDomainOfAStray) {
             "x.b.example, not to b.example\n");
 }
 
-TEST(DnsDiff, SaysNothingOfTheRecordsOfOtherDomains) {
+TEST(PublishDiff, SaysNothingOfTheRecordsOfOtherDomains) {
   EXPECT_EQ(sts("_mta-sts TXT \"v=STSv1; id=new\"\n"
                 "_mta-sts.mail TXT \"v=STSv1; id=other\"\n"
                 "_mta-sts.example.net. TXT \"v=STSv1; id=other\"\n"
@@ -318,7 +318,7 @@ TEST(DnsDiff, SaysNothingOfTheRecordsOfOtherDomains) {
 }
 
 // Between the two, senders tell no difference; the octets are the last resort.
-TEST(DnsDiff, TakesTextsForEqualThatMeanTheSame) {
+TEST(PublishDiff, TakesTextsForEqualThatMeanTheSame) {
   const DiffRules rules = {
       .only = Purpose::mta_sts,
       .find_difference = [](Purpose, const std::string& found,
@@ -341,13 +341,13 @@ TEST(DnsDiff, TakesTextsForEqualThatMeanTheSame) {
             "several are taken for none\n");
 }
 
-TEST(DnsDiff, SaysWhoDoesNotJoinStrings) {
+TEST(PublishDiff, SaysWhoDoesNotJoinStrings) {
   EXPECT_EQ(sts("_mta-sts TXT \"v=STSv1; \" \"id=new\"\n"),
             "note 1: the text at _mta-sts.example.com is in 2 strings, and "
             "Courier does not join them\n");
 }
 
-TEST(DnsDiff, SaysWhatNobodyAskedFor) {
+TEST(PublishDiff, SaysWhatNobodyAskedFor) {
   EXPECT_EQ(diff(domain(),
                  ";_mta-sts.example.com.\tIN\tTXT\n_mta-sts.example.com. 1 TXT "
                  "\"v=STSv1; id=new\"\n"),
@@ -356,11 +356,11 @@ TEST(DnsDiff, SaysWhatNobodyAskedFor) {
             "note 0: has no question for _smtp._tls.example.com\n");
 }
 
-TEST(DnsDiff, LooksAtPolicyHostsOnlyWhenTheyLeadSomewhere) {
+TEST(PublishDiff, LooksAtPolicyHostsOnlyWhenTheyLeadSomewhere) {
   EXPECT_EQ(host(domain(), "mta-sts A 192.0.2.1\n"), "");
 }
 
-TEST(DnsDiff, ComparesAddresses) {
+TEST(PublishDiff, ComparesAddresses) {
   EXPECT_EQ(host(with_host({{dns::Type::a, "192.0.2.1"},
                             {dns::Type::a, "192.0.2.2"}}),
                  "mta-sts 1 A 192.0.2.2\nmta-sts 1 AAAA 2001:db8::1\n"
@@ -370,7 +370,7 @@ TEST(DnsDiff, ComparesAddresses) {
 }
 
 // RFC 1034, 3.6.2: nothing may stand beside a CNAME.
-TEST(DnsDiff, ClearsThePlaceForACname) {
+TEST(PublishDiff, ClearsThePlaceForACname) {
   EXPECT_EQ(host(with_host({{dns::Type::cname, "h.example.net"}}),
                  "mta-sts 1 A 192.0.2.2\nmta-sts 1 TXT h.example.net\n"
                  "mta-sts 1 TXT any\n"),
@@ -380,7 +380,7 @@ TEST(DnsDiff, ClearsThePlaceForACname) {
             "add    mta-sts.example.com. 300 IN CNAME h.example.net.\n");
 }
 
-TEST(DnsDiff, ComparesTtlsWhenAsked) {
+TEST(PublishDiff, ComparesTtlsWhenAsked) {
   const std::string_view zone = "_mta-sts 60 TXT \"v=STSv1; id=new\"\n";
   EXPECT_EQ(
       diff(domain(), zone, {.only = Purpose::mta_sts, .compare_ttl = true}),
@@ -392,7 +392,7 @@ TEST(DnsDiff, ComparesTtlsWhenAsked) {
             "");
 }
 
-TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
+TEST(PublishDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
   EXPECT_EQ(diff(domain(),
                  "\"v=STSv1; id=new\"\n\"v=TLSRPTv1; rua=mailto:a@\" "
                  "\"example.com\"\n\"v=spf1 -all\"\n"),
@@ -403,7 +403,7 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
             "add    mta-sts.example.com. 300 IN CNAME h.example.net.\n");
 }
 
-TEST(DnsDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
+TEST(PublishDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
   EXPECT_EQ(
       compare({domain("a.example"), domain("b.example")},
               *dns::read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
@@ -414,7 +414,7 @@ TEST(DnsDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
 }
 
 // What stands in the DNS is anyone's, and goes to a terminal.
-TEST(DnsDiff, EscapesWhatItFound) {
+TEST(PublishDiff, EscapesWhatItFound) {
   EXPECT_EQ(sts("_mta-sts 1 TXT \"v=STSv1\\010add\\027[2J\xC3\xA4\"\n"
                 "_mta-sts 1 CNAME \x1b[2J.\n"),
             "change _mta-sts.example.com. 1 IN TXT "
@@ -423,7 +423,7 @@ TEST(DnsDiff, EscapesWhatItFound) {
             "delete _mta-sts.example.com. 1 IN CNAME \\027[2j. ; line 2\n");
 }
 
-TEST(DnsDiff, ComparesEachDomain) {
+TEST(PublishDiff, ComparesEachDomain) {
   EXPECT_EQ(compare({domain("a.example"), domain("b.example")},
                     *dns::read_zone(
                         "_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),

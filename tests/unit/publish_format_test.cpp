@@ -42,12 +42,12 @@ std::string zone_data(const std::string& data) {
   return zone.substr(start, zone.find('\n', start) - start);
 }
 
-TEST(DnsFormatZone, WritesNothingForNoDomain) {
+TEST(PublishFormatZone, WritesNothingForNoDomain) {
   EXPECT_EQ(format_zone({}), "");
 }
 
 // RFC 1035, 5.1: absolute owner, TTL, class, type, data; ";" is a comment.
-TEST(DnsFormatZone, WritesOneDomain) {
+TEST(PublishFormatZone, WritesOneDomain) {
   EXPECT_EQ(format_zone({usual("example.com")}),
             "; example.com: testing, max_age 1w, 2 mx\n"
             "_mta-sts.example.com.\t300\tIN\tTXT\t\"v=STSv1; id=abc123\"\n"
@@ -57,13 +57,13 @@ TEST(DnsFormatZone, WritesOneDomain) {
             "CNAME, that lead to this server\n");
 }
 
-TEST(DnsFormatZone, PutsAnEmptyLineBetweenDomains) {
+TEST(PublishFormatZone, PutsAnEmptyLineBetweenDomains) {
   EXPECT_EQ(format_zone({usual("example.com"), usual("example.net")}),
             format_zone({usual("example.com")}) + '\n' +
                 format_zone({usual("example.net")}));
 }
 
-TEST(DnsFormatZone, KeepsTheOrderOfDomains) {
+TEST(PublishFormatZone, KeepsTheOrderOfDomains) {
   const std::string zone =
       format_zone({usual("example.net"), usual("example.com")});
   EXPECT_LT(zone.find("_mta-sts.example.net"),
@@ -71,28 +71,28 @@ TEST(DnsFormatZone, KeepsTheOrderOfDomains) {
 }
 
 // Without quotes a ";" starts a comment, and zone checkers say nothing.
-TEST(DnsFormatZone, QuotesEveryString) {
+TEST(PublishFormatZone, QuotesEveryString) {
   EXPECT_EQ(zone_data("v=STSv1; id=a"), "\"v=STSv1; id=a\"");
 }
 
-TEST(DnsFormatZone, EscapesQuoteAndBackslashOnly) {
+TEST(PublishFormatZone, EscapesQuoteAndBackslashOnly) {
   EXPECT_EQ(zone_data("a\"b\\c;d(e)@$"), "\"a\\\"b\\\\c;d(e)@$\"");
 }
 
-TEST(DnsFormatZone, WritesOctetsThatNobodySeesInDigits) {
+TEST(PublishFormatZone, WritesOctetsThatNobodySeesInDigits) {
   EXPECT_EQ(zone_data("\x01\x1f ~\x7f\x80\xff"), R"("\001\031 ~\127\128\255")");
 }
 
-TEST(DnsFormatZone, WritesAnEmptyStringAsTwoQuotes) {
+TEST(PublishFormatZone, WritesAnEmptyStringAsTwoQuotes) {
   EXPECT_EQ(zone_data(""), "\"\"");
 }
 
-TEST(DnsFormatZone, Keeps255OctetsInOneString) {
+TEST(PublishFormatZone, Keeps255OctetsInOneString) {
   const std::string data(255, 'x');
   EXPECT_EQ(zone_data(data), '"' + data + '"');
 }
 
-TEST(DnsFormatZone, SplitsLongDataOnOneLine) {
+TEST(PublishFormatZone, SplitsLongDataOnOneLine) {
   const std::string data(600, 'x');
   EXPECT_EQ(zone_data(data), '"' + data.substr(0, 255) + "\" \"" +
                                  data.substr(0, 255) + "\" \"" +
@@ -100,21 +100,21 @@ TEST(DnsFormatZone, SplitsLongDataOnOneLine) {
 }
 
 // The limit is on the data; the escapes of the master file do not count.
-TEST(DnsFormatZone, CountsOctetsBeforeEscaping) {
+TEST(PublishFormatZone, CountsOctetsBeforeEscaping) {
   const std::string data(255, '"');
   EXPECT_EQ(zone_data(data).find("\" \""), std::string::npos);
 }
 
-TEST(DnsFormatZone, IsNotConfusedByDataThatEndsInTxt) {
+TEST(PublishFormatZone, IsNotConfusedByDataThatEndsInTxt) {
   EXPECT_EQ(zone_data(std::string(252, 'x') + "TXTabc"),
             '"' + std::string(252, 'x') + "TXT\" \"abc\"");
 }
 
-TEST(DnsFormatPlain, WritesNothingForNoDomain) {
+TEST(PublishFormatPlain, WritesNothingForNoDomain) {
   EXPECT_EQ(format_plain({}), "");
 }
 
-TEST(DnsFormatPlain, WritesOneDomain) {
+TEST(PublishFormatPlain, WritesOneDomain) {
   EXPECT_EQ(format_plain({usual("example.com")}),
             "# example.com: testing, max_age 1w, 2 mx\n"
             "Name:  _mta-sts.example.com (_mta-sts where the panel adds "
@@ -133,14 +133,14 @@ TEST(DnsFormatPlain, WritesOneDomain) {
             "that lead to this server\n");
 }
 
-TEST(DnsFormatPlain, PutsAnEmptyLineBetweenDomains) {
+TEST(PublishFormatPlain, PutsAnEmptyLineBetweenDomains) {
   EXPECT_EQ(format_plain({usual("example.com"), usual("example.net")}),
             format_plain({usual("example.com")}) + '\n' +
                 format_plain({usual("example.net")}));
 }
 
 // Web panels add the quotes and split on their own.
-TEST(DnsFormatPlain, WritesLongDataWholeAndUnquoted) {
+TEST(PublishFormatPlain, WritesLongDataWholeAndUnquoted) {
   const std::string data(600, 'x');
   EXPECT_NE(format_plain({one("x.com", {txt(Purpose::mta_sts, "x.com", data)})})
                 .find("Value: " + data + "\n\n"),
@@ -177,7 +177,7 @@ std::vector<DomainRecords> provider_and_customer() {
   return domains;
 }
 
-TEST(DnsFormat, EveryFormWritesTheSameTwice) {
+TEST(PublishFormat, EveryFormWritesTheSameTwice) {
   for (const Format& one : formats()) {
     EXPECT_EQ(one.format(provider_and_customer()),
               one.format(provider_and_customer()))
@@ -185,12 +185,12 @@ TEST(DnsFormat, EveryFormWritesTheSameTwice) {
   }
 }
 
-TEST(DnsFormat, IsFoundByItsName) {
+TEST(PublishFormat, IsFoundByItsName) {
   EXPECT_EQ(find_format("route53")->format, format_route53);
   EXPECT_EQ(find_format("ROUTE53"), nullptr);
 }
 
-TEST(DnsFormatZone, WritesAddressesAndNames) {
+TEST(PublishFormatZone, WritesAddressesAndNames) {
   EXPECT_EQ(format_zone(provider_and_customer()),
             "; p.example: testing\n"
             "_mta-sts.p.example.\t300\tIN\tTXT\t\"v=STSv1; id=1\"\n"
@@ -203,7 +203,7 @@ TEST(DnsFormatZone, WritesAddressesAndNames) {
             "; mta-sts.c.example. waits\n");
 }
 
-TEST(DnsFormatPlain, WritesAddressesAndNames) {
+TEST(PublishFormatPlain, WritesAddressesAndNames) {
   EXPECT_EQ(format_plain(provider_and_customer()),
             "# p.example: testing\n"
             "Name:  _mta-sts.p.example (_mta-sts where the panel adds "
@@ -225,7 +225,7 @@ TEST(DnsFormatPlain, WritesAddressesAndNames) {
             "# mta-sts.c.example waits\n");
 }
 
-TEST(DnsFormatJson, WritesAListOfRecords) {
+TEST(PublishFormatJson, WritesAListOfRecords) {
   EXPECT_EQ(format_json(provider_and_customer()), R"([
   {"domain": "p.example", "name": "_mta-sts.p.example", "type": "TXT", "ttl": 300, "value": "v=STSv1; id=1"},
   {"domain": "p.example", "name": "mta-sts.p.example", "type": "A", "ttl": 300, "value": "192.0.2.1"},
@@ -236,11 +236,11 @@ TEST(DnsFormatJson, WritesAListOfRecords) {
 )");
 }
 
-TEST(DnsFormatJson, WritesAnEmptyListForNoDomain) {
+TEST(PublishFormatJson, WritesAnEmptyListForNoDomain) {
   EXPECT_EQ(format_json({}), "[\n]\n");
 }
 
-TEST(DnsFormatNsupdate, ReplacesWhatIsThere) {
+TEST(PublishFormatNsupdate, ReplacesWhatIsThere) {
   EXPECT_EQ(format_nsupdate(provider_and_customer()),
             "; p.example: testing\n"
             "update delete _mta-sts.p.example. CNAME\n"
@@ -260,7 +260,7 @@ TEST(DnsFormatNsupdate, ReplacesWhatIsThere) {
             "send\n");
 }
 
-TEST(DnsFormatPowerdns, WritesSetsToReplace) {
+TEST(PublishFormatPowerdns, WritesSetsToReplace) {
   EXPECT_EQ(format_powerdns(provider_and_customer()), R"({"rrsets": [
   {"name": "_mta-sts.p.example.", "type": "TXT", "ttl": 300, "changetype": "REPLACE",
    "records": [{"content": "\"v=STSv1; id=1\"", "disabled": false}]},
@@ -274,7 +274,7 @@ TEST(DnsFormatPowerdns, WritesSetsToReplace) {
 )");
 }
 
-TEST(DnsFormatOctodns, WritesAZoneForEachDomain) {
+TEST(PublishFormatOctodns, WritesAZoneForEachDomain) {
   EXPECT_EQ(format_octodns(provider_and_customer()), R"(---
 # p.example: testing
 _mta-sts:
@@ -300,7 +300,7 @@ _mta-sts:
 )");
 }
 
-TEST(DnsFormatDnscontrol, ExtendsEachZone) {
+TEST(PublishFormatDnscontrol, ExtendsEachZone) {
   EXPECT_EQ(format_dnscontrol(provider_and_customer()), R"(// p.example: testing
 D_EXTEND("p.example",
   TXT("_mta-sts", "v=STSv1; id=1", TTL(300)),
@@ -316,7 +316,7 @@ D_EXTEND("c.example",
 )");
 }
 
-TEST(DnsFormatRoute53, WritesABatchOfChanges) {
+TEST(PublishFormatRoute53, WritesABatchOfChanges) {
   EXPECT_EQ(format_route53(provider_and_customer()),
             R"({"Comment": "MTA-STS and TLS-RPT", "Changes": [
   {"Action": "UPSERT", "ResourceRecordSet": {
@@ -335,7 +335,7 @@ TEST(DnsFormatRoute53, WritesABatchOfChanges) {
 )");
 }
 
-TEST(DnsFormatTerraformCloudflare, WritesAResourceForEachRecord) {
+TEST(PublishFormatTerraformCloudflare, WritesAResourceForEachRecord) {
   EXPECT_EQ(format_terraform_cloudflare(provider_and_customer()),
             R"(# p.example: testing
 resource "cloudflare_dns_record" "mta_sts_p_example" {
@@ -378,7 +378,7 @@ resource "cloudflare_dns_record" "mta_sts_c_example" {
 )");
 }
 
-TEST(DnsFormatTerraformAws, WritesAResourceForEachSet) {
+TEST(PublishFormatTerraformAws, WritesAResourceForEachSet) {
   EXPECT_EQ(format_terraform_aws(provider_and_customer()),
             R"(# p.example: testing
 resource "aws_route53_record" "mta_sts_p_example" {
@@ -414,7 +414,7 @@ resource "aws_route53_record" "mta_sts_c_example" {
 )");
 }
 
-TEST(DnsFormatExternalDns, WritesAnObjectForEachDomain) {
+TEST(PublishFormatExternalDns, WritesAnObjectForEachDomain) {
   EXPECT_EQ(format_external_dns(provider_and_customer()),
             R"(---
 # p.example: testing
@@ -466,7 +466,7 @@ std::string long_value(std::string_view form) {
 }
 
 // DNSControl and octoDNS split by themselves; people paste what is whole.
-TEST(DnsFormat, SplitsLongTextsAsEachToolWantsIt) {
+TEST(PublishFormat, SplitsLongTextsAsEachToolWantsIt) {
   const std::string first(255, 'z');
   const std::string rest(45, 'z');
   for (const auto& [form, between] :
@@ -495,7 +495,7 @@ std::string line_with(std::string_view form, const std::string& data) {
 }
 
 // No URI has any of these, but the next kind of record might.
-TEST(DnsFormat, EscapesWhatIsSpecialToEachTool) {
+TEST(PublishFormat, EscapesWhatIsSpecialToEachTool) {
   const std::string data = R"(<"\;'${a}%{b}%21{c})";
   for (
       const auto& [form, line] :

@@ -128,7 +128,7 @@ struct Running {
   Reloader reloader;
 };
 
-class ServerReloader : public testing::Test {
+class SnapshotReloader : public testing::Test {
  protected:
   std::string write_config(std::string_view text) const {
     return dir_.write("mta-stsd.toml", text);
@@ -138,7 +138,7 @@ class ServerReloader : public testing::Test {
 };
 
 // What was read before and what was read after it may be halves of two edits.
-TEST_F(ServerReloader, ReadsAgainWhatWasReplacedDuringTheLoad) {
+TEST_F(SnapshotReloader, ReadsAgainWhatWasReplacedDuringTheLoad) {
   const auto write_files = [this](std::string_view mx) {
     for (int i = 0; i < k_files; ++i) {
       dir_.write(file_name(i), format_policy(i, mx));
@@ -164,7 +164,7 @@ TEST_F(ServerReloader, ReadsAgainWhatWasReplacedDuringTheLoad) {
   FAIL() << "no load took long enough for a file to be replaced";
 }
 
-TEST_F(ServerReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
+TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   SnapshotLoader loader(write_config(format_config(1, "first")));
   const LoadedSnapshot first = loader.load({}, nullptr);
   write_config(format_config(1, "second"));
@@ -182,7 +182,7 @@ TEST_F(ServerReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   EXPECT_EQ(holder.generation(), 1U);
 }
 
-TEST_F(ServerReloader, RemembersAFailureOnceUntilItIsMended) {
+TEST_F(SnapshotReloader, RemembersAFailureOnceUntilItIsMended) {
   const std::string good = format_config(1, "first");
   const std::string bad = format_config(1, "@");
   Running running(write_config(good));
@@ -202,7 +202,7 @@ TEST_F(ServerReloader, RemembersAFailureOnceUntilItIsMended) {
   EXPECT_EQ(history(bad), "faf");
 }
 
-TEST_F(ServerReloader, LogsTwentyFindingsAndHowManyMoreThereAre) {
+TEST_F(SnapshotReloader, LogsTwentyFindingsAndHowManyMoreThereAre) {
   Running running(write_config(format_config(21, "first")));
   write_config(format_config(20, "@"));
   std::string log = running.reload();
@@ -218,7 +218,7 @@ TEST_F(ServerReloader, LogsTwentyFindingsAndHowManyMoreThereAre) {
   EXPECT_EQ(count_of(log, "event=more-findings count=1 "), 1U) << log;
 }
 
-TEST_F(ServerReloader, LogsTwentyDomainsThatAreGoneAndTheirNumber) {
+TEST_F(SnapshotReloader, LogsTwentyDomainsThatAreGoneAndTheirNumber) {
   Running running(write_config(format_config(42, "first")));
   write_config(format_config(22, "first"));
   std::string log = running.reload();
@@ -230,7 +230,7 @@ TEST_F(ServerReloader, LogsTwentyDomainsThatAreGoneAndTheirNumber) {
   EXPECT_EQ(count_of(log, "domains=1 changed=0 removed=21\n"), 1U) << log;
 }
 
-TEST_F(ServerReloader, SaysOnceThatARestartIsNeeded) {
+TEST_F(SnapshotReloader, SaysOnceThatARestartIsNeeded) {
   constexpr std::string_view k_other = "http://[::1]:8080";
   constexpr const char* k_line = "event=restart-needed key=server.listen\n";
   Running running(write_config(format_config(1, "first")));
@@ -244,7 +244,7 @@ TEST_F(ServerReloader, SaysOnceThatARestartIsNeeded) {
 }
 
 // As the start does.
-TEST_F(ServerReloader, RefusesPlaceholdersOnAPublicListener) {
+TEST_F(SnapshotReloader, RefusesPlaceholdersOnAPublicListener) {
   constexpr std::string_view k_public = "http://192.0.2.1:80";
   Running running(write_config(format_config(0, "", k_public) +
                                "[[policy]]\ndomains = [\"ietf.org\"]\n"
@@ -258,7 +258,7 @@ TEST_F(ServerReloader, RefusesPlaceholdersOnAPublicListener) {
   EXPECT_EQ(running.status.view().faults[0].id, "policy.placeholder");
 }
 
-TEST(ServerLogCertificates, LogsTwentyAndHowManyMoreThereAre) {
+TEST(SnapshotLogCertificates, LogsTwentyAndHowManyMoreThereAre) {
   const auto log = [](std::size_t count) {
     const tls::CertificatePtr one =
         make_certificate(make_pair("DNS:a.example"));

@@ -7,7 +7,7 @@
 namespace mtasts::snapshot {
 namespace {
 
-TEST(ServerSite, HasTheTextAndTheIdOfEachPolicy) {
+TEST(SnapshotSite, HasTheTextAndTheIdOfEachPolicy) {
   const Site site(make_live());
   EXPECT_EQ(site.domain_count(), 3U);
   const publish::Publication* com = site.find_domain("example.com");
@@ -19,7 +19,7 @@ TEST(ServerSite, HasTheTextAndTheIdOfEachPolicy) {
   EXPECT_EQ(site.find_domain("example.org")->body, k_example_org);
 }
 
-TEST(ServerSite, KnowsNoOtherDomain) {
+TEST(SnapshotSite, KnowsNoOtherDomain) {
   const Site site(make_live());
   for (const std::string_view domain :
        {"", ".", "com", "mta-sts.example.com", "sub.example.com", "example.co",
@@ -29,7 +29,7 @@ TEST(ServerSite, KnowsNoOtherDomain) {
   EXPECT_EQ(Site(config::Live{}).find_domain("example.com"), nullptr);
 }
 
-TEST(ServerSite, FindsAuthoritiesInAnySpelling) {
+TEST(SnapshotSite, FindsAuthoritiesInAnySpelling) {
   const Site site(make_live());
   const publish::Publication* want = site.find_domain("example.com");
   for (const std::string_view authority :
@@ -48,7 +48,7 @@ TEST(ServerSite, FindsAuthoritiesInAnySpelling) {
   }
 }
 
-TEST(ServerNormaliseHost, TakesPortDotAndCaseAway) {
+TEST(SnapshotNormaliseHost, TakesPortDotAndCaseAway) {
   EXPECT_EQ(normalise_host("A.Example.:443"), "a.example");
   EXPECT_EQ(normalise_host("a.example"), "a.example");
   EXPECT_EQ(normalise_host("a.."), "a.");

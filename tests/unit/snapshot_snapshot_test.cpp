@@ -18,7 +18,7 @@ constexpr std::string_view k_config =
     "[[policy]]\ndomains = [\"a.example\", \"b.example\"]\n"
     "mx = [\"mx.a.example\"]\ntls_rpt = [\"mailto:x@a.example\"]\n";
 
-class ServerSnapshot : public testing::Test {
+class SnapshotLoad : public testing::Test {
  protected:
   void write_pair(const std::string& name, std::string_view san,
                   Life life = {}) {
@@ -43,7 +43,7 @@ class ServerSnapshot : public testing::Test {
   TestPair ca_ = make_pair("CA", KeyKind::ecdsa, {}, &root_);
 };
 
-TEST_F(ServerSnapshot, HoldsPoliciesAndCertificates) {
+TEST_F(SnapshotLoad, HoldsPoliciesAndCertificates) {
   write_pair("all.pem", "DNS:mta-sts.a.example,DNS:mta-sts.b.example");
   const LoadedSnapshot loaded = load();
   EXPECT_EQ(ids(loaded), Strings());
@@ -56,7 +56,7 @@ TEST_F(ServerSnapshot, HoldsPoliciesAndCertificates) {
             (Strings{"a.example", "b.example"}));
 }
 
-TEST_F(ServerSnapshot, IsServedInPartWithoutACertificate) {
+TEST_F(SnapshotLoad, IsServedInPartWithoutACertificate) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   write_pair("b.pem", "DNS:mta-sts.b.example", {.from = -90, .to = -1});
   const LoadedSnapshot loaded = load();
@@ -66,7 +66,7 @@ TEST_F(ServerSnapshot, IsServedInPartWithoutACertificate) {
             Strings{"a.example"});
 }
 
-TEST_F(ServerSnapshot, IsNotMadeFromABadPolicy) {
+TEST_F(SnapshotLoad, IsNotMadeFromABadPolicy) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const LoadedSnapshot bad_policy = load("[[policy]]\n");
   EXPECT_FALSE(bad_policy.snapshot);
@@ -75,7 +75,7 @@ TEST_F(ServerSnapshot, IsNotMadeFromABadPolicy) {
 }
 
 // What is said of a host is true of the certificates that there are now.
-TEST_F(ServerSnapshot, LooksAtEveryHostOnceThereAreCertificates) {
+TEST_F(SnapshotLoad, LooksAtEveryHostOnceThereAreCertificates) {
   dir_.write("certs/README", "none yet");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
@@ -86,7 +86,7 @@ TEST_F(ServerSnapshot, LooksAtEveryHostOnceThereAreCertificates) {
             Strings{"certificate.name-not-covered"});
 }
 
-TEST_F(ServerSnapshot, BlamesARefusedCertificateAndNotItsAbsence) {
+TEST_F(SnapshotLoad, BlamesARefusedCertificateAndNotItsAbsence) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
@@ -101,7 +101,7 @@ TEST_F(ServerSnapshot, BlamesARefusedCertificateAndNotItsAbsence) {
             Strings{"certificate.name-not-covered"});
 }
 
-TEST_F(ServerSnapshot, BlamesTheFolderThatIsConfiguredNow) {
+TEST_F(SnapshotLoad, BlamesTheFolderThatIsConfiguredNow) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
@@ -117,7 +117,7 @@ TEST_F(ServerSnapshot, BlamesTheFolderThatIsConfiguredNow) {
 }
 
 // One broken pair is no reason to serve nobody.
-TEST_F(ServerSnapshot, StartsBesideABadCertificate) {
+TEST_F(SnapshotLoad, StartsBesideABadCertificate) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   dir_.write("certs/lone.pem", make_leaf("DNS:mta-sts.b.example").pem());
   const LoadedSnapshot loaded = load();
@@ -127,7 +127,7 @@ TEST_F(ServerSnapshot, StartsBesideABadCertificate) {
             Strings{"a.example"});
 }
 
-class ServerSnapshotAgain : public ServerSnapshot {
+class SnapshotAgain : public SnapshotLoad {
  protected:
   /// Accepts what it loads, if anything.
   LoadedSnapshot load_again() {
@@ -143,7 +143,7 @@ class ServerSnapshotAgain : public ServerSnapshot {
   std::shared_ptr<const Snapshot> serving_;
 };
 
-TEST_F(ServerSnapshotAgain, TouchesOnlyWhatChanged) {
+TEST_F(SnapshotAgain, TouchesOnlyWhatChanged) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   write_pair("b.pem", "DNS:*.b.example");
   EXPECT_EQ(load_again().touched, (Strings{"a.example", "b.example"}));
@@ -154,7 +154,7 @@ TEST_F(ServerSnapshotAgain, TouchesOnlyWhatChanged) {
   EXPECT_EQ(renewed.new_certificates.size(), 1U);
 }
 
-TEST_F(ServerSnapshotAgain, RefusesToLoseACertificate) {
+TEST_F(SnapshotAgain, RefusesToLoseACertificate) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   write_pair("b.pem", "DNS:mta-sts.b.example");
   EXPECT_TRUE(load_again().snapshot);
@@ -175,7 +175,7 @@ TEST_F(ServerSnapshotAgain, RefusesToLoseACertificate) {
   EXPECT_EQ(smaller.touched, (Strings{"a.example", "b.example"}));
 }
 
-TEST_F(ServerSnapshotAgain, PrefersAGoodCertificateToAFlawedOne) {
+TEST_F(SnapshotAgain, PrefersAGoodCertificateToAFlawedOne) {
   write_pair("ab.pem", "DNS:mta-sts.a.example,DNS:mta-sts.b.example");
   EXPECT_TRUE(load_again().snapshot);
   // The leaf without its intermediate.
@@ -192,7 +192,7 @@ TEST_F(ServerSnapshotAgain, PrefersAGoodCertificateToAFlawedOne) {
   EXPECT_EQ(good.touched, (Strings{"a.example", "b.example"}));
 }
 
-TEST_F(ServerSnapshot, NeedsNoCertificateWhenAllListenersAreBehindAProxy) {
+TEST_F(SnapshotLoad, NeedsNoCertificateWhenAllListenersAreBehindAProxy) {
   std::string plain(k_config);
   plain.replace(plain.find("127."), 0, "http://");
   std::string bare = plain;
@@ -209,7 +209,7 @@ TEST_F(ServerSnapshot, NeedsNoCertificateWhenAllListenersAreBehindAProxy) {
   EXPECT_EQ(ids(with), Strings());
 }
 
-TEST_F(ServerSnapshot, NeedsCertificatesForOneListenerOfTwo) {
+TEST_F(SnapshotLoad, NeedsCertificatesForOneListenerOfTwo) {
   std::string mixed(k_config);
   mixed.replace(mixed.find(":0\""), 3, ":0\", \"http://127.0.0.1:0\"");
   write_pair("a.pem", "DNS:mta-sts.a.example");
@@ -221,7 +221,7 @@ TEST_F(ServerSnapshot, NeedsCertificatesForOneListenerOfTwo) {
 }
 
 // The file may ask for other listeners; the old ones stay until a restart.
-TEST_F(ServerSnapshotAgain, NeedsWhatTheRunningListenersNeed) {
+TEST_F(SnapshotAgain, NeedsWhatTheRunningListenersNeed) {
   write_pair("all.pem", "DNS:mta-sts.a.example,DNS:mta-sts.b.example");
   ASSERT_TRUE(load_again().snapshot);
   std::string plain(k_config);
@@ -236,7 +236,7 @@ TEST_F(ServerSnapshotAgain, NeedsWhatTheRunningListenersNeed) {
   EXPECT_EQ(ids(later), (Strings{"certificate.lost", "certificate.lost"}));
 }
 
-TEST(ServerSnapshotHolder, GivesOutTheNewestOne) {
+TEST(SnapshotHolder, GivesOutTheNewestOne) {
   const auto make = [] {
     return std::make_shared<const Snapshot>(
         Snapshot{{}, {}, Site(config::Live{}), nullptr});
@@ -252,7 +252,7 @@ TEST(ServerSnapshotHolder, GivesOutTheNewestOne) {
   EXPECT_EQ(first.use_count(), 1);
 }
 
-TEST(ServerSnapshotHolder, HasOneWriterAndManyReaders) {
+TEST(SnapshotHolder, HasOneWriterAndManyReaders) {
   SnapshotHolder holder(std::make_shared<const Snapshot>(
       Snapshot{{}, {}, Site(config::Live{}), nullptr}));
   std::atomic<bool> over{false};

@@ -26,7 +26,7 @@ void bad(std::string_view text, std::string_view message) {
 constexpr std::string_view k_form =
     "is not a number with one of the units s m h d w";
 
-TEST(ConfigDuration, KnowsFiveUnits) {
+TEST(TextDuration, KnowsFiveUnits) {
   good("90s", 90);
   good("5m", 300);
   good("12h", 43200);
@@ -34,39 +34,39 @@ TEST(ConfigDuration, KnowsFiveUnits) {
   good("2w", 1209600);
 }
 
-TEST(ConfigDuration, TakesZero) { good("0s", 0); }
+TEST(TextDuration, TakesZero) { good("0s", 0); }
 
-TEST(ConfigDuration, TakesLeadingZeros) { good("007d", 604800); }
+TEST(TextDuration, TakesLeadingZeros) { good("007d", 604800); }
 
-TEST(ConfigDuration, TakesTenDigitsOfWeeks) {
+TEST(TextDuration, TakesTenDigitsOfWeeks) {
   good("9999999999w", 9999999999 * 604800);
 }
 
-TEST(ConfigDuration, RefusesElevenDigits) { bad("10000000000s", k_form); }
+TEST(TextDuration, RefusesElevenDigits) { bad("10000000000s", k_form); }
 
-TEST(ConfigDuration, RefusesNothing) { bad("", k_form); }
+TEST(TextDuration, RefusesNothing) { bad("", k_form); }
 
-TEST(ConfigDuration, RefusesANumberWithoutAUnit) { bad("604800", k_form); }
+TEST(TextDuration, RefusesANumberWithoutAUnit) { bad("604800", k_form); }
 
-TEST(ConfigDuration, RefusesAUnitWithoutANumber) { bad("w", k_form); }
+TEST(TextDuration, RefusesAUnitWithoutANumber) { bad("w", k_form); }
 
-TEST(ConfigDuration, RefusesSignsAndFractions) {
+TEST(TextDuration, RefusesSignsAndFractions) {
   bad("-1d", k_form);
   bad("+1d", k_form);
   bad("1.5d", k_form);
 }
 
-TEST(ConfigDuration, RefusesSums) { bad("1d12h", k_form); }
+TEST(TextDuration, RefusesSums) { bad("1d12h", k_form); }
 
-TEST(ConfigDuration, RefusesSpaces) {
+TEST(TextDuration, RefusesSpaces) {
   bad("1 d", k_form);
   bad(" 1d", k_form);
   bad("1d ", k_form);
 }
 
-TEST(ConfigDuration, RefusesWords) { bad("1 week", k_form); }
+TEST(TextDuration, RefusesWords) { bad("1 week", k_form); }
 
-TEST(ConfigDuration, RefusesOtherUnits) {
+TEST(TextDuration, RefusesOtherUnits) {
   for (const std::string_view text : {"1y", "1W", "1M", "1µ"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
@@ -74,7 +74,7 @@ TEST(ConfigDuration, RefusesOtherUnits) {
   bad("1W", "has a unit that is none of s m h d w");
 }
 
-TEST(ConfigDuration, IsWrittenInTheLargestExactUnit) {
+TEST(TextDuration, IsWrittenInTheLargestExactUnit) {
   EXPECT_EQ(format_duration(seconds(604800)), "1w");
   EXPECT_EQ(format_duration(seconds(2592000)), "30d");
   EXPECT_EQ(format_duration(seconds(129600)), "36h");
@@ -83,11 +83,11 @@ TEST(ConfigDuration, IsWrittenInTheLargestExactUnit) {
   EXPECT_EQ(format_duration(seconds(31557600)), "8766h");
 }
 
-TEST(ConfigDuration, ZeroIsZeroSeconds) {
+TEST(TextDuration, ZeroIsZeroSeconds) {
   EXPECT_EQ(format_duration(seconds(0)), "0s");
 }
 
-TEST(ConfigDurationProperty, WhatIsWrittenIsReadBack) {
+TEST(TextDurationProperty, WhatIsWrittenIsReadBack) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
