@@ -14,9 +14,9 @@ TESTS = ROOT / "tests"
 MAX_FUNCTION_LINES = 60
 # Lines of code; "." is what lies in src/ itself.
 BUDGETS = {".": 310, "cli": 1320, "config": 2360, "dns": 1470, "files": 1000,
-           "http": 430, "net": 480, "operations": 1800, "process": 740,
-           "publish": 1310, "server": 2670, "snapshot": 1330, "sts": 1200,
-           "text": 230, "tls": 2430, "tlsrpt": 410}
+           "http": 430, "net": 480, "operations": 1790, "process": 740,
+           "publish": 1310, "server": 2670, "snapshot": 1330, "sts": 1190,
+           "text": 270, "tls": 2430, "tlsrpt": 410}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

@@ -3,14 +3,13 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "operations/status_page_assets.hpp"
 #include "text/duration.hpp"
+#include "text/sha256.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -205,17 +204,7 @@ std::string format_filter(const Status& status) {
 
 /// A source expression of CSP Level 3, 2.3.1, for `content`.
 std::string hash_source(std::string_view content) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(content.data(), content.size(), digest.data(), &size,
-                 EVP_sha256(), nullptr) != 1) {
-    return "'none'";
-  }
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
-  const int length =
-      EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
-  return fmt::format("'sha256-{}'",
-                     std::string(text.begin(), text.begin() + length));
+  return fmt::format("'sha256-{}'", text::base64(text::sha256(content)));
 }
 
 }  // namespace
