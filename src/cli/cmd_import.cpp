@@ -12,7 +12,7 @@
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"
-#include "files/file.hpp"
+#include "files/read.hpp"
 #include "publish/records.hpp"
 #include "sts/mend_policy.hpp"
 #include "sts/policy_reading.hpp"

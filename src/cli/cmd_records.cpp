@@ -9,7 +9,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
-#include "files/file.hpp"
+#include "files/read.hpp"
 #include "publish/delegation.hpp"
 #include "publish/diff.hpp"
 #include "publish/format.hpp"

@@ -13,7 +13,7 @@
 
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
-#include "files/file.hpp"
+#include "files/stamp.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
 #include "process/account.hpp"

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 
 namespace mtasts::cli {
 namespace {

@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "files/read.hpp"
+
 namespace mtasts::config {
 namespace {
 

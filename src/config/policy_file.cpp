@@ -9,7 +9,8 @@
 #include "config/document.hpp"
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
-#include "files/file.hpp"
+#include "files/read.hpp"
+#include "files/stamp.hpp"
 
 namespace mtasts::config {
 namespace {

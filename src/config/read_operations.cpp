@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "config/document.hpp"
-#include "files/file.hpp"
+#include "files/read.hpp"
 
 namespace mtasts::config {
 namespace {

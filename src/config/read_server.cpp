@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "config/table_reader.hpp"
-#include "files/file.hpp"
+#include "files/listing.hpp"
 #include "text/duration.hpp"
 
 namespace mtasts::config {

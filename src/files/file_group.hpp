@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "diagnostic.hpp"
-#include "files/file.hpp"
+#include "files/listing.hpp"
 
 namespace mtasts::files {
 

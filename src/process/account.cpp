@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 #include "log.hpp"
 
 namespace mtasts::process {

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <system_error>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 
 namespace mtasts::process {
 namespace {

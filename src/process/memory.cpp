@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "files/file.hpp"
+#include "files/read.hpp"
 
 namespace mtasts::process {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "files/file.hpp"
+#include "files/read.hpp"
 
 namespace mtasts::process {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 #include "log.hpp"
 #include "process/seccomp.hpp"
 

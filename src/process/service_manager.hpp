@@ -7,7 +7,7 @@
 #include <string>
 
 #include "diagnostic.hpp"
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 
 namespace mtasts::process {
 

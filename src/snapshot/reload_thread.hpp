@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 #include "snapshot/reload.hpp"
 
 namespace mtasts::snapshot {

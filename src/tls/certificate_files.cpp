@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "files/read.hpp"
 #include "tls/certificate_survey.hpp"
 
 namespace mtasts::tls {

@@ -14,7 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "files/file.hpp"
+#include "files/read.hpp"
+#include "files/stamp.hpp"
 #include "tls/certificate.hpp"
 #include "tls/pem_file.hpp"
 #include "tls/secret.hpp"

@@ -13,7 +13,8 @@
 #include <string_view>
 #include <utility>
 
-#include "files/file.hpp"
+#include "files/read.hpp"
+#include "files/stamp.hpp"
 
 namespace mtasts::tls {
 namespace {

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 #include "snapshot/reload.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"

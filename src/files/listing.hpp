@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Which files there are: named ones, and the matches of shell patterns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "files/stamp.hpp"
+
+namespace mtasts::files {
+
+bool has_glob(const std::string& path);
+/// `path` with its special characters escaped for Inputs::globs.
+std::string escape_glob(const std::string& path);
+
+/// Files that a result is made from: named ones, and shell patterns whose
+/// matches may come and go (glob(7); hidden files only when the pattern names
+/// the dot).
+struct Inputs {
+  std::vector<std::string> files;
+  std::vector<std::string> globs;
+
+  friend bool operator==(const Inputs&, const Inputs&) = default;
+};
+
+/// What list_files() comes by.
+class FileVisitor {
+ public:
+  virtual ~FileVisitor() = default;
+  /// A named file, there or not, or a match. Of one pattern in the order of
+  /// the paths of each directory; one path may come twice.
+  virtual void file(const std::string& path, const FileStamp& stamp) = 0;
+  /// A directory that has, or may get, such files; empty for the current one,
+  /// else it ends with a slash.
+  virtual void directory(const std::string& path) = 0;
+  /// A symbolic link among the matches, or on the way to them.
+  virtual void link(const std::string& path) = 0;
+};
+
+void list_files(const Inputs& inputs, FileVisitor& visitor);
+
+/// True if list_files() would come by a file of this path.
+bool is_listed(const Inputs& inputs, const std::string& path);
+
+/// `path` as seen from the folder that `file` lies in, without looking at the
+/// disk.
+std::string resolve_beside(const std::string& file, const std::string& path);
+
+/// A directory that may be there and can't be listed; empty: the current one.
+bool is_unlistable(const std::string& path);
+
+}  // namespace mtasts::files

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The one way to read the operator's files: whole, bounded, and never blocked
+// by what lies in their place (a FIFO, a directory, a device).
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "result.hpp"
+
+namespace mtasts::files {
+
+/// A file or folder that permissions let us read, and the kernel does not: it
+/// is outside of the sandbox. k_shut_out_hint is what to do.
+bool is_shut_out(const std::string& path);
+constexpr const char* k_shut_out_hint =
+    "its permissions are good, but the sandbox was drawn at the start, without "
+    "its folder: restart mta-stsd";
+
+/// Reads a regular file of at most `max_octets`. The error says why it can't.
+Result<std::string> read_file(const std::string& path, std::size_t max_octets);
+
+/// Reads a file that the operator has named for this once, to its end. It may
+/// be a pipe, such as a shell makes of <(...), and then this waits for it.
+Result<std::string> read_stream(const std::string& path,
+                                std::size_t max_octets);
+
+/// Reads standard input to its end.
+Result<std::string> read_standard_input(std::size_t max_octets);
+
+}  // namespace mtasts::files

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "files/stamp.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace mtasts::files {
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) {
+  constexpr std::int64_t k_ns_per_s = 1'000'000'000;
+  return time.tv_sec * k_ns_per_s + time.tv_nsec;
+}
+
+}  // namespace
+
+FileStamp stamp_file(const std::string& path) {
+  return stamp_entry(AT_FDCWD, path.c_str());
+}
+
+FileStamp stamp_entry(int directory, const char* name) {
+  struct stat status {};
+  if (::fstatat(directory, name, &status, 0) != 0) {
+    if (!is_absence(errno)) return k_hidden_file;
+    const bool is_there =
+        ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_there || !S_ISLNK(status.st_mode)) return {};
+    return {.device = status.st_dev, .inode = status.st_ino, .size = -2};
+  }
+  // What happens inside of a directory is no change of its own.
+  if (!S_ISREG(status.st_mode)) {
+    return {.device = status.st_dev, .inode = status.st_ino, .size = -1};
+  }
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = status.st_size,
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
+bool is_absence(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP ||
+         error == ENAMETOOLONG;
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool is_empty_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+         status.st_size == 0;
+}
+
+bool is_readable_by_all(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
+bool is_nameless(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && status.st_nlink == 0;
+}
+
+}  // namespace mtasts::files
