@@ -106,7 +106,7 @@ snapshot::LoadedSnapshot load(const Options& options,
   snapshot::LoadedSnapshot loaded = load_first(loader);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
-    if (files::stamp_file(options.config).inode == 0) {
+    if (!files::stamp_file(options.config).is_there()) {
       fmt::print(stderr, "{}", k_first_config);
     }
     return {};

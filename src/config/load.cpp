@@ -102,7 +102,7 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
   if (settings_ == before) return {};
   // While it can't be understood, it includes what it did before: those files
   // are not read anew when it is mended.
-  if (!scope.rested || !has_errors(settings_->diagnostics)) {
+  if (!files::is_of_rested(scope) || !has_errors(settings_->diagnostics)) {
     included_.set_inputs(make_inputs(path_, settings_->includes));
   }
   return {{path_, before, settings_}};
@@ -246,8 +246,9 @@ Loaded Loader::load(const files::Scope& scope) {
   Changes changes = update_main(scope);
   const bool is_new_main = !changes.empty();
   bool is_new_list = is_new_main;
-  for (auto& change :
-       update_included(is_new_main && !scope.rested ? files::Scope{} : scope)) {
+  for (auto& change : update_included(is_new_main && !files::is_of_rested(scope)
+                                          ? files::Scope()
+                                          : scope)) {
     is_new_list = is_new_list || !change.before || !change.after;
     changes.push_back(std::move(change));
   }

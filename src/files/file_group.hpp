@@ -4,11 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "diagnostic.hpp"
@@ -19,56 +21,44 @@ namespace mtasts::files {
 /// Paths that are not as they were read, with what is there now.
 using FileChanges = std::map<std::string, FileStamp>;
 
-/// Where to look: everywhere, or only at some paths.
-struct Scope {
-  bool is_everything = true;
-  std::set<std::string> paths = {};  // when it is not everything
-  /// What may be read, each file in this state only; null: all that changed.
-  std::shared_ptr<const FileChanges> rested = nullptr;
-};
+/// Where to look for what has changed, and what of it may be read: all of it,
+/// everywhere or at some paths; or what has come to rest, each file only while
+/// it is in the state in which it rested.
+struct Everywhere {};
+using Paths = std::set<std::string>;
+using Scope = std::variant<Everywhere, Paths, FileChanges>;
 
-/// Which files there are, and in which state they were read.
-class FileTable {
+inline bool is_of_rested(const Scope& scope) {
+  return std::holds_alternative<FileChanges>(scope);
+}
+
+/// Which paths Inputs lead to. A folder of matches that can't be listed is one
+/// more, "FOLDER/.": what was read from it must not pass for gone.
+class Members {
  public:
-  /// The next update() also reads again what was named before or is named now
-  /// but not both, since other things are said of it, and forgets what is not
-  /// listed any more: both can be done at once, for no file has changed.
-  void set_inputs(Inputs inputs);
-  const Inputs& inputs() const { return inputs_; }
+  explicit Members(Inputs inputs = {});
 
-  /// What differs on the disk from what was read. `also`, if not null, is
-  /// shown everything on the way, when the scope is everything.
-  FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const;
+  const Inputs& inputs() const { return inputs_; }
 
   /// True if it is one of the files, and not only a match of a pattern.
   bool is_named(const std::string& path) const { return named_.contains(path); }
-  bool is_listed_here(const std::string& path) const;
+  /// True if list_files() could come by it.
+  bool has(const std::string& path) const;
 
- protected:
-  struct Slot {
-    std::string path;
-    FileStamp stamp;
-    std::shared_ptr<const void> part;
-    bool is_due = false;  // to be read again, changed or not
-  };
+  /// Files that are named by one of both only.
+  std::set<std::string> named_otherwise(const Members& other) const;
 
-  /// What update() has to read, or to forget: what has changed and may be read,
-  /// and what is due and has not changed.
-  FileChanges find_due(const Scope& scope);
-  std::vector<Slot>::const_iterator find(const std::string& path) const;
-
-  Inputs inputs_;
-  std::vector<Slot> slots_;  // by path
+  /// The state in which list_files() would show `path`.
+  static FileStamp stamp(const std::string& path);
 
  private:
+  Inputs inputs_;
   std::set<std::string> named_;  // inputs_.files
-  bool has_new_inputs_ = false;  // since the last update()
-
-  class Comparison;
 };
 
+/// `Part` is what one file was read into; it has `diagnostics`.
 template <class Part>
-class FileGroup : public FileTable {
+class FileGroup {
  public:
   using PartPtr = std::shared_ptr<const Part>;
   struct Change {
@@ -77,47 +67,79 @@ class FileGroup : public FileTable {
     PartPtr after;   // null: is gone
   };
 
+  /// Other files belong to it from the next update() on. That one forgets what
+  /// is not listed any more. It also reads again what used to be a mere match
+  /// of a pattern and is a named file now, or the other way round: a directory
+  /// that is named is a fault, and one among the matches is none.
+  void set_inputs(Inputs inputs) {
+    Members next(std::move(inputs));
+    due_.merge(members_.named_otherwise(next));
+    has_new_inputs_ = has_new_inputs_ || next.inputs() != members_.inputs();
+    members_ = std::move(next);
+  }
+  const Inputs& inputs() const { return members_.inputs(); }
+  bool is_named(const std::string& path) const {
+    return members_.is_named(path);
+  }
+
+  /// What differs on the disk from what was read. `also`, if not null, is
+  /// shown everything on the way, when the look is everywhere.
+  FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const {
+    if (std::holds_alternative<Everywhere>(scope)) {
+      Comparison comparison(files_, also);
+      list_files(inputs(), comparison);
+      return comparison.take();
+    }
+    FileChanges changes;
+    const auto look_at = [&](const std::string& path) {
+      const File* known = find_in(files_, path);
+      if (known == nullptr && !members_.has(path)) return;
+      const FileStamp stamp = Members::stamp(path);
+      // A named file that was never read is missed, even if it is not there.
+      const bool is_missed = known == nullptr && is_named(path);
+      if (is_missed || stamp != (known ? known->stamp : FileStamp{})) {
+        changes[path] = stamp;
+      }
+    };
+    if (const auto* paths = std::get_if<Paths>(&scope)) {
+      for (const std::string& path : *paths) look_at(path);
+    } else {
+      for (const auto& one : std::get<FileChanges>(scope)) look_at(one.first);
+    }
+    return changes;
+  }
+
   /// Looks, and reads what has changed: `read(path, stamp)` returns a PartPtr.
   /// In the order of the paths.
   template <class Read>
   std::vector<Change> update(const Scope& scope, Read read) {
     std::vector<Change> changes;
-    std::vector<Slot> added;
-    bool removed = false;
-    for (const auto& [path, stamp] : find_due(scope)) {
-      const auto known = slots_.begin() + (find(path) - slots_.cbegin());
-      Change change{path, nullptr, nullptr};
-      if (is_listed_at(path, stamp)) change.after = read(path, stamp);
-      if (known == slots_.end() || known->path != path) {
-        if (!change.after) continue;
+    std::vector<File> added;
+    for (const auto& [path, stamp] : choose_due(scope)) {
+      // A named file is read even when there is none: a fault to report.
+      const bool is_read = stamp.is_there() || is_named(path);
+      Change change{path, nullptr, is_read ? read(path, stamp) : nullptr};
+      due_.erase(path);
+      if (File* known = find_in(files_, path)) {
+        change.before = std::exchange(known->part, change.after);
+        known->stamp = stamp;
+      } else if (change.after) {
         added.push_back({path, stamp, change.after});
       } else {
-        change.before = std::static_pointer_cast<const Part>(known->part);
-        known->stamp = stamp;
-        known->part = change.after;
-        known->is_due = false;
-        removed = removed || !change.after;
+        continue;
       }
       changes.push_back(std::move(change));
     }
-    if (removed) {
-      std::erase_if(slots_, [](const Slot& one) { return !one.part; });
-    }
-    if (!added.empty()) slots_.reserve(slots_.size() + added.size());
-    const auto middle = static_cast<std::ptrdiff_t>(slots_.size());
-    std::move(added.begin(), added.end(), std::back_inserter(slots_));
-    std::inplace_merge(
-        slots_.begin(), slots_.begin() + middle, slots_.end(),
-        [](const Slot& a, const Slot& b) { return a.path < b.path; });
+    forget_gone();
+    insert(std::move(added));
     return changes;
   }
 
   /// Has the next update() read what has a fault again: the cause may go away
   /// while the file stays as it is.
   void reread_faulty() {
-    for (Slot& one : slots_) {
-      const auto* part = static_cast<const Part*>(one.part.get());
-      if (has_errors(part->diagnostics)) one.is_due = true;
+    for (const File& one : files_) {
+      if (has_errors(one.part->diagnostics)) due_.insert(one.path);
     }
   }
 
@@ -126,44 +148,130 @@ class FileGroup : public FileTable {
   /// part)` says so; part: null, or what was read before.
   template <class IsDull>
   void pass_over(FileChanges& changes, IsDull is_dull) {
-    bool removed = false;
+    std::vector<File> added;
     std::erase_if(changes, [&](const auto& change) {
       const auto& [path, stamp] = change;
-      const auto known = slots_.begin() + (find(path) - slots_.cbegin());
-      const bool is_known = known != slots_.end() && known->path == path;
-      const auto* before =
-          is_known ? static_cast<const Part*>(known->part.get()) : nullptr;
-      if (!is_dull(path, stamp, before)) return false;
-      if (!is_known) {
-        slots_.insert(known, {path, stamp, std::make_shared<const Part>()});
-      } else if (stamp.inode == 0) {
-        known->part = nullptr;
-        removed = true;
+      File* known = find_in(files_, path);
+      if (!is_dull(path, stamp, known ? known->part.get() : nullptr)) {
+        return false;
+      }
+      if (known == nullptr) {
+        added.push_back({path, stamp, std::make_shared<const Part>()});
       } else {
         known->stamp = stamp;
+        if (!stamp.is_there()) known->part = nullptr;
       }
       return true;
     });
-    if (removed) {
-      std::erase_if(slots_, [](const Slot& one) { return !one.part; });
-    }
+    forget_gone();
+    insert(std::move(added));
   }
 
   /// In the order of the paths: `visit(path, part)`.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const Slot& one : slots_) {
-      visit(one.path, *static_cast<const Part*>(one.part.get()));
-    }
+    for (const File& one : files_) visit(one.path, *one.part);
   }
 
-  std::size_t size() const { return slots_.size(); }
+  std::size_t size() const { return files_.size(); }
 
  private:
-  /// A named file is read even when there is none: that is a fault to report.
-  bool is_listed_at(const std::string& path, const FileStamp& stamp) const {
-    return stamp.inode != 0 || is_named(path);
+  struct File {
+    std::string path;
+    FileStamp stamp;  // when it was read
+    PartPtr part;
+  };
+  using Files = std::vector<File>;
+
+  /// Compares what list_files() shows with what was read.
+  class Comparison final : public FileVisitor {
+   public:
+    Comparison(const Files& files, FileVisitor* also)
+        : files_(files), also_(also), seen_(files.size(), false) {}
+
+    void file(const std::string& path, const FileStamp& stamp) override {
+      if (also_ != nullptr) also_->file(path, stamp);
+      // Matches come in the order of their paths, as the files do.
+      const bool is_next = next_ < files_.size() && files_[next_].path == path;
+      const File* known = is_next ? &files_[next_] : find_in(files_, path);
+      if (known == nullptr) {
+        changes_.insert_or_assign(changes_.end(), path, stamp);
+        return;
+      }
+      const auto place = static_cast<std::size_t>(known - files_.data());
+      seen_[place] = true;
+      next_ = place + 1;
+      if (known->stamp != stamp) changes_[path] = stamp;
+    }
+    void directory(const std::string& path) override {
+      if (also_ != nullptr) also_->directory(path);
+    }
+    void link(const std::string& path) override {
+      if (also_ != nullptr) also_->link(path);
+    }
+
+    FileChanges take() {
+      for (std::size_t i = 0; i < seen_.size(); ++i) {
+        if (!seen_[i]) changes_[files_[i].path] = {};
+      }
+      return std::move(changes_);
+    }
+
+   private:
+    const Files& files_;
+    FileVisitor* also_;
+    std::vector<bool> seen_;
+    std::size_t next_ = 0;  // behind the last file that was shown
+    FileChanges changes_;
+  };
+
+  /// Null when there is none.
+  template <class List>
+  static auto* find_in(List& files, const std::string& path) {
+    const auto found = std::ranges::lower_bound(files, path, {}, &File::path);
+    return found != files.end() && found->path == path ? &*found : nullptr;
   }
+
+  /// What update() has to read, or to forget: what has changed and may be read,
+  /// and what is due and has not changed.
+  FileChanges choose_due(const Scope& scope) {
+    FileChanges due = look(scope);
+    if (const auto* rested = std::get_if<FileChanges>(&scope)) {
+      std::erase_if(due, [&](const auto& one) {
+        return rested->at(one.first) != one.second;
+      });
+    }
+    for (const std::string& path : due_) {
+      const File* known = find_in(files_, path);
+      if (known != nullptr && Members::stamp(path) == known->stamp) {
+        due[path] = known->stamp;
+      }
+    }
+    if (std::exchange(has_new_inputs_, false)) {
+      for (const File& one : files_) {
+        if (!members_.has(one.path)) due[one.path] = {};
+      }
+    }
+    return due;
+  }
+
+  void forget_gone() {
+    std::erase_if(files_, [](const File& one) { return !one.part; });
+  }
+
+  /// `added` is in the order of the paths.
+  void insert(Files added) {
+    files_.reserve(files_.size() + added.size());
+    const auto middle = static_cast<std::ptrdiff_t>(files_.size());
+    std::move(added.begin(), added.end(), std::back_inserter(files_));
+    std::ranges::inplace_merge(files_, files_.begin() + middle, {},
+                               &File::path);
+  }
+
+  Members members_;
+  Files files_;                  // by path
+  std::set<std::string> due_;    // to be read again, changed or not
+  bool has_new_inputs_ = false;  // since the last update()
 };
 
 }  // namespace mtasts::files

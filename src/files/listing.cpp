@@ -14,6 +14,8 @@
 namespace mtasts::files {
 namespace {
 
+constexpr FileStamp k_hidden{.kind = FileKind::hidden};
+
 struct Entry {
   std::string name;
   unsigned char type;  // DT_REG, ...
@@ -68,11 +70,11 @@ void list_matches(const std::string& base, std::string_view pattern,
   const std::unique_ptr<DIR, int (*)(DIR*)> open(
       ::opendir(base.empty() ? "." : base.c_str()), &::closedir);
   if (!open) {
-    if (!is_absence(errno)) visitor.file(base + ".", k_hidden_file);
+    if (!is_absence(errno)) visitor.file(base + ".", k_hidden);
     return;
   }
   const Listing listing = read_matches(open.get(), part);
-  if (!listing.is_whole) visitor.file(base + ".", k_hidden_file);
+  if (!listing.is_whole) visitor.file(base + ".", k_hidden);
   for (const Entry& entry : listing.entries) {
     const std::string path = base + entry.name;
     if (entry.type == DT_LNK) visitor.link(path);

@@ -22,22 +22,24 @@ FileStamp stamp_file(const std::string& path) {
 
 FileStamp stamp_entry(int directory, const char* name) {
   struct stat status {};
+  FileKind kind = FileKind::other;
   if (::fstatat(directory, name, &status, 0) != 0) {
-    if (!is_absence(errno)) return k_hidden_file;
-    const bool is_there =
-        ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_there || !S_ISLNK(status.st_mode)) return {};
-    return {.device = status.st_dev, .inode = status.st_ino, .size = -2};
+    if (!is_absence(errno)) return {.kind = FileKind::hidden};
+    const bool is_link =
+        ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(status.st_mode);
+    if (!is_link) return {};
+    kind = FileKind::dead_link;
+  } else if (S_ISREG(status.st_mode)) {
+    return {.kind = FileKind::regular,
+            .device = status.st_dev,
+            .inode = status.st_ino,
+            .size = status.st_size,
+            .modified_ns = nanoseconds(status.st_mtim),
+            .changed_ns = nanoseconds(status.st_ctim)};
   }
   // What happens inside of a directory is no change of its own.
-  if (!S_ISREG(status.st_mode)) {
-    return {.device = status.st_dev, .inode = status.st_ino, .size = -1};
-  }
-  return {.device = status.st_dev,
-          .inode = status.st_ino,
-          .size = status.st_size,
-          .modified_ns = nanoseconds(status.st_mtim),
-          .changed_ns = nanoseconds(status.st_ctim)};
+  return {.kind = kind, .device = status.st_dev, .inode = status.st_ino};
 }
 
 bool is_absence(int error) {
@@ -51,9 +53,8 @@ bool is_directory(const std::string& path) {
 }
 
 bool is_empty_file(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         status.st_size == 0;
+  const FileStamp stamp = stamp_file(path);
+  return stamp.is_regular() && stamp.size == 0;
 }
 
 bool is_readable_by_all(const std::string& path) {

@@ -3,31 +3,36 @@
 // before.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string>
 
 namespace mtasts::files {
 
+enum class FileKind : std::uint8_t {
+  none,       // nothing there
+  regular,    // what can be read
+  other,      // a directory, a FIFO, a device
+  dead_link,  // a symbolic link to nothing
+  hidden,     // it can't be looked at: a folder without x, a file server down
+};
+
 /// What tells one state of a file from another. Times alone do not: tools
 /// write files with old times, and within one tick of the clock.
 struct FileStamp {
+  FileKind kind = FileKind::none;
   std::uint64_t device = 0;
-  std::uint64_t inode = 0;  // 0: there is nothing
-  std::int64_t size = 0;    // -1: no regular file; -2: a link to nothing;
-                            // -3: it can't be looked at
+  std::uint64_t inode = 0;
+  std::int64_t size = 0;  // in octets; of a regular file, as the times are
   std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;
 
-  bool is_regular() const { return inode != 0 && size >= 0; }
-  bool is_dead_link() const { return size == -2; }
+  /// A hidden file may be: it must not pass for gone, or its policies would go
+  /// with it. Reading it tells what is wrong.
+  bool is_there() const { return kind != FileKind::none; }
+  bool is_regular() const { return kind == FileKind::regular; }
 
-  friend auto operator<=>(const FileStamp&, const FileStamp&) = default;
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
-
-/// What is there, or may be, but can't be looked at. It must not pass for gone:
-/// its policies would go with it. Reading it tells what is wrong.
-constexpr FileStamp k_hidden_file{.inode = ~std::uint64_t{0}, .size = -3};
 
 /// Follows symbolic links.
 FileStamp stamp_file(const std::string& path);

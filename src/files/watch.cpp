@@ -36,14 +36,6 @@ constexpr std::uint32_t k_events =
     IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
     IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-/// For a load of what has rested, and for a look at it afterwards.
-Scope make_scope(FileChanges rested) {
-  Scope scope{.is_everything = false};
-  for (const auto& [path, stamp] : rested) scope.paths.insert(path);
-  scope.rested = std::make_shared<const FileChanges>(std::move(rested));
-  return scope;
-}
-
 }  // namespace
 
 /// Watches the directories that a look comes by.
@@ -77,7 +69,7 @@ Watch::~Watch() {
 }
 
 void Watch::look_everywhere() {
-  scope_.is_everything = true;
+  looks_everywhere_ = true;
   armed_.clear();
   links_.clear();
   is_arming_anew_ = true;
@@ -92,8 +84,8 @@ int Watch::fd() const { return Clock::now() < next_look_ ? -1 : inotify_; }
 milliseconds Watch::wait_time() const {
   const Clock::time_point now = Clock::now();
   Clock::time_point next = next_poll_;
-  const bool has_reason = !pending_.empty() || wanted_ ||
-                          scope_.is_everything || !scope_.paths.empty();
+  const bool has_reason =
+      !pending_.empty() || wanted_ || looks_everywhere_ || !paths_.empty();
   // Events that have come since the last look are read at the next one.
   if (has_reason || now < next_look_) next = next_look_;
   return std::max(std::chrono::ceil<milliseconds>(next - now), milliseconds(0));
@@ -101,11 +93,13 @@ milliseconds Watch::wait_time() const {
 
 /// Looking everywhere gets rarer as it gets dearer.
 FileChanges Watch::look() {
-  if (!scope_.is_everything) return look_(scope_, nullptr);
+  if (!looks_everywhere_) return look_(std::exchange(paths_, {}), nullptr);
   const Clock::time_point start = Clock::now();
   Armer armer(*this);
   in_use_.clear();
-  FileChanges found = look_(scope_, inotify_ < 0 ? nullptr : &armer);
+  FileChanges found = look_(Everywhere(), inotify_ < 0 ? nullptr : &armer);
+  looks_everywhere_ = false;
+  paths_.clear();
   if (std::exchange(is_arming_anew_, false)) remove_others();
   poll_interval_ = std::clamp<Clock::duration>(
       100 * (Clock::now() - start), k_poll_interval, k_longest_poll_interval);
@@ -116,20 +110,17 @@ FileChanges Watch::look() {
 std::optional<Scope> Watch::find_settled() {
   if (inotify_ >= 0) read_events();
   const Clock::time_point now = Clock::now();
-  if (now >= next_poll_ || wanted_) scope_.is_everything = true;
-  for (std::string& path : pending_.paths()) {
-    scope_.paths.insert(std::move(path));
-  }
-  if (!scope_.is_everything && scope_.paths.empty()) return std::nullopt;
+  if (now >= next_poll_ || wanted_) looks_everywhere_ = true;
+  for (std::string& path : pending_.paths()) paths_.insert(std::move(path));
+  if (!looks_everywhere_ && paths_.empty()) return std::nullopt;
   update_pending(look());
-  scope_ = Scope{.is_everything = false};
   const bool is_ripe = pending_.is_ripe(now, wanted_);
   next_look_ = now + (is_ripe || !pending_.is_all_overdue(now) || wanted_
                           ? k_look_again
                           : k_look_seldom);
   if (!is_ripe) return std::nullopt;
   wanted_.reset();
-  return make_scope(pending_.take(now));
+  return pending_.take(now);
 }
 
 bool Watch::is_unmoved(const Scope& scope) {
@@ -143,11 +134,11 @@ bool Watch::is_unmoved(const Scope& scope) {
 /// symbolic link: only the inode is the same.
 void Watch::update_pending(const FileChanges& found) {
   const bool is_told_of_all = std::exchange(is_told_of_all_, false);
-  const std::set<std::string> told = std::exchange(told_, {});
+  const Paths told = std::exchange(told_, {});
   Inodes inodes;
   for (const std::string& path : told) {
     const FileStamp stamp = stamp_file(path);
-    if (stamp.inode != 0) inodes.emplace(stamp.device, stamp.inode);
+    if (stamp.is_there()) inodes.emplace(stamp.device, stamp.inode);
   }
   const Inodes written = find_written();
   pending_.update(
@@ -157,7 +148,7 @@ void Watch::update_pending(const FileChanges& found) {
                inodes.contains({stamp.device, stamp.inode});
       },
       [&](const std::string&, const FileStamp& stamp) {
-        return stamp.inode != 0 &&
+        return stamp.is_there() &&
                written.contains({stamp.device, stamp.inode});
       });
 }
@@ -223,9 +214,9 @@ void Watch::take_event(std::uint32_t mask, const Directory& in,
   }
   told_.insert(path);
   if (in.is_direct) {
-    scope_.paths.insert(path);
+    paths_.insert(path);
   } else {
-    scope_.is_everything = true;
+    looks_everywhere_ = true;
   }
 }
 

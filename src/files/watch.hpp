@@ -87,12 +87,13 @@ class Watch {
   bool limited_ = false;  // inotify refused a watch; said once
   /// Where to look next. Everywhere at first: files may have changed between
   /// their load and the watch.
-  Scope scope_;
+  bool looks_everywhere_ = true;
+  Paths paths_;  // else
   PendingChanges pending_;
   std::optional<Clock::time_point> wanted_;  // since when
   /// What events told of since the last look: these paths, or of all that is
   /// found at it, as a directory or a link was.
-  std::set<std::string> told_;
+  Paths told_;
   bool is_told_of_all_ = false;
   Clock::time_point next_poll_;
   Clock::time_point next_look_;

@@ -85,17 +85,16 @@ void SnapshotLoader::recheck() {
 
 bool SnapshotLoader::read(const files::Scope& scope) {
   last_config_ = config_.load(scope);
-  is_main_restless_ =
-      scope.rested &&
-      !config_.look({.is_everything = false, .paths = {path_}}, nullptr)
-           .empty();
+  is_main_restless_ = files::is_of_rested(scope) &&
+                      !config_.look(files::Paths{path_}, nullptr).empty();
   policy_news_.add(std::exchange(last_config_.diagnostics, {}),
                    std::exchange(last_config_.withdrawn, {}));
   policies_touched_.insert(last_config_.touched.begin(),
                            last_config_.touched.end());
   // What can't be understood moves no certificates.
-  const bool is_moved = last_config_.certificates != certificate_paths_ &&
-                        (!scope.rested || last_config_.is_main_good);
+  const bool is_moved =
+      last_config_.certificates != certificate_paths_ &&
+      (!files::is_of_rested(scope) || last_config_.is_main_good);
   if (is_moved) {
     certificate_paths_ = last_config_.certificates;
     is_recheck_ = true;  // what is said of a host blames the first path

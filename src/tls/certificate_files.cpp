@@ -281,7 +281,8 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   found.has_new_inputs = inputs != files_.inputs();
   files_.set_inputs(std::move(inputs));
   const std::vector<Change> changes = files_.update(
-      found.has_new_inputs && !scope.rested ? files::Scope{} : scope,
+      found.has_new_inputs && !files::is_of_rested(scope) ? files::Scope()
+                                                          : scope,
       [&](const std::string& path, const files::FileStamp& stamp) {
         // A directory, a FIFO, a large log: only one that was
         // named is missed.
@@ -374,7 +375,7 @@ void CertificateFinder::pass_over(files::FileChanges& changes) {
                               (before->chain.empty() && before->keys.empty() &&
                                before->diagnostics.empty());
         if (!was_dull || files_.is_named(path)) return false;
-        if (stamp.inode == 0) return before != nullptr;
+        if (!stamp.is_there()) return before != nullptr;
         return !is_pem_size(stamp) || has_no_pem(path);
       });
 }

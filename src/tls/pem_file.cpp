@@ -43,8 +43,8 @@ std::string make_hint(const std::string& path) {
   }
   if (files::is_shut_out(path)) return files::k_shut_out_hint;
   const files::FileStamp stamp = files::stamp_file(path);
-  if (stamp.inode == 0) return "certificates names PEM files and folders";
-  if (stamp.is_dead_link()) {
+  if (!stamp.is_there()) return "certificates names PEM files and folders";
+  if (stamp.kind == files::FileKind::dead_link) {
     return "it is a symbolic link that leads to nothing";
   }
   return "a PEM file is a regular file of 1 MiB at most";

@@ -241,9 +241,9 @@ std::multiset<std::string> describe(const tls::CertificateStore& store) {
 }
 
 files::Scope scope_of(const files::FileChanges& changes) {
-  files::Scope scope{.is_everything = false};
-  for (const auto& [path, stamp] : changes) scope.paths.insert(path);
-  return scope;
+  files::Paths paths;
+  for (const auto& [path, stamp] : changes) paths.insert(path);
+  return paths;
 }
 
 /// What a watch may ask for: all, what it found, or what was edited.
@@ -256,7 +256,7 @@ files::Scope choose_scope(Random& random, const Loader& loader,
     case 1:
       return scope_of(loader.look({}, nullptr));
     default:
-      return {.is_everything = false, .paths = edited};
+      return edited;
   }
 }
 

@@ -13,13 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(FileStamp, OfNoFileHasNoInode) {
+TEST(FileStamp, OfNoFileIsThatOfNothing) {
   const TempDir dir;
   EXPECT_EQ(stamp_file(dir.path("a")), FileStamp{});
-  EXPECT_EQ(FileStamp{}.inode, 0U);
+  EXPECT_FALSE(FileStamp{}.is_there());
 }
 
-TEST(FileStamp, OfWhatCanNotBeThereHasNoInode) {
+TEST(FileStamp, OfWhatCanNotBeThereIsThatOfNothing) {
   const TempDir dir;
   EXPECT_EQ(stamp_file(dir.write("a", "x") + "/b"), FileStamp{});
   EXPECT_EQ(stamp_file(dir.path(std::string(300, 'a'))), FileStamp{});
@@ -33,7 +33,8 @@ TEST(FileStamp, OfARegularFileIsWhatItsInodeSays) {
   const auto ns = [](const timespec& time) {
     return time.tv_sec * 1'000'000'000 + time.tv_nsec;
   };
-  const FileStamp want = {.device = status.st_dev,
+  const FileStamp want = {.kind = FileKind::regular,
+                          .device = status.st_dev,
                           .inode = status.st_ino,
                           .size = 2,
                           .modified_ns = ns(status.st_mtim),
@@ -56,8 +57,8 @@ TEST(FileStamp, OfALinkToNothingIsThatOfTheLink) {
   fs::create_symlink("gone", dir.path("a"));
   fs::create_symlink("b", dir.path("b"));
   for (const std::string& path : {dir.path("a"), dir.path("b")}) {
-    EXPECT_NE(stamp_file(path).inode, 0U);
-    EXPECT_EQ(stamp_file(path).size, -2);
+    EXPECT_EQ(stamp_file(path).kind, FileKind::dead_link);
+    EXPECT_TRUE(stamp_file(path).is_there());
   }
 }
 
@@ -65,7 +66,7 @@ TEST(FileStamp, StaysWhileTheFileStays) {
   const TempDir dir;
   const std::string path = dir.write("a", "x");
   EXPECT_EQ(stamp_file(path), stamp_file(path));
-  EXPECT_NE(stamp_file(path).inode, 0U);
+  EXPECT_TRUE(stamp_file(path).is_there());
 }
 
 TEST(FileStamp, ChangesWithTheSize) {
@@ -113,6 +114,7 @@ TEST(FileStamp, ChangesWithTheContentWhenSizeAndTimeStay) {
 
 TEST(FileStamp, DiffersInEachOfItsParts) {
   const FileStamp one{};
+  EXPECT_NE(one, FileStamp{.kind = FileKind::other});
   EXPECT_NE(one, FileStamp{.device = 1});
   EXPECT_NE(one, FileStamp{.inode = 1});
   EXPECT_NE(one, FileStamp{.size = 1});
