@@ -40,7 +40,7 @@ Checked check_all(const std::string& path) {
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (!loaded.snapshot) return checked;
   const snapshot::Snapshot& snapshot = *loaded.snapshot;
-  checked.domains = snapshot.site.domain_count();
+  checked.domains = snapshot.live.by_domain.size();
   checked.certificates = snapshot.certificates->size();
   if (snapshot.needs_certificates && snapshot.live.certificates.empty()) {
     checked.diagnostics.push_back(

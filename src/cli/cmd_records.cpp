@@ -115,17 +115,16 @@ Result<Request> parse_request(const Options& options) {
 /// The policy domains to print, with the provider if it is one.
 std::optional<std::vector<std::string>> find_domains(const Options& options,
                                                      const config::Live& live,
-                                                     const snapshot::Site& site,
                                                      const Request& request) {
   std::vector<std::string> domains;
   for (const std::string& text : options.domains) {
-    const std::optional<std::string> domain = find_domain(site, text);
+    const std::optional<std::string> domain = find_domain(live, text);
     if (!domain) return std::nullopt;
     domains.push_back(*domain);
   }
   if (domains.empty()) domains = snapshot::all_domains(live);
   if (request.provider &&
-      site.find_domain(request.provider->text()) != nullptr) {
+      live.find_domain(request.provider->text()) != nullptr) {
     domains.push_back(request.provider->text());
   }
   return domains;
@@ -217,9 +216,8 @@ Exit records(const Options& options) {
   }
   const std::optional<config::Live> live = load_policies(options.config);
   if (!live) return Exit::fault;
-  const snapshot::Site site(*live);
   const std::optional<std::vector<std::string>> domains =
-      find_domains(options, *live, site, *request);
+      find_domains(options, *live, *request);
   if (!domains) return Exit::fault;
   std::optional<std::chrono::seconds> ttl;
   if (options.ttl) ttl = std::chrono::seconds(*options.ttl);

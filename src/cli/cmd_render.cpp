@@ -4,7 +4,6 @@
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
 #include "cli/static_tree.hpp"
-#include "snapshot/site.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace mtasts::cli {
@@ -17,20 +16,19 @@ Exit render(const Options& options) {
   }
   const std::optional<config::Live> live = load_policies(options.config);
   if (!live) return Exit::fault;
-  const snapshot::Site site(*live);
   std::vector<std::string> domains;
   for (const std::string& text : options.domains) {
-    const std::optional<std::string> domain = find_domain(site, text);
+    const std::optional<std::string> domain = find_domain(*live, text);
     if (!domain) return Exit::fault;
     domains.push_back(*domain);
   }
   if (!options.output) {
-    const publish::Publication& policy = *site.find_domain(domains.front());
+    const publish::Publication& policy = *live->find_domain(domains.front());
     return print(policy.body) ? Exit::good : Exit::fault;
   }
   if (domains.empty()) domains = snapshot::all_domains(*live);
   const Result<void> written =
-      write_static_tree(*options.output, site, domains);
+      write_static_tree(*options.output, *live, domains);
   if (written) return Exit::good;
   print_error(written.error().message, written.error().hint);
   return Exit::fault;

@@ -129,7 +129,7 @@ void log_start(server::PolicyHost& host, const snapshot::LoadedSnapshot& loaded,
                const process::Account& user, const process::Sandbox& sandbox,
                const operations::Operations* operations) {
   log::info("start", {{"version", MTASTSD_VERSION},
-                      {"domains", loaded.snapshot->site.domain_count()},
+                      {"domains", loaded.snapshot->live.by_domain.size()},
                       {"threads", host.thread_count()},
                       {"memory", host.budget().octets},
                       {"per_connection", server::k_worst_octets},
@@ -219,7 +219,7 @@ void supervise(const server::PolicyHost& host,
                process::ServiceManager& manager) {
   for (;;) {
     if (!reloading.is_requested()) {
-      manager.tell_serving(host.snapshots().get()->site.domain_count(),
+      manager.tell_serving(host.snapshots().get()->live.by_domain.size(),
                            reloads.view().faults);
     }
     std::array<pollfd, 2> waiting = {

@@ -6,6 +6,7 @@
 #include "cli/cli.hpp"
 #include "config/load.hpp"
 #include "dns/name.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::cli {
 
@@ -16,7 +17,7 @@ std::optional<config::Live> load_policies(const std::string& path) {
   return std::nullopt;
 }
 
-std::optional<std::string> find_domain(const snapshot::Site& site,
+std::optional<std::string> find_domain(const config::Live& live,
                                        const std::string& text) {
   const Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) {
@@ -25,7 +26,7 @@ std::optional<std::string> find_domain(const snapshot::Site& site,
         name.error().hint);
     return std::nullopt;
   }
-  if (site.find_domain(name->text()) != nullptr) return name->text();
+  if (live.find_domain(name->text()) != nullptr) return name->text();
   const bool is_host = name->text().starts_with(snapshot::k_policy_host_prefix);
   print_error(fmt::format("domain {} has no policy here", in_quotes(text)),
               is_host ? "name the policy domain, not its policy host"

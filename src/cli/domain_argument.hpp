@@ -7,7 +7,6 @@
 #include <string>
 
 #include "config/config.hpp"
-#include "snapshot/site.hpp"
 
 namespace mtasts::cli {
 
@@ -15,7 +14,7 @@ namespace mtasts::cli {
 std::optional<config::Live> load_policies(const std::string& path);
 
 /// The policy domain, normalised; nothing when it has no policy here.
-std::optional<std::string> find_domain(const snapshot::Site& site,
+std::optional<std::string> find_domain(const config::Live& live,
                                        const std::string& text);
 
 }  // namespace mtasts::cli

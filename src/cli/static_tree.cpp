@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "files/descriptor.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -113,14 +114,14 @@ Result<void> write_policy(const files::Descriptor& root,
 }  // namespace
 
 Result<void> write_static_tree(const std::string& directory,
-                               const snapshot::Site& site,
+                               const config::Live& live,
                                const std::vector<std::string>& domains) {
   const Result<files::Descriptor> root =
       open_folder(AT_FDCWD, directory.c_str(), 0, directory);
   if (!root) return tl::unexpected<Error>(root.error());
   for (const std::string& domain : domains) {
     const Result<void> written =
-        write_policy(*root, directory, domain, site.find_domain(domain)->body);
+        write_policy(*root, directory, domain, live.find_domain(domain)->body);
     if (!written) return written;
   }
   return {};

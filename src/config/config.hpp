@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dns/name_map.hpp"
@@ -59,6 +60,12 @@ struct Live {
   std::vector<publish::PublicationPtr> policies;  // in the order of the files
   dns::NameMap<publish::PublicationPtr> by_domain;
   std::vector<std::string> certificates;  // files and directories
+
+  /// The policy of `domain`, in lower case; null when it has none here.
+  const publish::Publication* find_domain(std::string_view domain) const {
+    const publish::PublicationPtr* found = by_domain.find(domain);
+    return found == nullptr ? nullptr : found->get();
+  }
 };
 
 struct Config {

@@ -264,7 +264,7 @@ bool Metrics::wants_domains(const snapshot::Snapshot& snapshot) const {
     case config::DomainMetrics::automatic:
       break;
   }
-  return snapshot.site.domain_count() <= k_max_domains;
+  return snapshot.live.by_domain.size() <= k_max_domains;
 }
 
 void Metrics::write_policies(const snapshot::Snapshot& snapshot,

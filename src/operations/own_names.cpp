@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::operations {
 

@@ -79,11 +79,11 @@ void HttpEngine::set_time(std::time_t now) {
 
 void HttpEngine::forget() { kept_.clear(); }
 
-Response HttpEngine::answer(const snapshot::Site& site,
+Response HttpEngine::answer(const snapshot::Snapshot& serving,
                             const http::RequestHead& request,
                             std::optional<std::string_view> sni,
                             AfterAnswer after, std::string& out) {
-  const Response response = respond(site, request, sni);
+  const Response response = respond(serving, request, sni);
   write(response, request.method == "HEAD", after, out);
   return response;
 }

@@ -17,7 +17,7 @@
 #include "http/request_head.hpp"
 #include "server/respond.hpp"
 #include "server/responder.hpp"
-#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
 
@@ -32,12 +32,13 @@ class HttpEngine {
   /// What the Date field of the answers says from now on (RFC 9110, 6.6.1).
   void set_time(std::time_t now);
 
-  /// Call it when the Site of the answers is replaced: kept answers are known
-  /// by the address of their body.
+  /// Call it when the snapshot of the answers is replaced: kept answers are
+  /// known by the address of their body.
   void forget();
 
   /// Appends the answer to `request` to `out`, and says which it was.
-  Response answer(const snapshot::Site& site, const http::RequestHead& request,
+  Response answer(const snapshot::Snapshot& serving,
+                  const http::RequestHead& request,
                   std::optional<std::string_view> sni, AfterAnswer after,
                   std::string& out);
 

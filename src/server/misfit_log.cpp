@@ -6,7 +6,7 @@
 
 #include "dns/name.hpp"
 #include "log.hpp"
-#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
 namespace {

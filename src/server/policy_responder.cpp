@@ -36,7 +36,7 @@ void PolicyResponder::take_snapshot() {
 Answer PolicyResponder::answer(const Request& request, AfterAnswer after,
                                std::string& out) {
   const Response response =
-      engine_.answer(snapshot_->site, request.head, request.sni, after, out);
+      engine_.answer(*snapshot_, request.head, request.sni, after, out);
   note_fetch(request.head, response);
   return {.status = response.status};
 }

@@ -76,9 +76,11 @@ bool is_policy_path(std::string_view path) {
 
 }  // namespace
 
-Response respond(const snapshot::Site& site, const http::RequestHead& request,
+Response respond(const snapshot::Snapshot& serving,
+                 const http::RequestHead& request,
                  std::optional<std::string_view> sni) {
-  const publish::Publication* policy = site.find_authority(request.authority);
+  const publish::Publication* policy =
+      serving.find_authority(request.authority);
   // RFC 9110, 7.4 and 15.5.20: a request for another origin than the one the
   // connection was secured for is misdirected, its scheme included.
   const bool other_scheme = sni && !request.scheme.empty() &&

@@ -8,11 +8,11 @@
 #include <string_view>
 
 #include "http/request_head.hpp"
-#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
 
-/// Lives as long as the Site it came from.
+/// Lives as long as the Snapshot it came from.
 struct Response {
   int status;
   std::string_view body;  // text/plain; not sent in answer to HEAD
@@ -23,7 +23,8 @@ struct Response {
 
 /// `sni` is the name that the TLS client asked for; nothing on a connection
 /// without TLS, where Host alone decides.
-Response respond(const snapshot::Site& site, const http::RequestHead& request,
+Response respond(const snapshot::Snapshot& serving,
+                 const http::RequestHead& request,
                  std::optional<std::string_view> sni);
 
 /// The answer to a head that the check refused, or to a failure of our own.

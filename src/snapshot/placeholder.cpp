@@ -42,7 +42,7 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
   Diagnostics found;
   std::set<const publish::Publication*> seen;
   for (const std::string& domain : domains) {
-    const publish::Publication* entry = snapshot.site.find_domain(domain);
+    const publish::Publication* entry = snapshot.live.find_domain(domain);
     if (entry == nullptr || !seen.insert(entry).second) continue;
     std::optional<std::string> name =
         find_placeholder(*entry, config::is_set_aside);

@@ -26,8 +26,8 @@ std::size_t count_removed(const Snapshot& older, const Snapshot& newer,
                           const std::vector<std::string>& domains) {
   std::size_t removed = 0;
   for (const std::string& domain : domains) {
-    if (older.site.find_domain(domain) == nullptr ||
-        newer.site.find_domain(domain) != nullptr) {
+    if (older.live.find_domain(domain) == nullptr ||
+        newer.live.find_domain(domain) != nullptr) {
       continue;
     }
     if (++removed > k_max_logged) continue;
@@ -197,12 +197,12 @@ void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
   log_certificates(loaded.new_certificates);
   if (pending_ == 0) {
     log::info("reload", {{"result", "applied"},
-                         {"domains", newer.site.domain_count()},
+                         {"domains", newer.live.by_domain.size()},
                          {"changed", changed},
                          {"removed", removed}});
   } else {
     log::info("reload", {{"result", "applied"},
-                         {"domains", newer.site.domain_count()},
+                         {"domains", newer.live.by_domain.size()},
                          {"changed", changed},
                          {"removed", removed},
                          {"pending", pending_}});

@@ -3,9 +3,26 @@
 
 #include <utility>
 
+#include "dns/name.hpp"
 #include "publish/records.hpp"
 
 namespace mtasts::snapshot {
+
+const publish::Publication* Snapshot::find_authority(
+    std::string_view authority) const {
+  const std::string host = normalise_host(authority);
+  if (!host.starts_with(k_policy_host_prefix)) return nullptr;
+  return live.find_domain(
+      std::string_view(host).substr(k_policy_host_prefix.size()));
+}
+
+std::string normalise_host(std::string_view authority) {
+  // An IPv6 literal is no host name; its colons must not be cut.
+  if (authority.starts_with('[')) return std::string(authority);
+  std::string_view host = authority.substr(0, authority.find(':'));
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return dns::to_lower_ascii(host);
+}
 
 std::string policy_host(const std::string& domain) {
   return std::string(k_policy_host_prefix) + domain;
@@ -25,7 +42,7 @@ std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains) {
   const std::chrono::sys_seconds now = wall_clock();
   std::erase_if(domains, [&](const std::string& domain) {
-    if (snapshot.site.find_domain(domain) == nullptr) return true;
+    if (snapshot.live.find_domain(domain) == nullptr) return true;
     return snapshot.needs_certificates &&
            !snapshot.certificates->is_usable(policy_host(domain), now);
   });
@@ -38,8 +55,8 @@ std::vector<std::string> changed_domains(
   std::vector<std::string> changed = servable_domains(newer, domains);
   std::erase_if(changed, [&](const std::string& domain) {
     return !servable_domains(older, {domain}).empty() &&
-           publish::has_same_records(*older.site.find_domain(domain),
-                                     *newer.site.find_domain(domain));
+           publish::has_same_records(*older.live.find_domain(domain),
+                                     *newer.live.find_domain(domain));
   });
   return changed;
 }

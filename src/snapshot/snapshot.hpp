@@ -9,21 +9,33 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
-#include "snapshot/site.hpp"
 #include "tls/certificate_store.hpp"
 
 namespace mtasts::snapshot {
 
+/// RFC 8461, 3.3: the policy host is "mta-sts." in front of the domain.
+constexpr std::string_view k_policy_host_prefix = "mta-sts.";
+/// RFC 8461, 3.3: the one path.
+constexpr std::string_view k_policy_path = "/.well-known/mta-sts.txt";
+
 struct Snapshot {
   config::Startup startup;
   config::Live live;
-  Site site;
   std::shared_ptr<const tls::CertificateStore> certificates;
   bool needs_certificates = true;  // of what is bound; see config/listeners.hpp
+
+  /// The policy of the host that `authority` names, whatever its case, port
+  /// and trailing dot; null when it is not served here.
+  const publish::Publication* find_authority(std::string_view authority) const;
 };
+
+/// The host of an authority as names are compared: lower case, no port, no
+/// trailing dot.
+std::string normalise_host(std::string_view authority);
 
 /// The policy host of a policy domain.
 std::string policy_host(const std::string& domain);

@@ -133,8 +133,8 @@ bool SnapshotLoader::find_losses(const Snapshot& serving,
   for (const std::string& domain : domains) {
     const std::string host = policy_host(domain);
     const tls::Quality left = store_.quality(host, now);
-    if (live.by_domain.find(domain) == nullptr ||
-        serving.site.find_domain(domain) == nullptr ||
+    if (live.find_domain(domain) == nullptr ||
+        serving.live.find_domain(domain) == nullptr ||
         left >= serving.certificates->quality(host, now)) {
       continue;
     }
@@ -161,7 +161,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
   for (const std::string& domain : domains) {
     auto old = hosts_.extract(domain);
     if (old) append(loaded.withdrawn, std::move(old.mapped()));
-    if (live.by_domain.find(domain) == nullptr) continue;
+    if (live.find_domain(domain) == nullptr) continue;
     const std::string host = policy_host(domain);
     Diagnostics found =
         tls::check_host(store_, host, certificate_paths_.front(), now);
@@ -193,7 +193,6 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   if (takes_policies_) {
     next.startup = last_config_.config->startup;
     next.live = last_config_.config->live;
-    next.site = Site(next.live);
     Diagnostics refusals;
     if (find_refusals) {
       refusals = find_refusals(

@@ -77,9 +77,8 @@ std::shared_ptr<const snapshot::Snapshot> make_snapshot(config::Live live) {
           make_certificate(
               make_pair("DNS:mta-sts.example.com,DNS:mta-sts.example.net")),
           make_certificate(make_pair("DNS:mta-sts.example.org"))});
-  snapshot::Site site(live);
   return std::make_shared<const snapshot::Snapshot>(
-      snapshot::Snapshot{{}, std::move(live), std::move(site), certificates});
+      snapshot::Snapshot{{}, std::move(live), certificates});
 }
 
 struct World {

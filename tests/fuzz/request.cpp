@@ -29,7 +29,7 @@ void check_answer(std::string_view answer, const Response& response,
 }
 
 void run(std::string_view input) {
-  static const snapshot::Site site{make_live()};
+  static const snapshot::Snapshot serving = make_snapshot();
   static HttpEngine engine;
   if (input.empty()) return;
   constexpr std::array<std::optional<std::string_view>, 3> k_names = {
@@ -54,7 +54,7 @@ void run(std::string_view input) {
   }
   const http::RequestHead& request = parsed.head;
   const Response response =
-      engine.answer(site, request, sni, AfterAnswer::keep_open, answer);
+      engine.answer(serving, request, sni, AfterAnswer::keep_open, answer);
   check_answer(answer, response, request.method == "HEAD");
   require((response.policy != nullptr) || response.status == 421,
           "421 where nothing is served");

@@ -21,11 +21,10 @@ std::shared_ptr<const snapshot::Snapshot> make_snapshot(std::size_t number) {
   const std::string mx = "mx" + std::to_string(number) + ".a.test";
   add_entry(live, make_entry({"a.test"}, mx));
   add_entry(live, make_entry({"b.test"}, mx, sts::Mode::enforce));
-  snapshot::Site site(live);
   config::Startup startup;
   startup.threads = number;
   return std::make_shared<const snapshot::Snapshot>(
-      snapshot::Snapshot{startup, std::move(live), std::move(site),
+      snapshot::Snapshot{startup, std::move(live),
                          std::make_shared<const tls::CertificateStore>()});
 }
 
@@ -33,7 +32,7 @@ bool is_whole(const snapshot::Snapshot& one) {
   const std::string mx =
       "mx: mx" + std::to_string(one.startup.threads) + ".a.test\r\n";
   for (const std::string_view host : {"mta-sts.a.test", "mta-sts.b.test"}) {
-    const publish::Publication* entry = one.site.find_authority(host);
+    const publish::Publication* entry = one.find_authority(host);
     if (entry == nullptr || entry->body.find(mx) == std::string::npos) {
       return false;
     }

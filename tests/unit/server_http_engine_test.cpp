@@ -45,11 +45,11 @@ class ServerHttpEngine : public testing::Test {
                                  .authority = k_host,
                                  .path = path,
                                  .keep_alive = true};
-    status_ = engine_.answer(site_, head, k_host, after, out).status;
+    status_ = engine_.answer(serving_, head, k_host, after, out).status;
     return out;
   }
 
-  snapshot::Site site_{make_live()};
+  snapshot::Snapshot serving_ = make_snapshot();
   HttpEngine engine_;
   int status_ = 0;
 };

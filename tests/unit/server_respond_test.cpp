@@ -22,25 +22,26 @@ class ServerRespond : public testing::Test {
 
   int status(const http::RequestHead& head,
              std::optional<std::string_view> sni = "mta-sts.example.com") {
-    return respond(site_, head, sni).status;
+    return respond(serving_, head, sni).status;
   }
 
   static constexpr std::string_view k_host = "mta-sts.example.com";
-  snapshot::Site site_{make_live()};
+  snapshot::Snapshot serving_ = make_snapshot();
 };
 
 TEST_F(ServerRespond, GivesEachHostItsPolicy) {
-  const Response com = respond(site_, get(k_host), k_host);
+  const Response com = respond(serving_, get(k_host), k_host);
   EXPECT_EQ(com.status, 200);
   EXPECT_EQ(com.body, k_example_com);
   EXPECT_FALSE(com.allow);
   const Response org =
-      respond(site_, get("mta-sts.example.org"), "mta-sts.example.org");
+      respond(serving_, get("mta-sts.example.org"), "mta-sts.example.org");
   EXPECT_EQ(org.status, 200);
   EXPECT_EQ(org.body, k_example_org);
   // The body of HEAD is left out by the engine, not here.
   EXPECT_EQ(
-      respond(site_, get(k_host, snapshot::k_policy_path, "HEAD"), k_host).body,
+      respond(serving_, get(k_host, snapshot::k_policy_path, "HEAD"), k_host)
+          .body,
       k_example_com);
 }
 
@@ -76,7 +77,7 @@ TEST_F(ServerRespond, KnowsTheMethodsOfHttp) {
   for (const std::string_view method :
        {"DELETE", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}) {
     const Response answer =
-        respond(site_, get(k_host, snapshot::k_policy_path, method), k_host);
+        respond(serving_, get(k_host, snapshot::k_policy_path, method), k_host);
     EXPECT_EQ(answer.status, 405) << method;
     EXPECT_TRUE(answer.allow) << method;
     EXPECT_EQ(status(get(k_host, "/", method)), 404) << method;

@@ -7,6 +7,7 @@
 #include "snapshot/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
+#include "test_site.hpp"
 
 namespace mtasts::snapshot {
 namespace {
@@ -51,7 +52,7 @@ TEST_F(SnapshotLoad, HoldsPoliciesAndCertificates) {
   const Snapshot& snapshot = *loaded.snapshot;
   EXPECT_EQ(all_domains(snapshot.live), (Strings{"a.example", "b.example"}));
   EXPECT_EQ(snapshot.certificates->size(), 1U);
-  EXPECT_NE(snapshot.site.find_authority("mta-sts.b.example"), nullptr);
+  EXPECT_NE(snapshot.find_authority("mta-sts.b.example"), nullptr);
   EXPECT_EQ(servable_domains(snapshot, loaded.touched),
             (Strings{"a.example", "b.example"}));
 }
@@ -238,8 +239,7 @@ TEST_F(SnapshotAgain, NeedsWhatTheRunningListenersNeed) {
 
 TEST(SnapshotHolder, GivesOutTheNewestOne) {
   const auto make = [] {
-    return std::make_shared<const Snapshot>(
-        Snapshot{{}, {}, Site(config::Live{}), nullptr});
+    return std::make_shared<const Snapshot>(Snapshot{{}, {}, nullptr});
   };
   const std::shared_ptr<const Snapshot> first = make();
   const std::shared_ptr<const Snapshot> second = make();
@@ -253,22 +253,71 @@ TEST(SnapshotHolder, GivesOutTheNewestOne) {
 }
 
 TEST(SnapshotHolder, HasOneWriterAndManyReaders) {
-  SnapshotHolder holder(std::make_shared<const Snapshot>(
-      Snapshot{{}, {}, Site(config::Live{}), nullptr}));
+  SnapshotHolder holder(
+      std::make_shared<const Snapshot>(Snapshot{{}, {}, nullptr}));
   std::atomic<bool> over{false};
   std::vector<std::thread> readers;
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&] {
-      while (!over) EXPECT_EQ(holder.get()->site.domain_count(), 0U);
+      while (!over) EXPECT_EQ(holder.get()->live.by_domain.size(), 0U);
     });
   }
   for (int i = 0; i < 1000; ++i) {
-    holder.replace(std::make_shared<const Snapshot>(
-        Snapshot{{}, {}, Site(config::Live{}), nullptr}));
+    holder.replace(std::make_shared<const Snapshot>(Snapshot{{}, {}, nullptr}));
   }
   over = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(holder.generation(), 1000U);
+}
+
+TEST(SnapshotLookUp, HasTheTextAndTheIdOfEachPolicy) {
+  const Snapshot snapshot = make_snapshot();
+  EXPECT_EQ(snapshot.live.by_domain.size(), 3U);
+  const publish::Publication* com = snapshot.live.find_domain("example.com");
+  ASSERT_NE(com, nullptr);
+  EXPECT_EQ(com->body, k_example_com);
+  EXPECT_EQ(com->id, "c0a762642c8ff96deabc4e74c1e5d657");
+  EXPECT_EQ(snapshot.live.find_domain("example.net"), com);
+  ASSERT_NE(snapshot.live.find_domain("example.org"), nullptr);
+  EXPECT_EQ(snapshot.live.find_domain("example.org")->body, k_example_org);
+}
+
+TEST(SnapshotLookUp, KnowsNoOtherDomain) {
+  const Snapshot snapshot = make_snapshot();
+  for (const std::string_view domain :
+       {"", ".", "com", "mta-sts.example.com", "sub.example.com", "example.co",
+        "EXAMPLE.COM", "example.com.", "xexample.com"}) {
+    EXPECT_EQ(snapshot.live.find_domain(domain), nullptr) << domain;
+  }
+  EXPECT_EQ(config::Live{}.find_domain("example.com"), nullptr);
+}
+
+TEST(SnapshotLookUp, FindsAuthoritiesInAnySpelling) {
+  const Snapshot snapshot = make_snapshot();
+  const publish::Publication* want = snapshot.live.find_domain("example.com");
+  for (const std::string_view authority :
+       {"mta-sts.example.com", "MTA-STS.EXAMPLE.COM", "mta-sts.example.com.",
+        "mta-sts.example.com:443",
+        "mta-sts.example.com:", "Mta-Sts.Example.Com.:8443"}) {
+    EXPECT_EQ(snapshot.find_authority(authority), want) << authority;
+  }
+  for (const std::string_view authority :
+       {"", ":", ".", "example.com", "mta-sts", "mta-sts.", "mta-sts..",
+        "mta-sts.example.com..", "mta-stsexample.com", "xmta-sts.example.com",
+        "mta-sts.mta-sts.example.com", "mta-sts.sub.example.com", "mta-sts.com",
+        "[mta-sts.example.com]", "[::1]", "127.0.0.1", "mta-sts%2eexample.com",
+        " mta-sts.example.com"}) {
+    EXPECT_EQ(snapshot.find_authority(authority), nullptr) << authority;
+  }
+}
+
+TEST(SnapshotNormaliseHost, TakesPortDotAndCaseAway) {
+  EXPECT_EQ(normalise_host("A.Example.:443"), "a.example");
+  EXPECT_EQ(normalise_host("a.example"), "a.example");
+  EXPECT_EQ(normalise_host("a.."), "a.");
+  EXPECT_EQ(normalise_host(""), "");
+  EXPECT_EQ(normalise_host("."), "");
+  EXPECT_EQ(normalise_host("[::1]"), "[::1]");
 }
 
 }  // namespace

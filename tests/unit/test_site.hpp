@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A site with two policies, for the tests of what answers from it.
+// Two policies, for the tests of what answers from it.
 #pragma once
 
 #include <string_view>
 #include <utility>
 
 #include "config/read_policy.hpp"
-#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts {
 
@@ -43,6 +43,11 @@ inline config::Live make_live() {
   add_entry(live,
             make_entry({"example.org"}, "*.example.org", sts::Mode::enforce));
   return live;
+}
+
+/// Without certificates.
+inline snapshot::Snapshot make_snapshot() {
+  return {.startup = {}, .live = make_live(), .certificates = nullptr};
 }
 
 inline constexpr std::string_view k_example_com =
