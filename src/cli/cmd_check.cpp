@@ -6,6 +6,7 @@
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
 #include "config/load.hpp"
+#include "snapshot/clock.hpp"
 #include "snapshot/placeholder.hpp"
 #include "snapshot/shut_out.hpp"
 #include "snapshot/snapshot_loader.hpp"
@@ -36,7 +37,8 @@ Checked check_policies(const std::string& path) {
 }
 
 Checked check_all(const std::string& path) {
-  snapshot::LoadedSnapshot loaded = snapshot::load_snapshot(path);
+  snapshot::LoadedSnapshot loaded =
+      snapshot::load_snapshot(path, snapshot::this_second());
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (!loaded.snapshot) return checked;
   const snapshot::Snapshot& snapshot = *loaded.snapshot;
@@ -54,7 +56,8 @@ Checked check_all(const std::string& path) {
   append(checked.diagnostics, snapshot::find_placeholders(
                                   snapshot, loaded.touched, Severity::warning));
   // The last thing: root is somebody else then.
-  append(checked.diagnostics, snapshot::check_user(snapshot, path));
+  append(checked.diagnostics,
+         snapshot::check_user(snapshot, path, snapshot::this_second()));
   return checked;
 }
 

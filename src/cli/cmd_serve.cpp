@@ -23,6 +23,7 @@
 #include "publish/format.hpp"
 #include "publish/records.hpp"
 #include "server/policy_host.hpp"
+#include "snapshot/clock.hpp"
 #include "snapshot/placeholder.hpp"
 #include "snapshot/readable.hpp"
 #include "snapshot/reload.hpp"
@@ -92,7 +93,7 @@ Diagnostics find_refusals(const snapshot::LoadedSnapshot& loaded,
 /// It can take seconds, in which nobody shall have to wait for an end.
 snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader) {
   const process::StopAtOnce stop_at_once;
-  return loader.load({}, nullptr);
+  return loader.load({}, nullptr, snapshot::this_second());
 }
 
 /// Without a snapshot, after saying why, when there is nothing to serve.
@@ -116,7 +117,9 @@ snapshot::LoadedSnapshot load(const Options& options,
     print_diagnostics(refusals);
     return {};
   }
-  if (snapshot::servable_domains(*loaded.snapshot, loaded.touched).empty()) {
+  if (snapshot::servable_domains(*loaded.snapshot, loaded.touched,
+                                 snapshot::this_second())
+          .empty()) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
                 "set certificates in [server]; mta-stsd check says more");
@@ -136,7 +139,7 @@ void log_start(server::PolicyHost& host, const snapshot::LoadedSnapshot& loaded,
                       {"connections", host.limits().connections}});
   process::log_user(user);
   process::log_sandbox(sandbox);
-  snapshot::log_certificates(loaded.new_certificates);
+  snapshot::log_certificates(loaded.new_certificates, snapshot::this_second());
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
   }
@@ -168,7 +171,8 @@ std::optional<process::Account> take_user(const Snapshot& snapshot,
   }
   if (!user->is_new) return *std::move(user);
   const Diagnostics shut_out =
-      snapshot::find_shut_out(snapshot, options.config, *user, Severity::error);
+      snapshot::find_shut_out(snapshot, options.config, *user,
+                              snapshot::this_second(), Severity::error);
   if (shut_out.empty()) return *std::move(user);
   print_diagnostics(shut_out);
   return std::nullopt;
@@ -275,7 +279,7 @@ Exit serve(const Options& options) {
   }
   server::PolicyHost& host = **made;
   loader.accept();
-  snapshot::ReloadStatus reloads;
+  snapshot::ReloadStatus reloads(snapshot::this_second());
   std::unique_ptr<operations::Operations> operations;
   if (wanted) {
     operations = open_operations(*wanted, host, fetches, reloads);
@@ -286,7 +290,8 @@ Exit serve(const Options& options) {
   snapshot::Reloader reloader(loader, host.snapshots(), reloads, loaded,
                               options.allow_example
                                   ? snapshot::Placeholders::allowed
-                                  : snapshot::Placeholders::refused);
+                                  : snapshot::Placeholders::refused,
+                              snapshot::this_moment);
   snapshot::ReloadThread reloading(
       reloader, host.snapshots(), [&host](const auto& changed) {
         host.wake();
@@ -301,8 +306,8 @@ Exit serve(const Options& options) {
   }
   // Beyond this point policies are being served.
   log_start(host, loaded, *user, sandbox, operations.get());
-  print_records(*snapshot,
-                snapshot::servable_domains(*snapshot, loaded.touched));
+  print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
+                                                      snapshot::this_second()));
   loaded = {};
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept

@@ -18,14 +18,9 @@ constexpr milliseconds k_quiet_after_look{1000};
 // What has come to rest waits so long for what has not.
 constexpr milliseconds k_patience{2000};
 
-std::chrono::sys_seconds wall_clock_now() {
-  return std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
-}
-
 }  // namespace
 
-void PendingChanges::update(const FileChanges& found, Clock::time_point now,
+void PendingChanges::update(const FileChanges& found, Moment now,
                             const Predicate& is_told,
                             const Predicate& is_written) {
   std::erase_if(entries_,
@@ -34,11 +29,11 @@ void PendingChanges::update(const FileChanges& found, Clock::time_point now,
     const bool told = is_told(path, stamp);
     const milliseconds quiet = told ? k_quiet_after_event : k_quiet_after_look;
     const auto [known, is_new] = entries_.try_emplace(
-        path, Entry{stamp, now, now, wall_clock_now(), quiet});
+        path, Entry{stamp, now.steady, now.steady, now.wall, quiet});
     Entry& entry = known->second;
     if (entry.stamp != stamp) {
       entry.stamp = stamp;
-      entry.moved = now;
+      entry.moved = now.steady;
       entry.quiet = quiet;
     } else if (told && !is_new) {
       entry.quiet = k_quiet_after_event;
@@ -47,10 +42,10 @@ void PendingChanges::update(const FileChanges& found, Clock::time_point now,
   }
 }
 
-void PendingChanges::restart(const FileChanges& moved, Clock::time_point now) {
+void PendingChanges::restart(const FileChanges& moved, Moment now) {
   for (const auto& [path, stamp] : moved) {
-    entries_.insert_or_assign(
-        path, Entry{stamp, now, now, wall_clock_now(), k_quiet_after_look});
+    entries_.insert_or_assign(path, Entry{stamp, now.steady, now.steady,
+                                          now.wall, k_quiet_after_look});
   }
 }
 
@@ -61,13 +56,12 @@ std::vector<std::string> PendingChanges::paths() const {
   return all;
 }
 
-bool PendingChanges::is_ripe(Clock::time_point now,
-                             std::optional<Clock::time_point> wanted) const {
-  std::optional<Clock::time_point> since = wanted;
+bool PendingChanges::is_ripe(Time now, std::optional<Time> wanted) const {
+  std::optional<Time> since = wanted;
   bool is_soon_done = false;
   for (const auto& [path, entry] : entries_) {
     if (entry.has_rested(now)) {
-      const Clock::time_point ready = entry.moved + entry.quiet;
+      const Time ready = entry.moved + entry.quiet;
       since = since ? std::min(*since, ready) : ready;
     } else if (now - entry.first < k_patience) {
       is_soon_done = true;
@@ -76,7 +70,7 @@ bool PendingChanges::is_ripe(Clock::time_point now,
   return since && (!is_soon_done || now - *since >= k_patience);
 }
 
-FileChanges PendingChanges::take(Clock::time_point now) {
+FileChanges PendingChanges::take(Time now) {
   FileChanges rested;
   std::erase_if(entries_, [&](const auto& one) {
     if (!one.second.has_rested(now)) return false;
@@ -86,8 +80,7 @@ FileChanges PendingChanges::take(Clock::time_point now) {
   return rested;
 }
 
-std::vector<PendingChange> PendingChanges::overdue(
-    Clock::time_point now) const {
+std::vector<PendingChange> PendingChanges::overdue(Time now) const {
   std::vector<PendingChange> all;
   for (const auto& [path, entry] : entries_) {
     if (entry.has_rested(now) || now - entry.first < k_patience) continue;
@@ -96,7 +89,7 @@ std::vector<PendingChange> PendingChanges::overdue(
   return all;
 }
 
-bool PendingChanges::is_all_overdue(Clock::time_point now) const {
+bool PendingChanges::is_all_overdue(Time now) const {
   return std::all_of(entries_.begin(), entries_.end(), [now](const auto& one) {
     return !one.second.has_rested(now) && now - one.second.first >= k_patience;
   });

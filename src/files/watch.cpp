@@ -52,16 +52,16 @@ class Watch::Armer final : public FileVisitor {
   Watch& watch_;
 };
 
-Watch::Watch(Look look)
+Watch::Watch(Look look, Clock clock)
     : look_(std::move(look)),
-      inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
-      poll_interval_(k_poll_interval) {
+      clock_(std::move(clock)),
+      inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   if (inotify_ < 0) {
     log::warning("watch-polling",
                  {{"reason", std::generic_category().message(errno)},
                   {"poll_seconds", k_poll_interval.count()}});
   }
-  next_poll_ = Clock::now() + poll_interval_;
+  next_poll_ = steady() + k_poll_interval;
 }
 
 Watch::~Watch() {
@@ -76,14 +76,14 @@ void Watch::look_everywhere() {
 }
 
 void Watch::want_load() {
-  if (!wanted_) wanted_ = Clock::now();
+  if (!wanted_) wanted_ = steady();
 }
 
-int Watch::fd() const { return Clock::now() < next_look_ ? -1 : inotify_; }
+int Watch::fd() const { return steady() < next_look_ ? -1 : inotify_; }
 
 milliseconds Watch::wait_time() const {
-  const Clock::time_point now = Clock::now();
-  Clock::time_point next = next_poll_;
+  const Time now = steady();
+  Time next = next_poll_;
   const bool has_reason =
       !pending_.empty() || wanted_ || looks_everywhere_ || !paths_.empty();
   // Events that have come since the last look are read at the next one.
@@ -94,22 +94,23 @@ milliseconds Watch::wait_time() const {
 /// Looking everywhere gets rarer as it gets dearer.
 FileChanges Watch::look() {
   if (!looks_everywhere_) return look_(std::exchange(paths_, {}), nullptr);
-  const Clock::time_point start = Clock::now();
+  const auto start = std::chrono::steady_clock::now();
   Armer armer(*this);
   in_use_.clear();
   FileChanges found = look_(Everywhere(), inotify_ < 0 ? nullptr : &armer);
   looks_everywhere_ = false;
   paths_.clear();
   if (std::exchange(is_arming_anew_, false)) remove_others();
-  poll_interval_ = std::clamp<Clock::duration>(
-      100 * (Clock::now() - start), k_poll_interval, k_longest_poll_interval);
-  next_poll_ = Clock::now() + poll_interval_;
+  const auto pause = std::clamp<std::chrono::nanoseconds>(
+      100 * (std::chrono::steady_clock::now() - start), k_poll_interval,
+      k_longest_poll_interval);
+  next_poll_ = steady() + pause;
   return found;
 }
 
 std::optional<Scope> Watch::find_settled() {
   if (inotify_ >= 0) read_events();
-  const Clock::time_point now = Clock::now();
+  const Time now = steady();
   if (now >= next_poll_ || wanted_) looks_everywhere_ = true;
   for (std::string& path : pending_.paths()) paths_.insert(std::move(path));
   if (!looks_everywhere_ && paths_.empty()) return std::nullopt;
@@ -126,7 +127,7 @@ std::optional<Scope> Watch::find_settled() {
 bool Watch::is_unmoved(const Scope& scope) {
   const FileChanges found = look_(scope, nullptr);
   if (found.empty()) return true;
-  pending_.restart(found, Clock::now());
+  pending_.restart(found, clock_());
   return false;
 }
 
@@ -142,7 +143,7 @@ void Watch::update_pending(const FileChanges& found) {
   }
   const Inodes written = find_written();
   pending_.update(
-      found, Clock::now(),
+      found, clock_(),
       [&](const std::string& path, const FileStamp& stamp) {
         return is_told_of_all || told.contains(path) ||
                inodes.contains({stamp.device, stamp.inode});
@@ -154,7 +155,7 @@ void Watch::update_pending(const FileChanges& found) {
 }
 
 Watch::Inodes Watch::find_written() {
-  const Clock::time_point now = Clock::now();
+  const Time now = steady();
   std::erase_if(writing_, [now](const auto& one) {
     return now - one.second > k_forgotten_writer;
   });
@@ -199,7 +200,7 @@ void Watch::take_event(std::uint32_t mask, const Directory& in,
   const std::string path = in.path + name;
   const bool created = (mask & IN_CREATE) != 0 && is_empty_file(path);
   if (created || (mask & IN_MODIFY) != 0) {
-    writing_[path] = Clock::now();
+    writing_[path] = steady();
   } else if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
                       IN_DELETE)) != 0) {
     writing_.erase(path);

@@ -24,12 +24,11 @@ namespace mtasts::files {
 
 class Watch {
  public:
-  using Clock = std::chrono::steady_clock;
   /// What differs from what was loaded last.
   using Look = std::function<FileChanges(const Scope&, FileVisitor*)>;
 
   /// Works without inotify too, which is then said in the log.
-  explicit Watch(Look look);
+  Watch(Look look, Clock clock);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -55,7 +54,7 @@ class Watch {
 
   /// What changes and does not come to rest, by path.
   std::vector<PendingChange> overdue() const {
-    return pending_.overdue(Clock::now());
+    return pending_.overdue(steady());
   }
 
   /// The last load may have brought in other directories.
@@ -68,8 +67,10 @@ class Watch {
     bool is_direct;    // false: the files in it are known by other paths
   };
 
+  using Time = std::chrono::steady_clock::time_point;
   using Inodes = std::set<std::pair<std::uint64_t, std::uint64_t>>;
 
+  Time steady() const { return clock_().steady; }
   FileChanges look();
   void update_pending(const FileChanges& found);
   void read_events();
@@ -83,6 +84,7 @@ class Watch {
   Inodes find_written();
 
   Look look_;
+  Clock clock_;
   int inotify_ = -1;
   bool limited_ = false;  // inotify refused a watch; said once
   /// Where to look next. Everywhere at first: files may have changed between
@@ -90,20 +92,19 @@ class Watch {
   bool looks_everywhere_ = true;
   Paths paths_;  // else
   PendingChanges pending_;
-  std::optional<Clock::time_point> wanted_;  // since when
+  std::optional<Time> wanted_;  // since when
   /// What events told of since the last look: these paths, or of all that is
   /// found at it, as a directory or a link was.
   Paths told_;
   bool is_told_of_all_ = false;
-  Clock::time_point next_poll_;
-  Clock::time_point next_look_;
-  Clock::duration poll_interval_;
+  Time next_poll_;
+  Time next_look_;
   std::map<int, Directory> directories_;   // by watch descriptor
   std::unordered_set<std::size_t> armed_;  // hashes of what is watched
   std::set<int> in_use_;                   // watches that a new look came by
   bool is_arming_anew_ = false;
-  std::set<std::string> links_;  // symbolic links on the way
-  std::map<std::string, Clock::time_point> writing_;  // last write seen
+  std::set<std::string> links_;          // symbolic links on the way
+  std::map<std::string, Time> writing_;  // last write seen
 };
 
 }  // namespace mtasts::files

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "snapshot/clock.hpp"
+
 namespace mtasts::operations {
 namespace {
 
@@ -180,7 +182,7 @@ class DomainSeries final : public server::Body {
       : fetches_(fetches),
         snapshot_(std::move(snapshot)),
         form_(form),
-        now_(this_second()) {}
+        now_(snapshot::this_second()) {}
 
   bool write_some(std::string& out) override {
     constexpr std::size_t k_some = 8 * 1024;
@@ -292,7 +294,7 @@ void Metrics::write_policies(const snapshot::Snapshot& snapshot,
 
 /// Counting the descriptors takes as long as there are many.
 void Metrics::write_process(MetricWriter& out) {
-  const sys_seconds now = this_second();
+  const sys_seconds now = snapshot::this_second();
   if (facts_of_ != now) facts_ = process::read_process_facts();
   facts_of_ = now;
   out.family("process_cpu_seconds", counter, "Processor time that was used.");

@@ -24,10 +24,4 @@ struct Observed {
   std::chrono::sys_seconds started;
 };
 
-/// The present second.
-inline std::chrono::sys_seconds this_second() {
-  return std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
-}
-
 }  // namespace mtasts::operations

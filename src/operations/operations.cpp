@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "operations/page_responder.hpp"
+#include "snapshot/clock.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -63,7 +64,7 @@ Operations::Operations(const config::Operations& settings,
               .fetches = fetches,
               .readiness = readiness_,
               .domain_metrics = settings.domain_metrics,
-              .started = this_second()}),
+              .started = snapshot::this_second()}),
       names_(settings),
       listeners_(std::move(listeners)),
       admission_({.connections = host.operations_connections()}),

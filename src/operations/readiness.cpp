@@ -8,6 +8,8 @@
 #include <numeric>
 #include <utility>
 
+#include "snapshot/clock.hpp"
+
 namespace mtasts::operations {
 namespace {
 
@@ -108,8 +110,7 @@ sys_seconds find_expiry(const snapshot::Snapshot& snapshot,
 }
 
 std::shared_ptr<const Coverage> Readiness::coverage() {
-  const sys_seconds now = std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
+  const sys_seconds now = snapshot::this_second();
   const std::lock_guard lock(mutex_);
   const std::uint64_t generation = snapshots_.generation();
   // A clock that was set back makes old certificates valid again.

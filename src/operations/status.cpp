@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "publish/records.hpp"
+#include "snapshot/clock.hpp"
 
 namespace mtasts::operations {
 
 Status find_status(const Observed& observed, StatusQuery query) {
-  Status status{.now = this_second(),
+  Status status{.now = snapshot::this_second(),
                 .started = observed.started,
                 .reasons = observed.readiness.find_reasons(),
                 .query = std::move(query),

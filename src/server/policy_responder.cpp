@@ -65,9 +65,7 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
   }
   const SenderFamily family = find_sender_family(head.user_agent);
   counters_.count(family);
-  fetches_->count(domain, response.policy->id, family,
-                  std::chrono::floor<std::chrono::seconds>(
-                      std::chrono::system_clock::now()));
+  fetches_->count(domain, response.policy->id, family, snapshot::this_second());
 }
 
 }  // namespace mtasts::server

@@ -9,6 +9,7 @@
 #include "server/fetch_log.hpp"
 #include "server/http_engine.hpp"
 #include "server/responder.hpp"
+#include "snapshot/clock.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
@@ -35,7 +36,8 @@ class PolicyResponder final : public Responder {
   Counters& counters_;
   std::uint64_t generation_;
   std::shared_ptr<const snapshot::Snapshot> snapshot_;
-  tls::Selector selector_;
+  tls::Selector selector_{
+      .store = nullptr, .cache = {}, .clock = snapshot::this_second};
   HttpEngine engine_;
   AccessLog access_log_;
 };

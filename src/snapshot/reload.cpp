@@ -66,7 +66,8 @@ std::string_view changed_key(const config::Startup& running,
 
 }  // namespace
 
-void log_certificates(const std::vector<tls::CertificatePtr>& certificates) {
+void log_certificates(const std::vector<tls::CertificatePtr>& certificates,
+                      std::chrono::sys_seconds now) {
   std::size_t logged = 0;
   for (const tls::CertificatePtr& one : certificates) {
     if (++logged > k_max_logged) {
@@ -76,7 +77,7 @@ void log_certificates(const std::vector<tls::CertificatePtr>& certificates) {
     }
     log::info("certificate",
               {{"names", fmt::format("{}", fmt::join(one->names(), ","))},
-               {"days_left", tls::days_left(*one, wall_clock())},
+               {"days_left", tls::days_left(*one, now)},
                {"key", tls::format_key_kind(one->key_kind())},
                {"file", one->file()}});
   }
@@ -84,17 +85,20 @@ void log_certificates(const std::vector<tls::CertificatePtr>& certificates) {
 
 Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
                    ReloadStatus& status, const LoadedSnapshot& first,
-                   Placeholders placeholders)
+                   Placeholders placeholders, files::Clock clock)
     : loader_(loader),
       holder_(holder),
       status_(status),
       placeholders_(placeholders),
       running_(holder.get()->startup),
       said_(running_),
-      watch_([&loader](const files::Scope& scope, files::FileVisitor* also) {
-        return loader.find_changes(scope, also);
-      }),
-      next_check_(files::Watch::Clock::now() + k_check_interval) {
+      clock_(std::move(clock)),
+      watch_(
+          [&loader](const files::Scope& scope, files::FileVisitor* also) {
+            return loader.find_changes(scope, also);
+          },
+          clock_),
+      next_check_(clock_().steady + k_check_interval) {
   log_news(first);
   watch_.find_settled();  // from now on, every edit is heard of
 }
@@ -131,7 +135,7 @@ void Reloader::want_load() {
 }
 
 std::vector<std::string> Reloader::run() {
-  const files::Watch::Clock::time_point now = files::Watch::Clock::now();
+  const std::chrono::steady_clock::time_point now = clock_().steady;
   if (now >= next_check_ || (next_retry_ && now >= *next_retry_)) {
     if (now >= next_check_) next_check_ = now + k_check_interval;
     next_retry_.reset();
@@ -147,7 +151,7 @@ std::vector<std::string> Reloader::run() {
     return {};
   }
   return conclude(loader_.judge(
-      holder_.get().get(),
+      holder_.get().get(), clock_().wall,
       [this](const Snapshot& snapshot,
              const std::vector<std::string>& domains) -> Diagnostics {
         // As at the start.
@@ -190,11 +194,11 @@ bool Reloader::say_restart_needed(const config::Startup& wanted) {
 }
 
 void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
-                           std::size_t changed, std::size_t removed,
-                           bool is_news) {
-  status_.note_applied(changed, removed, is_news, loaded.is_whole());
+                           std::chrono::sys_seconds now, std::size_t changed,
+                           std::size_t removed, bool is_news) {
+  status_.note_applied(now, changed, removed, is_news, loaded.is_whole());
   if (!is_news) return;
-  log_certificates(loaded.new_certificates);
+  log_certificates(loaded.new_certificates, now);
   if (pending_ == 0) {
     log::info("reload", {{"result", "applied"},
                          {"domains", newer.live.by_domain.size()},
@@ -210,10 +214,11 @@ void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
 }
 
 /// Once, and at each request.
-void Reloader::say_failed(const LoadedSnapshot& loaded, bool is_requested) {
+void Reloader::say_failed(const LoadedSnapshot& loaded, files::Moment now,
+                          bool is_requested) {
   // The cause may go away without a trace: a lack of descriptors, a server of
   // files that does not answer.
-  next_retry_ = files::Watch::Clock::now() + k_retry_interval;
+  next_retry_ = now.steady + k_retry_interval;
   std::string text;
   std::size_t errors = 0;
   for (const Diagnostic& one : loaded.diagnostics) {
@@ -222,7 +227,7 @@ void Reloader::say_failed(const LoadedSnapshot& loaded, bool is_requested) {
     ++errors;
   }
   const bool is_news = text != last_failure_;
-  status_.note_failed(loaded.diagnostics, is_news);
+  status_.note_failed(now.wall, loaded.diagnostics, is_news);
   last_failure_ = std::move(text);
   if (!is_news && !is_requested) return;
   std::string_view kept = "the last good policies";
@@ -235,6 +240,7 @@ void Reloader::say_failed(const LoadedSnapshot& loaded, bool is_requested) {
 }
 
 std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
+  const files::Moment now = clock_();
   const std::shared_ptr<const Snapshot> older = holder_.get();
   const std::shared_ptr<const Snapshot> newer =
       loaded.snapshot ? loaded.snapshot : older;
@@ -243,7 +249,7 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   if (loaded.snapshot) {
     holder_.replace(newer);
     loader_.accept();
-    changed = changed_domains(*older, *newer, loaded.touched);
+    changed = changed_domains(*older, *newer, loaded.touched, now.wall);
     removed = count_removed(*older, *newer, loaded.touched);
   }
   const bool is_requested = std::exchange(requested_, false);
@@ -259,9 +265,9 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   }
   if (loaded.snapshot || loaded.is_whole() ||
       (is_requested && !loaded.is_refused())) {
-    say_applied(*newer, loaded, changed.size(), removed, news);
+    say_applied(*newer, loaded, now.wall, changed.size(), removed, news);
   }
-  if (loaded.is_refused()) say_failed(loaded, is_requested);
+  if (loaded.is_refused()) say_failed(loaded, now, is_requested);
   return changed;
 }
 

@@ -4,6 +4,7 @@
 // policies, or with the certificates, the old ones keep serving.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "files/moment.hpp"
 #include "files/watch.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
@@ -27,7 +29,8 @@ class Reloader {
   /// logged. `status` is told how each load went. All have to outlive the
   /// reloader.
   Reloader(SnapshotLoader& loader, SnapshotHolder& holder, ReloadStatus& status,
-           const LoadedSnapshot& first, Placeholders placeholders);
+           const LoadedSnapshot& first, Placeholders placeholders,
+           files::Clock clock);
 
   int fd() const { return watch_.fd(); }
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
@@ -49,8 +52,10 @@ class Reloader {
   void want_load();
   void say_what_waits();
   void say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
-                   std::size_t changed, std::size_t removed, bool is_news);
-  void say_failed(const LoadedSnapshot& loaded, bool is_requested);
+                   std::chrono::sys_seconds now, std::size_t changed,
+                   std::size_t removed, bool is_news);
+  void say_failed(const LoadedSnapshot& loaded, files::Moment now,
+                  bool is_requested);
   std::vector<std::string> conclude(LoadedSnapshot loaded);
   bool say_restart_needed(const config::Startup& wanted);
 
@@ -60,9 +65,10 @@ class Reloader {
   Placeholders placeholders_;
   config::Startup running_;  // what the program was started with
   config::Startup said_;     // what was last said to need a restart
+  files::Clock clock_;
   files::Watch watch_;
-  files::Watch::Clock::time_point next_check_;
-  std::optional<files::Watch::Clock::time_point> next_retry_;
+  std::chrono::steady_clock::time_point next_check_;
+  std::optional<std::chrono::steady_clock::time_point> next_retry_;
   std::set<std::string> said_pending_;
   std::size_t pending_ = 0;
   bool requested_ = false;
@@ -72,6 +78,7 @@ class Reloader {
 
 /// One line for each of the first of `certificates`: its names and the days it
 /// has left.
-void log_certificates(const std::vector<tls::CertificatePtr>& certificates);
+void log_certificates(const std::vector<tls::CertificatePtr>& certificates,
+                      std::chrono::sys_seconds now);
 
 }  // namespace mtasts::snapshot

@@ -12,23 +12,19 @@ constexpr std::size_t k_max_history = 50;
 constexpr std::size_t k_max_faults = 20;
 constexpr std::size_t k_max_pending = 20;
 
-std::chrono::sys_seconds now() {
-  return std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
-}
-
 }  // namespace
 
-ReloadStatus::ReloadStatus() {
-  view_.last = now();
+ReloadStatus::ReloadStatus(std::chrono::sys_seconds now) {
+  view_.last = now;
   view_.last_good = view_.last;
 }
 
-void ReloadStatus::note_applied(std::size_t changed, std::size_t removed,
+void ReloadStatus::note_applied(std::chrono::sys_seconds now,
+                                std::size_t changed, std::size_t removed,
                                 bool is_news, bool is_whole) {
   const std::lock_guard lock(mutex_);
   ++view_.applied;
-  view_.last = now();
+  view_.last = now;
   if (is_whole) {
     view_.last_good = view_.last;
     view_.faults.clear();
@@ -42,10 +38,11 @@ void ReloadStatus::note_applied(std::size_t changed, std::size_t removed,
   }
 }
 
-void ReloadStatus::note_failed(const Diagnostics& diagnostics, bool is_news) {
+void ReloadStatus::note_failed(std::chrono::sys_seconds now,
+                               const Diagnostics& diagnostics, bool is_news) {
   const std::lock_guard lock(mutex_);
   ++view_.failed;
-  view_.last = now();
+  view_.last = now;
   view_.faults.clear();
   for (const Diagnostic& one : diagnostics) {
     if (one.severity != Severity::error) continue;

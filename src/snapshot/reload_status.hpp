@@ -38,12 +38,14 @@ struct ReloadView {
 
 class ReloadStatus {
  public:
-  ReloadStatus();
+  /// `now` is when the first load ended well.
+  explicit ReloadStatus(std::chrono::sys_seconds now);
 
   /// `is_whole`: nothing was refused beside it.
-  void note_applied(std::size_t changed, std::size_t removed, bool is_news,
-                    bool is_whole = true);
-  void note_failed(const Diagnostics& diagnostics, bool is_news);
+  void note_applied(std::chrono::sys_seconds now, std::size_t changed,
+                    std::size_t removed, bool is_news, bool is_whole = true);
+  void note_failed(std::chrono::sys_seconds now, const Diagnostics& diagnostics,
+                   bool is_news);
 
   void note_pending(std::vector<files::PendingChange> pending);
 

@@ -10,10 +10,11 @@
 namespace mtasts::snapshot {
 
 Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
-                          const process::Account& account, Severity severity) {
+                          const process::Account& account,
+                          std::chrono::sys_seconds now, Severity severity) {
   const process::StopAtOnce
       stop_at_once;  // it takes as long as the load before
-  const LoadedSnapshot again = SnapshotLoader(config).load({}, &serving);
+  const LoadedSnapshot again = SnapshotLoader(config).load({}, &serving, now);
   Diagnostics found;
   // What has an error for root too, such as a host without a certificate, is no
   // reason.
@@ -31,7 +32,8 @@ Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
   return found;
 }
 
-Diagnostics check_user(const Snapshot& snapshot, const std::string& config) {
+Diagnostics check_user(const Snapshot& snapshot, const std::string& config,
+                       std::chrono::sys_seconds now) {
   const std::string& name = snapshot.startup.user;
   if (name.empty()) return {};
   const Result<process::Account> account = process::find_account(name);
@@ -41,7 +43,7 @@ Diagnostics check_user(const Snapshot& snapshot, const std::string& config) {
   }
   if (::geteuid() != 0 || account->uid == 0 || !process::become(*account))
     return {};
-  return find_shut_out(snapshot, config, *account, Severity::warning);
+  return find_shut_out(snapshot, config, *account, now, Severity::warning);
 }
 
 }  // namespace mtasts::snapshot

@@ -39,8 +39,8 @@ std::vector<std::string> all_domains(const config::Live& live) {
 }
 
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
-                                          std::vector<std::string> domains) {
-  const std::chrono::sys_seconds now = wall_clock();
+                                          std::vector<std::string> domains,
+                                          std::chrono::sys_seconds now) {
   std::erase_if(domains, [&](const std::string& domain) {
     if (snapshot.live.find_domain(domain) == nullptr) return true;
     return snapshot.needs_certificates &&
@@ -51,10 +51,10 @@ std::vector<std::string> servable_domains(const Snapshot& snapshot,
 
 std::vector<std::string> changed_domains(
     const Snapshot& older, const Snapshot& newer,
-    const std::vector<std::string>& domains) {
-  std::vector<std::string> changed = servable_domains(newer, domains);
+    const std::vector<std::string>& domains, std::chrono::sys_seconds now) {
+  std::vector<std::string> changed = servable_domains(newer, domains, now);
   std::erase_if(changed, [&](const std::string& domain) {
-    return !servable_domains(older, {domain}).empty() &&
+    return !servable_domains(older, {domain}, now).empty() &&
            publish::has_same_records(*older.live.find_domain(domain),
                                      *newer.live.find_domain(domain));
   });

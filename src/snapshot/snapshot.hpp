@@ -43,18 +43,17 @@ std::string policy_host(const std::string& domain);
 /// All policy domains in the order of the configuration.
 std::vector<std::string> all_domains(const config::Live& live);
 
-/// Those of `domains` that are served, with a certificate that is valid now if
-/// one is needed.
+/// Those of `domains` that are served, with a certificate that is valid at
+/// `now` if one is needed.
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
-                                          std::vector<std::string> domains);
+                                          std::vector<std::string> domains,
+                                          std::chrono::sys_seconds now);
 
 /// Those of `domains` whose records have to be published now: `newer` can
 /// serve them, and `older` had other records for them or could not.
 std::vector<std::string> changed_domains(
     const Snapshot& older, const Snapshot& newer,
-    const std::vector<std::string>& domains);
-
-using tls::wall_clock;
+    const std::vector<std::string>& domains, std::chrono::sys_seconds now);
 
 /// Holds the current snapshot. One writer, any number of readers. A mutex and
 /// not std::atomic<std::shared_ptr>, in which ThreadSanitizer sees a race

@@ -127,8 +127,8 @@ SnapshotLoader::Domains SnapshotLoader::touched_hosts(
 bool SnapshotLoader::find_losses(const Snapshot& serving,
                                  const config::Live& live,
                                  const Domains& domains,
+                                 std::chrono::sys_seconds now,
                                  LoadedSnapshot& loaded) {
-  const std::chrono::sys_seconds now = wall_clock();
   bool found = false;
   for (const std::string& domain : domains) {
     const std::string host = policy_host(domain);
@@ -148,6 +148,7 @@ bool SnapshotLoader::find_losses(const Snapshot& serving,
 
 void SnapshotLoader::check_hosts(const config::Live& live,
                                  const Domains& domains,
+                                 std::chrono::sys_seconds now,
                                  LoadedSnapshot& loaded) {
   // That there is none at all was said of the files.
   if (certificate_paths_.empty() || store_.size() == 0) {
@@ -157,7 +158,6 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     is_recheck_ = true;
     return;
   }
-  const std::chrono::sys_seconds now = wall_clock();
   for (const std::string& domain : domains) {
     auto old = hosts_.extract(domain);
     if (old) append(loaded.withdrawn, std::move(old.mapped()));
@@ -179,6 +179,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
 }
 
 LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
+                                     std::chrono::sys_seconds now,
                                      const FindRefusals& find_refusals) {
   LoadedSnapshot loaded;
   if (!is_main_restless_) {
@@ -215,11 +216,11 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   const Domains domains = touched_hosts(next.live);
   tls::FoundCertificates news = std::exchange(certificate_news_, {});
   if (next.needs_certificates) {
-    append(loaded.diagnostics,
-           keep_needed(news, next.live, store_, wall_clock()));
-    check_hosts(next.live, domains, loaded);
+    append(loaded.diagnostics, keep_needed(news, next.live, store_, now));
+    check_hosts(next.live, domains, now, loaded);
     loaded.certificates_refused =
-        serving != nullptr && find_losses(*serving, next.live, domains, loaded);
+        serving != nullptr &&
+        find_losses(*serving, next.live, domains, now, loaded);
   }
   takes_certificates_ = !loaded.certificates_refused;
   next.certificates =
@@ -238,9 +239,10 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
 }
 
 LoadedSnapshot SnapshotLoader::load(const files::Scope& scope,
-                                    const Snapshot* serving) {
+                                    const Snapshot* serving,
+                                    std::chrono::sys_seconds now) {
   read(scope);
-  return judge(serving);
+  return judge(serving, now);
 }
 
 void SnapshotLoader::accept() {
@@ -267,8 +269,9 @@ files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope,
   return changes;
 }
 
-LoadedSnapshot load_snapshot(const std::string& path) {
-  return SnapshotLoader(path).load({}, nullptr);
+LoadedSnapshot load_snapshot(const std::string& path,
+                             std::chrono::sys_seconds now) {
+  return SnapshotLoader(path).load({}, nullptr, now);
 }
 
 }  // namespace mtasts::snapshot

@@ -3,6 +3,7 @@
 // changed since.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,11 +61,12 @@ class SnapshotLoader {
   /// good). Certificates are bad when a host would have a worse one than now:
   /// a renewal is half done then. That a host never had one is no reason; see
   /// servable_domains().
-  LoadedSnapshot judge(const Snapshot* serving,
+  LoadedSnapshot judge(const Snapshot* serving, std::chrono::sys_seconds now,
                        const FindRefusals& find_refusals = {});
 
   /// Both at once.
-  LoadedSnapshot load(const files::Scope& scope, const Snapshot* serving);
+  LoadedSnapshot load(const files::Scope& scope, const Snapshot* serving,
+                      std::chrono::sys_seconds now);
 
   /// Says that the last snapshot serves now.
   void accept();
@@ -93,9 +95,10 @@ class SnapshotLoader {
   void add_news(tls::FoundCertificates found);
   Domains touched_hosts(const config::Live& live);
   bool find_losses(const Snapshot& serving, const config::Live& live,
-                   const Domains& domains, LoadedSnapshot& loaded);
-  void check_hosts(const config::Live& live, const Domains& domains,
+                   const Domains& domains, std::chrono::sys_seconds now,
                    LoadedSnapshot& loaded);
+  void check_hosts(const config::Live& live, const Domains& domains,
+                   std::chrono::sys_seconds now, LoadedSnapshot& loaded);
 
   std::string path_;
   config::Loader config_;
@@ -118,6 +121,7 @@ class SnapshotLoader {
 };
 
 /// All at once: the one load of a command that ends.
-LoadedSnapshot load_snapshot(const std::string& path);
+LoadedSnapshot load_snapshot(const std::string& path,
+                             std::chrono::sys_seconds now);
 
 }  // namespace mtasts::snapshot

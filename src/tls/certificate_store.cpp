@@ -127,11 +127,6 @@ Quality CertificateStore::quality(std::string_view host,
   return best;
 }
 
-std::chrono::sys_seconds wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now());
-}
-
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now) {
   return static_cast<long>(
       std::chrono::floor<days>(certificate.not_after() - now).count());

@@ -76,9 +76,6 @@ class CertificateStore {
 Diagnostics check_host(const CertificateStore& store, const std::string& host,
                        const std::string& place, std::chrono::sys_seconds now);
 
-/// The second now, as certificates count.
-std::chrono::sys_seconds wall_clock();
-
 /// Whole days that are left; negative when it is over.
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now);
 

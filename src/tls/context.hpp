@@ -75,7 +75,7 @@ class PairCache {
 struct Selector {
   std::shared_ptr<const CertificateStore> store;
   PairCache cache;
-  std::chrono::sys_seconds (*clock)() = wall_clock;
+  std::chrono::sys_seconds (*clock)();  // the present second
 };
 
 /// Fails when OpenSSL refuses a setting.

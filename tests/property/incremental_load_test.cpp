@@ -8,6 +8,7 @@
 #include "../unit/test_certificates.hpp"
 #include "config/load.hpp"
 #include "file_edits.hpp"
+#include "snapshot/clock.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "tls/certificate_files.hpp"
 
@@ -374,8 +375,9 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
     SCOPED_TRACE("round " + std::to_string(round) + "\n" + files.log());
     const snapshot::LoadedSnapshot got = loader.load(
         round == 0 ? files::Scope{} : choose_scope(random, loader, edited),
-        serving.get());
-    const snapshot::LoadedSnapshot fresh = snapshot::load_snapshot(main);
+        serving.get(), snapshot::this_second());
+    const snapshot::LoadedSnapshot fresh =
+        snapshot::load_snapshot(main, snapshot::this_second());
     Texts errors = texts(got.diagnostics, Severity::error);
     const bool lost =
         std::erase_if(errors, [](const std::string& one) {

@@ -9,7 +9,7 @@ namespace mtasts::files {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = PendingChanges::Clock;
+using Time = PendingChanges::Time;
 using Strings = std::vector<std::string>;
 
 /// Time and files are what the test says.
@@ -20,9 +20,9 @@ class FilesPendingChanges : public testing::Test {
 
   /// Everything that differs, `ms` after the start.
   void look(int ms, const FileChanges& found) {
-    now_ = Clock::time_point(milliseconds(ms));
+    now_ = Time(milliseconds(ms));
     changes_.update(
-        found, now_,
+        found, {.steady = now_, .wall = {}},
         [&](const std::string& path, const FileStamp&) {
           return told_.contains(path);
         },
@@ -48,8 +48,8 @@ class FilesPendingChanges : public testing::Test {
   }
 
   PendingChanges changes_;
-  Clock::time_point now_;
-  std::optional<Clock::time_point> wanted_;
+  Time now_;
+  std::optional<Time> wanted_;
   std::set<std::string> told_;
   std::set<std::string> written_;
   std::uint64_t inode_ = 0;
@@ -168,7 +168,7 @@ TEST_F(FilesPendingChanges, RestOnlyWhenNobodyIsWriting) {
 TEST_F(FilesPendingChanges, RestAnewWhenTheyMovedWhileTheyWereRead) {
   told_ = {"a"};
   const FileChanges found = {{"a", stamp()}};
-  changes_.restart(found, Clock::time_point(milliseconds(0)));
+  changes_.restart(found, {.steady = Time(milliseconds(0)), .wall = {}});
   told_.clear();
   look(999, found);
   EXPECT_EQ(take(), k_nothing);

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "files/watch.hpp"
+#include "snapshot/clock.hpp"
 #include "temp_dir.hpp"
 
 namespace mtasts::files {
@@ -39,11 +40,13 @@ TEST(FilesWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
   release(0);
   const Inputs inputs{.files = {},
                       .globs = {escape_glob(dir.path("current")) + "/*.toml"}};
-  Watch watch([&](const Scope& scope, FileVisitor* also) {
-    FileGroup<int> group;
-    group.set_inputs(inputs);
-    return group.look(scope, also);
-  });
+  Watch watch(
+      [&](const Scope& scope, FileVisitor* also) {
+        FileGroup<int> group;
+        group.set_inputs(inputs);
+        return group.look(scope, also);
+      },
+      snapshot::this_moment);
   EXPECT_FALSE(watch.find_settled());
   const std::size_t before = count_watches();
   ASSERT_GT(before, 0U);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "files/descriptor.hpp"
+#include "snapshot/clock.hpp"
 #include "snapshot/reload.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
@@ -90,9 +91,10 @@ struct Running {
   explicit Running(const std::string& path,
                    Placeholders placeholders = Placeholders::allowed)
       : loader(path),
-        first(loader.load({}, nullptr)),
+        first(loader.load({}, nullptr, this_second())),
         holder(first.snapshot),
-        reloader(loader, holder, status, first, placeholders) {
+        status(this_second()),
+        reloader(loader, holder, status, first, placeholders, this_moment) {
     loader.accept();
   }
 
@@ -166,11 +168,12 @@ TEST_F(SnapshotReloader, ReadsAgainWhatWasReplacedDuringTheLoad) {
 
 TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   SnapshotLoader loader(write_config(format_config(1, "first")));
-  const LoadedSnapshot first = loader.load({}, nullptr);
+  const LoadedSnapshot first = loader.load({}, nullptr, this_second());
   write_config(format_config(1, "second"));
   SnapshotHolder holder(first.snapshot);
-  ReloadStatus status;
-  Reloader reloader(loader, holder, status, first, Placeholders::allowed);
+  ReloadStatus status(this_second());
+  Reloader reloader(loader, holder, status, first, Placeholders::allowed,
+                    this_moment);
   loader.accept();
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::seconds(10);
@@ -263,7 +266,8 @@ TEST(SnapshotLogCertificates, LogsTwentyAndHowManyMoreThereAre) {
     const tls::CertificatePtr one =
         make_certificate(make_pair("DNS:a.example"));
     testing::internal::CaptureStderr();
-    log_certificates(std::vector<tls::CertificatePtr>(count, one));
+    log_certificates(std::vector<tls::CertificatePtr>(count, one),
+                     this_second());
     return testing::internal::GetCapturedStderr();
   };
   EXPECT_EQ(count_of(log(20), "event=certificate names=a.example "), 20U);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "snapshot/clock.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
@@ -27,7 +28,7 @@ class SnapshotLoad : public testing::Test {
     dir_.write("certs/" + name, pair.pem() + ca_.pem() + pair.key_pem());
   }
   LoadedSnapshot load(std::string_view config = k_config) {
-    return load_snapshot(dir_.write("mta-stsd.toml", config));
+    return load_snapshot(dir_.write("mta-stsd.toml", config), this_second());
   }
   static Strings ids(const LoadedSnapshot& loaded) {
     Strings all;
@@ -53,7 +54,7 @@ TEST_F(SnapshotLoad, HoldsPoliciesAndCertificates) {
   EXPECT_EQ(all_domains(snapshot.live), (Strings{"a.example", "b.example"}));
   EXPECT_EQ(snapshot.certificates->size(), 1U);
   EXPECT_NE(snapshot.find_authority("mta-sts.b.example"), nullptr);
-  EXPECT_EQ(servable_domains(snapshot, loaded.touched),
+  EXPECT_EQ(servable_domains(snapshot, loaded.touched, this_second()),
             (Strings{"a.example", "b.example"}));
 }
 
@@ -63,7 +64,7 @@ TEST_F(SnapshotLoad, IsServedInPartWithoutACertificate) {
   const LoadedSnapshot loaded = load();
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.expired"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched),
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched, this_second()),
             Strings{"a.example"});
 }
 
@@ -72,7 +73,7 @@ TEST_F(SnapshotLoad, IsNotMadeFromABadPolicy) {
   const LoadedSnapshot bad_policy = load("[[policy]]\n");
   EXPECT_FALSE(bad_policy.snapshot);
   EXPECT_TRUE(has_errors(bad_policy.diagnostics));
-  EXPECT_FALSE(load_snapshot(dir_.path("none.toml")).snapshot);
+  EXPECT_FALSE(load_snapshot(dir_.path("none.toml"), this_second()).snapshot);
 }
 
 // What is said of a host is true of the certificates that there are now.
@@ -80,10 +81,11 @@ TEST_F(SnapshotLoad, LooksAtEveryHostOnceThereAreCertificates) {
   dir_.write("certs/README", "none yet");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
-  EXPECT_EQ(ids(loader.load({}, nullptr)), Strings{"certificate.none-found"});
+  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
+            Strings{"certificate.none-found"});
   loader.accept();
   write_pair("a.pem", "DNS:mta-sts.a.example");
-  EXPECT_EQ(ids(loader.load({}, nullptr)),
+  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
             Strings{"certificate.name-not-covered"});
 }
 
@@ -91,14 +93,15 @@ TEST_F(SnapshotLoad, BlamesARefusedCertificateAndNotItsAbsence) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
-  EXPECT_EQ(ids(loader.load({}, nullptr)),
+  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
             Strings{"certificate.name-not-covered"});
   loader.accept();
   dir_.write("certs/lone.pem", make_leaf("DNS:mta-sts.b.example").pem());
-  EXPECT_EQ(ids(loader.load({}, nullptr)), Strings{"certificate.key-mismatch"});
+  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
+            Strings{"certificate.key-mismatch"});
   loader.accept();
   std::filesystem::remove(dir_.path("certs/lone.pem"));
-  EXPECT_EQ(ids(loader.load({}, nullptr)),
+  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
             Strings{"certificate.name-not-covered"});
 }
 
@@ -106,15 +109,17 @@ TEST_F(SnapshotLoad, BlamesTheFolderThatIsConfiguredNow) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
-  EXPECT_EQ(loader.load({}, nullptr).diagnostics.at(0).place.file,
-            dir_.path("certs"));
+  EXPECT_EQ(
+      loader.load({}, nullptr, this_second()).diagnostics.at(0).place.file,
+      dir_.path("certs"));
   loader.accept();
   std::filesystem::create_directory(dir_.path("empty"));
   std::string other(k_config);
   other.insert(other.find("\"certs"), "\"empty\", ");
   dir_.write("mta-stsd.toml", other);
-  EXPECT_EQ(loader.load({}, nullptr).diagnostics.at(0).place.file,
-            dir_.path("empty"));
+  EXPECT_EQ(
+      loader.load({}, nullptr, this_second()).diagnostics.at(0).place.file,
+      dir_.path("empty"));
 }
 
 // One broken pair is no reason to serve nobody.
@@ -124,7 +129,7 @@ TEST_F(SnapshotLoad, StartsBesideABadCertificate) {
   const LoadedSnapshot loaded = load();
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.key-mismatch"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched),
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched, this_second()),
             Strings{"a.example"});
 }
 
@@ -132,7 +137,7 @@ class SnapshotAgain : public SnapshotLoad {
  protected:
   /// Accepts what it loads, if anything.
   LoadedSnapshot load_again() {
-    LoadedSnapshot loaded = loader_.load({}, serving_.get());
+    LoadedSnapshot loaded = loader_.load({}, serving_.get(), this_second());
     if (loaded.snapshot) {
       serving_ = loaded.snapshot;
       loader_.accept();
@@ -201,7 +206,7 @@ TEST_F(SnapshotLoad, NeedsNoCertificateWhenAllListenersAreBehindAProxy) {
   const LoadedSnapshot without = load(bare);
   ASSERT_TRUE(without.snapshot);
   EXPECT_EQ(ids(without), Strings());
-  EXPECT_EQ(servable_domains(*without.snapshot, without.touched),
+  EXPECT_EQ(servable_domains(*without.snapshot, without.touched, this_second()),
             (Strings{"a.example", "b.example"}));
   // Those that are there need not cover the domains.
   write_pair("c.pem", "DNS:mta-sts.c.example");
@@ -217,7 +222,7 @@ TEST_F(SnapshotLoad, NeedsCertificatesForOneListenerOfTwo) {
   const LoadedSnapshot loaded = load(mixed);
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.name-not-covered"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched),
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched, this_second()),
             Strings{"a.example"});
 }
 

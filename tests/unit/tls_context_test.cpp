@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "snapshot/clock.hpp"
 #include "test_certificates.hpp"
 #include "tls/context.hpp"
 
@@ -91,8 +92,9 @@ TEST(TlsPairCache, TriesABrokenPairOnce) {
 }
 
 /// Which key a client of a.example gets: a kind of OpenSSL, or nothing.
-std::string shake_hands(const std::vector<CertificatePtr>& certificates,
-                        std::chrono::sys_seconds (*clock)() = wall_clock) {
+std::string shake_hands(
+    const std::vector<CertificatePtr>& certificates,
+    std::chrono::sys_seconds (*clock)() = snapshot::this_second) {
   const ContextPtr context = *make_context();
   const ContextPtr client_context(SSL_CTX_new(TLS_client_method()));
   Selector selector{.store = std::make_shared<CertificateStore>(certificates),
@@ -140,7 +142,8 @@ TEST(TlsContext, AsksTheClockInEachHandshake) {
       make_certificate(make_pair("DNS:*.example", KeyKind::rsa, {.to = 50}))};
   EXPECT_EQ(shake_hands(both), "EC");
   EXPECT_EQ(
-      shake_hands(both, [] { return wall_clock() + std::chrono::days(11); }),
+      shake_hands(
+          both, [] { return snapshot::this_second() + std::chrono::days(11); }),
       "RSA");
 }
 
