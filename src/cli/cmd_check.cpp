@@ -4,10 +4,9 @@
 #include <algorithm>
 
 #include "cli/cli.hpp"
-#include "config/listeners.hpp"
 #include "config/load.hpp"
 #include "snapshot/clock.hpp"
-#include "snapshot/placeholder.hpp"
+#include "snapshot/refusals.hpp"
 #include "snapshot/shut_out.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "text/json.hpp"
@@ -51,10 +50,9 @@ Checked check_all(const std::string& path) {
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
-  append(checked.diagnostics, config::find_public_plain_http(
-                                  snapshot.startup, Severity::warning, path));
-  append(checked.diagnostics, snapshot::find_placeholders(
-                                  snapshot, loaded.touched, Severity::warning));
+  append(checked.diagnostics,
+         snapshot::check_refusals(snapshot, loaded.touched, path,
+                                  Severity::warning));
   // The last thing: root is somebody else then.
   append(checked.diagnostics,
          snapshot::check_user(snapshot, path, snapshot::this_second()));

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "cli/cli.hpp"
-#include "config/listeners.hpp"
 #include "files/stamp.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
@@ -24,8 +23,8 @@
 #include "publish/records.hpp"
 #include "server/policy_host.hpp"
 #include "snapshot/clock.hpp"
-#include "snapshot/placeholder.hpp"
 #include "snapshot/readable.hpp"
+#include "snapshot/refusals.hpp"
 #include "snapshot/reload.hpp"
 #include "snapshot/reload_thread.hpp"
 #include "snapshot/shut_out.hpp"
@@ -73,21 +72,9 @@ void print_records(const Snapshot& snapshot,
                                 {"hint", "mta-stsd records prints them"}});
 }
 
-/// What has to be allowed on the command line, and was not.
-Diagnostics find_refusals(const snapshot::LoadedSnapshot& loaded,
-                          const Options& options) {
-  const Snapshot& snapshot = *loaded.snapshot;
-  Diagnostics refusals;
-  if (!options.allow_plain_http) {
-    refusals = config::find_public_plain_http(snapshot.startup, Severity::error,
-                                              options.config);
-  }
-  if (!options.allow_example) {
-    const Diagnostics placeholders =
-        snapshot::find_placeholders(snapshot, loaded.touched, Severity::error);
-    refusals.insert(refusals.end(), placeholders.begin(), placeholders.end());
-  }
-  return refusals;
+snapshot::Allowances allowances(const Options& options) {
+  return {.examples = options.allow_example,
+          .plain_http = options.allow_plain_http};
 }
 
 /// It can take seconds, in which nobody shall have to wait for an end.
@@ -112,7 +99,9 @@ snapshot::LoadedSnapshot load(const Options& options,
     }
     return {};
   }
-  const Diagnostics refusals = find_refusals(loaded, options);
+  const Diagnostics refusals =
+      snapshot::check_refusals(*loaded.snapshot, loaded.touched, options.config,
+                               Severity::error, allowances(options));
   if (!refusals.empty()) {
     print_diagnostics(refusals);
     return {};
@@ -288,10 +277,7 @@ Exit serve(const Options& options) {
   const std::optional<process::Account> user = take_user(*snapshot, options);
   if (!user) return Exit::fault;
   snapshot::Reloader reloader(loader, host.snapshots(), reloads, loaded,
-                              options.allow_example
-                                  ? snapshot::Placeholders::allowed
-                                  : snapshot::Placeholders::refused,
-                              snapshot::this_moment);
+                              allowances(options), snapshot::this_moment);
   snapshot::ReloadThread reloading(
       reloader, host.snapshots(), [&host](const auto& changed) {
         host.wake();

@@ -9,7 +9,6 @@
 
 #include "log.hpp"
 #include "publish/records.hpp"
-#include "snapshot/placeholder.hpp"
 
 namespace mtasts::snapshot {
 namespace {
@@ -85,11 +84,12 @@ void log_certificates(const std::vector<tls::CertificatePtr>& certificates,
 
 Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
                    ReloadStatus& status, const LoadedSnapshot& first,
-                   Placeholders placeholders, files::Clock clock)
+                   Allowances allowed, files::Clock clock)
     : loader_(loader),
       holder_(holder),
       status_(status),
-      placeholders_(placeholders),
+      // The listeners that run stay, whatever the file says now.
+      allowed_{.examples = allowed.examples, .plain_http = true},
       running_(holder.get()->startup),
       said_(running_),
       clock_(std::move(clock)),
@@ -150,14 +150,7 @@ std::vector<std::string> Reloader::run() {
     watch_.want_load();
     return {};
   }
-  return conclude(loader_.judge(
-      holder_.get().get(), clock_().wall,
-      [this](const Snapshot& snapshot,
-             const std::vector<std::string>& domains) -> Diagnostics {
-        // As at the start.
-        if (placeholders_ == Placeholders::allowed) return {};
-        return find_placeholders(snapshot, domains, Severity::error);
-      }));
+  return conclude(loader_.judge(holder_.get().get(), clock_().wall, allowed_));
 }
 
 /// Each file once, until it has come to rest.

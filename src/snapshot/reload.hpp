@@ -20,17 +20,13 @@
 
 namespace mtasts::snapshot {
 
-/// What to do with names such as example.com on a public listener.
-enum class Placeholders { refused, allowed };
-
 class Reloader {
  public:
   /// `first` is what `loader` loaded and `holder` serves; its diagnostics are
   /// logged. `status` is told how each load went. All have to outlive the
-  /// reloader.
+  /// reloader. `allowed` is as at the start.
   Reloader(SnapshotLoader& loader, SnapshotHolder& holder, ReloadStatus& status,
-           const LoadedSnapshot& first, Placeholders placeholders,
-           files::Clock clock);
+           const LoadedSnapshot& first, Allowances allowed, files::Clock clock);
 
   int fd() const { return watch_.fd(); }
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
@@ -62,7 +58,7 @@ class Reloader {
   SnapshotLoader& loader_;
   SnapshotHolder& holder_;
   ReloadStatus& status_;
-  Placeholders placeholders_;
+  Allowances allowed_;
   config::Startup running_;  // what the program was started with
   config::Startup said_;     // what was last said to need a restart
   files::Clock clock_;

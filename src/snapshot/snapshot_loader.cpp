@@ -180,7 +180,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
 
 LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                      std::chrono::sys_seconds now,
-                                     const FindRefusals& find_refusals) {
+                                     Allowances allowed) {
   LoadedSnapshot loaded;
   if (!is_main_restless_) {
     append(loaded.diagnostics, std::exchange(policy_news_.diagnostics, {}));
@@ -194,11 +194,9 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   if (takes_policies_) {
     next.startup = last_config_.config->startup;
     next.live = last_config_.config->live;
-    Diagnostics refusals;
-    if (find_refusals) {
-      refusals = find_refusals(
-          next, {policies_touched_.begin(), policies_touched_.end()});
-    }
+    Diagnostics refusals = check_refusals(
+        next, {policies_touched_.begin(), policies_touched_.end()}, path_,
+        Severity::error, allowed);
     takes_policies_ = refusals.empty();
     append(verdicts_, refusals);
     append(loaded.diagnostics, std::move(refusals));

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,6 +12,7 @@
 
 #include "config/load.hpp"
 #include "diagnostic.hpp"
+#include "snapshot/refusals.hpp"
 #include "snapshot/snapshot.hpp"
 #include "tls/certificate_files.hpp"
 
@@ -42,11 +42,6 @@ struct LoadedSnapshot {
 
 class SnapshotLoader {
  public:
-  /// What is wrong with a snapshot whose policies are good in themselves, as
-  /// far as these domains go.
-  using FindRefusals = std::function<Diagnostics(
-      const Snapshot&, const std::vector<std::string>& domains)>;
-
   /// `path` is the configuration. Nothing is read yet.
   explicit SnapshotLoader(std::string path)
       : path_(path), config_(std::move(path)) {}
@@ -62,7 +57,7 @@ class SnapshotLoader {
   /// a renewal is half done then. That a host never had one is no reason; see
   /// servable_domains().
   LoadedSnapshot judge(const Snapshot* serving, std::chrono::sys_seconds now,
-                       const FindRefusals& find_refusals = {});
+                       Allowances allowed = k_all_allowed);
 
   /// Both at once.
   LoadedSnapshot load(const files::Scope& scope, const Snapshot* serving,

@@ -88,13 +88,12 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 
 /// What is served of the configuration in a file.
 struct Running {
-  explicit Running(const std::string& path,
-                   Placeholders placeholders = Placeholders::allowed)
+  explicit Running(const std::string& path, Allowances allowed = k_all_allowed)
       : loader(path),
         first(loader.load({}, nullptr, this_second())),
         holder(first.snapshot),
         status(this_second()),
-        reloader(loader, holder, status, first, placeholders, this_moment) {
+        reloader(loader, holder, status, first, allowed, this_moment) {
     loader.accept();
   }
 
@@ -172,7 +171,7 @@ TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   write_config(format_config(1, "second"));
   SnapshotHolder holder(first.snapshot);
   ReloadStatus status(this_second());
-  Reloader reloader(loader, holder, status, first, Placeholders::allowed,
+  Reloader reloader(loader, holder, status, first, k_all_allowed,
                     this_moment);
   loader.accept();
   using std::chrono::steady_clock;
@@ -253,7 +252,7 @@ TEST_F(SnapshotReloader, RefusesPlaceholdersOnAPublicListener) {
                                "[[policy]]\ndomains = [\"ietf.org\"]\n"
                                "mx = [\"mail.ietf.org\"]\n"
                                "tls_rpt = [\"mailto:x@ietf.org\"]\n"),
-                  Placeholders::refused);
+                  {});
   write_config(format_config(1, "first", k_public));
   running.reload();
   EXPECT_EQ(running.holder.generation(), 0U);

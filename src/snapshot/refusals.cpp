@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "snapshot/placeholder.hpp"
+#include "snapshot/refusals.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "config/listeners.hpp"
 #include "config/placeholder_table.hpp"
 
 namespace mtasts::snapshot {
@@ -28,8 +29,6 @@ std::optional<std::string> find_placeholder(const publish::Publication& entry,
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 Diagnostics find_placeholders(const Snapshot& snapshot,
                               const std::vector<std::string>& domains,
@@ -58,6 +57,22 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
                        "put your own names there, or try it with serve "
                        "--allow-example"});
     }
+  }
+  return found;
+}
+
+}  // namespace
+
+Diagnostics check_refusals(const Snapshot& snapshot,
+                           const std::vector<std::string>& domains,
+                           const std::string& config, Severity severity,
+                           Allowances allowed) {
+  Diagnostics found;
+  if (!allowed.plain_http) {
+    found = config::find_public_plain_http(snapshot.startup, severity, config);
+  }
+  if (!allowed.examples) {
+    append(found, find_placeholders(snapshot, domains, severity));
   }
   return found;
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What is in order and must not be served all the same, unless the command
+// line allows it. What the user of the program can't read is refused besides,
+// once root has become that user; see shut_out.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "diagnostic.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace mtasts::snapshot {
+
+struct Allowances {
+  bool examples = false;    // serve --allow-example
+  bool plain_http = false;  // serve --allow-plain-http
+};
+inline constexpr Allowances k_all_allowed{.examples = true, .plain_http = true};
+
+/// What of `snapshot` is refused; of its policies those of `domains`:
+/// - names that nobody owns, such as example.com: one finding for each policy
+///   with such a domain, mx or report URI, if a listener can be reached from
+///   elsewhere. A configuration that was never edited must not serve the world;
+/// - listeners without TLS that can be reached from elsewhere.
+/// `config` is where it was read. As warnings, it leaves out what a lint says.
+Diagnostics check_refusals(const Snapshot& snapshot,
+                           const std::vector<std::string>& domains,
+                           const std::string& config, Severity severity,
+                           Allowances allowed = {});
+
+}  // namespace mtasts::snapshot
