@@ -267,7 +267,7 @@ Exit serve(const Options& options) {
     return Exit::fault;
   }
   server::PolicyHost& host = **made;
-  loader.accept();
+  loader.accept(loaded);
   snapshot::ReloadStatus reloads(snapshot::this_second());
   std::unique_ptr<operations::Operations> operations;
   if (wanted) {

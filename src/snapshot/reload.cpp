@@ -156,8 +156,7 @@ std::vector<std::string> Reloader::run() {
 /// Each file once, until it has come to rest.
 void Reloader::say_what_waits() {
   const std::vector<files::PendingChange> pending = watch_.overdue();
-  if (pending.empty() && pending_ == 0) return;
-  pending_ = pending.size();
+  if (pending.empty() && said_pending_.empty()) return;
   status_.note_pending(pending);
   std::set<std::string> still;
   std::size_t logged = 0;
@@ -192,7 +191,7 @@ void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
   status_.note_applied(now, changed, removed, is_news, loaded.is_whole());
   if (!is_news) return;
   log_certificates(loaded.new_certificates, now);
-  if (pending_ == 0) {
+  if (said_pending_.empty()) {
     log::info("reload", {{"result", "applied"},
                          {"domains", newer.live.by_domain.size()},
                          {"changed", changed},
@@ -202,7 +201,7 @@ void Reloader::say_applied(const Snapshot& newer, const LoadedSnapshot& loaded,
                          {"domains", newer.live.by_domain.size()},
                          {"changed", changed},
                          {"removed", removed},
-                         {"pending", pending_}});
+                         {"pending", said_pending_.size()}});
   }
 }
 
@@ -241,7 +240,7 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   std::size_t removed = 0;
   if (loaded.snapshot) {
     holder_.replace(newer);
-    loader_.accept();
+    loader_.accept(loaded);
     changed = changed_domains(*older, *newer, loaded.touched, now.wall);
     removed = count_removed(*older, *newer, loaded.touched);
   }

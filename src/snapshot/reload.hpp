@@ -65,8 +65,7 @@ class Reloader {
   files::Watch watch_;
   std::chrono::steady_clock::time_point next_check_;
   std::optional<std::chrono::steady_clock::time_point> next_retry_;
-  std::set<std::string> said_pending_;
-  std::size_t pending_ = 0;
+  std::set<std::string> said_pending_;  // all that waits
   bool requested_ = false;
   std::string last_failure_;  // logged once, not at every look
   std::unordered_set<std::size_t> said_findings_;  // hashes of their texts

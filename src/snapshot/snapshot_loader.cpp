@@ -45,70 +45,73 @@ void touch_names(const std::vector<tls::CertificatePtr>& certificates,
   }
 }
 
-}  // namespace
+const Diagnostic& diagnostic_of(const Diagnostic& one) { return one; }
+const Diagnostic& diagnostic_of(const tls::FileFinding& one) {
+  return one.diagnostic;
+}
 
-/// `more` has all errors there are, and the warnings that are new.
-void SnapshotLoader::News::add(Diagnostics more, Diagnostics gone) {
+/// Nobody was told of `news` yet. `more` has every error there is and what is
+/// new besides; what `withdrawn` says is true no longer.
+template <class Finding>
+void renew(std::vector<Finding>& news, std::vector<Finding> more,
+           const Diagnostics& withdrawn) {
   std::set<std::string> texts;
-  for (const Diagnostic& one : gone) texts.insert(format_diagnostic(one));
-  std::erase_if(diagnostics, [&](const Diagnostic& one) {
+  for (const Diagnostic& one : withdrawn) texts.insert(format_diagnostic(one));
+  std::erase_if(news, [&](const Finding& known) {
+    const Diagnostic& one = diagnostic_of(known);
     return one.severity == Severity::error ||
            texts.contains(format_diagnostic(one));
   });
-  append(diagnostics, std::move(more));
-  append(withdrawn, std::move(gone));
+  std::move(more.begin(), more.end(), std::back_inserter(news));
 }
 
-/// The same of certificates: which of it matters is known with the policies.
-void SnapshotLoader::add_news(tls::FoundCertificates found) {
-  tls::FoundCertificates& news = certificate_news_;
-  std::set<std::string> texts;
-  for (const Diagnostic& one : found.withdrawn) {
-    texts.insert(format_diagnostic(one));
-  }
-  std::erase_if(news.findings, [&](const tls::FileFinding& one) {
-    return one.diagnostic.severity == Severity::error ||
-           texts.contains(format_diagnostic(one.diagnostic));
-  });
-  news.findings.insert(news.findings.end(),
-                       std::make_move_iterator(found.findings.begin()),
-                       std::make_move_iterator(found.findings.end()));
-  news.none_found = std::move(found.none_found);
-  append(news.withdrawn, std::move(found.withdrawn));
-}
+}  // namespace
 
 void SnapshotLoader::recheck() {
   is_recheck_ = true;
-  config_.reread_faulty();
-  finder_.reread_faulty();
+  policies_.loader.reread_faulty();
+  certificates_.finder.reread_faulty();
 }
 
 bool SnapshotLoader::read(const files::Scope& scope) {
-  last_config_ = config_.load(scope);
-  is_main_restless_ = files::is_of_rested(scope) &&
-                      !config_.look(files::Paths{path_}, nullptr).empty();
-  policy_news_.add(std::exchange(last_config_.diagnostics, {}),
-                   std::exchange(last_config_.withdrawn, {}));
-  policies_touched_.insert(last_config_.touched.begin(),
-                           last_config_.touched.end());
+  read_policies(scope);
+  return read_certificates(scope) || policies_.last.has_new_inputs;
+}
+
+void SnapshotLoader::read_policies(const files::Scope& scope) {
+  config::Loaded& last = policies_.last = policies_.loader.load(scope);
+  policies_.is_main_restless =
+      files::is_of_rested(scope) &&
+      !policies_.loader.look(files::Paths{path_}, nullptr).empty();
+  renew(policies_.news, std::exchange(last.diagnostics, {}), last.withdrawn);
+  append(policies_.withdrawn, std::exchange(last.withdrawn, {}));
+  policies_.touched.insert(last.touched.begin(), last.touched.end());
+}
+
+/// Where the policies say that they are. True if other files count now.
+bool SnapshotLoader::read_certificates(const files::Scope& scope) {
+  const config::Loaded& config = policies_.last;
   // What can't be understood moves no certificates.
-  const bool is_moved =
-      last_config_.certificates != certificate_paths_ &&
-      (!files::is_of_rested(scope) || last_config_.is_main_good);
+  const bool is_moved = config.certificates != certificates_.paths &&
+                        (!files::is_of_rested(scope) || config.is_main_good);
   if (is_moved) {
-    certificate_paths_ = last_config_.certificates;
+    certificates_.paths = config.certificates;
     is_recheck_ = true;  // what is said of a host blames the first path
   }
-  tls::FoundCertificates found = finder_.find(certificate_paths_, scope);
-  store_ = store_.with(found.added, found.removed);
-  new_certificates_.insert(new_certificates_.end(), found.added.begin(),
-                           found.added.end());
-  touch_names(found.added, certificates_touched_);
-  touch_names(found.removed, certificates_touched_);
-  touch_names(found.refused_names, certificates_touched_);
-  const bool has_new_inputs = found.has_new_inputs;
-  add_news(std::move(found));
-  return last_config_.has_new_inputs || has_new_inputs;
+  tls::FoundCertificates found =
+      certificates_.finder.find(certificates_.paths, scope);
+  certificates_.store = certificates_.store.with(found.added, found.removed);
+  touch_names(found.added, certificates_.touched);
+  touch_names(found.removed, certificates_.touched);
+  touch_names(found.refused_names, certificates_.touched);
+  certificates_.added.insert(certificates_.added.end(), found.added.begin(),
+                             found.added.end());
+  // Which of it matters is known with the policies.
+  tls::FoundCertificates& news = certificates_.news;
+  renew(news.findings, std::move(found.findings), found.withdrawn);
+  news.none_found = std::move(found.none_found);
+  append(news.withdrawn, std::move(found.withdrawn));
+  return found.has_new_inputs;
 }
 
 SnapshotLoader::Domains SnapshotLoader::touched_hosts(
@@ -117,22 +120,22 @@ SnapshotLoader::Domains SnapshotLoader::touched_hosts(
     const std::vector<std::string> all = all_domains(live);
     rechecked_.insert(all.begin(), all.end());
   }
-  Domains domains = policies_touched_;
-  domains.insert(certificates_touched_.begin(), certificates_touched_.end());
+  Domains domains = policies_.touched;
+  domains.insert(certificates_.touched.begin(), certificates_.touched.end());
   domains.insert(rechecked_.begin(), rechecked_.end());
   return domains;
 }
 
-/// True if there was one.
-bool SnapshotLoader::find_losses(const Snapshot& serving,
-                                 const config::Live& live,
-                                 const Domains& domains,
-                                 std::chrono::sys_seconds now,
-                                 LoadedSnapshot& loaded) {
+/// True if a host would have a worse certificate than now.
+bool SnapshotLoader::report_losses(const Snapshot& serving,
+                                   const config::Live& live,
+                                   const Domains& domains,
+                                   std::chrono::sys_seconds now,
+                                   LoadedSnapshot& loaded) {
   bool found = false;
   for (const std::string& domain : domains) {
     const std::string host = policy_host(domain);
-    const tls::Quality left = store_.quality(host, now);
+    const tls::Quality left = certificates_.store.quality(host, now);
     if (live.find_domain(domain) == nullptr ||
         serving.live.find_domain(domain) == nullptr ||
         left >= serving.certificates->quality(host, now)) {
@@ -140,7 +143,7 @@ bool SnapshotLoader::find_losses(const Snapshot& serving,
     }
     found = true;
     verdicts_.push_back(make_loss(
-        host, left, certificate_paths_.empty() ? "" : certificate_paths_[0]));
+        host, left, certificates_.paths.empty() ? "" : certificates_.paths[0]));
     loaded.diagnostics.push_back(verdicts_.back());
   }
   return found;
@@ -151,7 +154,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
                                  std::chrono::sys_seconds now,
                                  LoadedSnapshot& loaded) {
   // That there is none at all was said of the files.
-  if (certificate_paths_.empty() || store_.size() == 0) {
+  if (certificates_.paths.empty() || certificates_.store.size() == 0) {
     for (auto& [domain, findings] : std::exchange(hosts_, {})) {
       append(loaded.withdrawn, std::move(findings));
     }
@@ -163,9 +166,11 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     if (old) append(loaded.withdrawn, std::move(old.mapped()));
     if (live.find_domain(domain) == nullptr) continue;
     const std::string host = policy_host(domain);
-    Diagnostics found =
-        tls::check_host(store_, host, certificate_paths_.front(), now);
-    if (store_.find_all(host).empty() && finder_.has_refused(host)) continue;
+    Diagnostics found = tls::check_host(certificates_.store, host,
+                                        certificates_.paths.front(), now);
+    if (certificates_.store.find_all(host).empty() &&
+        certificates_.finder.has_refused(host))
+      continue;
     if (!found.empty()) hosts_.emplace(domain, std::move(found));
   }
   std::set<std::string> said;  // one certificate may serve many hosts
@@ -178,32 +183,37 @@ void SnapshotLoader::check_hosts(const config::Live& live,
   }
 }
 
+/// The policies that were read, if they are good.
+bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
+                                   Allowances allowed) {
+  if (policies_.is_main_restless) {
+    loaded.policies_wait = true;
+    return false;
+  }
+  append(loaded.diagnostics, std::exchange(policies_.news, {}));
+  append(loaded.withdrawn, std::exchange(policies_.withdrawn, {}));
+  loaded.policies_refused = true;
+  if (!policies_.last.config) return false;
+  next.startup = policies_.last.config->startup;
+  next.live = policies_.last.config->live;
+  Diagnostics refusals =
+      check_refusals(next, {policies_.touched.begin(), policies_.touched.end()},
+                     path_, Severity::error, allowed);
+  loaded.policies_refused = !refusals.empty();
+  append(verdicts_, refusals);
+  append(loaded.diagnostics, std::move(refusals));
+  return !loaded.policies_refused;
+}
+
 LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                      std::chrono::sys_seconds now,
                                      Allowances allowed) {
   LoadedSnapshot loaded;
-  if (!is_main_restless_) {
-    append(loaded.diagnostics, std::exchange(policy_news_.diagnostics, {}));
-    append(loaded.withdrawn, std::exchange(policy_news_.withdrawn, {}));
-  }
-  append(loaded.withdrawn, std::exchange(certificate_news_.withdrawn, {}));
+  append(loaded.withdrawn, std::exchange(certificates_.news.withdrawn, {}));
   append(loaded.withdrawn, std::exchange(verdicts_, {}));
-  takes_policies_ = last_config_.config.has_value() && !is_main_restless_;
-  takes_certificates_ = false;
   Snapshot next;
-  if (takes_policies_) {
-    next.startup = last_config_.config->startup;
-    next.live = last_config_.config->live;
-    Diagnostics refusals = check_refusals(
-        next, {policies_touched_.begin(), policies_touched_.end()}, path_,
-        Severity::error, allowed);
-    takes_policies_ = refusals.empty();
-    append(verdicts_, refusals);
-    append(loaded.diagnostics, std::move(refusals));
-  }
-  loaded.policies_wait = is_main_restless_;
-  loaded.policies_refused = !takes_policies_ && !is_main_restless_;
-  if (!takes_policies_) {
+  const bool takes_policies = take_policies(loaded, next, allowed);
+  if (!takes_policies) {
     if (serving == nullptr) return loaded;
     next = *serving;
   }
@@ -212,27 +222,29 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                 ? config::needs_certificates(next.startup)
                                 : serving->needs_certificates;
   const Domains domains = touched_hosts(next.live);
-  tls::FoundCertificates news = std::exchange(certificate_news_, {});
+  tls::FoundCertificates news = std::exchange(certificates_.news, {});
   if (next.needs_certificates) {
-    append(loaded.diagnostics, keep_needed(news, next.live, store_, now));
+    append(loaded.diagnostics,
+           keep_needed(news, next.live, certificates_.store, now));
     check_hosts(next.live, domains, now, loaded);
     loaded.certificates_refused =
         serving != nullptr &&
-        find_losses(*serving, next.live, domains, now, loaded);
+        report_losses(*serving, next.live, domains, now, loaded);
   }
-  takes_certificates_ = !loaded.certificates_refused;
+  const bool takes_certificates = !loaded.certificates_refused;
   next.certificates =
-      takes_certificates_
-          ? std::make_shared<const tls::CertificateStore>(store_)
+      takes_certificates
+          ? std::make_shared<const tls::CertificateStore>(certificates_.store)
           : serving->certificates;
-  if (takes_certificates_) loaded.new_certificates = new_certificates_;
+  if (takes_certificates) loaded.new_certificates = certificates_.added;
   loaded.touched.assign(domains.begin(), domains.end());
   // What is good is no news if it was good before.
-  const bool is_new = (takes_policies_ && takes_certificates_) ||
-                      (takes_policies_ && !policies_touched_.empty()) ||
-                      (takes_certificates_ && !certificates_touched_.empty());
-  if (is_new)
+  const bool is_new = (takes_policies && takes_certificates) ||
+                      (takes_policies && !policies_.touched.empty()) ||
+                      (takes_certificates && !certificates_.touched.empty());
+  if (is_new) {
     loaded.snapshot = std::make_shared<const Snapshot>(std::move(next));
+  }
   return loaded;
 }
 
@@ -243,26 +255,27 @@ LoadedSnapshot SnapshotLoader::load(const files::Scope& scope,
   return judge(serving, now);
 }
 
-void SnapshotLoader::accept() {
-  if (takes_policies_) policies_touched_.clear();
-  if (!takes_certificates_) return;
-  if (takes_policies_) rechecked_.clear();
-  certificates_touched_.clear();
-  new_certificates_.clear();
+void SnapshotLoader::accept(const LoadedSnapshot& judged) {
+  const bool took_policies = !judged.policies_refused && !judged.policies_wait;
+  if (took_policies) policies_.touched.clear();
+  if (judged.certificates_refused) return;
+  if (took_policies) rechecked_.clear();
+  certificates_.touched.clear();
+  certificates_.added.clear();
 }
 
 files::FileChanges SnapshotLoader::look(const files::Scope& scope,
                                         files::FileVisitor* also) const {
-  files::FileChanges changes = config_.look(scope, also);
-  changes.merge(finder_.look(scope, also));
+  files::FileChanges changes = policies_.loader.look(scope, also);
+  changes.merge(certificates_.finder.look(scope, also));
   return changes;
 }
 
 files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope,
                                                 files::FileVisitor* also) {
-  files::FileChanges changes = config_.look(scope, also);
-  files::FileChanges beside = finder_.look(scope, also);
-  finder_.pass_over(beside);
+  files::FileChanges changes = policies_.loader.look(scope, also);
+  files::FileChanges beside = certificates_.finder.look(scope, also);
+  certificates_.finder.pass_over(beside);
   changes.merge(beside);
   return changes;
 }

@@ -44,7 +44,11 @@ class SnapshotLoader {
  public:
   /// `path` is the configuration. Nothing is read yet.
   explicit SnapshotLoader(std::string path)
-      : path_(path), config_(std::move(path)) {}
+      : path_(path),
+        policies_{.loader = config::Loader(std::move(path)),
+                  .last = {},
+                  .news = {},
+                  .withdrawn = {}} {}
 
   /// Reads what has changed and may be read. True if other files count now:
   /// they have to be looked at, and to rest, before anything is judged.
@@ -63,8 +67,8 @@ class SnapshotLoader {
   LoadedSnapshot load(const files::Scope& scope, const Snapshot* serving,
                       std::chrono::sys_seconds now);
 
-  /// Says that the last snapshot serves now.
-  void accept();
+  /// Says that the snapshot of the last judgement serves now.
+  void accept(const LoadedSnapshot& judged);
 
   /// Lets the next load look at every host and every fault anew: certificates
   /// expire, and lacks of descriptors end, without any file changing.
@@ -79,40 +83,46 @@ class SnapshotLoader {
 
  private:
   using Domains = std::set<std::string>;
-  /// What there is to say since it was last said.
-  struct News {
-    Diagnostics diagnostics;
-    Diagnostics withdrawn;
 
-    void add(Diagnostics more, Diagnostics gone);
+  /// Of each group: what was read of the files, what there is to say of it
+  /// since it was last said, and which domains may differ from the last
+  /// snapshot that took the group.
+  struct Policies {
+    config::Loader loader;
+    config::Loaded last;  // its findings are below
+    /// The main file does not rest, so its includes are not taken either.
+    bool is_main_restless = false;
+    Diagnostics news;
+    Diagnostics withdrawn;
+    Domains touched = {};
+  };
+  struct Certificates {
+    std::vector<std::string> paths;
+    tls::CertificateFinder finder;
+    tls::CertificateStore store;
+    tls::FoundCertificates news;  // `findings` and what follows
+    std::vector<tls::CertificatePtr> added;
+    Domains touched;
   };
 
-  void add_news(tls::FoundCertificates found);
+  void read_policies(const files::Scope& scope);
+  bool read_certificates(const files::Scope& scope);
+  bool take_policies(LoadedSnapshot& loaded, Snapshot& next,
+                     Allowances allowed);
   Domains touched_hosts(const config::Live& live);
-  bool find_losses(const Snapshot& serving, const config::Live& live,
-                   const Domains& domains, std::chrono::sys_seconds now,
-                   LoadedSnapshot& loaded);
+  bool report_losses(const Snapshot& serving, const config::Live& live,
+                     const Domains& domains, std::chrono::sys_seconds now,
+                     LoadedSnapshot& loaded);
   void check_hosts(const config::Live& live, const Domains& domains,
                    std::chrono::sys_seconds now, LoadedSnapshot& loaded);
 
   std::string path_;
-  config::Loader config_;
-  config::Loaded last_config_;     // as it was read last
-  bool is_main_restless_ = false;  // its includes are not taken either
-  std::vector<std::string> certificate_paths_;
-  tls::CertificateFinder finder_;
-  tls::CertificateStore store_;
-  News policy_news_;
-  tls::FoundCertificates certificate_news_;  // `findings` and what follows
-  std::vector<tls::CertificatePtr> new_certificates_;
-  Domains policies_touched_;  // since the last that was accepted
-  Domains certificates_touched_;
+  Policies policies_;
+  Certificates certificates_;
   Domains rechecked_;
-  bool takes_policies_ = false;  // of the last judgement
-  bool takes_certificates_ = false;
+  bool is_recheck_ = false;
   std::map<std::string, Diagnostics> hosts_;  // domains with a finding
   Diagnostics verdicts_;  // of the last judgement, on what was read
-  bool is_recheck_ = false;
 };
 
 /// All at once: the one load of a command that ends.

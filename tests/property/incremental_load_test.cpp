@@ -408,7 +408,7 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
     }
     if (random.once_in(8)) continue;  // moved meanwhile: not accepted
     serving = got.snapshot;
-    loader.accept();
+    loader.accept(got);
     ++served;
   }
   std::cout << served << " of " << k_rounds << " were served\n";

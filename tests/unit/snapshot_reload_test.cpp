@@ -94,7 +94,7 @@ struct Running {
         holder(first.snapshot),
         status(this_second()),
         reloader(loader, holder, status, first, allowed, this_moment) {
-    loader.accept();
+    loader.accept(first);
   }
 
   /// As the thread that reloads does.
@@ -171,9 +171,8 @@ TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   write_config(format_config(1, "second"));
   SnapshotHolder holder(first.snapshot);
   ReloadStatus status(this_second());
-  Reloader reloader(loader, holder, status, first, k_all_allowed,
-                    this_moment);
-  loader.accept();
+  Reloader reloader(loader, holder, status, first, k_all_allowed, this_moment);
+  loader.accept(first);
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::seconds(10);
   while (holder.generation() == 0 && steady_clock::now() < end) {

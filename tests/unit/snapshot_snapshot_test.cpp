@@ -30,6 +30,11 @@ class SnapshotLoad : public testing::Test {
   LoadedSnapshot load(std::string_view config = k_config) {
     return load_snapshot(dir_.write("mta-stsd.toml", config), this_second());
   }
+  static LoadedSnapshot take(SnapshotLoader& loader) {
+    LoadedSnapshot loaded = loader.load({}, nullptr, this_second());
+    loader.accept(loaded);
+    return loaded;
+  }
   static Strings ids(const LoadedSnapshot& loaded) {
     Strings all;
     for (const Diagnostic& one : loaded.diagnostics) all.push_back(one.id);
@@ -81,45 +86,32 @@ TEST_F(SnapshotLoad, LooksAtEveryHostOnceThereAreCertificates) {
   dir_.write("certs/README", "none yet");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
-  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
-            Strings{"certificate.none-found"});
-  loader.accept();
+  EXPECT_EQ(ids(take(loader)), Strings{"certificate.none-found"});
   write_pair("a.pem", "DNS:mta-sts.a.example");
-  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
-            Strings{"certificate.name-not-covered"});
+  EXPECT_EQ(ids(take(loader)), Strings{"certificate.name-not-covered"});
 }
 
 TEST_F(SnapshotLoad, BlamesARefusedCertificateAndNotItsAbsence) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
-  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
-            Strings{"certificate.name-not-covered"});
-  loader.accept();
+  EXPECT_EQ(ids(take(loader)), Strings{"certificate.name-not-covered"});
   dir_.write("certs/lone.pem", make_leaf("DNS:mta-sts.b.example").pem());
-  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
-            Strings{"certificate.key-mismatch"});
-  loader.accept();
+  EXPECT_EQ(ids(take(loader)), Strings{"certificate.key-mismatch"});
   std::filesystem::remove(dir_.path("certs/lone.pem"));
-  EXPECT_EQ(ids(loader.load({}, nullptr, this_second())),
-            Strings{"certificate.name-not-covered"});
+  EXPECT_EQ(ids(take(loader)), Strings{"certificate.name-not-covered"});
 }
 
 TEST_F(SnapshotLoad, BlamesTheFolderThatIsConfiguredNow) {
   write_pair("a.pem", "DNS:mta-sts.a.example");
   const std::string main = dir_.write("mta-stsd.toml", k_config);
   SnapshotLoader loader(main);
-  EXPECT_EQ(
-      loader.load({}, nullptr, this_second()).diagnostics.at(0).place.file,
-      dir_.path("certs"));
-  loader.accept();
+  EXPECT_EQ(take(loader).diagnostics.at(0).place.file, dir_.path("certs"));
   std::filesystem::create_directory(dir_.path("empty"));
   std::string other(k_config);
   other.insert(other.find("\"certs"), "\"empty\", ");
   dir_.write("mta-stsd.toml", other);
-  EXPECT_EQ(
-      loader.load({}, nullptr, this_second()).diagnostics.at(0).place.file,
-      dir_.path("empty"));
+  EXPECT_EQ(take(loader).diagnostics.at(0).place.file, dir_.path("empty"));
 }
 
 // One broken pair is no reason to serve nobody.
@@ -140,7 +132,7 @@ class SnapshotAgain : public SnapshotLoad {
     LoadedSnapshot loaded = loader_.load({}, serving_.get(), this_second());
     if (loaded.snapshot) {
       serving_ = loaded.snapshot;
-      loader_.accept();
+      loader_.accept(loaded);
     }
     return loaded;
   }
