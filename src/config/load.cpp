@@ -7,7 +7,7 @@
 #include <map>
 #include <utility>
 
-#include "files/read.hpp"
+#include "process/sandbox.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -71,13 +71,14 @@ bool has_regular_file(const files::Inputs& inputs) {
   return finder.found;
 }
 
-/// Where its patterns begin to be patterns.
+/// True if the sandbox hides the folder that a pattern begins with: /a/b of
+/// /a/b/*.toml. Its matches are not even seen.
 bool has_shut_out_folder(const files::Inputs& inputs) {
   return std::any_of(
       inputs.globs.begin(), inputs.globs.end(), [](const std::string& glob) {
         const std::size_t slash = glob.rfind('/', glob.find_first_of("*?["));
         return slash != std::string::npos &&
-               files::is_shut_out(glob.substr(0, slash));
+               process::is_shut_out(glob.substr(0, slash));
       });
 }
 
@@ -175,7 +176,7 @@ void Loader::check_includes() {
     // An unmounted or emptied folder looks just like this.
     report(one, "config.include-no-match",
            fmt::format("include {} matches no file", in_quotes(one.value)),
-           has_shut_out_folder(inputs) ? files::k_shut_out_hint
+           has_shut_out_folder(inputs) ? process::k_shut_out_hint
                                        : "add a file, or remove the pattern");
   }
 }

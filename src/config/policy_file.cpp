@@ -11,6 +11,7 @@
 #include "config/read_policy.hpp"
 #include "files/read.hpp"
 #include "files/stamp.hpp"
+#include "process/sandbox.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -25,9 +26,10 @@ std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
       path == "-" ? files::read_standard_input(max_octets)
                   : files::read_file(path, max_octets);
   if (!content) {
-    out.push_back({Severity::error, "config.unreadable", Place{shown},
-                   fmt::format("can't be read: {}", content.error().message),
-                   files::is_shut_out(path) ? files::k_shut_out_hint : hint});
+    out.push_back(
+        {Severity::error, "config.unreadable", Place{shown},
+         fmt::format("can't be read: {}", content.error().message),
+         process::is_shut_out(path) ? process::k_shut_out_hint : hint});
     return std::nullopt;
   }
   if (content->empty()) {

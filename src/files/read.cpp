@@ -44,12 +44,6 @@ Result<std::string> read_all(int fd, std::size_t size, std::size_t max_octets) {
 
 }  // namespace
 
-bool is_shut_out(const std::string& path) {
-  if (::access(path.c_str(), R_OK) != 0) return false;
-  const Descriptor file(::open(path.c_str(), k_read_flags));
-  return file.fd() < 0 && errno == EACCES;
-}
-
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
   const Descriptor file(::open(path.c_str(), k_read_flags));
   if (file.fd() < 0) return fail(reason(errno));

@@ -10,13 +10,6 @@
 
 namespace mtasts::files {
 
-/// A file or folder that permissions let us read, and the kernel does not: it
-/// is outside of the sandbox. k_shut_out_hint is what to do.
-bool is_shut_out(const std::string& path);
-constexpr const char* k_shut_out_hint =
-    "its permissions are good, but the sandbox was drawn at the start, without "
-    "its folder: restart mta-stsd";
-
 /// Reads a regular file of at most `max_octets`. The error says why it can't.
 Result<std::string> read_file(const std::string& path, std::size_t max_octets);
 

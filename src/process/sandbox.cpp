@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -86,6 +87,13 @@ void log_sandbox(const Sandbox& sandbox) {
   log::write(sandbox.has_failed ? log::Level::warning : log::Level::info,
              "sandbox",
              {{"landlock", sandbox.landlock}, {"seccomp", sandbox.seccomp}});
+}
+
+bool is_shut_out(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0) return false;
+  const files::Descriptor file(
+      ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  return file.fd() < 0 && errno == EACCES;
 }
 
 }  // namespace mtasts::process

@@ -24,4 +24,11 @@ Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed);
 
 void log_sandbox(const Sandbox& sandbox);
 
+/// A file or folder that permissions let us read, and the kernel does not: it
+/// is outside of the sandbox. k_shut_out_hint is what to do.
+bool is_shut_out(const std::string& path);
+constexpr const char* k_shut_out_hint =
+    "its permissions are good, but the sandbox was drawn at the start, without "
+    "its folder: restart mta-stsd";
+
 }  // namespace mtasts::process

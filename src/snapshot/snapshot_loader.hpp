@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/load.hpp"
@@ -27,7 +28,9 @@ struct LoadedSnapshot {
   bool certificates_refused = false;
   /// Every error, and what else there is to say of what was loaded anew.
   Diagnostics diagnostics;
-  Diagnostics withdrawn;  // what was said of it before
+  /// What earlier loads said and is no longer so: a file was mended, or has
+  /// another fault now.
+  Diagnostics withdrawn;
   /// Domains whose policy or certificate may differ from the last snapshot
   /// that was accepted. Sorted.
   std::vector<std::string> touched;
@@ -44,14 +47,11 @@ class SnapshotLoader {
  public:
   /// `path` is the configuration. Nothing is read yet.
   explicit SnapshotLoader(std::string path)
-      : path_(path),
-        policies_{.loader = config::Loader(std::move(path)),
-                  .last = {},
-                  .news = {},
-                  .withdrawn = {}} {}
+      : path_(path), policies_(std::move(path)) {}
 
-  /// Reads what has changed and may be read. True if other files count now:
-  /// they have to be looked at, and to rest, before anything is judged.
+  /// Reads what has changed and may be read. True if other files count now, as
+  /// after an edit of `include`: they have to be looked at, and to rest, before
+  /// anything is judged.
   bool read(const files::Scope& scope);
 
   /// Makes a snapshot of what was read. Policies and certificates are two
@@ -88,13 +88,15 @@ class SnapshotLoader {
   /// since it was last said, and which domains may differ from the last
   /// snapshot that took the group.
   struct Policies {
+    explicit Policies(std::string path) : loader(std::move(path)) {}
+
     config::Loader loader;
     config::Loaded last;  // its findings are below
     /// The main file does not rest, so its includes are not taken either.
     bool is_main_restless = false;
     Diagnostics news;
     Diagnostics withdrawn;
-    Domains touched = {};
+    Domains touched;
   };
   struct Certificates {
     std::vector<std::string> paths;
@@ -119,6 +121,8 @@ class SnapshotLoader {
   std::string path_;
   Policies policies_;
   Certificates certificates_;
+  /// Hosts to be checked though nothing of theirs was touched, until both
+  /// groups are taken; and that the next judgement has to add all.
   Domains rechecked_;
   bool is_recheck_ = false;
   std::map<std::string, Diagnostics> hosts_;  // domains with a finding

@@ -10,7 +10,7 @@
 #include <tuple>
 #include <utility>
 
-#include "files/read.hpp"
+#include "process/sandbox.hpp"
 #include "tls/certificate_survey.hpp"
 
 namespace mtasts::tls {
@@ -301,10 +301,10 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   found.findings = collect(touched);
   for (const std::string& path : paths) {
     // The files of such a folder are not even seen.
-    if (!files::is_directory(path) || !files::is_shut_out(path)) continue;
+    if (!files::is_directory(path) || !process::is_shut_out(path)) continue;
     found.findings.push_back(
         {{Severity::error, "certificate.unreadable", Place{path},
-          "can't be read", files::k_shut_out_hint},
+          "can't be read", process::k_shut_out_hint},
          {},
          nullptr,
          true});

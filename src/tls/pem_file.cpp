@@ -15,6 +15,7 @@
 
 #include "files/read.hpp"
 #include "files/stamp.hpp"
+#include "process/sandbox.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -41,7 +42,7 @@ std::string make_hint(const std::string& path) {
         "Kubernetes fsGroup: {1} and defaultMode: 0440",
         ::geteuid(), ::getegid(), path);
   }
-  if (files::is_shut_out(path)) return files::k_shut_out_hint;
+  if (process::is_shut_out(path)) return process::k_shut_out_hint;
   const files::FileStamp stamp = files::stamp_file(path);
   if (!stamp.is_there()) return "certificates names PEM files and folders";
   if (stamp.kind == files::FileKind::dead_link) {
