@@ -186,6 +186,15 @@ class FormTest(unittest.TestCase):
             self.assertLessEqual(
                 len((ROOT / name).read_text().splitlines()), most, name)
 
+    def test_the_way_of_an_edit(self):
+        """It prints in a terminal, and names files that are there."""
+        text = (ROOT / "docs/reload.md").read_text()
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        stops = re.findall(r"\b((?:cli|config|files|snapshot|tls)/\w+)", text)
+        self.assertGreater(len(stops), 8)
+        for stop in stops:
+            self.assertTrue((ROOT / f"src/{stop}.cpp").is_file(), stop)
+
     def test_manual_pages(self):
         if not shutil.which("mandoc"):
             self.skipTest("mandoc is not installed")
