@@ -71,7 +71,7 @@ SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
                      ("publish/diff.cpp", "--delegate-to"),
                      ("publish/diff.cpp", "--diff"), ("publish/diff.cpp", "--only"),
                      ("dns/foreign_form.cpp", "--format"),
-                     ("snapshot/placeholder.cpp", "--allow-example"),
+                     ("snapshot/refusals.cpp", "--allow-example"),
                      ("config/listeners.cpp", "--allow-plain-http"),
                      ("sts/stranger.cpp", "--tls-rpt"),
                      ("tlsrpt/report_slip.cpp", "--tls-rpt")}

@@ -7,7 +7,6 @@
 #include "config/load.hpp"
 #include "snapshot/clock.hpp"
 #include "snapshot/refusals.hpp"
-#include "snapshot/shut_out.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "text/json.hpp"
 

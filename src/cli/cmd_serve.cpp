@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/cli.hpp"
+#include "config/listeners.hpp"
 #include "files/stamp.hpp"
 #include "log.hpp"
 #include "operations/operations.hpp"
@@ -27,7 +28,6 @@
 #include "snapshot/refusals.hpp"
 #include "snapshot/reload.hpp"
 #include "snapshot/reload_thread.hpp"
-#include "snapshot/shut_out.hpp"
 
 namespace mtasts::cli {
 namespace {

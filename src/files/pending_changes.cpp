@@ -90,9 +90,7 @@ std::vector<PendingChange> PendingChanges::overdue(Time now) const {
 }
 
 bool PendingChanges::is_all_overdue(Time now) const {
-  return std::all_of(entries_.begin(), entries_.end(), [now](const auto& one) {
-    return !one.second.has_rested(now) && now - one.second.first >= k_patience;
-  });
+  return overdue(now).size() == entries_.size();
 }
 
 }  // namespace mtasts::files

@@ -13,9 +13,17 @@
 #include <vector>
 
 #include "files/file_group.hpp"
-#include "files/moment.hpp"
 
 namespace mtasts::files {
+
+/// One moment by both clocks: the steady one tells how long something took,
+/// even if somebody sets the other meanwhile; the wall's tells people when.
+struct Moment {
+  std::chrono::steady_clock::time_point steady;
+  std::chrono::sys_seconds wall;
+};
+/// Tells what time it is; in a test, what the test says.
+using Clock = std::function<Moment()>;
 
 /// A change that is not taken: its file does not rest.
 struct PendingChange {

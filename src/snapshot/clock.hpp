@@ -5,12 +5,17 @@
 
 #include <chrono>
 
-#include "files/moment.hpp"
+#include "files/pending_changes.hpp"
 
 namespace mtasts::snapshot {
 
-std::chrono::sys_seconds this_second();
+inline std::chrono::sys_seconds this_second() {
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+}
 
-files::Moment this_moment();
+inline files::Moment this_moment() {
+  return {.steady = std::chrono::steady_clock::now(), .wall = this_second()};
+}
 
 }  // namespace mtasts::snapshot

@@ -26,25 +26,15 @@ class Needs {
     if (one.names.empty()) return is_any_lacking();
     return std::any_of(
         one.names.begin(), one.names.end(), [&](const std::string& name) {
-          const std::optional<std::string> host = find_host(name);
-          if (!host) return false;
-          return one.certificate ? is_offered(one.certificate, *host)
-                                 : is_lacking(*host);
+          const std::optional<std::string> domain = find_covered(name);
+          if (!domain || !live_.find_domain(*domain)) return false;
+          const std::string host = policy_host(*domain);
+          return one.certificate ? is_offered(one.certificate, host)
+                                 : is_lacking(host);
         });
   }
 
  private:
-  /// The policy host that `name`, of a certificate, is for.
-  std::optional<std::string> find_host(const std::string& name) const {
-    for (const std::string_view start :
-         {k_policy_host_prefix, std::string_view("*.")}) {
-      if (!name.starts_with(start)) continue;
-      const std::string domain = name.substr(start.size());
-      if (live_.by_domain.find(domain) != nullptr) return policy_host(domain);
-    }
-    return std::nullopt;
-  }
-
   bool is_lacking(const std::string& host) const {
     return store_.quality(host, now_) != tls::Quality::good;
   }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What is in order and must not be served all the same, unless the command
-// line allows it. What the user of the program can't read is refused besides,
-// once root has become that user; see shut_out.hpp.
+// line allows it; and what the user that the program runs as can't read, though
+// root can.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "diagnostic.hpp"
+#include "process/account.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace mtasts::snapshot {
@@ -28,5 +30,15 @@ Diagnostics check_refusals(const Snapshot& snapshot,
                            const std::vector<std::string>& domains,
                            const std::string& config, Severity severity,
                            Allowances allowed = {});
+
+/// Loads `config` once more: what of it the user of now can't read, and of
+/// which every reload would fail. `serving` is what could be read before.
+Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
+                          const process::Account& account,
+                          std::chrono::sys_seconds now, Severity severity);
+
+/// For a whole check, as which root becomes that user: warnings.
+Diagnostics check_user(const Snapshot& snapshot, const std::string& config,
+                       std::chrono::sys_seconds now);
 
 }  // namespace mtasts::snapshot

@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -35,15 +36,16 @@ std::size_t count_removed(const Snapshot& older, const Snapshot& newer,
   return removed;
 }
 
+/// Has the first of `all` logged; returns how many there are more.
+template <class One, class Log>
+std::size_t log_first(const std::vector<One>& all, Log log) {
+  const std::size_t count = std::min(all.size(), k_max_logged);
+  for (std::size_t i = 0; i < count; ++i) log(all[i]);
+  return all.size() - count;
+}
+
 void log_diagnostics(const Diagnostics& diagnostics) {
-  std::size_t logged = 0;
-  for (const Diagnostic& one : diagnostics) {
-    if (++logged > k_max_logged) {
-      log::warning("more-findings",
-                   {{"count", diagnostics.size() - k_max_logged},
-                    {"hint", "mta-stsd check prints all"}});
-      return;
-    }
+  const std::size_t more = log_first(diagnostics, [](const Diagnostic& one) {
     log::write(one.severity == Severity::error ? log::Level::error
                                                : log::Level::warning,
                "finding",
@@ -51,7 +53,10 @@ void log_diagnostics(const Diagnostics& diagnostics) {
                 {"place", format_place(one.place)},
                 {"message", one.message},
                 {"hint", one.hint}});
-  }
+  });
+  if (more == 0) return;
+  log::warning("more-findings",
+               {{"count", more}, {"hint", "mta-stsd check prints all"}});
 }
 
 /// What stands in the log for a difference that needs a restart.
@@ -67,19 +72,15 @@ std::string_view changed_key(const config::Startup& running,
 
 void log_certificates(const std::vector<tls::CertificatePtr>& certificates,
                       std::chrono::sys_seconds now) {
-  std::size_t logged = 0;
-  for (const tls::CertificatePtr& one : certificates) {
-    if (++logged > k_max_logged) {
-      log::info("more-certificates",
-                {{"count", certificates.size() - k_max_logged}});
-      return;
-    }
-    log::info("certificate",
-              {{"names", fmt::format("{}", fmt::join(one->names(), ","))},
-               {"days_left", tls::days_left(*one, now)},
-               {"key", tls::format_key_kind(one->key_kind())},
-               {"file", one->file()}});
-  }
+  const std::size_t more =
+      log_first(certificates, [now](const tls::CertificatePtr& one) {
+        log::info("certificate",
+                  {{"names", fmt::format("{}", fmt::join(one->names(), ","))},
+                   {"days_left", tls::days_left(*one, now)},
+                   {"key", tls::format_key_kind(one->key_kind())},
+                   {"file", one->file()}});
+      });
+  if (more != 0) log::info("more-certificates", {{"count", more}});
 }
 
 Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,

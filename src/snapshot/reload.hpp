@@ -12,7 +12,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "files/moment.hpp"
 #include "files/watch.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"

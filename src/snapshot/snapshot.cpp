@@ -28,6 +28,14 @@ std::string policy_host(const std::string& domain) {
   return std::string(k_policy_host_prefix) + domain;
 }
 
+std::optional<std::string> find_covered(std::string_view name) {
+  for (const std::string_view start :
+       {k_policy_host_prefix, std::string_view("*.")}) {
+    if (name.starts_with(start)) return std::string(name.substr(start.size()));
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> all_domains(const config::Live& live) {
   std::vector<std::string> domains;
   for (const publish::PublicationPtr& entry : live.policies) {

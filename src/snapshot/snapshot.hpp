@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,10 @@ std::string normalise_host(std::string_view authority);
 
 /// The policy host of a policy domain.
 std::string policy_host(const std::string& domain);
+
+/// The policy domain whose policy host `name`, of a certificate, covers:
+/// a.example for mta-sts.a.example, and for *.a.example.
+std::optional<std::string> find_covered(std::string_view name);
 
 /// All policy domains in the order of the configuration.
 std::vector<std::string> all_domains(const config::Live& live);

@@ -12,8 +12,6 @@
 namespace mtasts::snapshot {
 namespace {
 
-constexpr std::string_view k_wildcard = "*.";
-
 Diagnostic make_loss(const std::string& host, tls::Quality left,
                      const std::string& place) {
   return {Severity::error, "certificate.lost", Place{place},
@@ -27,14 +25,11 @@ Diagnostic make_loss(const std::string& host, tls::Quality left,
           "the old ones stay in use until the new ones are good"};
 }
 
-/// Of certificates. A wildcard covers a policy host only as "*." in front of
-/// its domain.
+/// Of certificates.
 void touch_names(const std::vector<std::string>& names,
                  std::set<std::string>& touched) {
   for (const std::string& name : names) {
-    for (const std::string_view start : {k_policy_host_prefix, k_wildcard}) {
-      if (name.starts_with(start)) touched.insert(name.substr(start.size()));
-    }
+    if (auto domain = find_covered(name)) touched.insert(*std::move(domain));
   }
 }
 
