@@ -62,7 +62,7 @@ void Connection::close() {
 
 bool Connection::is_idle() const {
   return phase_ == Phase::open && answered_ > 0 && head_.empty() &&
-         unsent_.empty() && unread_.empty();
+         unread_.empty() && !wants_write();
 }
 
 bool Connection::is_silent() const {

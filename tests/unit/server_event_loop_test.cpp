@@ -59,6 +59,29 @@ int listen_at(const std::string& path, sockaddr_un& address) {
   return fd;
 }
 
+int connect_to(const sockaddr_un& address) {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address),
+                      sizeof address),
+            0);
+  return fd;
+}
+
+void send_to(int fd, std::string_view octets) {
+  EXPECT_EQ(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(octets.size()));
+}
+
+std::string read_all(int fd) {
+  std::string got;
+  std::array<char, 4096> buffer;
+  for (ssize_t size = 1; size > 0;) {
+    size = ::recv(fd, buffer.data(), buffer.size(), 0);
+    if (size > 0) got.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+  return got;
+}
+
 /// All that a client gets who sends `octets`, reads nothing for as long as the
 /// loop may need to be stuck, and then everything.
 std::string ask(std::string_view octets) {
@@ -75,17 +98,9 @@ std::string ask(std::string_view octets) {
        .make_responder = [](Counters&) { return std::make_unique<Pages>(); }});
   EXPECT_TRUE(loop.open().has_value());
   std::thread thread([&] { loop.run(); });
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-  EXPECT_EQ(
-      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  EXPECT_EQ(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(octets.size()));
-  std::string got;
-  std::array<char, 4096> buffer;
-  for (ssize_t size = 1; size > 0;) {
-    size = ::recv(fd, buffer.data(), buffer.size(), 0);
-    if (size > 0) got.append(buffer.data(), static_cast<std::size_t>(size));
-  }
+  const int fd = connect_to(address);
+  send_to(fd, octets);
+  const std::string got = read_all(fd);
   ::close(fd);
   loop.drain();
   thread.join();
@@ -149,12 +164,8 @@ TEST(EventLoop, MissesNoEndThatComesWhileItIsAwake) {
                   }});
   self = &loop;
   ASSERT_TRUE(loop.open().has_value());
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-  ASSERT_EQ(
-      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  const std::string_view octets = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-  ASSERT_EQ(::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(octets.size()));
+  const int fd = connect_to(address);
+  send_to(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   loop.wake();  // both are there when it looks for the first time
   std::future<void> ended = std::async(std::launch::async, [&] { loop.run(); });
   const bool in_time =
@@ -166,14 +177,66 @@ TEST(EventLoop, MissesNoEndThatComesWhileItIsAwake) {
   ::close(listener);
 }
 
+constexpr std::size_t k_piece = 9000;  // the next one waits for another turn
+
+/// A body of which each piece fits into any socket's buffer.
+class Pieces final : public Body {
+ public:
+  bool write_some(std::string& out) override {
+    out.append(k_piece, 'x');
+    return ++made_ < k_chunks;
+  }
+
+ private:
+  std::size_t made_ = 0;
+};
+
+/// Begins such a body, and says that the loop is to end.
+class EndingWithABody final : public Responder {
+ public:
+  explicit EndingWithABody(EventLoop*& loop) : loop_(loop) {}
+
+  void begin_turn() override {}
+  Answer answer(const Request&, AfterAnswer, std::string&) override {
+    loop_->drain();
+    return {.status = 200, .rest = std::make_unique<Pieces>()};
+  }
+  void refuse(int, std::string_view, std::string&) override {}
+
+ private:
+  EventLoop*& loop_;
+};
+
+// Each time its socket has taken all that was made, and the rest is not yet.
+TEST(EventLoop, WritesALongBodyToItsEndWhenItDrains) {
+  const TempDir dir;
+  sockaddr_un address{};
+  const int listener = listen_at(dir.path("socket"), address);
+  Admission admission({.connections = 4});
+  EventLoop* self = nullptr;
+  EventLoop loop({.context = nullptr,
+                  .admission = &admission,
+                  .listeners = {{listener, net::Scheme::http}},
+                  .limits = {},
+                  .make_responder = [&self](Counters&) {
+                    return std::make_unique<EndingWithABody>(self);
+                  }});
+  self = &loop;
+  ASSERT_TRUE(loop.open().has_value());
+  const int fd = connect_to(address);
+  send_to(fd, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  std::thread thread([&] { loop.run(); });
+  EXPECT_EQ(read_all(fd).size(), k_chunks * k_piece);
+  thread.join();
+  ::close(fd);
+  ::close(listener);
+}
+
 /// Connects and sends the beginning of a request, again and again.
 void crowd(const sockaddr_un& address) {
   constexpr int k_connections = 4000;
   for (int i = 0; i < k_connections; ++i) {
-    const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
-    EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address),
-                        sizeof address),
-              0);
+    const int fd = connect_to(address);
     ::send(fd, "G", 1, MSG_NOSIGNAL);
     ::close(fd);
   }
