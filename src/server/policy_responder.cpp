@@ -49,7 +49,7 @@ void PolicyResponder::refuse(int status, std::string_view octets,
 /// For the log and for those who ask who has fetched what.
 void PolicyResponder::note_fetch(const http::RequestHead& head,
                                  const Response& response) {
-  if (access_log_.may_write()) {
+  if (log_budget_.may_write()) {
     log::debug("request", {{"host", head.authority},
                            {"method", head.method},
                            {"path", head.path},

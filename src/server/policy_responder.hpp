@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "server/access_log.hpp"
 #include "server/fetch_log.hpp"
 #include "server/http_engine.hpp"
+#include "server/log_budget.hpp"
 #include "server/responder.hpp"
 #include "snapshot/clock.hpp"
 #include "snapshot/snapshot.hpp"
@@ -24,7 +24,7 @@ class PolicyResponder final : public Responder {
   Answer answer(const Request& request, AfterAnswer after,
                 std::string& out) override;
   void refuse(int status, std::string_view octets, std::string& out) override;
-  bool may_log() override { return access_log_.may_write(); }
+  bool may_log() override { return log_budget_.may_write(); }
   tls::Selector* selector() override { return &selector_; }
 
  private:
@@ -39,7 +39,7 @@ class PolicyResponder final : public Responder {
   tls::Selector selector_{
       .store = nullptr, .cache = {}, .clock = snapshot::this_second};
   HttpEngine engine_;
-  AccessLog access_log_;
+  LogBudget log_budget_;
 };
 
 }  // namespace mtasts::server

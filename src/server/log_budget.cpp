@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/access_log.hpp"
+#include "server/log_budget.hpp"
 
 #include "log.hpp"
 
@@ -10,7 +10,7 @@ constexpr std::uint32_t k_max_lines_per_second = 100;
 
 }  // namespace
 
-bool AccessLog::may_write() {
+bool LogBudget::may_write() {
   if (!log::is_on(log::Level::debug)) return false;
   const auto now = std::chrono::steady_clock::now();
   if (now - second_ >= std::chrono::seconds(1)) {

@@ -9,7 +9,7 @@
 namespace mtasts::server {
 
 /// One thread's own.
-class AccessLog {
+class LogBudget {
  public:
   /// True if one more line of level debug is to be written now. What had to be
   /// left out is said once a second.
