@@ -19,7 +19,7 @@
 #include "server/counters.hpp"
 #include "server/misfit_log.hpp"
 #include "server/responder.hpp"
-#include "server/socket_bio.hpp"
+#include "server/wire.hpp"
 #include "tls/client_hello.hpp"
 #include "tls/context.hpp"
 

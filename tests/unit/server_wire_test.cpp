@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "server/socket_bio.hpp"
+#include "server/wire.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -22,7 +22,7 @@ std::size_t read_all(Wire& wire) {
   return sum;
 }
 
-TEST(ServerSocketBio, ReadsTheSocketOnceInATurn) {
+TEST(ServerWire, ReadsTheSocketOnceInATurn) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()),
             0);

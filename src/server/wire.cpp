@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "server/socket_bio.hpp"
+#include "server/wire.hpp"
 
 #include <sys/socket.h>
 
