@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "server/connection.hpp"
 
-#include <openssl/err.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "http/request_head.hpp"
 #include "log.hpp"
-#include "server/handshake.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -85,7 +82,7 @@ End Connection::end_at_deadline() const {
 }
 
 std::optional<End> Connection::advance(Worker& worker, bool peer_has_ended) {
-  worker.wire.begin(fd_);
+  worker.wire.begin(fd_, ssl_.get());
   const std::optional<End> end = go_on(worker, peer_has_ended);
   if (end) return end;
   if (worker.wire.has_moved()) {
@@ -113,7 +110,6 @@ std::optional<End> Connection::go_on(Worker& worker, bool peer_has_ended) {
     if (wire.has_moved()) ++progress_;
     if (!wire.unsent().empty() || ending()) return settle(worker, ending());
   }
-  ERR_clear_error();  // one left over would be taken for ours
   if (phase_ == Phase::handshake) {
     const std::optional<End> end = shake_hands(worker);
     if (end || phase_ == Phase::handshake) return settle(worker, end);
@@ -130,12 +126,12 @@ std::optional<End> Connection::read_hello(Worker& worker) {
   const bool is_first = !hello_;
   tls::HelloReader at_once;  // most come in one piece
   tls::HelloReader& hello = is_first ? at_once : *hello_;
+  auto input = Input::octets;
   std::string_view come;
   std::string_view rest;
   while (hello.state() == State::incomplete) {
-    const int got = wire.read(worker.plain.data(), worker.plain.size());
-    if (got <= 0) break;
-    come = {worker.plain.data(), static_cast<std::size_t>(got)};
+    input = wire.read(worker.plain, come);
+    if (input != Input::octets) break;
     rest = come.substr(hello.take(come));
   }
   if (hello.state() == State::refused) {
@@ -154,8 +150,9 @@ std::optional<End> Connection::read_hello(Worker& worker) {
   if (is_first && wire.has_moved()) {
     hello_ = std::make_unique<tls::HelloReader>(std::move(at_once));
   }
-  if (wire.wants_more()) return {};
-  return hello_ || wire.is_broken() ? End::peer_broke_off : End::peer_closed;
+  if (input == Input::nothing_yet) return {};
+  return hello_ || input == Input::failure ? End::peer_broke_off
+                                           : End::peer_closed;
 }
 
 std::optional<End> Connection::refuse_hello(Worker& worker, tls::Alert alert) {
@@ -168,27 +165,21 @@ std::optional<End> Connection::refuse_hello(Worker& worker, tls::Alert alert) {
 }
 
 std::optional<End> Connection::shake_hands(Worker& worker) {
+  Wire& wire = worker.wire;
   if (!ssl_) {
-    ssl_.reset(SSL_new(worker.context));
-    BIO* bio = ssl_ ? make_wire_bio(&worker.wire) : nullptr;
-    if (bio == nullptr) return End::failed;
-    SSL_set_bio(ssl_.get(), bio, bio);  // it owns the BIO now
-    SSL_set_app_data(ssl_.get(), worker.responder->selector());
-    SSL_set_accept_state(ssl_.get());
+    ssl_ = wire.start_tls(worker.context, worker.responder->selector());
+    if (!ssl_) return End::failed;
   }
-  const int done = SSL_do_handshake(ssl_.get());
-  if (done == 1) {
+  const std::optional<Handshake> result = wire.handshake();
+  if (!result) return {};
+  if (*result == Handshake::done) {
     phase_ = Phase::open;
     ++progress_;
-    worker.counters->count(Handshake::done);
+    worker.counters->count(*result);
     return {};
   }
-  if (SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ) return {};
-  const bool gone = worker.wire.is_broken() || worker.wire.has_ended();
-  const Handshake result =
-      gone ? Handshake::broken_off : explain_failure(ssl_.get());
-  note_handshake(worker, result, tls::server_name(ssl_.get()));
-  return gone ? End::peer_broke_off : End::handshake_failed;
+  note_handshake(worker, *result, tls::server_name(ssl_.get()));
+  return wire.wants_more() ? End::handshake_failed : End::peer_broke_off;
 }
 
 /// Reads requests and answers them in their order, until the client has no
@@ -199,50 +190,28 @@ std::optional<End> Connection::converse(Worker& worker, bool peer_has_ended) {
     take(worker, {});
     if (!write_answers(worker)) return End::failed;
   }
+  Wire& wire = worker.wire;
   while (!ending_ && !blocked_) {
-    int error = SSL_ERROR_NONE;
-    const std::string_view chunk = read_octets(worker, error);
-    if (!chunk.empty()) {
+    std::string_view chunk;
+    const Input input = wire.read(worker.plain, chunk);
+    if (input == Input::octets) {
       take(worker, chunk);
       if (!write_answers(worker)) return End::failed;
       continue;
     }
-    if (error == SSL_ERROR_WANT_READ) break;
+    if (input == Input::nothing_yet) break;
+    if (input == Input::failure) return End::peer_broke_off;
     const bool between = head_.empty();
-    if (error == SSL_ERROR_ZERO_RETURN) {
-      ending_ = between ? End::peer_closed : End::peer_broke_off;
-      // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
-      // and, with complete messages, harmless (RFC 9112, 9.8). To a client
-      // that has sent both and is owed nothing it would be lost effort: its
-      // system answers with a reset, and a system call is saved.
-      const bool is_gone = between && peer_has_ended &&
-                           !worker.wire.has_ended() &&
-                           worker.wire.unsent().empty();
-      if (ssl_ && !is_gone) SSL_shutdown(ssl_.get());
-      break;
-    }
-    return End::peer_broke_off;
+    ending_ = between ? End::peer_closed : End::peer_broke_off;
+    // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
+    // and, with complete messages, harmless (RFC 9112, 9.8). To a client
+    // that has sent both and is owed nothing it would be lost effort: its
+    // system answers with a reset, and a system call is saved.
+    const bool is_gone =
+        between && peer_has_ended && !wire.has_ended() && wire.unsent().empty();
+    if (!is_gone) wire.send_close_notify();
   }
   return ending();
-}
-
-/// The next octets of requests. When there are none, `error` says why, as
-/// SSL_get_error() does.
-std::string_view Connection::read_octets(Worker& worker, int& error) {
-  char* const octets = worker.plain.data();
-  const int room = static_cast<int>(worker.plain.size());
-  Wire& wire = worker.wire;
-  const int got =
-      ssl_ ? SSL_read(ssl_.get(), octets, room) : wire.read(octets, room);
-  if (got > 0) return {octets, static_cast<std::size_t>(got)};
-  if (ssl_) {
-    error = SSL_get_error(ssl_.get(), got);
-  } else if (wire.wants_more()) {
-    error = SSL_ERROR_WANT_READ;
-  } else {
-    error = wire.has_ended() ? SSL_ERROR_ZERO_RETURN : SSL_ERROR_SYSCALL;
-  }
-  return {};
 }
 
 /// Adds `chunk` to what has come and answers every request that is whole.
@@ -326,21 +295,12 @@ void Connection::count(Worker& worker, int status) {
 
 /// Hands the answers over to the wire.
 bool Connection::write_answers(Worker& worker) {
-  if (!ssl_) {
-    worker.wire.write(worker.answers);
-    worker.answers.clear();
-    return true;
-  }
-  if (!worker.answers.empty()) {
-    const int written = SSL_write(ssl_.get(), worker.answers.data(),
-                                  static_cast<int>(worker.answers.size()));
-    worker.answers.clear();
-    if (written <= 0) return false;
-  }
+  const bool is_written = worker.wire.write(worker.answers);
+  worker.answers.clear();
   // close_notify goes out in the same segment as the answer; nothing is
   // waited for (RFC 8446, 6.1).
-  if (ending()) SSL_shutdown(ssl_.get());
-  return true;
+  if (is_written && ending()) worker.wire.send_close_notify();
+  return is_written;
 }
 
 /// Ends a turn: sends what was written, keeps what the socket did not take and
@@ -368,17 +328,18 @@ void Connection::start_lingering() {
 
 void Connection::say_goodbye(Worker& worker) {
   if (phase_ != Phase::open || !ssl_ || !unsent_.empty()) return;
-  worker.wire.begin(fd_);
-  SSL_shutdown(ssl_.get());
+  worker.wire.begin(fd_, ssl_.get());
+  worker.wire.send_close_notify();
   worker.wire.flush();
 }
 
 std::optional<End> Connection::discard(Worker& worker) {
   Wire& wire = worker.wire;
-  const int got = wire.read(worker.plain.data(), worker.plain.size());
-  discarded_ += static_cast<std::uint32_t>(got);
+  std::string_view octets;
+  const Input input = wire.read(worker.plain, octets);
+  discarded_ += static_cast<std::uint32_t>(octets.size());
   if (discarded_ > k_max_discarded_octets) return End::bad_request;
-  if (got > 0 || wire.wants_more()) return {};
+  if (input == Input::octets || input == Input::nothing_yet) return {};
   return End::bad_request;
 }
 

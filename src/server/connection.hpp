@@ -108,7 +108,6 @@ class Connection {
   void answer(Worker& worker, std::string_view head);
   void refuse(Worker& worker, int status, std::string_view octets);
   void count(Worker& worker, int status);
-  std::string_view read_octets(Worker& worker, int& error);
   bool write_answers(Worker& worker);
   /// Its end is decided, and of its last answer nothing is left to be made.
   std::optional<End> ending() const { return rest_ ? std::nullopt : ending_; }
