@@ -13,12 +13,30 @@ namespace {
 constexpr std::chrono::seconds k_patience{1};
 // So many may wait for their loop to end them, beyond the limit, before it is
 // better to let newcomers wait in the kernel.
-constexpr std::size_t k_most_doomed = 16;
+constexpr std::size_t k_max_evicted = 16;
 // Looking for a victim must not cost more than refusing the newcomer.
-constexpr int k_most_looked_at = 32;
+constexpr std::size_t k_max_looked_at = 32;
 // A loop keeps what it accepts until it has so many more than another.
 constexpr std::size_t k_least_difference = 8;
-constexpr std::size_t k_most_arrivals = 8;
+constexpr std::size_t k_max_arrivals = 8;
+
+std::uint64_t network_of(const std::optional<ClientKey>& address) {
+  if (!address) return 0;
+  // A site gets a /48 at most; see client_key() on both forms.
+  constexpr ClientKey k_subnets = 0xFFFF;
+  return is_ipv4(*address) ? *address : *address & ~k_subnets;
+}
+
+/// One that takes no answer before one that does, and of those the one that got
+/// further longest ago.
+Admission::Ticket* choose_from(const std::list<Admission::Ticket*>& tickets) {
+  std::size_t left = k_max_looked_at;
+  for (Admission::Ticket* ticket : tickets) {
+    if (!ticket->activity.is_writing) return ticket;
+    if (--left == 0) break;
+  }
+  return tickets.front();
+}
 
 }  // namespace
 
@@ -37,169 +55,146 @@ std::size_t Admission::join(std::function<void()> wake) {
   return loops_.size() - 1;
 }
 
-Admission::Network Admission::network(const std::optional<ClientKey>& client) {
-  if (!client) return 0;
-  // A site gets a /48 at most; see client_key() on both forms.
-  constexpr ClientKey k_subnets = 0xFFFF;
-  return is_ipv4(*client) ? *client : *client & ~k_subnets;
-}
-
-void Admission::grow(Network network, std::ptrdiff_t change) {
-  const auto found = holdings_.find(network);
-  const std::size_t after = found->second.tickets.size();
-  auto node =
-      by_count_.extract({after - static_cast<std::size_t>(change), network});
-  if (after == 0) {
-    holdings_.erase(found);
-  } else if (node) {
-    node.value().first = after;
-    by_count_.insert(std::move(node));
-  } else {
-    by_count_.emplace(after, network);
-  }
-}
-
 Admission::Ticket* Admission::admit(std::size_t loop,
-                                    std::optional<ClientKey> client, Time now,
+                                    std::optional<ClientKey> address, Time now,
                                     End& refused) {
-  if (client) {
-    const std::optional<End> reason = addresses_.take(*client, now);
+  if (address) {
+    const std::optional<End> reason = addresses_.take(*address, now);
     if (reason) {
       refused = *reason;
       return nullptr;
     }
   }
   const std::lock_guard lock(mutex_);
-  const Network from = network(client);
+  const Network network = network_of(address);
   if (live_.size() + lingering_.size() >= limits_.connections) {
-    Ticket* victim = doomed_ < k_most_doomed ? find_victim(from, now) : nullptr;
+    Ticket* victim =
+        evicted_ < k_max_evicted ? find_victim(network, now) : nullptr;
     if (victim == nullptr) {
-      if (client) addresses_.give_back(*client);
+      if (address) addresses_.give_back(*address);
       refused = End::evicted;
       return nullptr;
     }
-    doom(*victim, loop);
+    evict(*victim, loop);
   }
+  Holding& holding = holdings_[network];
+  holding.network = network;
   Ticket& ticket = live_.emplace_back(Ticket{.loop = loop,
-                                             .client = client,
-                                             .standing = {},
+                                             .address = address,
+                                             .holding = &holding,
+                                             .activity = {},
                                              .progressed = now,
                                              .self = {},
-                                             .of_address = {},
+                                             .of_holding = {},
                                              .of_handshakes = {}});
   ticket.self = std::prev(live_.end());
-  std::list<Ticket*>& held = holdings_[from].tickets;
-  ticket.of_address = held.insert(held.end(), &ticket);
-  grow(from, 1);
+  ticket.of_holding = holding.tickets.insert(holding.tickets.end(), &ticket);
+  recount(holding, holding.tickets.size() - 1);
   ++loops_[loop].count;
   return &ticket;
 }
 
-/// Of one network: who waits for nothing of ours before who is being answered,
-/// and of those the one that got further longest ago.
-Admission::Ticket* Admission::first_of(const Holding& holding,
-                                       bool& is_writing) {
-  int left = k_most_looked_at;
-  for (Ticket* ticket : holding.tickets) {
-    is_writing = ticket->standing.is_writing;
-    if (!is_writing) return ticket;
-    if (--left == 0) break;
+/// Puts a holding where it belongs by its count, which was `before`.
+void Admission::recount(Holding& holding, std::size_t before) {
+  by_count_.erase({before, holding.network});
+  if (holding.tickets.empty()) {
+    holdings_.erase(holding.network);
+  } else {
+    by_count_.emplace(std::pair(holding.tickets.size(), holding.network),
+                      &holding);
   }
-  return holding.tickets.front();
 }
 
 Admission::Ticket* Admission::find_victim(Network newcomer, Time now) {
   if (!lingering_.empty()) return &lingering_.front();
-  Ticket* oldest = live_.empty() ? nullptr : &live_.front();
-  if (oldest == nullptr) return nullptr;
+  if (live_.empty()) return nullptr;
+  Ticket* oldest = &live_.front();
   const auto is_stalled = [now](const Ticket& one) {
     return one.progressed + k_patience <= now;
   };
   if (is_stalled(*oldest)) {
-    int left = k_most_looked_at;
+    std::size_t left = k_max_looked_at;
     for (auto it = by_count_.rbegin(); it != by_count_.rend(); ++it) {
-      Ticket* first = holdings_.find(it->second)->second.tickets.front();
+      Ticket* first = it->second->tickets.front();
       if (is_stalled(*first)) return first;
       if (--left == 0) break;
     }
     return oldest;
   }
-  // Where all hold as much, as one each, it is the oldest of all.
-  const auto most = *by_count_.rbegin();
-  Network from = network(oldest->client);
-  if (holdings_.find(from)->second.tickets.size() < most.first) {
-    from = most.second;
+  // Where all hold as many, such as one each, it is the oldest of all.
+  const Holding* most = by_count_.rbegin()->second;
+  if (oldest->holding->tickets.size() == most->tickets.size()) {
+    most = oldest->holding;
   }
-  bool is_writing = false;
-  const Holding& holding = holdings_.find(from)->second;
-  Ticket* first = first_of(holding, is_writing);
-  if (!is_writing) return first;
+  Ticket* first = choose_from(most->tickets);
+  if (!first->activity.is_writing) return first;
   const auto own = holdings_.find(newcomer);
-  const bool holds_less = own == holdings_.end() ||
-                          own->second.tickets.size() < holding.tickets.size();
-  return holds_less && from != newcomer ? first : nullptr;
+  const bool holds_fewer = own == holdings_.end() ||
+                           own->second.tickets.size() < most->tickets.size();
+  return holds_fewer ? first : nullptr;
 }
 
 /// Takes it out of all that is counted.
-void Admission::detach(Ticket& ticket) {
-  const Network from = network(ticket.client);
-  holdings_.find(from)->second.tickets.erase(ticket.of_address);
-  grow(from, -1);
-  if (ticket.standing.is_handshaking) handshakes_.erase(ticket.of_handshakes);
-  if (ticket.client) addresses_.give_back(*ticket.client);
+void Admission::withdraw(Ticket& ticket) {
+  if (ticket.activity.is_handshaking) handshakes_.erase(ticket.of_handshakes);
+  if (ticket.address) addresses_.give_back(*ticket.address);
   --loops_[ticket.loop].count;
+  Holding& holding = *ticket.holding;
+  holding.tickets.erase(ticket.of_holding);
+  recount(holding, holding.tickets.size() + 1);
 }
 
-void Admission::doom(Ticket& ticket, std::size_t by) {
-  detach(ticket);
-  ticket.is_doomed = true;
-  ++doomed_;
+/// Its loop has to end it. From now on it counts no more, so that the newcomer
+/// can be let in at once.
+void Admission::evict(Ticket& ticket, std::size_t by) {
+  withdraw(ticket);
+  ticket.is_evicted = true;
+  ++evicted_;
   Loop& loop = loops_[ticket.loop];
-  loop.doomed.splice(loop.doomed.end(),
-                     ticket.standing.is_lingering ? lingering_ : live_,
-                     ticket.self);
-  loop.has_news.store(true, std::memory_order_release);
+  loop.evicted.splice(loop.evicted.end(),
+                      ticket.activity.is_lingering ? lingering_ : live_,
+                      ticket.self);
+  loop.has_messages.store(true, std::memory_order_release);
   if (ticket.loop != by) loop.wake();
 }
 
-void Admission::note(Ticket& ticket, const Standing& standing, Time now) {
+void Admission::update(Ticket& ticket, const Activity& activity, Time now) {
   const std::lock_guard lock(mutex_);
-  if (ticket.is_doomed) return;
-  const Standing before = std::exchange(ticket.standing, standing);
-  if (standing.progress != before.progress) {
+  if (ticket.is_evicted) return;
+  const Activity before = std::exchange(ticket.activity, activity);
+  if (activity.progress != before.progress) {
     ticket.progressed = now;
     live_.splice(live_.end(), live_, ticket.self);
-    std::list<Ticket*>& held =
-        holdings_.find(network(ticket.client))->second.tickets;
-    held.splice(held.end(), held, ticket.of_address);
+    std::list<Ticket*>& held = ticket.holding->tickets;
+    held.splice(held.end(), held, ticket.of_holding);
   }
-  if (standing.is_lingering && !before.is_lingering) {
+  if (activity.is_lingering && !before.is_lingering) {
     lingering_.splice(lingering_.end(), live_, ticket.self);
   }
-  if (standing.is_handshaking == before.is_handshaking) return;
-  if (!standing.is_handshaking) {
+  if (activity.is_handshaking == before.is_handshaking) return;
+  if (!activity.is_handshaking) {
     handshakes_.erase(ticket.of_handshakes);
     return;
   }
   ticket.of_handshakes = handshakes_.insert(handshakes_.end(), &ticket);
   if (limits_.handshakes != 0 && handshakes_.size() > limits_.handshakes) {
-    doom(*handshakes_.front(), ticket.loop);
+    evict(*handshakes_.front(), ticket.loop);
   }
 }
 
-void Admission::leave(Ticket& ticket) {
+void Admission::release(Ticket& ticket) {
   const std::lock_guard lock(mutex_);
-  if (ticket.is_doomed) {
-    --doomed_;
-    loops_[ticket.loop].doomed.erase(ticket.self);
+  if (ticket.is_evicted) {
+    --evicted_;
+    loops_[ticket.loop].evicted.erase(ticket.self);
     return;
   }
-  detach(ticket);
-  (ticket.standing.is_lingering ? lingering_ : live_).erase(ticket.self);
+  withdraw(ticket);
+  (ticket.activity.is_lingering ? lingering_ : live_).erase(ticket.self);
 }
 
 bool Admission::is_busy() const {
-  return doomed_.load(std::memory_order_relaxed) >= k_most_doomed;
+  return evicted_.load(std::memory_order_relaxed) >= k_max_evicted;
 }
 
 bool Admission::hand_over(std::size_t loop, const Arrival& arrival) {
@@ -213,33 +208,30 @@ bool Admission::hand_over(std::size_t loop, const Arrival& arrival) {
     if (!other.is_closed && load(other) < load(*least)) least = &other;
   }
   if (load(loops_[loop]) < load(*least) * 2 + k_least_difference ||
-      least->arrivals.size() >= k_most_arrivals) {
+      least->arrivals.size() >= k_max_arrivals) {
     return false;
   }
   least->arrivals.push_back(arrival);
-  least->has_news.store(true, std::memory_order_release);
+  least->has_messages.store(true, std::memory_order_release);
   least->wake();
   return true;
 }
 
-Admission::News Admission::take(Loop& loop) {
-  News news{.arrivals = std::exchange(loop.arrivals, {}), .doomed = {}};
-  for (const Ticket& ticket : loop.doomed) {
-    news.doomed.push_back(ticket.connection);
-  }
-  loop.has_news.store(false, std::memory_order_relaxed);
-  return news;
-}
-
-Admission::News Admission::take_news(std::size_t loop) {
+Admission::Messages Admission::receive(std::size_t number) {
   const std::lock_guard lock(mutex_);
-  return take(loops_[loop]);
+  Loop& loop = loops_[number];
+  Messages messages{.arrivals = std::exchange(loop.arrivals, {}),
+                    .evicted = {}};
+  for (const Ticket& ticket : loop.evicted) {
+    messages.evicted.push_back(ticket.connection);
+  }
+  loop.has_messages.store(false, std::memory_order_relaxed);
+  return messages;
 }
 
-Admission::News Admission::close(std::size_t loop) {
+void Admission::close(std::size_t loop) {
   const std::lock_guard lock(mutex_);
   loops_[loop].is_closed = true;
-  return take(loops_[loop]);
 }
 
 }  // namespace mtasts::server

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // How many connections there may be over all event loops that share it, and
-// which of them ends when there is no room for another. From any thread.
+// which of them is evicted when there is no room for another. From any thread.
 //
-// The order: first who was answered and only lingers; then who has not got
-// any further for a second, be it in its handshake, its request or in taking
-// its answer; then anyone else. Among equals it is one of the address that
-// holds most, and of that the one that got further longest ago. Whoever is
-// being answered and takes it is ended for nobody of an address that holds as
-// much.
+// The order: first one that was answered and only lingers; then one that has
+// not got any further for a second, be it in its handshake, its request or in
+// taking its answer; then any other. Among equals it is one of the network that
+// holds most, and of that the one that got further longest ago. A connection
+// that is being answered and takes the answer is evicted only for a network
+// that holds fewer.
+//
+// Example: there is room for 3. A has one that lingers; B has two, and the
+// older of them sent half a request 5 s ago. The first newcomer gets the place
+// of A's, the second that of B's older one.
 #pragma once
 
 #include <atomic>
@@ -17,9 +21,9 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -33,13 +37,13 @@ namespace mtasts::server {
 class Connection;
 
 /// What a connection is busy with, as far as it counts here.
-struct Standing {
+struct Activity {
   bool is_handshaking = false;  // it has an SSL object and no keys yet
   bool is_writing = false;      // it takes an answer, or does not
   bool is_lingering = false;    // it was answered, and has ended
   std::uint32_t progress = 0;   // changes when it got further
 
-  friend bool operator==(const Standing&, const Standing&) = default;
+  friend bool operator==(const Activity&, const Activity&) = default;
 };
 
 class Admission {
@@ -53,29 +57,40 @@ class Admission {
     std::size_t handshakes = 0;  // in progress
   };
 
+  struct Ticket;
+
+  /// What the clients of one network hold: of one address of IPv4, of a /48 of
+  /// IPv6, or without an address.
+  struct Holding {
+    std::uint64_t network;
+    std::list<Ticket*> tickets;  // by their last progress, the oldest first
+  };
+
   /// One connection's place.
   struct Ticket {
     Connection* connection = nullptr;  // its loop's own business
     std::size_t loop;
-    std::optional<ClientKey> client;
-    Standing standing;
+    std::optional<ClientKey> address;
+    Holding* holding;
+    Activity activity;
     Time progressed;
-    bool is_doomed = false;
+    bool is_evicted = false;
     std::list<Ticket>::iterator self;
-    std::list<Ticket*>::iterator of_address;
+    std::list<Ticket*>::iterator of_holding;
     std::list<Ticket*>::iterator of_handshakes;
   };
 
-  /// A connection that was accepted by one loop for another.
+  /// A connection that was accepted, perhaps by one loop for another.
   struct Arrival {
     int fd;
     net::Scheme scheme;
-    std::optional<ClientKey> client;
+    std::optional<ClientKey> address;
   };
 
-  struct News {
+  /// What the other threads have for a loop.
+  struct Messages {
     std::vector<Arrival> arrivals;
-    std::vector<Connection*> doomed;  // to be ended for End::evicted
+    std::vector<Connection*> evicted;  // to be ended for End::evicted
   };
 
   explicit Admission(const Limits& limits);
@@ -83,54 +98,46 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  /// A loop takes part. `wake` is called from any thread when there is news
-  /// for it. Its number from now on.
+  /// A loop takes part. `wake` is called from any thread when there are
+  /// messages for it. Its number from now on.
   std::size_t join(std::function<void()> wake);
 
   /// A place for a newcomer, or none for the reason that `refused` says. The
-  /// one that has to end for it may be one of the same loop: ask for news.
-  Ticket* admit(std::size_t loop, std::optional<ClientKey> client, Time now,
+  /// one that is evicted for it may be of the same loop: look for messages.
+  Ticket* admit(std::size_t loop, std::optional<ClientKey> address, Time now,
                 End& refused);
-  /// The standing of a connection has changed.
-  void note(Ticket& ticket, const Standing& standing, Time now);
+  /// The connection is busy with something else, or has got further.
+  void update(Ticket& ticket, const Activity& activity, Time now);
   /// It has ended.
-  void leave(Ticket& ticket);
+  void release(Ticket& ticket);
 
-  /// Many have yet to end for others: accept nobody for a moment.
+  /// Many that were evicted have yet to be ended: accept nobody for a moment.
   bool is_busy() const;
   /// Gives an accepted connection to the loop that has fewest, if `loop` has
   /// many more. False: it is for `loop` itself.
   bool hand_over(std::size_t loop, const Arrival& arrival);
-  bool has_news(std::size_t loop) const {
-    return loops_[loop].has_news.load(std::memory_order_acquire);
+  bool has_messages(std::size_t loop) const {
+    return loops_[loop].has_messages.load(std::memory_order_acquire);
   }
-  News take_news(std::size_t loop);
-  /// The loop takes no more arrivals. The last of them.
-  News close(std::size_t loop);
+  Messages receive(std::size_t loop);
+  /// Nothing is handed over to this loop any more; what was is to be received.
+  void close(std::size_t loop);
 
  private:
-  /// What the addresses of one network hold: one of IPv4, a /48 of IPv6, or
-  /// all clients without an address.
-  struct Holding {
-    std::list<Ticket*> tickets;  // by their last progress, the oldest first
-  };
+  using Network = std::uint64_t;
   struct Loop {
     std::function<void()> wake;
-    std::atomic<bool> has_news{false};
+    std::atomic<bool> has_messages{false};
     std::size_t count = 0;
     bool is_closed = false;
-    std::list<Ticket> doomed;
+    std::list<Ticket> evicted;
     std::vector<Arrival> arrivals;
   };
-  using Network = std::uint64_t;
 
-  static Network network(const std::optional<ClientKey>& client);
-  void grow(Network network, std::ptrdiff_t change);
+  void recount(Holding& holding, std::size_t before);
   Ticket* find_victim(Network newcomer, Time now);
-  static Ticket* first_of(const Holding& holding, bool& is_writing);
-  void detach(Ticket& ticket);
-  void doom(Ticket& ticket, std::size_t by);
-  News take(Loop& loop);
+  void withdraw(Ticket& ticket);
+  void evict(Ticket& ticket, std::size_t by);
 
   const Limits limits_;
   AddressLimit addresses_;
@@ -139,9 +146,9 @@ class Admission {
   std::list<Ticket> live_;       // by their last progress, the oldest first
   std::list<Ticket> lingering_;  // likewise
   std::list<Ticket*> handshakes_;
-  std::atomic<std::size_t> doomed_{0};
+  std::atomic<std::size_t> evicted_{0};  // and not released yet
   std::unordered_map<Network, Holding, KeyedHash> holdings_;
-  std::set<std::pair<std::size_t, Network>> by_count_;
+  std::map<std::pair<std::size_t, Network>, Holding*> by_count_;
 };
 
 }  // namespace mtasts::server

@@ -58,7 +58,7 @@ class Connection {
   bool needs_lingering() const { return linger_; }
   void start_lingering();
   bool is_lingering() const { return phase_ == Phase::linger; }
-  Standing standing() const {
+  Activity activity() const {
     return {.is_handshaking = phase_ == Phase::handshake,
             .is_writing = wants_write(),
             .is_lingering = phase_ == Phase::linger,
@@ -92,7 +92,7 @@ class Connection {
   std::list<Connection>::iterator self;
   std::uint32_t interest = 0;  // epoll events asked for; 0: not registered
   Admission::Ticket* ticket = nullptr;
-  Standing noted;  // what its ticket says
+  Activity noted;  // what its ticket says
 
  private:
   enum class Phase : std::uint8_t { hello, handshake, open, linger };
@@ -118,7 +118,7 @@ class Connection {
   bool blocked_ = false;  // requests, or rest_, wait for room in the socket
   std::uint8_t idle_turns_ = 0;  // in a row
   std::uint32_t answered_ = 0;
-  std::uint32_t progress_ = 0;   // see Standing
+  std::uint32_t progress_ = 0;   // see Activity
   std::uint32_t discarded_ = 0;  // octets, since it lingers
   std::uint32_t scanned_ = 0;    // of head_, see http::scan_head()
   std::optional<End> ending_;    // ends once everything is sent

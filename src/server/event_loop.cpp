@@ -125,7 +125,7 @@ void EventLoop::run() {
     if (!worker_.draining && drain_wanted_.load(std::memory_order_acquire)) {
       start_draining();
     }
-    look_for_news();
+    receive_messages();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto* listener = static_cast<const net::Listener*>(event.data.ptr);
@@ -143,7 +143,7 @@ void EventLoop::run() {
       }
     }
     expire();
-    look_for_news();  // who ends by what came of this turn
+    receive_messages();  // who ends by what came of this turn
     closed_.clear();
     if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
@@ -165,7 +165,8 @@ void EventLoop::start_draining() {
       if (!accept_from(listener)) break;
     }
   }
-  take_news(setting_.admission->close(number_));
+  setting_.admission->close(number_);
+  receive_messages();
   worker_.draining = true;
   if (listening_) watch_listeners(false);
   for (auto it = live_.begin(); it != live_.end();) {
@@ -200,7 +201,7 @@ bool EventLoop::accept_from(const net::Listener& listener) {
     const Admission::Arrival arrival{
         .fd = fd,
         .scheme = listener.scheme,
-        .client = has_own_address ? client_key(address) : std::nullopt};
+        .address = has_own_address ? client_key(address) : std::nullopt};
     if (address.ss_family == AF_UNIX) {
       limit_buffers(fd, setting_.send_buffer_octets);
     }
@@ -228,7 +229,7 @@ void EventLoop::admit(const Admission::Arrival& arrival) {
   Counters::add(counters_.accepted);
   End refused = End::evicted;
   Admission::Ticket* ticket =
-      setting_.admission->admit(number_, arrival.client, now_, refused);
+      setting_.admission->admit(number_, arrival.address, now_, refused);
   if (ticket == nullptr) {
     counters_.count(refused);
     // A reset costs no memory here, unlike the wait after a FIN.
@@ -242,21 +243,17 @@ void EventLoop::admit(const Admission::Arrival& arrival) {
   connection.self = std::prev(live_.end());
   connection.ticket = ticket;
   ticket->connection = &connection;
-  look_for_news();  // who has made room for it
+  receive_messages();  // who has made room for it
   // It may have been ended itself by now, for one that another loop admits.
   if (connection.fd() < 0) return;
   go_on(connection, false);  // most clients have sent their hello by now
 }
 
-void EventLoop::look_for_news() {
-  if (setting_.admission->has_news(number_)) {
-    take_news(setting_.admission->take_news(number_));
-  }
-}
-
-void EventLoop::take_news(const Admission::News& news) {
-  for (Connection* doomed : news.doomed) end(*doomed, End::evicted);
-  for (const Admission::Arrival& arrival : news.arrivals) admit(arrival);
+void EventLoop::receive_messages() {
+  if (!setting_.admission->has_messages(number_)) return;
+  const Admission::Messages messages = setting_.admission->receive(number_);
+  for (Connection* evicted : messages.evicted) end(*evicted, End::evicted);
+  for (const Admission::Arrival& arrival : messages.arrivals) admit(arrival);
 }
 
 void EventLoop::go_on(Connection& connection, bool peer_has_ended) {
@@ -268,10 +265,10 @@ void EventLoop::go_on(Connection& connection, bool peer_has_ended) {
 void EventLoop::ask_for(Connection& connection) {
   // While an answer waits for room, nothing is read: a half-closed client
   // would otherwise keep the loop awake.
-  const Standing standing = connection.standing();
-  if (standing != connection.noted) {
-    connection.noted = standing;
-    setting_.admission->note(*connection.ticket, standing, now_);
+  const Activity activity = connection.activity();
+  if (activity != connection.noted) {
+    connection.noted = activity;
+    setting_.admission->update(*connection.ticket, activity, now_);
   }
   const std::uint32_t wanted =
       connection.wants_write() ? EPOLLOUT : k_read_events;
@@ -312,7 +309,7 @@ void EventLoop::end(Connection& connection, End reason) {
 }
 
 void EventLoop::remove(Connections& from, Connection& connection) {
-  setting_.admission->leave(*connection.ticket);
+  setting_.admission->release(*connection.ticket);
   connection.interest = 0;
   connection.close();
   closed_.splice(closed_.end(), from, connection.self);

@@ -72,8 +72,7 @@ class EventLoop {
   void clear_wake(const epoll_event* events, int count) const;
   bool accept_from(const net::Listener& listener);
   void admit(const Admission::Arrival& arrival);
-  void look_for_news();
-  void take_news(const Admission::News& news);
+  void receive_messages();
   void go_on(Connection& connection, bool peer_has_ended);
   void ask_for(Connection& connection);
   void end(Connection& connection, End reason);

@@ -36,18 +36,18 @@ class AdmissionTest : public testing::Test {
     return ticket;
   }
 
-  void note(Admission::Ticket* ticket, const Standing& standing) {
+  void update(Admission::Ticket* ticket, const Activity& activity) {
     now_ += milliseconds(1);
-    all_->note(*ticket, standing, now_);
+    all_->update(*ticket, activity, now_);
   }
 
   /// Who has to end in `loop`; they do.
-  std::vector<Admission::Ticket*> doomed(std::size_t loop = 0) {
+  std::vector<Admission::Ticket*> evicted(std::size_t loop = 0) {
     std::vector<Admission::Ticket*> tickets;
-    for (Connection* one : all_->take_news(loop).doomed) {
+    for (Connection* one : all_->receive(loop).evicted) {
       tickets.push_back(reinterpret_cast<Admission::Ticket*>(one));
     }
-    for (Admission::Ticket* one : tickets) all_->leave(*one);
+    for (Admission::Ticket* one : tickets) all_->release(*one);
     return tickets;
   }
 
@@ -64,9 +64,9 @@ TEST_F(AdmissionTest, EndsTheOldestWhereAllHoldAsMuch) {
   Admission::Ticket* first = admit(k_a);
   admit(k_b);
   admit(k_c);
-  EXPECT_TRUE(doomed().empty());
+  EXPECT_TRUE(evicted().empty());
   EXPECT_NE(admit(k_subnet), nullptr);
-  EXPECT_EQ(doomed(), Tickets{first});
+  EXPECT_EQ(evicted(), Tickets{first});
 }
 
 TEST_F(AdmissionTest, EndsOneOfTheAddressThatHoldsMost) {
@@ -76,7 +76,7 @@ TEST_F(AdmissionTest, EndsOneOfTheAddressThatHoldsMost) {
   admit(k_b);
   admit(k_c);
   admit(k_c + 1);
-  EXPECT_EQ(doomed(), Tickets{first_of_b});
+  EXPECT_EQ(evicted(), Tickets{first_of_b});
 }
 
 TEST_F(AdmissionTest, EndsFirstWhoDoesNotGetFurther) {
@@ -86,7 +86,7 @@ TEST_F(AdmissionTest, EndsFirstWhoDoesNotGetFurther) {
   admit(k_b);
   admit(k_b);
   admit(k_c);
-  EXPECT_EQ(doomed(), Tickets{stalled});
+  EXPECT_EQ(evicted(), Tickets{stalled});
 }
 
 TEST_F(AdmissionTest, KnowsAStalledOneByItsAddressToo) {
@@ -96,16 +96,16 @@ TEST_F(AdmissionTest, KnowsAStalledOneByItsAddressToo) {
   admit(k_b);
   now_ += seconds(1);
   admit(k_c);
-  EXPECT_EQ(doomed(), Tickets{first_of_b});
+  EXPECT_EQ(evicted(), Tickets{first_of_b});
 }
 
 TEST_F(AdmissionTest, SparesWhoGetsFurther) {
   open({.connections = 2});
   Admission::Ticket* older = admit(k_a);
   Admission::Ticket* newer = admit(k_b);
-  note(older, {.progress = 1});
+  update(older, {.progress = 1});
   admit(k_c);
-  EXPECT_EQ(doomed(), Tickets{newer});
+  EXPECT_EQ(evicted(), Tickets{newer});
 }
 
 TEST_F(AdmissionTest, EndsALingeringOneBeforeAll) {
@@ -113,23 +113,23 @@ TEST_F(AdmissionTest, EndsALingeringOneBeforeAll) {
   admit(k_a);
   now_ += seconds(5);
   Admission::Ticket* lingering = admit(k_b);
-  note(lingering, {.is_lingering = true, .progress = 1});
+  update(lingering, {.is_lingering = true, .progress = 1});
   admit(k_c);
-  EXPECT_EQ(doomed(), Tickets{lingering});
+  EXPECT_EQ(evicted(), Tickets{lingering});
 }
 
 TEST_F(AdmissionTest, SparesWhoIsBeingAnswered) {
   open({.connections = 2});
   Admission::Ticket* answered = admit(k_a);
-  note(answered, {.is_writing = true, .progress = 1});
+  update(answered, {.is_writing = true, .progress = 1});
   Admission::Ticket* waiting = admit(k_a);
   admit(k_a);
-  EXPECT_EQ(doomed(), Tickets{waiting});
+  EXPECT_EQ(evicted(), Tickets{waiting});
 }
 
 TEST_F(AdmissionTest, EndsNobodyWhoIsAnsweredForOneOfTheSameAddress) {
   open({.connections = 1});
-  note(admit(k_a), {.is_writing = true, .progress = 1});
+  update(admit(k_a), {.is_writing = true, .progress = 1});
   EXPECT_EQ(admit(k_a), nullptr);
   EXPECT_EQ(refused_, End::evicted);
   EXPECT_NE(admit(k_b), nullptr);
@@ -138,23 +138,23 @@ TEST_F(AdmissionTest, EndsNobodyWhoIsAnsweredForOneOfTheSameAddress) {
 TEST_F(AdmissionTest, EndsWhoTakesNoAnswerForASecond) {
   open({.connections = 1});
   Admission::Ticket* deaf = admit(k_a);
-  note(deaf, {.is_writing = true, .progress = 1});
+  update(deaf, {.is_writing = true, .progress = 1});
   now_ += seconds(1);
   EXPECT_NE(admit(k_a), nullptr);
-  EXPECT_EQ(doomed(), Tickets{deaf});
+  EXPECT_EQ(evicted(), Tickets{deaf});
 }
 
 TEST_F(AdmissionTest, EndsTheOldestHandshakeBeyondTheLimit) {
   open({.connections = 9, .handshakes = 2});
   Admission::Ticket* first = admit(k_a);
   Admission::Ticket* done = admit(k_a);
-  note(first, {.is_handshaking = true, .progress = 1});
-  note(done, {.is_handshaking = true, .progress = 1});
-  note(done, {.progress = 2});
-  note(admit(k_b), {.is_handshaking = true, .progress = 1});
-  EXPECT_TRUE(doomed().empty());
-  note(admit(k_b), {.is_handshaking = true, .progress = 1});
-  EXPECT_EQ(doomed(), Tickets{first});
+  update(first, {.is_handshaking = true, .progress = 1});
+  update(done, {.is_handshaking = true, .progress = 1});
+  update(done, {.progress = 2});
+  update(admit(k_b), {.is_handshaking = true, .progress = 1});
+  EXPECT_TRUE(evicted().empty());
+  update(admit(k_b), {.is_handshaking = true, .progress = 1});
+  EXPECT_EQ(evicted(), Tickets{first});
 }
 
 TEST_F(AdmissionTest, TellsTheLoopInWhichItLives) {
@@ -162,16 +162,16 @@ TEST_F(AdmissionTest, TellsTheLoopInWhichItLives) {
   Admission::Ticket* first = admit(k_a, 1);
   EXPECT_NE(admit(k_b, 0), nullptr);
   EXPECT_EQ(woken_, std::set<std::size_t>{1});
-  EXPECT_FALSE(all_->has_news(0));
-  EXPECT_TRUE(all_->has_news(1));
-  EXPECT_EQ(doomed(1), Tickets{first});
+  EXPECT_FALSE(all_->has_messages(0));
+  EXPECT_TRUE(all_->has_messages(1));
+  EXPECT_EQ(evicted(1), Tickets{first});
 }
 
 TEST_F(AdmissionTest, IsBusyWhileManyHaveYetToEnd) {
   open({.connections = 16}, 2);
   for (int i = 0; i < 32; ++i) admit(k_a, i < 16 ? 1 : 0);
   EXPECT_TRUE(all_->is_busy());
-  EXPECT_EQ(doomed(1).size(), 16U);
+  EXPECT_EQ(evicted(1).size(), 16U);
   EXPECT_FALSE(all_->is_busy());
 }
 
@@ -181,7 +181,7 @@ TEST_F(AdmissionTest, CountsASiteOfManySubnetsAsOne) {
   Admission::Ticket* first = admit(k_subnet);
   admit(k_subnet + 1);
   admit(k_b);
-  EXPECT_EQ(doomed(), Tickets{first});
+  EXPECT_EQ(evicted(), Tickets{first});
 }
 
 TEST_F(AdmissionTest, KeepsTheShareOfAnAddress) {
@@ -190,7 +190,7 @@ TEST_F(AdmissionTest, KeepsTheShareOfAnAddress) {
   EXPECT_EQ(admit(k_a), nullptr);
   EXPECT_EQ(refused_, End::address_limit);
   EXPECT_NE(admit(k_b), nullptr);
-  all_->leave(*held);
+  all_->release(*held);
   EXPECT_NE(admit(k_a), nullptr);
 }
 
@@ -198,7 +198,7 @@ TEST_F(AdmissionTest, KeepsTheRateOfAnAddress) {
   open({.connections = 9, .per_address = 9});
   for (int i = 0; i < 5000 && refused_ == End::failed; ++i) {
     Admission::Ticket* one = admit(k_a);
-    if (one != nullptr) all_->leave(*one);
+    if (one != nullptr) all_->release(*one);
   }
   EXPECT_EQ(refused_, End::address_rate);
   EXPECT_NE(admit(k_b), nullptr);
@@ -207,15 +207,15 @@ TEST_F(AdmissionTest, KeepsTheRateOfAnAddress) {
 TEST_F(AdmissionTest, HandsOverToTheLoopThatHasFewest) {
   open({.connections = 99}, 3);
   const Admission::Arrival arrival{
-      .fd = -1, .scheme = net::Scheme::http, .client = k_a};
+      .fd = -1, .scheme = net::Scheme::http, .address = k_a};
   for (int i = 0; i < 8; ++i) admit(k_a, 0);
   admit(k_a, 1);
   EXPECT_TRUE(all_->hand_over(0, arrival));
   EXPECT_EQ(woken_, std::set<std::size_t>{2});
-  EXPECT_EQ(all_->take_news(2).arrivals.size(), 1U);
+  EXPECT_EQ(all_->receive(2).arrivals.size(), 1U);
   EXPECT_FALSE(all_->hand_over(1, arrival));
-  static_cast<void>(all_->close(1));
-  static_cast<void>(all_->close(2));
+  all_->close(1);
+  all_->close(2);
   EXPECT_FALSE(all_->hand_over(0, arrival));
 }
 
