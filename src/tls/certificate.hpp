@@ -4,9 +4,6 @@
 // certificates only a few are in use at a time.
 #pragma once
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -16,19 +13,11 @@
 #include <vector>
 
 #include "result.hpp"
-#include "tls/der.hpp"
+#include "tls/certificate_facts.hpp"
+#include "tls/key.hpp"
 #include "tls/secret.hpp"
 
 namespace mtasts::tls {
-
-struct FreeX509 {
-  void operator()(X509* x) const { X509_free(x); }
-};
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using X509Ptr = std::unique_ptr<X509, FreeX509>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, FreeKey>;
 
 /// DER octets; intermediates are shared by all the chains that have them.
 using Der = std::shared_ptr<const std::string>;
@@ -98,29 +87,10 @@ class Certificate {
   mutable Proof proof_;
 };
 
-/// "ecdsa", "rsa", ...
-std::string_view format_key_kind(KeyKind kind);
-
 /// RFC 6125, 6.4.3, as RFC 8461, 3.3 narrows it down: `name` is from a
 /// certificate, `host` is what a client wants; both in lower case.
 bool is_covered(std::string_view name, std::string_view host);
 
 using CertificatePtr = std::shared_ptr<const Certificate>;
-
-/// Null when `der` is no certificate.
-X509Ptr parse_x509(std::string_view der);
-/// Null when `der` is no private key that OpenSSL can work with.
-KeyPtr parse_key(std::string_view der);
-
-/// Signs, and verifies with the public half that the key states: one flipped
-/// bit of the secret shows nowhere else. As dear as a handshake.
-bool can_sign(EVP_PKEY* key);
-
-/// The public key that belongs to `private_key`, in the form of
-/// CertificateFacts::public_key; empty when OpenSSL can't parse it.
-std::string public_key_of(std::string_view private_key);
-
-/// What OpenSSL has to say of its last failure; empties its error queue.
-std::string take_openssl_error();
 
 }  // namespace mtasts::tls

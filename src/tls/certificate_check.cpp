@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "tls/der.hpp"
+#include "tls/certificate_facts.hpp"
+#include "tls/openssl.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -61,20 +63,9 @@ bool is_signed_by(const Der& one, const Der& issuer) {
 /// Both have the form of a Name; the same name may be spelled in two ways.
 bool is_same_name(std::string_view a, std::string_view b) {
   if (a == b) return true;
-  struct FreeName {
-    void operator()(X509_NAME* name) const { X509_NAME_free(name); }
-  };
-  const auto parse = [](std::string_view der) {
-    const auto* data = reinterpret_cast<const unsigned char*>(der.data());
-    return std::unique_ptr<X509_NAME, FreeName>(
-        d2i_X509_NAME(nullptr, &data, static_cast<long>(der.size())));
-  };
-  const auto first = parse(a);
-  const auto second = parse(b);
-  const bool same =
-      first && second && X509_NAME_cmp(first.get(), second.get()) == 0;
-  ERR_clear_error();
-  return same;
+  const auto first = parse_der<d2i_X509_NAME, X509_NAME_free>(a);
+  const auto second = parse_der<d2i_X509_NAME, X509_NAME_free>(b);
+  return first && second && X509_NAME_cmp(first.get(), second.get()) == 0;
 }
 
 /// By name, and by key id where both have one (RFC 5280, 4.2.1.1).
@@ -169,15 +160,15 @@ void Checker::check_keys() {
     const CertificateFacts& one = facts_[i];
     const std::string_view whose =
         i == 0 ? "the certificate" : "a certificate of the chain";
-    if (one.key_kind == KeyKind::rsa && one.key_bits < k_least_rsa_bits) {
+    if (one.key.kind == KeyKind::rsa && one.key.bits < k_least_rsa_bits) {
       refuse("certificate.key-weak",
              fmt::format("{} has an RSA key of {} bits, below {}", whose,
-                         one.key_bits, k_least_rsa_bits),
+                         one.key.bits, k_least_rsa_bits),
              "make a new key: ECDSA P-256, or RSA of 2048 bits");
       return;
     }
-    if (one.key_kind == KeyKind::other ||
-        (one.key_kind == KeyKind::ecdsa && one.key_bits == 0)) {
+    if (one.key.kind == KeyKind::other ||
+        (one.key.kind == KeyKind::ecdsa && one.key.bits == 0)) {
       refuse(
           "certificate.key-weak",
           fmt::format("{} has a key of a kind that senders do not know", whose),
@@ -208,7 +199,7 @@ void Checker::check_leaf() {
            "take the one that the authority has issued for the host");
     return;
   }
-  if (leaf.key_kind == KeyKind::ed25519) {
+  if (leaf.key.kind == KeyKind::ed25519) {
     report(Severity::warning, "certificate.key-uncommon",
            "the certificate has an Ed25519 key, which many senders do not know",
            "ECDSA P-256 is known to all; no public authority signs Ed25519");

@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "process/sandbox.hpp"
+#include "tls/certificate_facts.hpp"
 #include "tls/certificate_survey.hpp"
+#include "tls/key.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -31,7 +33,7 @@ std::string stem_of(const std::string& path) {
 
 std::string_view key_of_leaf(const PemFile& file) {
   // Parsed once already, when the file was read.
-  return read_certificate(*file.chain.front())->public_key;
+  return read_certificate(*file.chain.front())->key.octets;
 }
 
 files::Inputs make_inputs(const std::vector<std::string>& paths) {

@@ -4,17 +4,13 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 
-#include <new>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "dns/name.hpp"
-#include "log.hpp"
 
 namespace mtasts::tls {
 namespace {
-
-constexpr std::size_t k_max_cached_intermediates = 256;
 
 // RFC 9325, 4.2: ephemeral keys and AEAD only.
 constexpr const char* k_tls12_ciphers =
@@ -56,15 +52,6 @@ int choose_certificate(SSL* ssl, int* alert, void*) {
   }
 }
 
-/// Said once for each: at a start with very many not all are tried.
-void say_broken(const Certificate& certificate,
-                const Result<ParsedPair>& pair) {
-  log::error("finding", {{"id", "certificate.key-unusable"},
-                         {"place", certificate.file()},
-                         {"message", pair.error().message},
-                         {"hint", "write certificate and key anew"}});
-}
-
 /// RFC 7301, 3.2: a client that offers only other protocols is refused, so
 /// that nobody takes this server for another kind (ALPACA).
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
@@ -82,75 +69,7 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/// A lack of memory says nothing of the pair that could not be parsed. In the
-/// program, one that lasts ends it here, as it would anywhere else.
-bool is_short_of_memory() {
-  constexpr std::size_t k_pair_octets = 128 * 1024;  // more than one takes
-  // Called as functions: a new that nobody uses may be optimised away.
-  void* probe = ::operator new(k_pair_octets, std::nothrow);
-  ::operator delete(probe);
-  return probe == nullptr;
-}
-
 }  // namespace
-
-const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
-  const auto known = index_.find(certificate.get());
-  if (known != index_.end()) {
-    entries_.splice(entries_.begin(), entries_, known->second);
-    return &entries_.front().pair;
-  }
-  if (certificate->is_broken()) return nullptr;
-  Result<ParsedPair> pair = parse(*certificate);
-  if (pair && !certificate->is_proven() && !can_sign(pair->key.get())) {
-    pair = fail("the key can't sign for the certificate");
-  }
-  if (!pair && is_short_of_memory()) return nullptr;
-  if (certificate->prove(pair.has_value())) say_broken(*certificate, pair);
-  if (!pair) return nullptr;
-  if (entries_.size() >= most_pairs_) {
-    index_.erase(entries_.back().certificate.get());
-    entries_.pop_back();
-  }
-  entries_.push_front({certificate, *std::move(pair)});
-  index_[certificate.get()] = entries_.begin();
-  return &entries_.front().pair;
-}
-
-void PairCache::keep_only(const CertificateStore& store) {
-  std::erase_if(entries_, [&](const Entry& entry) {
-    if (store.has(entry.certificate)) return false;
-    index_.erase(entry.certificate.get());
-    return true;
-  });
-  intermediates_.clear();
-}
-
-X509* PairCache::find_intermediate(const Der& der) {
-  if (intermediates_.size() >= k_max_cached_intermediates) {
-    intermediates_.clear();
-  }
-  X509Ptr& known = intermediates_[der];
-  if (!known) known = parse_x509(*der);
-  return known.get();
-}
-
-Result<ParsedPair> PairCache::parse(const Certificate& certificate) {
-  ParsedPair pair{.leaf = parse_x509(certificate.leaf_der()),
-                  .chain = X509StackPtr(sk_X509_new_null()),
-                  .key = parse_key(certificate.key_der())};
-  if (!pair.leaf || !pair.key || !pair.chain) {
-    return fail("the certificate or its key can't be parsed");
-  }
-  for (std::size_t i = 1; i < certificate.chain().size(); ++i) {
-    X509* issuer = find_intermediate(certificate.chain()[i]);
-    if (issuer == nullptr || X509_up_ref(issuer) != 1) {
-      return fail("the chain can't be parsed");
-    }
-    sk_X509_push(pair.chain.get(), issuer);
-  }
-  return pair;
-}
 
 Result<ContextPtr> make_context() {
   ContextPtr context(SSL_CTX_new(TLS_server_method()));

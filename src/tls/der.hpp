@@ -1,18 +1,36 @@
 // SPDX-License-Identifier: MIT
-// What DER (X.690) is made of, and what a certificate (RFC 5280) and a private
-// key say of themselves, read straight from their octets. OpenSSL 3.0 needs
-// 200 us to parse a certificate and 125 us for a key; of many thousand only a
-// few are in use at a time, and only those are parsed by it.
+// DER (X.690), as far as certificates and keys have it:
+//
+//   element = tag length content                                (8.1.1)
+//   tag     = one octet: class, constructed or not, number      (8.1.2)
+//   length  = 00 to 7F, or 80 + n and n octets; the shortest    (8.1.3, 10.1)
+//
+// so that 30 03 02 01 05 is a SEQUENCE of one INTEGER, which is 5. OpenSSL 3.0
+// needs 200 us to parse a certificate and 125 us for a key; of many thousand
+// only a few are in use at a time, and only those are parsed by it.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace mtasts::tls {
+
+// X.690, 8.1.2 and 8.14: [n] is constructed where it is explicit.
+constexpr std::uint8_t k_boolean = 0x01;
+constexpr std::uint8_t k_integer = 0x02;
+constexpr std::uint8_t k_bit_string = 0x03;
+constexpr std::uint8_t k_octet_string = 0x04;
+constexpr std::uint8_t k_oid = 0x06;
+constexpr std::uint8_t k_utc_time = 0x17;
+constexpr std::uint8_t k_generalized_time = 0x18;
+constexpr std::uint8_t k_sequence = 0x30;
+constexpr std::uint8_t context_tag(unsigned number) {
+  return static_cast<std::uint8_t>(0x80U | number);
+}
+constexpr std::uint8_t explicit_tag(unsigned number) {
+  return static_cast<std::uint8_t>(0xA0U | number);
+}
 
 struct DerElement {
   std::uint8_t tag;
@@ -34,53 +52,18 @@ class DerReader {
   /// Nothing, and nothing taken, when the next element has another tag.
   std::optional<DerElement> next(std::uint8_t tag);
 
+  /// The content of the next element; empty when it has another tag.
+  std::string_view take(std::uint8_t tag);
+
  private:
   std::string_view rest_;
 };
 
-enum class KeyKind { rsa, ecdsa, ed25519, other };
+/// The content of the SEQUENCE that all of `der` is; empty when it is none.
+std::string_view only_sequence(std::string_view der);
 
-/// Views of the octets that it was read from.
-struct CertificateFacts {
-  std::string_view issuer;   // as DER
-  std::string_view subject;  // as DER
-  KeyKind key_kind = KeyKind::other;
-  std::size_t key_bits = 0;         // 0 when it is not known
-  std::string_view public_key;      // the bits of subjectPublicKey
-  bool has_weak_signature = false;  // by MD5 or SHA-1
-  std::chrono::sys_seconds not_before;
-  std::chrono::sys_seconds not_after;
-  std::vector<std::string> dns_names;  // of subjectAltName, in lower case
-  std::string_view subject_key_id;     // empty when it has none
-  std::string_view authority_key_id;   // empty when it has none
-  bool is_authority = false;           // RFC 5280, 4.2.1.9
-  bool is_for_servers = true;          // RFC 5280, 4.2.1.12
-  /// The first critical extension that no client of TLS knows, as an OID: such
-  /// a certificate is refused (RFC 5280, 4.2). Empty when it has none.
-  std::string_view unknown_critical;
-  bool names_issuer_url = false;  // RFC 5280, 4.2.2.1: caIssuers
-};
-
-/// Nothing when `der` is no certificate.
-std::optional<CertificateFacts> read_certificate(std::string_view der);
-
-/// The public key that is inside of a private key in the form of
-/// CertificateFacts::public_key. Empty when it isn't there in plain sight:
-/// only OpenSSL can tell then.
-std::string find_public_key(std::string_view private_key);
-
-/// A private key for ECDSA: views of the octets that it was read from.
-struct EcKey {
-  std::string_view curve;   // by its NIST name; empty when it is another one
-  std::string_view secret;  // a number, its highest octet first
-  std::string_view point;   // the public key; empty when it isn't there
-};
-
-/// Nothing when `private_key` is of another kind. Of a curve that is named
-/// here, secret and point have the size that they must have.
-std::optional<EcKey> find_ec_key(std::string_view private_key);
-
-/// The bits of a SubjectPublicKeyInfo; empty when `der` is none.
-std::string_view read_public_key_info(std::string_view der);
+/// The bits of a BIT STRING of whole octets, of which `content` has the count
+/// of unused bits first (X.690, 8.6.2); empty when it is none.
+std::string_view bits_of(std::string_view content);
 
 }  // namespace mtasts::tls

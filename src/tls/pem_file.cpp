@@ -16,16 +16,16 @@
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "process/sandbox.hpp"
+#include "files/file.hpp"
+#include "tls/certificate_facts.hpp"
+#include "tls/key.hpp"
+#include "tls/openssl.hpp"
 
 namespace mtasts::tls {
 namespace {
 
 constexpr std::string_view k_write_anew =
     "write it anew, under another name, and rename it into place";
-
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
 
 void report(PemFile& file, std::string id, std::string message,
             std::string hint = {}) {
@@ -88,7 +88,7 @@ void take_block(PemFile& file, std::string_view kind, bool has_header,
 
 void take_blocks(PemFile& file, const std::string& pem,
                  Interned& intermediates) {
-  const std::unique_ptr<BIO, FreeBio> bio(
+  const Owned<BIO, BIO_free> bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   char* name = nullptr;
   char* header = nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// tls/der against OpenSSL: what both take for a certificate, both read in the
+// tls/certificate_facts against OpenSSL: what both take for a certificate, both read in the
 // same way, and OpenSSL's own spelling of it is one that is taken.
-#include "tls/certificate.hpp"
+#include "tls/certificate_facts.hpp"
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -10,6 +10,8 @@
 
 #include "dns/name.hpp"
 #include "target.hpp"
+#include "tls/der.hpp"
+#include "tls/openssl.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -52,20 +54,20 @@ void compare_times(const CertificateFacts& facts, X509* x) {
 
 void compare_keys(const CertificateFacts& facts, X509* x) {
   const ASN1_BIT_STRING* bits = X509_get0_pubkey_bitstr(x);
-  require(facts.public_key == view(bits), "equal public keys");
+  require(facts.key.octets == view(bits), "equal public keys");
   EVP_PKEY* key = X509_get0_pubkey(x);
   if (key == nullptr) return;
   const int kind = EVP_PKEY_get_base_id(key);
   require(
-      (facts.key_kind == KeyKind::rsa) == (kind == EVP_PKEY_RSA) &&
-          (facts.key_kind == KeyKind::ecdsa) == (kind == EVP_PKEY_EC) &&
-          (facts.key_kind == KeyKind::ed25519) == (kind == EVP_PKEY_ED25519),
+      (facts.key.kind == KeyKind::rsa) == (kind == EVP_PKEY_RSA) &&
+          (facts.key.kind == KeyKind::ecdsa) == (kind == EVP_PKEY_EC) &&
+          (facts.key.kind == KeyKind::ed25519) == (kind == EVP_PKEY_ED25519),
       "equal kinds of keys");
   const auto size = static_cast<std::size_t>(EVP_PKEY_get_bits(key));
-  if (kind == EVP_PKEY_RSA) require(facts.key_bits == size, "equal RSA bits");
+  if (kind == EVP_PKEY_RSA) require(facts.key.bits == size, "equal RSA bits");
   // The three curves that senders know have a size here.
-  if (kind == EVP_PKEY_EC && facts.key_bits != 0) {
-    require(facts.key_bits == size, "equal bits of the curve");
+  if (kind == EVP_PKEY_EC && facts.key.bits != 0) {
+    require(facts.key.bits == size, "equal bits of the curve");
   }
 }
 

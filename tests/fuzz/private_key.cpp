@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// tls/der against OpenSSL: the public key that is found in a private key is
+// tls/key against OpenSSL: the public key that is found in a private key is
 // the one that OpenSSL finds. No key is kept in the corpus: the first octet of
 // an input picks one that is made anew, and the rest, three by three, says
 // which of its octets change.
@@ -7,9 +7,11 @@
 #include <openssl/err.h>
 
 #include <array>
+#include <optional>
 
 #include "../unit/test_certificates.hpp"
 #include "target.hpp"
+#include "tls/key.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -91,9 +93,9 @@ void run(std::string_view input) {
   unsigned char* raw = nullptr;
   const int size = key && !found.empty() ? i2d_PUBKEY(key.get(), &raw) : 0;
   if (size > 0) {
-    require(found == read_public_key_info({reinterpret_cast<char*>(raw),
-                                           static_cast<std::size_t>(size)}),
-            "equal public keys");
+    const std::optional<PublicKey> theirs = read_public_key(
+        {reinterpret_cast<char*>(raw), static_cast<std::size_t>(size)});
+    require(theirs && found == theirs->octets, "equal public keys");
   }
   OPENSSL_free(raw);
   ERR_clear_error();

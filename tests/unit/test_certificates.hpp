@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "tls/certificate.hpp"
+#include "tls/key.hpp"
+#include "tls/openssl.hpp"
 
 namespace mtasts {
 
@@ -124,6 +126,16 @@ inline tls::CertificatePtr make_certificate(const TestPair& pair,
       {share(pair.der())}, share_key(pair.key_der()), std::move(file));
   EXPECT_TRUE(made);
   return std::make_shared<const tls::Certificate>(*std::move(made));
+}
+
+/// Its secret is another one than its public half says.
+inline tls::CertificatePtr make_broken(std::string_view san) {
+  const TestPair pair = make_pair(san);
+  std::string key = pair.key_der();
+  const std::string secret(tls::find_ec_key(key)->secret);
+  key[key.find(secret) + secret.size() - 1] ^= 1;
+  return std::make_shared<const tls::Certificate>(*tls::Certificate::make(
+      {share(pair.der())}, share_key(std::move(key)), "broken"));
 }
 
 }  // namespace mtasts

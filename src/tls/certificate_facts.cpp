@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#include "tls/certificate_facts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "dns/name.hpp"
+#include "tls/der.hpp"
+
+namespace mtasts::tls {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto k_subject_key_id = "\x55\x1D\x0E"sv;
+constexpr auto k_subject_alt_name = "\x55\x1D\x11"sv;
+constexpr auto k_basic_constraints = "\x55\x1D\x13"sv;
+constexpr auto k_authority_key_id = "\x55\x1D\x23"sv;
+constexpr auto k_extended_key_usage = "\x55\x1D\x25"sv;
+constexpr auto k_certificate_extensions = "\x55\x1D"sv;  // all of RFC 5280
+constexpr auto k_authority_info = "\x2B\x06\x01\x05\x05\x07\x01\x01"sv;
+constexpr auto k_ca_issuers = "\x2B\x06\x01\x05\x05\x07\x30\x02"sv;
+constexpr auto k_server_auth = "\x2B\x06\x01\x05\x05\x07\x03\x01"sv;
+constexpr auto k_any_usage = "\x55\x1D\x25\x00"sv;
+
+constexpr std::array k_weak_signatures = {
+    "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x04"sv,  // MD5 with RSA
+    "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x05"sv,  // SHA-1 with RSA
+    "\x2A\x86\x48\xCE\x38\x04\x03"sv,          // SHA-1 with DSA
+    "\x2A\x86\x48\xCE\x3D\x04\x01"sv,          // SHA-1 with ECDSA
+};
+
+/// RFC 5280, 4.1.2.5: in UTC, with seconds.
+std::optional<std::chrono::sys_seconds> read_time(DerReader& reader) {
+  const std::optional<DerElement> element = reader.next();
+  if (!element) return std::nullopt;
+  std::string_view digits = element->content;
+  const bool is_short = element->tag == k_utc_time;
+  if (!is_short && element->tag != k_generalized_time) return std::nullopt;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.size() != (is_short ? 13U : 15U) || !digits.ends_with('Z') ||
+      !std::all_of(digits.begin(), digits.end() - 1, is_digit)) {
+    return std::nullopt;
+  }
+  const auto number = [&digits](std::size_t count) {
+    int value = 0;
+    for (const char c : digits.substr(0, count)) value = value * 10 + (c - '0');
+    digits.remove_prefix(count);
+    return value;
+  };
+  int year = number(is_short ? 2 : 4);
+  if (is_short) year += year < 50 ? 2000 : 1900;
+  const auto month = static_cast<unsigned>(number(2));
+  const auto day = static_cast<unsigned>(number(2));
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) return std::nullopt;
+  const std::chrono::hours hours(number(2));
+  const std::chrono::minutes minutes(number(2));
+  const std::chrono::seconds seconds(number(2));
+  if (hours.count() > 23 || minutes.count() > 59 || seconds.count() > 59) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days(date) + hours + minutes + seconds;
+}
+
+void read_names(std::string_view value, CertificateFacts& facts) {
+  DerReader names(DerReader(value).take(k_sequence));
+  while (const std::optional<DerElement> name = names.next()) {
+    if (name->tag == context_tag(2)) {
+      facts.dns_names.push_back(dns::to_lower_ascii(name->content));
+    }
+  }
+}
+
+bool allows_servers(std::string_view value) {
+  DerReader usages(DerReader(value).take(k_sequence));
+  while (const std::optional<DerElement> usage = usages.next(k_oid)) {
+    if (usage->content == k_server_auth || usage->content == k_any_usage) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_issuer_url(std::string_view value) {
+  DerReader entries(DerReader(value).take(k_sequence));
+  while (const std::optional<DerElement> entry = entries.next(k_sequence)) {
+    DerReader inner(entry->content);
+    if (inner.take(k_oid) == k_ca_issuers) return true;
+  }
+  return false;
+}
+
+void read_extension(std::string_view id, std::string_view value,
+                    CertificateFacts& facts) {
+  DerReader reader(value);
+  if (id == k_subject_alt_name) {
+    read_names(value, facts);
+  } else if (id == k_basic_constraints) {
+    DerReader inner(reader.take(k_sequence));
+    // BER's true, which OpenSSL takes too: everything but zero.
+    facts.is_authority =
+        inner.take(k_boolean).find_first_not_of('\0') != std::string_view::npos;
+  } else if (id == k_subject_key_id) {
+    facts.subject_key_id = reader.take(k_octet_string);
+  } else if (id == k_authority_key_id) {
+    DerReader inner(reader.take(k_sequence));
+    facts.authority_key_id = inner.take(context_tag(0));
+  } else if (id == k_extended_key_usage) {
+    facts.is_for_servers = allows_servers(value);
+  } else if (id == k_authority_info) {
+    facts.names_issuer_url = has_issuer_url(value);
+  }
+}
+
+/// What is left of a certificate. False when it isn't DER to its end: what
+/// stands behind a fault would be overlooked.
+bool read_extensions(DerReader& fields, CertificateFacts& facts) {
+  if (fields.is_at_end()) return true;
+  DerReader outer(fields.take(explicit_tag(3)));
+  DerReader list(outer.take(k_sequence));
+  while (const std::optional<DerElement> one = list.next(k_sequence)) {
+    DerReader extension(one->content);
+    const std::string_view id = extension.take(k_oid);
+    const bool is_critical = extension.take(k_boolean).find_first_not_of(
+                                 '\0') != std::string_view::npos;
+    const std::optional<DerElement> value = extension.next(k_octet_string);
+    if (!value) return false;
+    read_extension(id, value->content, facts);
+    if (is_critical && facts.unknown_critical.empty() &&
+        !id.starts_with(k_certificate_extensions) && id != k_authority_info) {
+      facts.unknown_critical = id;
+    }
+  }
+  return list.is_at_end() && outer.is_at_end() && fields.is_at_end();
+}
+
+}  // namespace
+
+std::optional<CertificateFacts> read_certificate(std::string_view der) {
+  CertificateFacts facts;
+  DerReader certificate(only_sequence(der));
+  DerReader fields(certificate.take(k_sequence));
+  DerReader algorithm(certificate.take(k_sequence));
+  const std::string_view signature = algorithm.take(k_oid);
+  facts.has_weak_signature =
+      std::find(k_weak_signatures.begin(), k_weak_signatures.end(),
+                signature) != k_weak_signatures.end();
+  fields.next(explicit_tag(0));  // version
+  fields.next(k_integer);        // serial number
+  fields.next(k_sequence);       // signature algorithm once more
+  const std::optional<DerElement> issuer = fields.next(k_sequence);
+  DerReader validity(fields.take(k_sequence));
+  const auto not_before = read_time(validity);
+  const auto not_after = read_time(validity);
+  const std::optional<DerElement> subject = fields.next(k_sequence);
+  const std::optional<DerElement> info = fields.next(k_sequence);
+  if (!issuer || !subject || !not_before || !not_after || !info) {
+    return std::nullopt;
+  }
+  const std::optional<PublicKey> key = read_public_key(info->whole);
+  if (!key) return std::nullopt;
+  facts.key = *key;
+  facts.issuer = issuer->whole;
+  facts.subject = subject->whole;
+  facts.not_before = *not_before;
+  facts.not_after = *not_after;
+  fields.next(context_tag(1));  // unique identifiers, of old times
+  fields.next(context_tag(2));
+  if (!read_extensions(fields, facts)) return std::nullopt;
+  return facts;
+}
+
+}  // namespace mtasts::tls

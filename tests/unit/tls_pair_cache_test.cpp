@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+#include "test_certificates.hpp"
+#include "tls/pair_cache.hpp"
+
+namespace mtasts::tls {
+namespace {
+
+TEST(TlsPairCache, ParsesTheChainInItsOrder) {
+  const TestPair ca = make_pair("CA");
+  const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
+  const auto one = std::make_shared<const Certificate>(
+      *Certificate::make({share(pair.der()), share(ca.der())},
+                         share_key(pair.key_der()), "a.pem"));
+  PairCache cache;
+  const ParsedPair* parsed = cache.find(one);
+  ASSERT_NE(parsed, nullptr);
+  EXPECT_EQ(X509_cmp(parsed->leaf.get(), pair.certificate.get()), 0);
+  ASSERT_EQ(sk_X509_num(parsed->chain.get()), 1);
+  EXPECT_EQ(
+      X509_cmp(sk_X509_value(parsed->chain.get(), 0), ca.certificate.get()), 0);
+  EXPECT_EQ(X509_check_private_key(parsed->leaf.get(), parsed->key.get()), 1);
+  EXPECT_EQ(cache.find(one), parsed);
+}
+
+TEST(TlsPairCache, ForgetsWhatAStoreDoesNotHave) {
+  const CertificatePtr kept = make_certificate(make_pair("DNS:a.example"));
+  const CertificatePtr gone = make_certificate(make_pair("DNS:b.example"));
+  PairCache cache;
+  ASSERT_NE(cache.find(kept), nullptr);
+  ASSERT_NE(cache.find(gone), nullptr);
+  cache.keep_only(CertificateStore({kept}));
+  EXPECT_EQ(kept.use_count(), 2);
+  EXPECT_EQ(gone.use_count(), 1);
+}
+
+TEST(TlsPairCache, ForgetsTheOneThatWasNotUsedForLongest) {
+  const CertificatePtr a = make_certificate(make_pair("DNS:a.example"));
+  const CertificatePtr b = make_certificate(make_pair("DNS:b.example"));
+  const CertificatePtr c = make_certificate(make_pair("DNS:c.example"));
+  PairCache cache(2);
+  const ParsedPair* first = cache.find(a);
+  cache.find(b);
+  EXPECT_EQ(cache.find(a), first);
+  cache.find(c);
+  EXPECT_EQ(a.use_count(), 2);
+  EXPECT_EQ(b.use_count(), 1);
+  EXPECT_EQ(c.use_count(), 2);
+  EXPECT_EQ(cache.find(a), first);
+}
+
+TEST(TlsPairCache, TriesABrokenPairOnce) {
+  const CertificatePtr broken = make_broken("DNS:a.example");
+  PairCache cache;
+  EXPECT_EQ(cache.find(broken), nullptr);
+  EXPECT_TRUE(broken->is_broken());
+  EXPECT_EQ(cache.find(broken), nullptr);
+  EXPECT_EQ(broken.use_count(), 1);
+  const CertificatePtr good = make_certificate(make_pair("DNS:a.example"));
+  EXPECT_FALSE(good->is_proven());
+  EXPECT_NE(cache.find(good), nullptr);
+  EXPECT_TRUE(good->is_proven());
+}
+
+}  // namespace
+}  // namespace mtasts::tls
