@@ -19,9 +19,6 @@
 
 namespace mtasts::tls {
 
-/// DER octets; intermediates are shared by all the chains that have them.
-using Der = std::shared_ptr<const std::string>;
-
 /// What is known to be wrong with a certificate that works all the same. One
 /// that is flawed never takes the place of one that is not.
 enum class Flaw { none, flawed };
@@ -30,15 +27,16 @@ class Certificate {
  public:
   /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
   /// when the leaf names no host. `file` is where the chain came from.
-  static Result<Certificate> make(std::vector<Der> chain, KeyDer key,
-                                  std::string file, Flaw flaw = Flaw::none);
+  static Result<Certificate> make(Chain chain, KeyDer key,
+                                  std::shared_ptr<const std::string> file,
+                                  Flaw flaw = Flaw::none);
 
   /// The dNSName entries, in lower case.
-  const std::vector<std::string>& names() const { return names_; }
-  std::chrono::sys_seconds not_before() const { return not_before_; }
-  std::chrono::sys_seconds not_after() const { return not_after_; }
+  const std::vector<std::string>& names() const { return leaf().dns_names; }
+  std::chrono::sys_seconds not_before() const { return leaf().not_before; }
+  std::chrono::sys_seconds not_after() const { return leaf().not_after; }
   bool is_valid_at(std::chrono::sys_seconds time) const {
-    return not_before_ <= time && time <= not_after_;
+    return not_before() <= time && time <= not_after();
   }
   /// False for one that nobody has asked to sign: see prove().
   bool is_proven() const { return proof_.state == State::good; }
@@ -49,13 +47,14 @@ class Certificate {
     const State state = can_sign ? State::good : State::broken;
     return proof_.state.exchange(state) != State::broken && !can_sign;
   }
-  KeyKind key_kind() const { return key_kind_; }
+  KeyKind key_kind() const { return leaf().key.kind; }
   bool is_flawed() const { return flaw_ == Flaw::flawed; }
-  const std::string& file() const { return file_; }
+  const std::string& file() const { return *file_; }
   /// The octets of the leaf: what tells one certificate from another.
-  const std::string& leaf_der() const { return *chain_.front(); }
-  /// The leaf, then the intermediates.
-  const std::vector<Der>& chain() const { return chain_; }
+  const std::string& leaf_der() const { return chain_.front()->der; }
+  /// The leaf, then the intermediates, which are shared by all the chains that
+  /// have them.
+  const Chain& chain() const { return chain_; }
   const std::string& key_der() const { return key_->octets(); }
 
   /// The same octets from the same file.
@@ -75,14 +74,11 @@ class Certificate {
   };
 
   Certificate() = default;
+  const CertificateFacts& leaf() const { return chain_.front()->facts; }
 
-  std::vector<Der> chain_;
+  Chain chain_;
   KeyDer key_;
-  std::string file_;
-  std::vector<std::string> names_;
-  std::chrono::sys_seconds not_before_;
-  std::chrono::sys_seconds not_after_;
-  KeyKind key_kind_ = KeyKind::other;
+  std::shared_ptr<const std::string> file_;
   Flaw flaw_ = Flaw::none;
   mutable Proof proof_;
 };

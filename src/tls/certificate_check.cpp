@@ -17,42 +17,9 @@ namespace {
 // CA/Browser Forum, Baseline Requirements, 6.1.5; OpenSSL refuses less.
 constexpr std::size_t k_least_rsa_bits = 2048;
 
-constexpr auto k_acme_identifier =
-    std::string_view("\x2B\x06\x01\x05\x05\x07\x01\x1F", 8);
-constexpr auto k_poison =
-    std::string_view("\x2B\x06\x01\x04\x01\xD6\x79\x02\x04\x03", 10);
-
-class Checker {
- public:
-  Checker(const std::vector<Der>& chain, const std::string& file)
-      : chain_(chain), file_(file) {}
-
-  ChainCheck run(Depth depth);
-
- private:
-  bool read_all();
-  void find_path();
-  std::size_t find_issuer(std::size_t of) const;
-  void check_keys();
-  void check_leaf();
-  void check_order();
-  void check_signatures();
-  void report(Severity severity, std::string id, std::string message,
-              std::string hint);
-  void refuse(std::string id, std::string message, std::string hint);
-  void flaw(Severity severity, std::string id, std::string message,
-            std::string hint);
-
-  const std::vector<Der>& chain_;
-  const std::string& file_;
-  std::vector<CertificateFacts> facts_;
-  std::vector<std::size_t> path_ = {0};  // of facts_; may end with the root
-  ChainCheck check_;
-};
-
-bool is_signed_by(const Der& one, const Der& issuer) {
-  const X509Ptr signed_one = parse_x509(*one);
-  const X509Ptr signer = parse_x509(*issuer);
+bool is_signed_by(const ReadCertificate& one, const ReadCertificate& issuer) {
+  const X509Ptr signed_one = parse_x509(one.der);
+  const X509Ptr signer = parse_x509(issuer.der);
   const bool good =
       signed_one && signer &&
       X509_verify(signed_one.get(), X509_get0_pubkey(signer.get())) == 1;
@@ -80,6 +47,36 @@ bool is_self_issued(const CertificateFacts& one) {
   return is_issued_by(one, one);
 }
 
+class Checker {
+ public:
+  Checker(const Chain& chain, const std::string& file)
+      : chain_(chain), file_(file) {}
+
+  ChainCheck run(Depth depth);
+
+ private:
+  const CertificateFacts& facts(std::size_t i) const {
+    return chain_[i]->facts;
+  }
+  bool is_root(std::size_t i) const { return is_self_issued(facts(i)); }
+  void find_path();
+  std::size_t find_issuer(std::size_t of) const;
+  void check_keys();
+  void check_leaf();
+  void check_order();
+  void check_signatures();
+  void report(Severity severity, std::string id, std::string message,
+              std::string hint);
+  void refuse(std::string id, std::string message, std::string hint);
+  void flaw(Severity severity, std::string id, std::string message,
+            std::string hint);
+
+  const Chain& chain_;
+  const std::string& file_;
+  std::vector<std::size_t> path_ = {0};  // of chain_; may end with the root
+  ChainCheck check_;
+};
+
 void Checker::report(Severity severity, std::string id, std::string message,
                      std::string hint) {
   check_.diagnostics.push_back({severity, std::move(id), Place{file_},
@@ -97,29 +94,16 @@ void Checker::flaw(Severity severity, std::string id, std::string message,
   report(severity, std::move(id), std::move(message), std::move(hint));
 }
 
-bool Checker::read_all() {
-  for (const Der& der : chain_) {
-    std::optional<CertificateFacts> facts = read_certificate(*der);
-    if (!facts) {
-      refuse("certificate.unusable", "has a certificate that can't be parsed",
-             {});
-      return false;
-    }
-    facts_.push_back(*std::move(facts));
-  }
-  return true;
-}
-
 /// Of several the one that has signed, then one that others have signed (it
 /// leads on for clients that know an older root alone), then the one that lasts
 /// longest. 0 when there is none.
 std::size_t Checker::find_issuer(std::size_t of) const {
   std::vector<std::size_t> issuers;
-  for (std::size_t i = 1; i < facts_.size(); ++i) {
+  for (std::size_t i = 1; i < chain_.size(); ++i) {
     const auto is_same = [&](std::size_t known) {
-      return *chain_[known] == *chain_[i];
+      return chain_[known]->der == chain_[i]->der;
     };
-    if (is_issued_by(facts_[of], facts_[i]) &&
+    if (is_issued_by(facts(of), facts(i)) &&
         std::none_of(path_.begin(), path_.end(), is_same) &&
         std::none_of(issuers.begin(), issuers.end(), is_same)) {
       issuers.push_back(i);
@@ -129,35 +113,34 @@ std::size_t Checker::find_issuer(std::size_t of) const {
     // The same name, and no key ids that tell: the signature does.
     const auto wrong = std::stable_partition(
         issuers.begin(), issuers.end(), [&](std::size_t issuer) {
-          return is_signed_by(chain_[of], chain_[issuer]);
+          return is_signed_by(*chain_[of], *chain_[issuer]);
         });
     if (wrong != issuers.begin()) issuers.erase(wrong, issuers.end());
   }
   const auto best = std::min_element(
       issuers.begin(), issuers.end(), [&](std::size_t a, std::size_t b) {
-        const bool a_is_root = is_self_issued(facts_[a]);
-        const bool b_is_root = is_self_issued(facts_[b]);
-        return a_is_root != b_is_root
-                   ? b_is_root
-                   : facts_[a].not_after > facts_[b].not_after;
+        const bool a_is_root = is_root(a);
+        const bool b_is_root = is_root(b);
+        return a_is_root != b_is_root ? b_is_root
+                                      : facts(a).not_after > facts(b).not_after;
       });
   return best == issuers.end() ? 0 : *best;
 }
 
 void Checker::find_path() {
-  while (!is_self_issued(facts_[path_.back()])) {
+  while (!is_root(path_.back())) {
     const std::size_t issuer = find_issuer(path_.back());
     if (issuer == 0) break;
     path_.push_back(issuer);
   }
   for (const std::size_t i : path_) {
-    if (i == 0 || !is_self_issued(facts_[i])) check_.path.push_back(chain_[i]);
+    if (i == 0 || !is_root(i)) check_.path.push_back(chain_[i]);
   }
 }
 
 void Checker::check_keys() {
   for (const std::size_t i : path_) {
-    const CertificateFacts& one = facts_[i];
+    const CertificateFacts& one = facts(i);
     const std::string_view whose =
         i == 0 ? "the certificate" : "a certificate of the chain";
     if (one.key.kind == KeyKind::rsa && one.key.bits < k_least_rsa_bits) {
@@ -186,12 +169,12 @@ void Checker::check_keys() {
 }
 
 void Checker::check_leaf() {
-  const CertificateFacts& leaf = facts_.front();
-  if (!leaf.unknown_critical.empty()) {
+  const CertificateFacts& leaf = facts(0);
+  if (leaf.unknown_critical != UnknownCritical::none) {
     const std::string_view what =
-        leaf.unknown_critical == k_acme_identifier
+        leaf.unknown_critical == UnknownCritical::acme_challenge
             ? "it answers a challenge of ACME (RFC 8737)"
-        : leaf.unknown_critical == k_poison
+        : leaf.unknown_critical == UnknownCritical::precertificate
             ? "it is a precertificate (RFC 6962, 3.1)"
             : "it has a critical extension that senders do not know";
     refuse("certificate.not-for-servers",
@@ -219,11 +202,11 @@ void Checker::check_leaf() {
 }
 
 void Checker::check_order() {
-  const CertificateFacts& leaf = facts_.front();
+  const CertificateFacts& leaf = facts(0);
   if (is_self_issued(leaf)) return;
-  const bool are_others =
-      std::any_of(chain_.begin(), chain_.end(),
-                  [&](const Der& one) { return *one != *chain_.front(); });
+  const bool are_others = std::any_of(
+      chain_.begin(), chain_.end(),
+      [&](const auto& one) { return one->der != chain_.front()->der; });
   if (path_.size() == 1 && are_others) {
     flaw(Severity::error, "certificate.chain-incomplete",
          "the issuer of the certificate is not in the chain, but others are",
@@ -243,14 +226,14 @@ void Checker::check_order() {
   }
   std::size_t good = 0;
   while (good < path_.size() && path_[good] == good) ++good;
-  if (good < facts_.size()) {
+  if (good < chain_.size()) {
     report(Severity::warning, "certificate.chain-order",
            fmt::format("certificate {} of the chain is not the issuer of the "
                        "one before it",
                        good + 1),
            "what is sent is put right; write the leaf first, then each one's "
            "issuer, and no others: the order of fullchain.pem");
-  } else if (is_self_issued(facts_[path_.back()])) {
+  } else if (is_root(path_.back())) {
     report(Severity::warning, "certificate.root-included",
            "the chain ends with a root certificate, which senders have already",
            "it is not sent; leave it out");
@@ -258,14 +241,14 @@ void Checker::check_order() {
 }
 
 void Checker::check_signatures() {
-  for (const Der& der : chain_) {
-    if (parse_x509(*der)) continue;
+  for (const ReadCertificatePtr& one : chain_) {
+    if (parse_x509(one->der)) continue;
     refuse("certificate.unusable", "has a certificate that can't be parsed",
            {});
     return;
   }
   for (std::size_t i = 0; i + 1 < path_.size(); ++i) {
-    if (is_signed_by(chain_[path_[i]], chain_[path_[i + 1]])) continue;
+    if (is_signed_by(*chain_[path_[i]], *chain_[path_[i + 1]])) continue;
     flaw(Severity::error, "certificate.chain-incomplete",
          fmt::format("certificate {} of the chain has the name of an issuer "
                      "but not its key",
@@ -276,7 +259,6 @@ void Checker::check_signatures() {
 }
 
 ChainCheck Checker::run(Depth depth) {
-  if (!read_all()) return std::move(check_);
   find_path();
   check_keys();
   if (!check_.is_usable) return std::move(check_);
@@ -291,7 +273,7 @@ ChainCheck Checker::run(Depth depth) {
 
 }  // namespace
 
-ChainCheck check_chain(const std::vector<Der>& chain, const std::string& file,
+ChainCheck check_chain(const Chain& chain, const std::string& file,
                        Depth depth) {
   return Checker(chain, file).run(depth);
 }

@@ -17,7 +17,7 @@ struct ChainCheck {
   Flaw flaw = Flaw::none;  // use it only if there is nothing better
   /// What to send: the leaf, then each one's issuer up to a root, which is left
   /// out, as is what leads nowhere. Empty when it is not usable.
-  std::vector<Der> path;
+  Chain path;
 };
 
 /// How deep to look. A signature costs as much as a hundred certificates
@@ -25,7 +25,7 @@ struct ChainCheck {
 enum class Depth { facts, signatures };
 
 /// `chain` starts with the leaf and came from `file`.
-ChainCheck check_chain(const std::vector<Der>& chain, const std::string& file,
+ChainCheck check_chain(const Chain& chain, const std::string& file,
                        Depth depth);
 
 /// Notes in `found` when `names`, of the certificate in `path`, are not those

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "dns/name.hpp"
 #include "tls/der.hpp"
@@ -21,6 +22,8 @@ constexpr auto k_certificate_extensions = "\x55\x1D"sv;  // all of RFC 5280
 constexpr auto k_authority_info = "\x2B\x06\x01\x05\x05\x07\x01\x01"sv;
 constexpr auto k_ca_issuers = "\x2B\x06\x01\x05\x05\x07\x30\x02"sv;
 constexpr auto k_server_auth = "\x2B\x06\x01\x05\x05\x07\x03\x01"sv;
+constexpr auto k_acme_identifier = "\x2B\x06\x01\x05\x05\x07\x01\x1F"sv;
+constexpr auto k_poison = "\x2B\x06\x01\x04\x01\xD6\x79\x02\x04\x03"sv;
 constexpr auto k_any_usage = "\x55\x1D\x25\x00"sv;
 
 constexpr std::array k_weak_signatures = {
@@ -115,6 +118,15 @@ void read_extension(std::string_view id, std::string_view value,
   }
 }
 
+UnknownCritical classify_critical(std::string_view id) {
+  if (id.starts_with(k_certificate_extensions) || id == k_authority_info) {
+    return UnknownCritical::none;
+  }
+  return id == k_acme_identifier ? UnknownCritical::acme_challenge
+         : id == k_poison        ? UnknownCritical::precertificate
+                                 : UnknownCritical::other;
+}
+
 /// What is left of a certificate. False when it isn't DER to its end: what
 /// stands behind a fault would be overlooked.
 bool read_extensions(DerReader& fields, CertificateFacts& facts) {
@@ -129,9 +141,8 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
     const std::optional<DerElement> value = extension.next(k_octet_string);
     if (!value) return false;
     read_extension(id, value->content, facts);
-    if (is_critical && facts.unknown_critical.empty() &&
-        !id.starts_with(k_certificate_extensions) && id != k_authority_info) {
-      facts.unknown_critical = id;
+    if (is_critical && facts.unknown_critical == UnknownCritical::none) {
+      facts.unknown_critical = classify_critical(id);
     }
   }
   return list.is_at_end() && outer.is_at_end() && fields.is_at_end();
@@ -139,7 +150,7 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
 
 }  // namespace
 
-std::optional<CertificateFacts> read_certificate(std::string_view der) {
+std::optional<CertificateFacts> read_facts(std::string_view der) {
   CertificateFacts facts;
   DerReader certificate(only_sequence(der));
   DerReader fields(certificate.take(k_sequence));
@@ -170,7 +181,17 @@ std::optional<CertificateFacts> read_certificate(std::string_view der) {
   fields.next(context_tag(1));  // unique identifiers, of old times
   fields.next(context_tag(2));
   if (!read_extensions(fields, facts)) return std::nullopt;
+  facts.dns_names.shrink_to_fit();
   return facts;
+}
+
+ReadCertificatePtr read_certificate(std::string der) {
+  const auto read = std::make_shared<ReadCertificate>();
+  read->der = std::move(der);
+  std::optional<CertificateFacts> facts = read_facts(read->der);
+  if (!facts) return nullptr;
+  read->facts = *std::move(facts);
+  return read;
 }
 
 }  // namespace mtasts::tls

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,26 +14,50 @@
 
 namespace mtasts::tls {
 
-/// Views of the octets that it was read from.
+/// The first critical extension that no client of TLS knows: a certificate with
+/// one is refused (RFC 5280, 4.2).
+enum class UnknownCritical : std::uint8_t {
+  none,
+  acme_challenge,  // RFC 8737, 3
+  precertificate,  // RFC 6962, 3.1
+  other,
+};
+
+/// Views of the octets that it was read from. Of 100,000 certificates each
+/// octet counts.
 struct CertificateFacts {
   std::string_view issuer;   // as DER
   std::string_view subject;  // as DER
   PublicKey key;
-  bool has_weak_signature = false;  // by MD5 or SHA-1
   std::chrono::sys_seconds not_before;
   std::chrono::sys_seconds not_after;
   std::vector<std::string> dns_names;  // of subjectAltName, in lower case
   std::string_view subject_key_id;     // empty when it has none
   std::string_view authority_key_id;   // empty when it has none
+  bool has_weak_signature = false;     // by MD5 or SHA-1
   bool is_authority = false;           // RFC 5280, 4.2.1.9
   bool is_for_servers = true;          // RFC 5280, 4.2.1.12
-  /// The first critical extension that no client of TLS knows, as an OID: such
-  /// a certificate is refused (RFC 5280, 4.2). Empty when it has none.
-  std::string_view unknown_critical;
-  bool names_issuer_url = false;  // RFC 5280, 4.2.2.1: caIssuers
+  bool names_issuer_url = false;       // RFC 5280, 4.2.2.1: caIssuers
+  UnknownCritical unknown_critical = UnknownCritical::none;
 };
 
 /// Nothing when `der` is no certificate.
-std::optional<CertificateFacts> read_certificate(std::string_view der);
+std::optional<CertificateFacts> read_facts(std::string_view der);
+
+/// A certificate and what it says, which is read once and goes with it from its
+/// file to the handshakes. It stays where it is: the facts are views of `der`.
+struct ReadCertificate {
+  ReadCertificate() = default;
+  ReadCertificate(const ReadCertificate&) = delete;
+  ReadCertificate& operator=(const ReadCertificate&) = delete;
+
+  std::string der;
+  CertificateFacts facts;
+};
+using ReadCertificatePtr = std::shared_ptr<const ReadCertificate>;
+using Chain = std::vector<ReadCertificatePtr>;  // starts with the leaf
+
+/// Null when `der` is no certificate.
+ReadCertificatePtr read_certificate(std::string der);
 
 }  // namespace mtasts::tls

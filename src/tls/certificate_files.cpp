@@ -32,8 +32,7 @@ std::string stem_of(const std::string& path) {
 }
 
 std::string_view key_of_leaf(const PemFile& file) {
-  // Parsed once already, when the file was read.
-  return read_certificate(*file.chain.front())->key.octets;
+  return file.chain.front()->facts.key.octets;
 }
 
 files::Inputs make_inputs(const std::vector<std::string>& paths) {
@@ -117,7 +116,7 @@ bool CertificateFinder::prove(const Certificate& made, const FileKey& key,
 }
 
 struct Choice {
-  const PemFile* file = nullptr;
+  PemFilePtr file;
   ChainCheck check;
 };
 
@@ -126,8 +125,8 @@ Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
   Choice best;
   for (const PemFilePtr& one : chains) {
     ChainCheck next = check_chain(one->chain, one->path, depth);
-    if (best.file != nullptr && !is_better(next, best.check)) continue;
-    best = {one.get(), std::move(next)};
+    if (best.file && !is_better(next, best.check)) continue;
+    best = {one, std::move(next)};
   }
   if (best.file->is_leaf_late && best.check.diagnostics.empty()) {
     best.check.diagnostics.push_back(
@@ -143,8 +142,7 @@ Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
 void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              const std::vector<FileKey>& keys,
                              Pairing& pairing) {
-  const CertificateFacts leaf =
-      *read_certificate(*chains.front()->chain.front());
+  const CertificateFacts& leaf = chains.front()->chain.front()->facts;
   Diagnostics found;
   const auto report = [&](const std::string& path, Severity severity,
                           std::string id, std::string message,
@@ -173,12 +171,12 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   if (checks_left_ > 0) --checks_left_;
   const Choice choice = choose_chain(chains, depth);
   const ChainCheck& check = choice.check;
-  const PemFile* chain = choice.file;
+  const PemFilePtr& chain = choice.file;
   append(found, check.diagnostics);
   for (const FileKey& key : keys) {
     Result<Certificate> made =
         Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
-                          chain->path, check.flaw);
+                          {chain, &chain->path}, check.flaw);
     if (!made) {
       report(chain->path, Severity::error, "certificate.unusable",
              made.error().message, made.error().hint);
@@ -224,10 +222,10 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
                      return a.file->path < b.file->path;
                    });
   while (!chains.empty()) {
-    const Der leaf = chains.front()->chain.front();
+    const ReadCertificatePtr leaf = chains.front()->chain.front();
     const auto others = std::stable_partition(
         chains.begin(), chains.end(),
-        [&](const auto& one) { return *one->chain.front() == *leaf; });
+        [&](const auto& one) { return one->chain.front()->der == leaf->der; });
     const std::vector<PemFilePtr> same(chains.begin(), others);
     chains.erase(chains.begin(), others);
     std::vector<FileKey> fitting;

@@ -90,7 +90,7 @@ class CertificateFinder {
   void replace(Id id, Pairing next, FoundCertificates& found);
 
   files::FileGroup<PemFile> files_;
-  Interned intermediates_;
+  Intermediates intermediates_;
   std::set<PemFilePtr> faulty_;
   std::unordered_multimap<Id, PemFilePtr> by_key_;
   std::unordered_multimap<Id, CertificatePtr> certificates_;

@@ -94,11 +94,10 @@ Form find_pem_form(const std::string& path, std::string_view text) {
   if (has(text, "-----BEGIN PKCS7") || has(text, "-----BEGIN CMS")) {
     return k_pkcs7_pem;
   }
-  Interned intermediates;
+  Intermediates intermediates;
   const PemFilePtr file = read_pem_file(path, intermediates);
   if (!file->chain.empty()) {
-    return read_certificate(*file->chain.front())->is_authority ? k_authority
-                                                                : k_lone;
+    return file->chain.front()->facts.is_authority ? k_authority : k_lone;
   }
   if (has(text, "OPENSSH PRIVATE KEY-----")) return k_openssh;
   if (has(text, "CERTIFICATE REQUEST-----")) return k_request;
@@ -115,7 +114,7 @@ Form find_der_form(std::string_view text) {
     return text.starts_with("\x30\x80\x02\x01\x03"sv) ? k_pkcs12 : k_other;
   }
   if (whole->content.starts_with(k_signed_data)) return k_pkcs7;
-  if (read_certificate(whole->whole)) return k_der;
+  if (read_facts(whole->whole)) return k_der;
   if (whole->content.starts_with("\x02\x01\x03\x30"sv)) return k_pkcs12;
   return public_key_of(whole->whole).empty() ? k_other : k_der_key;
 }

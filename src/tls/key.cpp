@@ -24,7 +24,7 @@ constexpr auto k_ed25519 = "\x2B\x65\x70"sv;
 
 struct Curve {
   std::string_view oid;
-  std::size_t bits;
+  unsigned bits;
   std::string_view name;
 };
 constexpr std::array<Curve, 3> k_curves = {{
@@ -33,12 +33,12 @@ constexpr std::array<Curve, 3> k_curves = {{
     {"\x2B\x81\x04\x00\x23"sv, 521, "P-521"},
 }};
 
-std::size_t bits_of_integer(std::string_view content) {
+unsigned bits_of_integer(std::string_view content) {
   const std::size_t first = content.find_first_not_of('\0');
   if (first == std::string_view::npos) return 0;
   const auto lead = static_cast<unsigned char>(content[first]);
-  return (content.size() - first - 1) * 8 +
-         static_cast<std::size_t>(std::bit_width(lead));
+  return static_cast<unsigned>((content.size() - first - 1) * 8) +
+         static_cast<unsigned>(std::bit_width(lead));
 }
 
 /// X.690, 8.3.2: a positive number in its shortest form.
@@ -181,7 +181,7 @@ std::optional<EcKey> find_ec_key(std::string_view private_key) {
   if (found->curve.empty()) found->curve = named;
   if (!named.empty() && found->curve != named) return key;
   for (const Curve& curve : k_curves) {
-    const std::size_t size = (curve.bits + 7) / 8;
+    const std::size_t size = (curve.bits + 7U) / 8;
     if (curve.oid == found->curve && key.secret.size() == size &&
         key.point.size() == 1 + 2 * size) {
       key.curve = curve.name;

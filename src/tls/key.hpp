@@ -5,7 +5,6 @@
 
 #include <openssl/evp.h>
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +20,7 @@ std::string_view format_key_kind(KeyKind kind);
 
 struct PublicKey {
   KeyKind kind = KeyKind::other;
-  std::size_t bits = 0;     // 0 when it is not known
+  unsigned bits = 0;        // 0 when it is not known
   std::string_view octets;  // the bits of subjectPublicKey
 };
 

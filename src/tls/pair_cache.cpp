@@ -64,12 +64,12 @@ void PairCache::keep_only(const CertificateStore& store) {
   intermediates_.clear();
 }
 
-X509* PairCache::find_intermediate(const Der& der) {
+X509* PairCache::find_intermediate(const ReadCertificatePtr& one) {
   if (intermediates_.size() >= k_max_cached_intermediates) {
     intermediates_.clear();
   }
-  X509Ptr& known = intermediates_[der];
-  if (!known) known = parse_x509(*der);
+  X509Ptr& known = intermediates_[one];
+  if (!known) known = parse_x509(one->der);
   return known.get();
 }
 

@@ -47,7 +47,7 @@ class PairCache {
 
  private:
   Result<ParsedPair> parse(const Certificate& certificate);
-  X509* find_intermediate(const Der& der);
+  X509* find_intermediate(const ReadCertificatePtr& one);
 
   struct Entry {
     CertificatePtr certificate;  // keeps the address taken
@@ -56,7 +56,8 @@ class PairCache {
   std::size_t most_pairs_ = 4096;  // about 8 kB each
   std::list<Entry> entries_;
   std::unordered_map<const Certificate*, std::list<Entry>::iterator> index_;
-  std::map<Der, X509Ptr> intermediates_;  // the same for very many
+  std::map<ReadCertificatePtr, X509Ptr>
+      intermediates_;  // the same for very many
 };
 
 }  // namespace mtasts::tls

@@ -51,15 +51,17 @@ std::string make_hint(const std::string& path) {
   return "a PEM file is a regular file of 1 MiB at most";
 }
 
-void take_certificate(PemFile& file, std::string der, Interned& intermediates) {
-  if (!read_certificate(der)) {
+void take_certificate(PemFile& file, std::string der,
+                      Intermediates& intermediates) {
+  ReadCertificatePtr read = file.chain.empty()
+                                ? read_certificate(std::move(der))
+                                : intermediates.read(std::move(der));
+  if (!read) {
     report(file, "certificate.unusable",
            "has a certificate that can't be parsed", std::string(k_write_anew));
     return;
   }
-  file.chain.push_back(file.chain.empty()
-                           ? std::make_shared<const std::string>(std::move(der))
-                           : intermediates.intern(std::move(der)));
+  file.chain.push_back(std::move(read));
 }
 
 void take_key(PemFile& file, KeyDer key) {
@@ -73,7 +75,7 @@ void take_key(PemFile& file, KeyDer key) {
 
 /// `kind` and `header` as PEM_read_bio() has them.
 void take_block(PemFile& file, std::string_view kind, bool has_header,
-                std::string der, Interned& intermediates) {
+                std::string der, Intermediates& intermediates) {
   if (kind == "CERTIFICATE") {
     take_certificate(file, std::move(der), intermediates);
   } else if (kind == "ENCRYPTED PRIVATE KEY" ||
@@ -87,7 +89,7 @@ void take_block(PemFile& file, std::string_view kind, bool has_header,
 }
 
 void take_blocks(PemFile& file, const std::string& pem,
-                 Interned& intermediates) {
+                 Intermediates& intermediates) {
   const Owned<BIO, BIO_free> bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   char* name = nullptr;
@@ -120,11 +122,11 @@ bool is_pem(const Secret& text) {
   return text.octets().find("-----BEGIN ") != std::string::npos;
 }
 
-/// Puts the leaf first: the first certificate of no authority.
-void find_leaf(PemFile& file) {
+/// The leaf is the first certificate of no authority.
+void put_leaf_first(PemFile& file) {
   const auto leaf = std::find_if(
       file.chain.begin(), file.chain.end(),
-      [](const Der& der) { return !read_certificate(*der)->is_authority; });
+      [](const ReadCertificatePtr& one) { return !one->facts.is_authority; });
   if (leaf == file.chain.begin() || leaf == file.chain.end()) return;
   std::rotate(file.chain.begin(), leaf, std::next(leaf));
   file.is_leaf_late = true;
@@ -132,12 +134,12 @@ void find_leaf(PemFile& file) {
 
 }  // namespace
 
-Der Interned::intern(std::string der) {
+ReadCertificatePtr Intermediates::read(std::string der) {
   const auto known = known_.find(der);
   if (known != known_.end()) return known->second;
-  auto made = std::make_shared<const std::string>(std::move(der));
-  known_.emplace(*made, made);
-  return made;
+  ReadCertificatePtr read = read_certificate(std::move(der));
+  if (read) known_.emplace(read->der, read);
+  return read;
 }
 
 bool has_no_pem(const std::string& path) {
@@ -145,7 +147,8 @@ bool has_no_pem(const std::string& path) {
   return text && !is_pem(Secret(*std::move(text)));
 }
 
-PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
+PemFilePtr read_pem_file(const std::string& path,
+                         Intermediates& intermediates) {
   auto file = std::make_shared<PemFile>();
   file->path = path;
   Result<std::string> text = files::read_file(path, k_max_pem_octets);
@@ -158,10 +161,10 @@ PemFilePtr read_pem_file(const std::string& path, Interned& intermediates) {
   const Secret pem(*std::move(text));
   if (!is_pem(pem)) return file;
   take_blocks(*file, pem.octets(), intermediates);
-  find_leaf(*file);
+  put_leaf_first(*file);
   // What is wrong in one place makes the whole doubtful.
   if (!file->diagnostics.empty() && !file->chain.empty()) {
-    file->names = read_certificate(*file->chain.front())->dns_names;
+    file->names = file->chain.front()->facts.dns_names;
     file->chain.clear();
   }
   file->chain.shrink_to_fit();

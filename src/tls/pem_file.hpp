@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace mtasts::tls {
 
 struct PemFile {
   std::string path;
-  std::vector<Der> chain;  // in the order of the file, but the leaf first
+  Chain chain;  // in the order of the file, but the leaf first
   std::vector<KeyDer> keys;
   Diagnostics diagnostics;
   std::vector<std::string> names;  // of the leaf, of a file with a fault only
@@ -24,13 +25,15 @@ struct PemFile {
 };
 using PemFilePtr = std::shared_ptr<const PemFile>;
 
-/// Hands out one Der for equal octets.
-class Interned {
+/// Certificates that many chains have in common: of equal octets one is read
+/// and handed out to all.
+class Intermediates {
  public:
-  Der intern(std::string der);
+  /// As read_certificate() does.
+  ReadCertificatePtr read(std::string der);
 
  private:
-  std::unordered_map<std::string_view, Der> known_;
+  std::unordered_map<std::string_view, ReadCertificatePtr> known_;
 };
 
 constexpr std::size_t k_max_pem_octets = 1024 * 1024;
@@ -40,6 +43,6 @@ bool has_no_pem(const std::string& path);
 
 /// A file that is no PEM at all is an empty PemFile, and no fault.
 /// `intermediates` has what follows a leaf.
-PemFilePtr read_pem_file(const std::string& path, Interned& intermediates);
+PemFilePtr read_pem_file(const std::string& path, Intermediates& intermediates);
 
 }  // namespace mtasts::tls

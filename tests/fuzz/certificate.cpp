@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-// tls/certificate_facts against OpenSSL: what both take for a certificate, both read in the
-// same way, and OpenSSL's own spelling of it is one that is taken.
-#include "tls/certificate_facts.hpp"
-
+// tls/certificate_facts against OpenSSL: what both take for a certificate, both
+// read in the same way, and OpenSSL's own spelling of it is one that is taken.
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -10,6 +8,7 @@
 
 #include "dns/name.hpp"
 #include "target.hpp"
+#include "tls/certificate_facts.hpp"
 #include "tls/der.hpp"
 #include "tls/openssl.hpp"
 
@@ -180,7 +179,7 @@ bool has_to_be_taken(X509* x, std::string_view der) {
 }
 
 void run(std::string_view der) {
-  const std::optional<CertificateFacts> facts = read_certificate(der);
+  const std::optional<CertificateFacts> facts = read_facts(der);
   const X509Ptr x = parse_x509(der);
   if (x && facts) compare(*facts, x.get());
   if (x && !facts) {

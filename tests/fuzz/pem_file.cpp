@@ -66,13 +66,13 @@ const std::string& temporary_file() {
 
 void check_pair(const Certificate& one, const PemFile& file) {
   std::set<std::string> there;
-  for (const Der& der : file.chain) there.insert(*der);
+  for (const ReadCertificatePtr& read : file.chain) there.insert(read->der);
   std::set<std::string> sent;
-  for (const Der& der : one.chain()) {
-    require(there.contains(*der), "nothing that is not in the file");
-    require(sent.insert(*der).second, "nothing twice");
+  for (const ReadCertificatePtr& read : one.chain()) {
+    require(there.contains(read->der), "nothing that is not in the file");
+    require(sent.insert(read->der).second, "nothing twice");
   }
-  require(!sent.empty() && *one.chain().front() == *file.chain.front(),
+  require(!sent.empty() && one.leaf_der() == file.chain.front()->der,
           "the leaf first");
   const X509Ptr leaf = parse_x509(one.leaf_der());
   const KeyPtr key = parse_key(one.key_der());
@@ -85,13 +85,13 @@ void check_pair(const Certificate& one, const PemFile& file) {
 void run(std::string_view text) {
   const std::string& path = temporary_file();
   std::ofstream(path, std::ios::binary) << expand(text);
-  Interned intermediates;
+  Intermediates intermediates;
   const PemFilePtr file = read_pem_file(path, intermediates);
   require(ERR_peek_error() == 0, "no error is left in OpenSSL's queue");
   require(file->chain.empty() || file->diagnostics.empty(),
           "no chain of a file that has a fault");
-  for (const Der& der : file->chain) {
-    require(read_certificate(*der).has_value(), "a chain of certificates");
+  for (const ReadCertificatePtr& read : file->chain) {
+    require(read != nullptr, "a chain of certificates");
   }
   for (const KeyDer& der : file->keys) {
     require(!public_key_of(der->octets()).empty(), "keys with a public key");

@@ -225,8 +225,8 @@ std::string describe(const tls::Certificate& one) {
   std::string text = one.file() + (one.is_flawed() ? " flawed " : " ");
   const std::hash<std::string> hash;
   text += std::to_string(hash(one.key_der()));
-  for (const tls::Der& der : one.chain()) {
-    text += " " + std::to_string(hash(*der));
+  for (const tls::ReadCertificatePtr& read : one.chain()) {
+    text += " " + std::to_string(hash(read->der));
   }
   return text;
 }

@@ -112,8 +112,8 @@ inline TestPair make_pair(std::string_view san, KeyKind kind = KeyKind::ecdsa,
   return pair;
 }
 
-inline tls::Der share(std::string der) {
-  return std::make_shared<const std::string>(std::move(der));
+inline std::shared_ptr<const std::string> share_path(std::string path) {
+  return std::make_shared<const std::string>(std::move(path));
 }
 
 inline tls::KeyDer share_key(std::string der) {
@@ -123,7 +123,8 @@ inline tls::KeyDer share_key(std::string der) {
 inline tls::CertificatePtr make_certificate(const TestPair& pair,
                                             std::string file = "leaf.pem") {
   Result<tls::Certificate> made = tls::Certificate::make(
-      {share(pair.der())}, share_key(pair.key_der()), std::move(file));
+      {tls::read_certificate(pair.der())}, share_key(pair.key_der()),
+      share_path(std::move(file)));
   EXPECT_TRUE(made);
   return std::make_shared<const tls::Certificate>(*std::move(made));
 }
@@ -134,8 +135,9 @@ inline tls::CertificatePtr make_broken(std::string_view san) {
   std::string key = pair.key_der();
   const std::string secret(tls::find_ec_key(key)->secret);
   key[key.find(secret) + secret.size() - 1] ^= 1;
-  return std::make_shared<const tls::Certificate>(*tls::Certificate::make(
-      {share(pair.der())}, share_key(std::move(key)), "broken"));
+  return std::make_shared<const tls::Certificate>(
+      *tls::Certificate::make({tls::read_certificate(pair.der())},
+                              share_key(std::move(key)), share_path("broken")));
 }
 
 }  // namespace mtasts

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,14 +29,14 @@ std::string replace(std::string der, std::string_view mark,
 // RFC 5280, 4.1.2.5; OpenSSL can't tell such a time from any other either.
 TEST(TlsCertificateFacts, RefusesATimeThatIsNone) {
   const std::string good = make_pair("DNS:a.example").der();
-  ASSERT_TRUE(read_certificate(good));
+  ASSERT_TRUE(read_facts(good));
   const std::size_t at = good.find("\x30\x1E\x17\x0D") + 4;  // YYMMDDHHMMSSZ
   for (const auto& [offset, digits] :
        std::vector<std::pair<std::size_t, std::string_view>>{
            {2, "13"}, {2, "00"}, {4, "32"}, {6, "24"}, {8, "60"}, {10, "60"}}) {
     std::string bad = good;
     bad.replace(at + offset, 2, digits);
-    EXPECT_FALSE(read_certificate(bad)) << digits << " at " << offset;
+    EXPECT_FALSE(read_facts(bad)) << digits << " at " << offset;
   }
 }
 
@@ -50,7 +51,7 @@ TEST(TlsCertificateFacts, ReadsTheFirstAndLastMomentsOfTime) {
            {"280229235959", sys_days(2028y / 2 / 29) + 24h - 1s}}) {
     std::string der = good;
     der.replace(at, digits.size(), digits);
-    EXPECT_EQ(read_certificate(der)->not_before, want) << digits;
+    EXPECT_EQ(read_facts(der)->not_before, want) << digits;
   }
 }
 
@@ -61,15 +62,14 @@ TEST(TlsCertificateFacts, ReadsTimesOfTwoKindsAndNoThird) {
   const std::string der = make_pair("DNS:a.example", KeyKind::ecdsa,
                                     {.to = static_cast<int>(age.count())})
                               .der();
-  const std::optional<CertificateFacts> facts = read_certificate(der);
+  const std::optional<CertificateFacts> facts = read_facts(der);
   ASSERT_TRUE(facts);
   EXPECT_EQ(year_month_day(floor<days>(facts->not_after)), 2050y / 1 / 2);
-  EXPECT_FALSE(read_certificate(
-      replace(der, "\x30\x20\x17\x0D", "\x18\x0F", "\x19\x0F")));
-  EXPECT_FALSE(read_certificate(
-      replace(der, "\x30\x20\x17\x0D", "\x18\x0F", "\x17\x0F")));
   EXPECT_FALSE(
-      read_certificate(replace(der, "\x30\x20", "\x17\x0D", "\x18\x0D")));
+      read_facts(replace(der, "\x30\x20\x17\x0D", "\x18\x0F", "\x19\x0F")));
+  EXPECT_FALSE(
+      read_facts(replace(der, "\x30\x20\x17\x0D", "\x18\x0F", "\x17\x0F")));
+  EXPECT_FALSE(read_facts(replace(der, "\x30\x20", "\x17\x0D", "\x18\x0D")));
 }
 
 // Names behind the fault would be overlooked.
@@ -78,21 +78,21 @@ TEST(TlsCertificateFacts, RefusesExtensionsThatAreNoDer) {
   // The list as a primitive, which no SEQUENCE is.
   std::string primitive = good;
   primitive[good.rfind("\x30", good.find("\x55\x1D") - 3)] = '\x10';
-  EXPECT_FALSE(read_certificate(primitive));
+  EXPECT_FALSE(read_facts(primitive));
   // An extension without its OCTET STRING; 55 1D 11 is subjectAltName.
-  EXPECT_FALSE(read_certificate(replace(good, "\x55\x1D\x11", "\x04", "\x05")));
+  EXPECT_FALSE(read_facts(replace(good, "\x55\x1D\x11", "\x04", "\x05")));
 }
 
 TEST(TlsCertificateFacts, KnowsAnAuthorityByAnyTruth) {
   const std::string der = make_pair("CA").der();
-  EXPECT_TRUE(read_certificate(der)->is_authority);
+  EXPECT_TRUE(read_facts(der)->is_authority);
   const auto with = [&der](std::string_view octet) {
     // The last BOOLEAN is CA, behind the one that says "critical".
     std::string other = der;
     return other.replace(other.rfind("\x01\x01\xFF"sv) + 2, 1, octet);
   };
-  EXPECT_TRUE(read_certificate(with("\x01"))->is_authority);
-  EXPECT_FALSE(read_certificate(with("\0"sv))->is_authority);
+  EXPECT_TRUE(read_facts(with("\x01"))->is_authority);
+  EXPECT_FALSE(read_facts(with("\0"sv))->is_authority);
 }
 
 // OpenSSL's reading of the same octets is the second opinion.
@@ -101,7 +101,7 @@ TEST(TlsCertificateFacts, ReadsWhatOpenSslReads) {
     const TestPair ca = make_pair("CA", kind);
     const TestPair pair = make_pair("DNS:a.example", kind, {}, &ca);
     const std::string der = pair.der();
-    const std::optional<CertificateFacts> facts = read_certificate(der);
+    const std::optional<CertificateFacts> facts = read_facts(der);
     ASSERT_TRUE(facts);
     unsigned char* raw = nullptr;
     const int size =
@@ -119,14 +119,36 @@ TEST(TlsCertificateFacts, ReadsWhatOpenSslReads) {
               EVP_PKEY_get_bits(pair.key.get()));
     EXPECT_FALSE(facts->is_authority);
     const std::string authority = ca.der();
-    EXPECT_TRUE(read_certificate(authority)->is_authority);
+    EXPECT_TRUE(read_facts(authority)->is_authority);
   }
 }
 
 TEST(TlsCertificateFacts, NeverReadsBeyondAnyCut) {
   const std::string der = make_pair("DNS:a.example").der();
   for (std::size_t size = 0; size < der.size(); ++size) {
-    EXPECT_FALSE(read_certificate(std::string(der.substr(0, size)))) << size;
+    EXPECT_FALSE(read_facts(std::string(der.substr(0, size)))) << size;
+  }
+}
+
+// A copy would have views of what it was copied from.
+static_assert(!std::is_copy_constructible_v<ReadCertificate>);
+
+TEST(TlsReadCertificate, HasTheFactsOfItsOwnOctets) {
+  const std::string der = make_pair("DNS:a.example").der();
+  const ReadCertificatePtr read = read_certificate(der);
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->der, der);
+  EXPECT_EQ(read->facts.dns_names, std::vector<std::string>{"a.example"});
+  const char* subject = read->facts.subject.data();
+  EXPECT_GT(subject, read->der.data());
+  EXPECT_LT(subject, read->der.data() + read->der.size());
+}
+
+TEST(TlsReadCertificate, IsNoneOfWhatCanNotBeParsed) {
+  const std::string der = make_pair("DNS:a.example").der();
+  for (const std::string& bad :
+       {std::string("x"), der.substr(0, der.size() - 1), der + "x"}) {
+    EXPECT_EQ(read_certificate(bad), nullptr);
   }
 }
 
