@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "tls/certificate_facts.hpp"
 
+#include <openssl/asn1.h>
+
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <utility>
 
 #include "dns/name.hpp"
 #include "tls/der.hpp"
+#include "tls/openssl.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -33,39 +37,18 @@ constexpr std::array k_weak_signatures = {
     "\x2A\x86\x48\xCE\x3D\x04\x01"sv,          // SHA-1 with ECDSA
 };
 
-/// RFC 5280, 4.1.2.5: in UTC, with seconds.
+/// RFC 5280, 4.1.2.5: "491231235959Z" as a UTCTime, of 1950 to 2049, or
+/// "20500101000000Z" as a GeneralizedTime. OpenSSL would take other zones too.
 std::optional<std::chrono::sys_seconds> read_time(DerReader& reader) {
   const std::optional<DerElement> element = reader.next();
-  if (!element) return std::nullopt;
-  std::string_view digits = element->content;
-  const bool is_short = element->tag == k_utc_time;
-  if (!is_short && element->tag != k_generalized_time) return std::nullopt;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (digits.size() != (is_short ? 13U : 15U) || !digits.ends_with('Z') ||
-      !std::all_of(digits.begin(), digits.end() - 1, is_digit)) {
+  if (!element || !element->content.ends_with('Z') ||
+      element->content.size() != (element->tag == k_utc_time ? 13U : 15U)) {
     return std::nullopt;
   }
-  const auto number = [&digits](std::size_t count) {
-    int value = 0;
-    for (const char c : digits.substr(0, count)) value = value * 10 + (c - '0');
-    digits.remove_prefix(count);
-    return value;
-  };
-  int year = number(is_short ? 2 : 4);
-  if (is_short) year += year < 50 ? 2000 : 1900;
-  const auto month = static_cast<unsigned>(number(2));
-  const auto day = static_cast<unsigned>(number(2));
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (!date.ok()) return std::nullopt;
-  const std::chrono::hours hours(number(2));
-  const std::chrono::minutes minutes(number(2));
-  const std::chrono::seconds seconds(number(2));
-  if (hours.count() > 23 || minutes.count() > 59 || seconds.count() > 59) {
-    return std::nullopt;
-  }
-  return std::chrono::sys_days(date) + hours + minutes + seconds;
+  const auto time = parse_der<d2i_ASN1_TIME, ASN1_TIME_free>(element->whole);
+  std::tm parts{};
+  if (!time || ASN1_TIME_to_tm(time.get(), &parts) != 1) return std::nullopt;
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
 }
 
 void read_names(std::string_view value, CertificateFacts& facts) {

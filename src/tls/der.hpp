@@ -23,7 +23,6 @@ constexpr std::uint8_t k_bit_string = 0x03;
 constexpr std::uint8_t k_octet_string = 0x04;
 constexpr std::uint8_t k_oid = 0x06;
 constexpr std::uint8_t k_utc_time = 0x17;
-constexpr std::uint8_t k_generalized_time = 0x18;
 constexpr std::uint8_t k_sequence = 0x30;
 constexpr std::uint8_t context_tag(unsigned number) {
   return static_cast<std::uint8_t>(0x80U | number);
