@@ -6,9 +6,9 @@
 
 namespace mtasts::tls {
 
-Result<Certificate> Certificate::make(Chain chain, KeyDer key,
-                                      std::shared_ptr<const std::string> file,
-                                      Flaw flaw) {
+Result<CertificatePtr> Certificate::make(
+    Chain chain, KeyDer key, std::shared_ptr<const std::string> file,
+    Flaw flaw) {
   const CertificateFacts& leaf = chain.front()->facts;
   if (public_key_of(key->octets()) != leaf.key.octets) {
     return fail("the private key does not belong to the certificate");
@@ -17,13 +17,14 @@ Result<Certificate> Certificate::make(Chain chain, KeyDer key,
     return fail("the certificate has no DNS name in its subjectAltName",
                 "senders look at no other field (RFC 8461, 3.3)");
   }
-  Certificate certificate;
-  certificate.chain_ = std::move(chain);
-  certificate.chain_.shrink_to_fit();
-  certificate.key_ = std::move(key);
-  certificate.file_ = std::move(file);
-  certificate.flaw_ = flaw;
-  return certificate;
+  struct Made : Certificate {};  // make_shared() calls no private constructor
+  const auto made = std::make_shared<Made>();
+  chain.shrink_to_fit();
+  made->chain_ = std::move(chain);
+  made->key_ = std::move(key);
+  made->file_ = std::move(file);
+  made->flaw_ = flaw;
+  return made;
 }
 
 bool operator==(const Certificate& a, const Certificate& b) {

@@ -23,13 +23,16 @@ namespace mtasts::tls {
 /// that is flawed never takes the place of one that is not.
 enum class Flaw { none, flawed };
 
+class Certificate;
+using CertificatePtr = std::shared_ptr<const Certificate>;
+
 class Certificate {
  public:
   /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
   /// when the leaf names no host. `file` is where the chain came from.
-  static Result<Certificate> make(Chain chain, KeyDer key,
-                                  std::shared_ptr<const std::string> file,
-                                  Flaw flaw = Flaw::none);
+  static Result<CertificatePtr> make(Chain chain, KeyDer key,
+                                     std::shared_ptr<const std::string> file,
+                                     Flaw flaw = Flaw::none);
 
   /// The dNSName entries, in lower case.
   const std::vector<std::string>& names() const { return leaf().dns_names; }
@@ -39,13 +42,13 @@ class Certificate {
     return not_before() <= time && time <= not_after();
   }
   /// False for one that nobody has asked to sign: see prove().
-  bool is_proven() const { return proof_.state == State::good; }
-  bool is_broken() const { return proof_.state == State::broken; }
+  bool is_proven() const { return state_ == State::good; }
+  bool is_broken() const { return state_ == State::broken; }
   /// Notes whether its key can sign for it. From any thread; true for the
   /// first who says that it can't.
   bool prove(bool can_sign) const {
     const State state = can_sign ? State::good : State::broken;
-    return proof_.state.exchange(state) != State::broken && !can_sign;
+    return state_.exchange(state) != State::broken && !can_sign;
   }
   KeyKind key_kind() const { return leaf().key.kind; }
   bool is_flawed() const { return flaw_ == Flaw::flawed; }
@@ -62,16 +65,6 @@ class Certificate {
 
  private:
   enum class State : std::uint8_t { unknown, good, broken };
-  /// No part of the value: it goes where a certificate is moved to.
-  struct Proof {
-    Proof() = default;
-    Proof(const Proof& other) : state(other.state.load()) {}
-    Proof& operator=(const Proof& other) {
-      state = other.state.load();
-      return *this;
-    }
-    std::atomic<State> state{State::unknown};
-  };
 
   Certificate() = default;
   const CertificateFacts& leaf() const { return chain_.front()->facts; }
@@ -80,13 +73,11 @@ class Certificate {
   KeyDer key_;
   std::shared_ptr<const std::string> file_;
   Flaw flaw_ = Flaw::none;
-  mutable Proof proof_;
+  mutable std::atomic<State> state_{State::unknown};
 };
 
 /// RFC 6125, 6.4.3, as RFC 8461, 3.3 narrows it down: `name` is from a
 /// certificate, `host` is what a client wants; both in lower case.
 bool is_covered(std::string_view name, std::string_view host);
-
-using CertificatePtr = std::shared_ptr<const Certificate>;
 
 }  // namespace mtasts::tls

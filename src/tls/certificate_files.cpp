@@ -35,6 +35,10 @@ std::string_view key_of_leaf(const PemFile& file) {
   return file.chain.front()->facts.key.octets;
 }
 
+std::size_t hash_of(std::string_view public_key) {
+  return std::hash<std::string_view>{}(public_key);
+}
+
 files::Inputs make_inputs(const std::vector<std::string>& paths) {
   files::Inputs inputs;
   for (const std::string& path : paths) {
@@ -74,14 +78,13 @@ void append(List& to, const List& from) {
 /// The public keys whose pairs may be others now.
 std::set<CertificateFinder::Id> CertificateFinder::index(
     const std::vector<Change>& changes) {
-  const std::hash<std::string_view> hash;
   std::set<Id> touched;
   const auto ids = [&](const PemFile& file) {
     std::set<Id> all;
     for (const KeyDer& key : file.keys) {
-      all.insert(hash(public_key_of(key->octets())));
+      all.insert(hash_of(public_key_of(key->octets())));
     }
-    if (!file.chain.empty()) all.insert(hash(key_of_leaf(file)));
+    if (!file.chain.empty()) all.insert(hash_of(key_of_leaf(file)));
     touched.insert(all.begin(), all.end());
     return all;
   };
@@ -174,7 +177,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   const PemFilePtr& chain = choice.file;
   append(found, check.diagnostics);
   for (const FileKey& key : keys) {
-    Result<Certificate> made =
+    const Result<CertificatePtr> made =
         Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
                           {chain, &chain->path}, check.flaw);
     if (!made) {
@@ -183,7 +186,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
       return finish(nullptr);
     }
     if (!check.is_usable) return finish(nullptr);
-    if (!prove(*made, key, depth == Depth::signatures)) continue;
+    if (!prove(**made, key, depth == Depth::signatures)) continue;
     if (key.file->is_readable_by_all) {
       report(key.file->path, Severity::warning,
              "certificate.key-world-readable",
@@ -191,7 +194,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
              fmt::format("chmod 600, or 640 and a group: {}", key.file->path));
     }
     report_others(leaf.dns_names, chain->path, found);
-    return finish(std::make_shared<const Certificate>(*std::move(made)));
+    return finish(*made);
   }
   report(keys.front().file->path, Severity::error, "certificate.key-unusable",
          "has a private key that is damaged: it can't sign for its certificate",
@@ -200,39 +203,36 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
 }
 
 CertificateFinder::Pairing CertificateFinder::pair(Id id) {
-  Pairing pairing;
+  std::vector<PemFilePtr> files;
+  const auto [first, last] = by_key_.equal_range(id);
+  for (auto one = first; one != last; ++one) files.push_back(one->second);
+  // What is taken must not hang on which was read first.
+  std::sort(files.begin(), files.end(),
+            [](const PemFilePtr& a, const PemFilePtr& b) {
+              return a->path < b->path;
+            });
   std::vector<PemFilePtr> chains;
   std::vector<FileKey> keys;
-  const auto [first, last] = by_key_.equal_range(id);
-  for (auto one = first; one != last; ++one) {
-    const PemFilePtr& file = one->second;
-    if (!file->chain.empty() &&
-        std::hash<std::string_view>{}(key_of_leaf(*file)) == id) {
+  for (const PemFilePtr& file : files) {
+    if (!file->chain.empty() && hash_of(key_of_leaf(*file)) == id) {
       chains.push_back(file);
     }
     for (const KeyDer& key : file->keys) keys.push_back({file, key});
   }
-  // What is taken must not hang on which was read first.
-  std::sort(chains.begin(), chains.end(),
-            [](const PemFilePtr& a, const PemFilePtr& b) {
-              return a->path < b->path;
-            });
-  std::stable_sort(keys.begin(), keys.end(),
-                   [](const FileKey& a, const FileKey& b) {
-                     return a.file->path < b.file->path;
-                   });
+  Pairing pairing;
   while (!chains.empty()) {
     const ReadCertificatePtr leaf = chains.front()->chain.front();
     const auto others = std::stable_partition(
-        chains.begin(), chains.end(),
-        [&](const auto& one) { return one->chain.front()->der == leaf->der; });
+        chains.begin(), chains.end(), [&](const PemFilePtr& one) {
+          return one->chain.front()->der == leaf->der;
+        });
     const std::vector<PemFilePtr> same(chains.begin(), others);
     chains.erase(chains.begin(), others);
     std::vector<FileKey> fitting;
     std::copy_if(keys.begin(), keys.end(), std::back_inserter(fitting),
                  [&](const FileKey& one) {
                    return public_key_of(one.key->octets()) ==
-                          key_of_leaf(*same.front());
+                          leaf->facts.key.octets;
                  });
     make(same, fitting, pairing);
   }
@@ -354,11 +354,8 @@ FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
       explained.insert(one->second);
       append(names, one->second->names);
     }
-    const auto& named = files_.inputs().files;
-    const bool is_named =
-        std::find(named.begin(), named.end(), file->path) != named.end();
     for (const Diagnostic& one : file->diagnostics) {
-      all.push_back({one, names, nullptr, is_named});
+      all.push_back({one, names, nullptr, files_.is_named(file->path)});
     }
   }
   for (const auto& [folder, one] : keyless) {

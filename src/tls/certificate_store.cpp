@@ -77,11 +77,16 @@ Quality quality_of(const Certificate& certificate,
 
 std::array<const CertificateStore::List*, 2> CertificateStore::lists(
     std::string_view host) const {
+  static const List k_none;
+  const auto list_of = [this](std::string_view name) {
+    const List* found = by_name_.find(name);
+    return found == nullptr ? &k_none : found;
+  };
   const std::size_t dot = host.find('.');
   const bool has_wildcard = dot != std::string_view::npos && dot > 0;
-  return {by_name_.find(host),
-          has_wildcard ? by_name_.find(fmt::format("*{}", host.substr(dot)))
-                       : nullptr};
+  return {list_of(host), has_wildcard
+                             ? list_of(fmt::format("*{}", host.substr(dot)))
+                             : &k_none};
 }
 
 CertificateStore::List CertificateStore::find(
@@ -89,7 +94,6 @@ CertificateStore::List CertificateStore::find(
   const Quality best = quality(host, time);
   List chosen;
   for (const List* list : lists(host)) {
-    if (list == nullptr) continue;
     for (const CertificatePtr& one : *list) {
       if (one->is_broken() || quality_of(*one, time) != best ||
           find_kind(chosen, one->key_kind()) != nullptr) {
@@ -104,7 +108,7 @@ CertificateStore::List CertificateStore::find(
 CertificateStore::List CertificateStore::find_all(std::string_view host) const {
   List all;
   for (const List* list : lists(host)) {
-    if (list != nullptr) all.insert(all.end(), list->begin(), list->end());
+    all.insert(all.end(), list->begin(), list->end());
   }
   return all;
 }
@@ -119,7 +123,6 @@ Quality CertificateStore::quality(std::string_view host,
                                   std::chrono::sys_seconds time) const {
   Quality best = Quality::none;
   for (const List* list : lists(host)) {
-    if (list == nullptr) continue;
     for (const CertificatePtr& one : *list) {
       best = std::max(best, quality_of(*one, time));
     }
@@ -137,33 +140,29 @@ namespace {
 /// What is wrong with the dates of `one`; no id when nothing is.
 Diagnostic check_dates(const Certificate& one, const std::string& host,
                        Severity severity, std::chrono::sys_seconds now) {
-  const auto make = [&](Severity how, std::string id, std::string message,
-                        std::string hint) {
-    return Diagnostic{how, std::move(id), Place{one.file()}, std::move(message),
-                      std::move(hint)};
-  };
+  Diagnostic found{severity, {}, Place{one.file()}, {}, {}};
   const long left = days_left(one, now);
   const days lifetime =
       std::chrono::floor<days>(one.not_after() - one.not_before());
   if (now < one.not_before()) {
-    return make(severity, "certificate.not-yet-valid",
-                fmt::format("the certificate for {} is not valid yet", host),
-                "is the clock of this machine right?");
-  }
-  if (now > one.not_after()) {
-    return make(
-        severity, "certificate.expired",
+    found.id = "certificate.not-yet-valid";
+    found.message =
+        fmt::format("the certificate for {} is not valid yet", host);
+    found.hint = "is the clock of this machine right?";
+  } else if (now > one.not_after()) {
+    found.id = "certificate.expired";
+    found.message =
         fmt::format("the certificate for {} expired {} days ago", host,
-                    std::chrono::floor<days>(now - one.not_after()).count()),
-        "renew it: senders refuse it (RFC 8461, 3.3)");
+                    std::chrono::floor<days>(now - one.not_after()).count());
+    found.hint = "renew it: senders refuse it (RFC 8461, 3.3)";
+  } else if (days(left) < std::min(k_warn_before, lifetime / 3)) {
+    found.severity = Severity::warning;
+    found.id = "certificate.expires-soon";
+    found.message =
+        fmt::format("the certificate for {} expires in {} days", host, left);
+    found.hint = "its renewal is overdue";
   }
-  if (days(left) < std::min(k_warn_before, lifetime / 3)) {
-    return make(
-        Severity::warning, "certificate.expires-soon",
-        fmt::format("the certificate for {} expires in {} days", host, left),
-        "its renewal is overdue");
-  }
-  return make(severity, {}, {}, {});
+  return found;
 }
 
 }  // namespace

@@ -63,8 +63,7 @@ class CertificateStore {
  private:
   using List = std::vector<CertificatePtr>;
 
-  /// Those of the exact name, and those of a wildcard; each may be null, and
-  /// has the best first.
+  /// Those of the exact name, and those of a wildcard, the best of each first.
   std::array<const List*, 2> lists(std::string_view host) const;
 
   dns::NameMap<List> by_name_;  // wildcards under their full name

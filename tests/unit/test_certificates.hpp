@@ -122,11 +122,11 @@ inline tls::KeyDer share_key(std::string der) {
 
 inline tls::CertificatePtr make_certificate(const TestPair& pair,
                                             std::string file = "leaf.pem") {
-  Result<tls::Certificate> made = tls::Certificate::make(
+  const Result<tls::CertificatePtr> made = tls::Certificate::make(
       {tls::read_certificate(pair.der())}, share_key(pair.key_der()),
       share_path(std::move(file)));
   EXPECT_TRUE(made);
-  return std::make_shared<const tls::Certificate>(*std::move(made));
+  return *made;
 }
 
 /// Its secret is another one than its public half says.
@@ -135,9 +135,9 @@ inline tls::CertificatePtr make_broken(std::string_view san) {
   std::string key = pair.key_der();
   const std::string secret(tls::find_ec_key(key)->secret);
   key[key.find(secret) + secret.size() - 1] ^= 1;
-  return std::make_shared<const tls::Certificate>(
-      *tls::Certificate::make({tls::read_certificate(pair.der())},
-                              share_key(std::move(key)), share_path("broken")));
+  return *tls::Certificate::make({tls::read_certificate(pair.der())},
+                                 share_key(std::move(key)),
+                                 share_path("broken"));
 }
 
 }  // namespace mtasts

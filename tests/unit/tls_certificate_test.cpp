@@ -11,7 +11,7 @@
 namespace mtasts::tls {
 namespace {
 
-void bad(const Result<Certificate>& made, std::string_view message) {
+void bad(const Result<CertificatePtr>& made, std::string_view message) {
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().message, message);
 }

@@ -13,9 +13,9 @@ namespace {
 TEST(TlsPairCache, ParsesTheChainInItsOrder) {
   const TestPair ca = make_pair("CA");
   const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
-  const auto one = std::make_shared<const Certificate>(*Certificate::make(
+  const CertificatePtr one = *Certificate::make(
       {read_certificate(pair.der()), read_certificate(ca.der())},
-      share_key(pair.key_der()), share_path("a.pem")));
+      share_key(pair.key_der()), share_path("a.pem"));
   PairCache cache;
   const ParsedPair* parsed = cache.find(one);
   ASSERT_NE(parsed, nullptr);
