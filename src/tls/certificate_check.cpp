@@ -261,10 +261,8 @@ void Checker::check_signatures() {
 ChainCheck Checker::run(Depth depth) {
   find_path();
   check_keys();
-  if (!check_.is_usable) return std::move(check_);
-  check_leaf();
-  if (!check_.is_usable) return std::move(check_);
-  check_order();
+  if (check_.is_usable) check_leaf();
+  if (check_.is_usable) check_order();
   if (depth == Depth::signatures && !has_errors(check_.diagnostics)) {
     check_signatures();
   }
