@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "tls/certificate_facts.hpp"
@@ -59,8 +60,8 @@ class Checker {
     return chain_[i]->facts;
   }
   bool is_root(std::size_t i) const { return is_self_issued(facts(i)); }
-  void find_path();
-  std::size_t find_issuer(std::size_t of) const;
+  void build_path();
+  std::optional<std::size_t> find_issuer(std::size_t of) const;
   void check_keys();
   void check_leaf();
   void check_order();
@@ -96,8 +97,8 @@ void Checker::flaw(Severity severity, std::string id, std::string message,
 
 /// Of several the one that has signed, then one that others have signed (it
 /// leads on for clients that know an older root alone), then the one that lasts
-/// longest. 0 when there is none.
-std::size_t Checker::find_issuer(std::size_t of) const {
+/// longest.
+std::optional<std::size_t> Checker::find_issuer(std::size_t of) const {
   std::vector<std::size_t> issuers;
   for (std::size_t i = 1; i < chain_.size(); ++i) {
     const auto is_same = [&](std::size_t known) {
@@ -124,14 +125,14 @@ std::size_t Checker::find_issuer(std::size_t of) const {
         return a_is_root != b_is_root ? b_is_root
                                       : facts(a).not_after > facts(b).not_after;
       });
-  return best == issuers.end() ? 0 : *best;
+  return best == issuers.end() ? std::nullopt : std::optional(*best);
 }
 
-void Checker::find_path() {
+void Checker::build_path() {
   while (!is_root(path_.back())) {
-    const std::size_t issuer = find_issuer(path_.back());
-    if (issuer == 0) break;
-    path_.push_back(issuer);
+    const std::optional<std::size_t> issuer = find_issuer(path_.back());
+    if (!issuer) break;
+    path_.push_back(*issuer);
   }
   for (const std::size_t i : path_) {
     if (i == 0 || !is_root(i)) check_.path.push_back(chain_[i]);
@@ -259,7 +260,7 @@ void Checker::check_signatures() {
 }
 
 ChainCheck Checker::run(Depth depth) {
-  find_path();
+  build_path();
   check_keys();
   if (check_.is_usable) check_leaf();
   if (check_.is_usable) check_order();

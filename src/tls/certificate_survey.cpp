@@ -90,7 +90,7 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-Form find_pem_form(const std::string& path, std::string_view text) {
+Form classify_pem(const std::string& path, std::string_view text) {
   if (has(text, "-----BEGIN PKCS7") || has(text, "-----BEGIN CMS")) {
     return k_pkcs7_pem;
   }
@@ -104,7 +104,7 @@ Form find_pem_form(const std::string& path, std::string_view text) {
   return has(text, "PRIVATE KEY-----") ? k_key : k_other;
 }
 
-Form find_der_form(std::string_view text) {
+Form classify_der(std::string_view text) {
   constexpr auto k_signed_data =
       "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"sv;
   DerReader reader(text);
@@ -119,12 +119,12 @@ Form find_der_form(std::string_view text) {
   return public_key_of(whole->whole).empty() ? k_other : k_der_key;
 }
 
-Form find_form(const std::string& path, std::string_view text) {
+Form classify(const std::string& path, std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return k_empty;
   }
-  if (has(text, "-----BEGIN ")) return find_pem_form(path, text);
-  if (text.starts_with("\x30"sv)) return find_der_form(text);
+  if (has(text, "-----BEGIN ")) return classify_pem(path, text);
+  if (text.starts_with("\x30"sv)) return classify_der(text);
   if (text.starts_with("\xfe\xed\xfe\xed"sv)) return k_keystore;
   if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv)) {
     return k_utf16;
@@ -189,7 +189,7 @@ void Survey::look_at_file(const std::string& path) {
     Result<std::string> text = files::read_file(path, k_max_pem_octets);
     if (!text) return denied_.add(path, name_of(path));
     const Secret octets(*std::move(text));
-    form = find_form(path, octets.octets());
+    form = classify(path, octets.octets());
   }
   forms_.try_emplace(form.what, form, Heap{})
       .first->second.second.add(path, name_of(path));

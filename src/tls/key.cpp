@@ -190,7 +190,7 @@ std::optional<EcKey> find_ec_key(std::string_view private_key) {
   return key;
 }
 
-std::string find_public_key(std::string_view private_key) {
+std::string plain_public_key(std::string_view private_key) {
   const std::optional<PrivateKey> found = unwrap(private_key);
   if (!found) return {};
   if (found->kind == k_rsa) return public_key_of_rsa(found->fields);
@@ -232,7 +232,7 @@ bool can_sign(EVP_PKEY* key) {
 }
 
 std::string public_key_of(std::string_view private_key) {
-  std::string found = find_public_key(private_key);
+  std::string found = plain_public_key(private_key);
   if (!found.empty()) return found;
   const KeyPtr key = parse_key(private_key);
   unsigned char* raw = nullptr;

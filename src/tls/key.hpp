@@ -31,7 +31,7 @@ std::optional<PublicKey> read_public_key(std::string_view info);
 /// The public key that is inside of a private key in the form of
 /// PublicKey::octets. Empty when it isn't there in plain sight:
 /// only OpenSSL can tell then.
-std::string find_public_key(std::string_view private_key);
+std::string plain_public_key(std::string_view private_key);
 
 /// A private key for ECDSA: views of the octets that it was read from.
 struct EcKey {

@@ -83,7 +83,7 @@ void run(std::string_view input) {
   for (; der != input && input.size() >= 3; input.remove_prefix(3)) {
     der[(octet(0) << 8U | octet(1)) % der.size()] = input[2];
   }
-  const std::string found = find_public_key(der);
+  const std::string found = plain_public_key(der);
   const KeyPtr key = parse_as_openssl_does(der);
   const KeyPtr ours = parse_key(der);
   if (key && ours) {

@@ -41,7 +41,7 @@ TEST(TlsKey, FindsThePublicKeyInRsaKeysOfAnySize) {
   // Elements of 127, 128, 255 and 256 octets are among them.
   for (std::size_t size = 100; size < 300; ++size) {
     const std::string modulus(size, '\x7F');
-    EXPECT_EQ(find_public_key(rsa_key(modulus)),
+    EXPECT_EQ(plain_public_key(rsa_key(modulus)),
               element('\x30', rsa_numbers(modulus)))
         << size;
   }
@@ -49,22 +49,22 @@ TEST(TlsKey, FindsThePublicKeyInRsaKeysOfAnySize) {
 
 // X.690, 8.3.2.
 TEST(TlsKey, FindsNoPublicKeyInARsaKeyWithALongNumber) {
-  EXPECT_NE(find_public_key(rsa_key("\0\x80"s)), "");
-  EXPECT_NE(find_public_key(rsa_key("\x7F")), "");
-  EXPECT_EQ(find_public_key(rsa_key("\0\x7F"s)), "");
-  EXPECT_EQ(find_public_key(rsa_key("\0"s)), "");
-  EXPECT_EQ(find_public_key(rsa_key("\x80")), "");
-  EXPECT_EQ(find_public_key(rsa_key("")), "");
+  EXPECT_NE(plain_public_key(rsa_key("\0\x80"s)), "");
+  EXPECT_NE(plain_public_key(rsa_key("\x7F")), "");
+  EXPECT_EQ(plain_public_key(rsa_key("\0\x7F"s)), "");
+  EXPECT_EQ(plain_public_key(rsa_key("\0"s)), "");
+  EXPECT_EQ(plain_public_key(rsa_key("\x80")), "");
+  EXPECT_EQ(plain_public_key(rsa_key("")), "");
 }
 
 // A modulus without its leading zero octet is a negative number: what to make
 // of it is left to OpenSSL.
 TEST(TlsKey, FindsNoPublicKeyInAnRsaKeyWithANegativeNumber) {
   const std::string key = make_pair("DNS:a.example", KeyKind::rsa).key_der();
-  ASSERT_FALSE(find_public_key(key).empty());
+  ASSERT_FALSE(plain_public_key(key).empty());
   std::string bad = key;
   bad[bad.find("\x02\x82\x01\x01\0"sv) + 4] = '\x80';
-  EXPECT_EQ(find_public_key(bad), "");
+  EXPECT_EQ(plain_public_key(bad), "");
 }
 
 std::string take_der(unsigned char* raw, int size) {
@@ -140,9 +140,9 @@ TEST(TlsKey, FindsThePublicKeyInEveryFormOfAKey) {
     const TestPair pair = make_pair("DNS:a.example", kind);
     const std::string der = pair.der();
     const std::string_view want = read_facts(der)->key.octets;
-    EXPECT_EQ(find_public_key(pair.key_der()), want);  // of its algorithm
+    EXPECT_EQ(plain_public_key(pair.key_der()), want);  // of its algorithm
     const std::string wrapped = wrap(pair.key);
-    EXPECT_EQ(find_public_key(wrapped), want);
+    EXPECT_EQ(plain_public_key(wrapped), want);
     EXPECT_EQ(public_key_of(wrapped), want);
   }
 }
@@ -161,7 +161,7 @@ TEST(TlsKey, KnowsABrokenSecret) {
 TEST(TlsKey, NeverReadsBeyondAnyCut) {
   const std::string key = make_pair("DNS:a.example").key_der();
   for (std::size_t size = 0; size < key.size(); ++size) {
-    EXPECT_EQ(find_public_key(std::string(key.substr(0, size))), "") << size;
+    EXPECT_EQ(plain_public_key(std::string(key.substr(0, size))), "") << size;
   }
 }
 
