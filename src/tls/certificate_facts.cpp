@@ -51,6 +51,15 @@ std::optional<std::chrono::sys_seconds> read_time(DerReader& reader) {
   return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
 }
 
+/// X.690, 8.2.2: true is any octet but zero. DER has FF alone, and OpenSSL
+/// takes the others too.
+bool is_true(std::string_view boolean) {
+  return boolean.find_first_not_of('\0') != std::string_view::npos;
+}
+
+/// RFC 5280, 4.2.1.6:
+///   SubjectAltName ::= SEQUENCE OF GeneralName
+///   GeneralName    ::= CHOICE { dNSName [2] IMPLICIT IA5String, ... }
 void read_names(std::string_view value, CertificateFacts& facts) {
   DerReader names(DerReader(value).take(k_sequence));
   while (const std::optional<DerElement> name = names.next()) {
@@ -60,6 +69,8 @@ void read_names(std::string_view value, CertificateFacts& facts) {
   }
 }
 
+/// RFC 5280, 4.2.1.12:
+///   ExtKeyUsageSyntax ::= SEQUENCE OF OBJECT IDENTIFIER
 bool allows_servers(std::string_view value) {
   DerReader usages(DerReader(value).take(k_sequence));
   while (const std::optional<DerElement> usage = usages.next(k_oid)) {
@@ -70,6 +81,10 @@ bool allows_servers(std::string_view value) {
   return false;
 }
 
+/// RFC 5280, 4.2.2.1:
+///   AuthorityInfoAccessSyntax ::= SEQUENCE OF SEQUENCE {
+///     accessMethod   OBJECT IDENTIFIER,
+///     accessLocation GeneralName }
 bool has_issuer_url(std::string_view value) {
   DerReader entries(DerReader(value).take(k_sequence));
   while (const std::optional<DerElement> entry = entries.next(k_sequence)) {
@@ -79,6 +94,12 @@ bool has_issuer_url(std::string_view value) {
   return false;
 }
 
+/// `value` is what the OCTET STRING has. Of RFC 5280, 4.2.1.1, 4.2.1.2 and
+/// 4.2.1.9:
+///   AuthorityKeyIdentifier ::= SEQUENCE {
+///     keyIdentifier [0] IMPLICIT OCTET STRING OPTIONAL, ... }
+///   SubjectKeyIdentifier   ::= OCTET STRING
+///   BasicConstraints       ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, ... }
 void read_extension(std::string_view id, std::string_view value,
                     CertificateFacts& facts) {
   DerReader reader(value);
@@ -86,9 +107,7 @@ void read_extension(std::string_view id, std::string_view value,
     read_names(value, facts);
   } else if (id == k_basic_constraints) {
     DerReader inner(reader.take(k_sequence));
-    // BER's true, which OpenSSL takes too: everything but zero.
-    facts.is_authority =
-        inner.take(k_boolean).find_first_not_of('\0') != std::string_view::npos;
+    facts.is_authority = is_true(inner.take(k_boolean));
   } else if (id == k_subject_key_id) {
     facts.subject_key_id = reader.take(k_octet_string);
   } else if (id == k_authority_key_id) {
@@ -110,8 +129,14 @@ UnknownCritical classify_critical(std::string_view id) {
                                  : UnknownCritical::other;
 }
 
-/// What is left of a certificate. False when it isn't DER to its end: what
-/// stands behind a fault would be overlooked.
+/// RFC 5280, 4.1.2.9, of which `fields` has only this left:
+///   [3] EXPLICIT SEQUENCE OF Extension OPTIONAL
+///   Extension ::= SEQUENCE {
+///     extnID    OBJECT IDENTIFIER,
+///     critical  BOOLEAN DEFAULT FALSE,
+///     extnValue OCTET STRING }
+/// False when it isn't DER to its end: of the extensions behind a fault none
+/// would be seen, and a certificate would have lost its names.
 bool read_extensions(DerReader& fields, CertificateFacts& facts) {
   if (fields.is_at_end()) return true;
   DerReader outer(fields.take(explicit_tag(3)));
@@ -119,8 +144,7 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
   while (const std::optional<DerElement> one = list.next(k_sequence)) {
     DerReader extension(one->content);
     const std::string_view id = extension.take(k_oid);
-    const bool is_critical = extension.take(k_boolean).find_first_not_of(
-                                 '\0') != std::string_view::npos;
+    const bool is_critical = is_true(extension.take(k_boolean));
     const std::optional<DerElement> value = extension.next(k_octet_string);
     if (!value) return false;
     read_extension(id, value->content, facts);
@@ -133,6 +157,21 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
 
 }  // namespace
 
+// RFC 5280, 4.1:
+//   Certificate    ::= SEQUENCE { TBSCertificate, AlgorithmIdentifier,
+//                                 signature BIT STRING }
+//   TBSCertificate ::= SEQUENCE {
+//     version         [0] EXPLICIT INTEGER DEFAULT 0,
+//     serialNumber    INTEGER,
+//     signature       AlgorithmIdentifier,
+//     issuer          Name,
+//     validity        SEQUENCE { notBefore Time, notAfter Time },
+//     subject         Name,
+//     publicKey       SubjectPublicKeyInfo,
+//     issuerUniqueID  [1] IMPLICIT BIT STRING OPTIONAL,
+//     subjectUniqueID [2] IMPLICIT BIT STRING OPTIONAL,
+//     extensions      [3] ... OPTIONAL }
+//   Name and AlgorithmIdentifier are each a SEQUENCE.
 std::optional<CertificateFacts> read_facts(std::string_view der) {
   CertificateFacts facts;
   DerReader certificate(only_sequence(der));
@@ -161,7 +200,8 @@ std::optional<CertificateFacts> read_facts(std::string_view der) {
   facts.subject = subject->whole;
   facts.not_before = *not_before;
   facts.not_after = *not_after;
-  fields.next(context_tag(1));  // unique identifiers, of old times
+  // Nobody has written unique identifiers for decades (4.1.2.8).
+  fields.next(context_tag(1));
   fields.next(context_tag(2));
   if (!read_extensions(fields, facts)) return std::nullopt;
   facts.dns_names.shrink_to_fit();

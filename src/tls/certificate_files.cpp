@@ -75,7 +75,9 @@ void append(List& to, const List& from) {
 
 }  // namespace
 
-/// The public keys whose pairs may be others now.
+/// Takes note of which files have which keys. Returns the public keys that a
+/// changed file had or has: where privkey.pem has got another key, the old one,
+/// whose certificate has lost it, and the new one.
 std::set<CertificateFinder::Id> CertificateFinder::index(
     const std::vector<Change>& changes) {
   std::set<Id> touched;
@@ -107,8 +109,10 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
   return touched;
 }
 
-/// What replaces a pair that works is always tried; of a whole start the first
-/// handshake of each does it.
+/// True if the key can sign for the certificate. All are tried that are found
+/// while others serve: one may take the place of a pair that works. Of those
+/// that are there at the start, maybe 100,000, only the first 50 are tried
+/// here, and each other one in its first handshake, by PairCache.
 bool CertificateFinder::prove(const Certificate& made, const FileKey& key,
                               bool is_deep) const {
   if (is_first_ && !is_deep) return true;
@@ -141,7 +145,8 @@ Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
   return best;
 }
 
-/// `chains` are of one leaf, and `keys` its own.
+/// Makes one certificate of `chains`, which have the same leaf, and `keys`,
+/// which belong to it, or says why there can be none.
 void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              const std::vector<FileKey>& keys,
                              Pairing& pairing) {
@@ -317,8 +322,10 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   return found;
 }
 
-/// A file with a fault in it may be the key that a chain lacks: one of the same
-/// name, or else any in its folder. Then the fault says all.
+/// A chain is without its key because the file of the key has a fault: then
+/// that fault is said, and not what follows from it. Where a.crt lacks its key
+/// and a.key can't be read, these two belong together by their name; where no
+/// name is the same (fullchain.pem, privkey.pem), all of one folder do.
 FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
   FileFindings all;
   std::multimap<std::string, const FileFinding*> keyless;  // by folder

@@ -48,7 +48,12 @@ bool is_positive(std::string_view integer) {
   return integer[0] != '\0' || (integer.size() > 1 && is_high(integer[1]));
 }
 
-/// RFC 8017, A.1.1: the public key is a SEQUENCE of two of these numbers.
+/// `reader` is where the numbers of an RSAPrivateKey begin:
+///   RSAPublicKey  ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
+///   RSAPrivateKey ::= SEQUENCE { version INTEGER, modulus INTEGER,
+///                                publicExponent INTEGER, ... }
+/// (RFC 8017, A.1.1 and A.1.2). Empty where OpenSSL would spell them in another
+/// way.
 std::string public_key_of_rsa(DerReader reader) {
   const std::optional<DerElement> modulus = reader.next(k_integer);
   const std::optional<DerElement> exponent = reader.next(k_integer);
@@ -77,6 +82,12 @@ struct PrivateKey {
   DerReader fields;        // from behind the version
 };
 
+/// One of three, which the tag behind the version tells apart:
+///   PrivateKeyInfo ::= SEQUENCE { version INTEGER,         RFC 5208, 5
+///     privateKeyAlgorithm AlgorithmIdentifier,
+///     privateKey OCTET STRING, ... }    one of the other two, for RSA and EC
+///   RSAPrivateKey  ::= SEQUENCE { version INTEGER, INTEGER, ... }
+///   ECPrivateKey   ::= SEQUENCE { version INTEGER, OCTET STRING, ... }
 std::optional<PrivateKey> unwrap(std::string_view der) {
   DerReader reader(only_sequence(der));
   reader.next(k_integer);  // version
@@ -85,7 +96,6 @@ std::optional<PrivateKey> unwrap(std::string_view der) {
   if (!second) return std::nullopt;
   if (second->tag == k_octet_string) return PrivateKey{k_ec, {}, reader};
   if (second->tag == k_integer) return PrivateKey{k_rsa, {}, reader};
-  // RFC 5208, 5: the key of some algorithm, wrapped.
   DerReader algorithm(second->content);
   const std::string_view kind = algorithm.take(k_oid);
   DerReader inner(only_sequence(ahead.take(k_octet_string)));
@@ -98,16 +108,13 @@ std::optional<PrivateKey> unwrap(std::string_view der) {
 KeyPtr make_ec_key(const EcKey& from) {
   const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
       EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  const auto octets = [](std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-  };
+  const int size = static_cast<int>(from.secret.size());
   const Owned<BIGNUM, BN_clear_free> number(
-      BN_bin2bn(octets(from.secret), static_cast<int>(from.secret.size()),
-                BN_secure_new()));
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(from.secret.data()),
+                size, BN_secure_new()));
   std::string curve(from.curve);
   std::string point(from.point);
   std::array<unsigned char, 66> secret;  // in the order of this machine
-  const int size = static_cast<int>(from.secret.size());
   EVP_PKEY* key = nullptr;
   if (context && number &&
       BN_bn2nativepad(number.get(), secret.data(), size) == size) {
@@ -143,6 +150,11 @@ std::string_view format_key_kind(KeyKind kind) {
   return "other";
 }
 
+// RFC 5280, 4.1, RFC 8017, A.1.1 and RFC 5480, 2.1.1:
+//   SubjectPublicKeyInfo ::= SEQUENCE { AlgorithmIdentifier, BIT STRING }
+//   AlgorithmIdentifier  ::= SEQUENCE { OBJECT IDENTIFIER, parameters }
+// For ECDSA the parameters are the OID of the curve; for RSA the bits have an
+// RSAPublicKey, see public_key_of_rsa().
 std::optional<PublicKey> read_public_key(std::string_view info) {
   DerReader reader(only_sequence(info));
   DerReader algorithm(reader.take(k_sequence));
@@ -168,10 +180,17 @@ std::optional<PublicKey> read_public_key(std::string_view info) {
   return key;
 }
 
+// RFC 5915, 3:
+//   ECPrivateKey ::= SEQUENCE {
+//     version    INTEGER,
+//     privateKey OCTET STRING,
+//     parameters [0] EXPLICIT OBJECT IDENTIFIER OPTIONAL,
+//     publicKey  [1] EXPLICIT BIT STRING OPTIONAL }
+// In a PrivateKeyInfo the curve stands in the AlgorithmIdentifier, and should
+// not stand here. Where both name one, and not the same, OpenSSL decides.
 std::optional<EcKey> find_ec_key(std::string_view private_key) {
   std::optional<PrivateKey> found = unwrap(private_key);
   if (!found || found->kind != k_ec) return std::nullopt;
-  // RFC 5915, 3
   EcKey key{
       .curve = {}, .secret = found->fields.take(k_octet_string), .point = {}};
   DerReader parameters(found->fields.take(explicit_tag(0)));

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t k_max_cached_intermediates = 256;
 
-/// Said once for each: at a start with very many not all are tried.
+/// CertificateFinder says it of those that it tries, and at a start with many
+/// these are not all. Said once for each, in whichever thread found it.
 void say_broken(const Certificate& certificate,
                 const Result<ParsedPair>& pair) {
   log::error("finding", {{"id", "certificate.key-unusable"},

@@ -73,7 +73,10 @@ void take_key(PemFile& file, KeyDer key) {
   file.keys.push_back(std::move(key));
 }
 
-/// `kind` and `header` as PEM_read_bio() has them.
+/// `kind` is the label of RFC 7468, 2: "CERTIFICATE" in
+///   -----BEGIN CERTIFICATE-----
+/// A header is what RFC 1421 has between that line and the base64, and comes
+/// with keys that are encrypted in the old way.
 void take_block(PemFile& file, std::string_view kind, bool has_header,
                 std::string der, Intermediates& intermediates) {
   if (kind == "CERTIFICATE") {
