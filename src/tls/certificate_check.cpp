@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "tls/certificate_facts.hpp"
@@ -110,22 +111,17 @@ std::optional<std::size_t> Checker::find_issuer(std::size_t of) const {
       issuers.push_back(i);
     }
   }
-  if (issuers.size() > 1) {
-    // The same name, and no key ids that tell: the signature does.
-    const auto wrong = std::stable_partition(
-        issuers.begin(), issuers.end(), [&](std::size_t issuer) {
-          return is_signed_by(*chain_[of], *chain_[issuer]);
-        });
-    if (wrong != issuers.begin()) issuers.erase(wrong, issuers.end());
+  const auto rank = [&](std::size_t i) {
+    // With one name, and no key ids that differ, only the signature tells.
+    return std::tuple(
+        issuers.size() > 1 && is_signed_by(*chain_[of], *chain_[i]),
+        !is_root(i), facts(i).not_after);
+  };
+  std::optional<std::size_t> best;
+  for (const std::size_t i : issuers) {
+    if (!best || rank(i) > rank(*best)) best = i;
   }
-  const auto best = std::min_element(
-      issuers.begin(), issuers.end(), [&](std::size_t a, std::size_t b) {
-        const bool a_is_root = is_root(a);
-        const bool b_is_root = is_root(b);
-        return a_is_root != b_is_root ? b_is_root
-                                      : facts(a).not_after > facts(b).not_after;
-      });
-  return best == issuers.end() ? std::nullopt : std::optional(*best);
+  return best;
 }
 
 void Checker::build_path() {

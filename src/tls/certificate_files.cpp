@@ -152,12 +152,6 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              Pairing& pairing) {
   const CertificateFacts& leaf = chains.front()->chain.front()->facts;
   Diagnostics found;
-  const auto report = [&](const std::string& path, Severity severity,
-                          std::string id, std::string message,
-                          std::string hint) {
-    found.push_back({severity, std::move(id), Place{path}, std::move(message),
-                     std::move(hint)});
-  };
   const auto finish = [&](CertificatePtr used) {
     for (Diagnostic& one : found) {
       pairing.findings.push_back({std::move(one), leaf.dns_names, used, false});
@@ -170,9 +164,10 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   };
   if (keys.empty()) {
     if (leaf.is_authority) return;
-    report(chains.front()->path, Severity::error, k_key_mismatch,
-           "no private key that was found belongs to this certificate",
-           "certificate and key have to be replaced together");
+    found.push_back(
+        {Severity::error, k_key_mismatch, Place{chains.front()->path},
+         "no private key that was found belongs to this certificate",
+         "certificate and key have to be replaced together"});
     return finish(nullptr);
   }
   const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
@@ -186,24 +181,27 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
         Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
                           {chain, &chain->path}, check.flaw);
     if (!made) {
-      report(chain->path, Severity::error, "certificate.unusable",
-             made.error().message, made.error().hint);
+      found.push_back({Severity::error, "certificate.unusable",
+                       Place{chain->path}, made.error().message,
+                       made.error().hint});
       return finish(nullptr);
     }
     if (!check.is_usable) return finish(nullptr);
     if (!prove(**made, key, depth == Depth::signatures)) continue;
     if (key.file->is_readable_by_all) {
-      report(key.file->path, Severity::warning,
-             "certificate.key-world-readable",
-             "everybody on this machine can read the key",
-             fmt::format("chmod 600, or 640 and a group: {}", key.file->path));
+      found.push_back(
+          {Severity::warning, "certificate.key-world-readable",
+           Place{key.file->path}, "everybody on this machine can read the key",
+           fmt::format("chmod 600, or 640 and a group: {}", key.file->path)});
     }
     report_others(leaf.dns_names, chain->path, found);
     return finish(*made);
   }
-  report(keys.front().file->path, Severity::error, "certificate.key-unusable",
-         "has a private key that is damaged: it can't sign for its certificate",
-         "take it from a backup, or have a new pair issued");
+  found.push_back(
+      {Severity::error, "certificate.key-unusable",
+       Place{keys.front().file->path},
+       "has a private key that is damaged: it can't sign for its certificate",
+       "take it from a backup, or have a new pair issued"});
   finish(nullptr);
 }
 
@@ -349,15 +347,13 @@ FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
   std::set<const FileFinding*> explained;
   for (const PemFilePtr& file : faulty_) {
     const auto [begin, end] = keyless.equal_range(folder_of(file->path));
-    const bool has_namesake = std::any_of(begin, end, [&](const auto& one) {
+    const auto is_namesake = [&](const auto& one) {
       return stem_of(one.second->diagnostic.place.file) == stem_of(file->path);
-    });
+    };
+    const bool has_namesake = std::any_of(begin, end, is_namesake);
     std::vector<std::string> names = file->names;
     for (auto one = begin; one != end; ++one) {
-      if (has_namesake &&
-          stem_of(one->second->diagnostic.place.file) != stem_of(file->path)) {
-        continue;
-      }
+      if (has_namesake && !is_namesake(*one)) continue;
       explained.insert(one->second);
       append(names, one->second->names);
     }

@@ -20,12 +20,10 @@ bool is_better(const CertificatePtr& a, const CertificatePtr& b) {
                                           : a->not_after() > b->not_after();
 }
 
-const Certificate* find_kind(const std::vector<CertificatePtr>& among,
-                             KeyKind kind) {
-  for (const CertificatePtr& one : among) {
-    if (one->key_kind() == kind) return one.get();
-  }
-  return nullptr;
+bool has_kind(const std::vector<CertificatePtr>& among, KeyKind kind) {
+  return std::any_of(among.begin(), among.end(), [kind](const auto& one) {
+    return one->key_kind() == kind;
+  });
 }
 
 }  // namespace
@@ -95,11 +93,10 @@ CertificateStore::List CertificateStore::find(
   List chosen;
   for (const List* list : lists(host)) {
     for (const CertificatePtr& one : *list) {
-      if (one->is_broken() || quality_of(*one, time) != best ||
-          find_kind(chosen, one->key_kind()) != nullptr) {
-        continue;
+      if (!one->is_broken() && quality_of(*one, time) == best &&
+          !has_kind(chosen, one->key_kind())) {
+        chosen.push_back(one);
       }
-      chosen.push_back(one);
     }
   }
   return chosen;
@@ -194,7 +191,7 @@ Diagnostics check_host(const CertificateStore& store, const std::string& host,
   // other one alone are not served; most know both.
   for (const CertificatePtr& one : all) {
     if (one->is_broken() || one->is_valid_at(now) ||
-        find_kind(chosen, one->key_kind()) != nullptr) {
+        has_kind(chosen, one->key_kind())) {
       continue;
     }
     Diagnostic found = check_dates(*one, host, Severity::warning, now);

@@ -136,6 +136,7 @@ Form classify(const std::string& path, std::string_view text) {
 
 /// Things of one kind: how many, and the first few of them.
 struct Heap {
+  std::string_view cure = {};
   std::size_t count = 0;
   std::string first;  // the whole path
   std::string names;
@@ -172,7 +173,7 @@ class Survey {
   Heap dead_links_;
   Heap deep_;
   fs::path last_deep_;
-  std::map<std::string_view, std::pair<Form, Heap>> forms_;
+  std::map<std::string_view, Heap> forms_;  // by Form::what
 };
 
 std::string Survey::name_of(const fs::path& path) const {
@@ -191,8 +192,8 @@ void Survey::look_at_file(const std::string& path) {
     const Secret octets(*std::move(text));
     form = classify(path, octets.octets());
   }
-  forms_.try_emplace(form.what, form, Heap{})
-      .first->second.second.add(path, name_of(path));
+  forms_.try_emplace(form.what, Heap{form.cure, 0, {}, {}})
+      .first->second.add(path, name_of(path));
 }
 
 void Survey::look_at(const fs::path& path, std::size_t level) {
@@ -275,11 +276,10 @@ Diagnostic Survey::run() {
                   deep_.list()),
       fmt::format("certificates = [\"{}\"]",
                   fs::path(deep_.first).parent_path().string()));
-  for (const auto& [what, one] : forms_) {
-    const auto& [form, heap] = one;
+  for (const auto& [what, heap] : forms_) {
     if (what.empty()) continue;
     add(heap, fmt::format("{} {}", heap.list(), what),
-        fmt::format(fmt::runtime(form.cure), heap.first));
+        fmt::format(fmt::runtime(heap.cure), heap.first));
   }
   if (hint.empty()) hint = k_other.cure;
   std::string message = "has no certificate chain with its private key";

@@ -2,6 +2,7 @@
 #include "tls/client_hello.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace mtasts::tls {
@@ -21,17 +22,16 @@ std::size_t number(std::string_view octets) {
   return value;
 }
 
-/// Takes a vector with a length of `length_octets` off the front. False if it
+/// Takes a vector with a length of `length_octets` off the front. Nothing if it
 /// is cut short.
-bool take_vector(std::string_view& octets, std::size_t length_octets,
-                 std::string_view& vector) {
-  if (octets.size() < length_octets) return false;
+std::optional<std::string_view> take_vector(std::string_view& octets,
+                                            std::size_t length_octets) {
+  if (octets.size() < length_octets) return std::nullopt;
   const std::size_t size = number(octets.substr(0, length_octets));
-  octets.remove_prefix(length_octets);
-  if (octets.size() < size) return false;
-  vector = octets.substr(0, size);
-  octets.remove_prefix(size);
-  return true;
+  if (octets.size() - length_octets < size) return std::nullopt;
+  const std::string_view vector = octets.substr(length_octets, size);
+  octets.remove_prefix(length_octets + size);
+  return vector;
 }
 
 /// The lengths of all parts of a ClientHello add up.
@@ -40,22 +40,20 @@ bool is_well_formed(std::string_view hello) {
   constexpr std::size_t k_max_session_id = 32;
   if (hello.size() < k_version_and_random) return false;
   hello.remove_prefix(k_version_and_random);
-  std::string_view session;
-  std::string_view suites;
-  std::string_view compression;
-  if (!take_vector(hello, 1, session) || session.size() > k_max_session_id ||
-      !take_vector(hello, 2, suites) || suites.size() % 2 != 0 ||
-      !take_vector(hello, 1, compression)) {
+  const auto session = take_vector(hello, 1);
+  const auto suites = take_vector(hello, 2);
+  const auto compression = take_vector(hello, 1);
+  if (!session || session->size() > k_max_session_id || !suites ||
+      suites->size() % 2 != 0 || !compression) {
     return false;
   }
   if (hello.empty()) return true;  // RFC 5246, 7.4.1.2
-  std::string_view extensions;
-  if (!take_vector(hello, 2, extensions) || !hello.empty()) return false;
-  while (!extensions.empty()) {
-    if (extensions.size() < 2) return false;
-    extensions.remove_prefix(2);  // its type
-    std::string_view body;
-    if (!take_vector(extensions, 2, body)) return false;
+  std::optional<std::string_view> extensions = take_vector(hello, 2);
+  if (!extensions || !hello.empty()) return false;
+  while (!extensions->empty()) {
+    if (extensions->size() < 2) return false;
+    extensions->remove_prefix(2);  // its type
+    if (!take_vector(*extensions, 2)) return false;
   }
   return true;
 }
