@@ -29,7 +29,8 @@ using CertificatePtr = std::shared_ptr<const Certificate>;
 class Certificate {
  public:
   /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
-  /// when the leaf names no host. `file` is where the chain came from.
+  /// when the leaf names no host. `file` is where the chain came from,
+  /// shared with whoever has its name anyway.
   static Result<CertificatePtr> make(Chain chain, KeyDer key,
                                      std::shared_ptr<const std::string> file,
                                      Flaw flaw = Flaw::none);

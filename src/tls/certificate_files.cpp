@@ -113,10 +113,9 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
 /// while others serve: one may take the place of a pair that works. Of those
 /// that are there at the start, maybe 100,000, only the first 50 are tried
 /// here, and each other one in its first handshake, by PairCache.
-bool CertificateFinder::prove(const Certificate& made, const FileKey& key,
-                              bool is_deep) const {
+bool CertificateFinder::prove(const Certificate& made, bool is_deep) const {
   if (is_first_ && !is_deep) return true;
-  const KeyPtr parsed = parse_key(key.key->octets());
+  const KeyPtr parsed = parse_key(made.key_der());
   const bool good = parsed && can_sign(parsed.get());
   if (good) made.prove(true);
   return good;
@@ -171,7 +170,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
     return finish(nullptr);
   }
   const Depth depth = checks_left_ > 0 ? Depth::signatures : Depth::facts;
-  if (checks_left_ > 0) --checks_left_;
+  if (depth == Depth::signatures) --checks_left_;
   const Choice choice = choose_chain(chains, depth);
   const ChainCheck& check = choice.check;
   const PemFilePtr& chain = choice.file;
@@ -187,7 +186,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
       return finish(nullptr);
     }
     if (!check.is_usable) return finish(nullptr);
-    if (!prove(**made, key, depth == Depth::signatures)) continue;
+    if (!prove(**made, depth == Depth::signatures)) continue;
     if (key.file->is_readable_by_all) {
       found.push_back(
           {Severity::warning, "certificate.key-world-readable",

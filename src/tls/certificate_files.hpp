@@ -85,7 +85,7 @@ class CertificateFinder {
   Pairing pair(Id id);
   void make(const std::vector<PemFilePtr>& chains,
             const std::vector<FileKey>& keys, Pairing& pairing);
-  bool prove(const Certificate& made, const FileKey& key, bool is_deep) const;
+  bool prove(const Certificate& made, bool is_deep) const;
   FileFindings collect(const std::set<Id>& touched) const;
   void replace(Id id, Pairing next, FoundCertificates& found);
 
