@@ -5,32 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
-#include <utility>
 
 namespace mtasts::server {
 namespace {
 
-constexpr std::size_t k_buckets = 16'384;
 constexpr std::size_t k_half_id_digits = 16;
-constexpr auto k_relaxed = std::memory_order_relaxed;
-
-struct AtomicFetches {
-  std::atomic<std::uint32_t> count{0};
-  std::atomic<std::uint32_t> first{0};  // seconds since the epoch
-  std::atomic<std::uint32_t> last{0};
-};
-
-struct AtomicIdFetches {
-  std::atomic<std::uint64_t> high{0};  // the id's digits; both 0: none
-  std::atomic<std::uint64_t> low{0};
-  std::array<AtomicFetches, k_sender_family_names.size()> by_family;
-
-  bool has(std::uint64_t wanted_high, std::uint64_t wanted_low) const {
-    return high.load(k_relaxed) == wanted_high &&
-           low.load(k_relaxed) == wanted_low;
-  }
-};
 
 std::uint64_t parse_half(std::string_view digits) {
   std::uint64_t value = 0;
@@ -38,60 +17,12 @@ std::uint64_t parse_half(std::string_view digits) {
   return value;
 }
 
-std::uint32_t to_seconds(std::chrono::sys_seconds time) {
-  return static_cast<std::uint32_t>(time.time_since_epoch().count());
-}
-
 std::uint32_t to_hour(std::chrono::sys_seconds time) {
   return static_cast<std::uint32_t>(
       std::chrono::floor<std::chrono::hours>(time).time_since_epoch().count());
 }
 
-std::chrono::sys_seconds to_time(const std::atomic<std::uint32_t>& seconds) {
-  return std::chrono::sys_seconds(
-      std::chrono::seconds(seconds.load(k_relaxed)));
-}
-
-void copy(const AtomicIdFetches& from, AtomicIdFetches& to) {
-  to.high.store(from.high.load(k_relaxed), k_relaxed);
-  to.low.store(from.low.load(k_relaxed), k_relaxed);
-  for (std::size_t i = 0; i < from.by_family.size(); ++i) {
-    const AtomicFetches& source = from.by_family[i];
-    AtomicFetches& target = to.by_family[i];
-    target.count.store(source.count.load(k_relaxed), k_relaxed);
-    target.first.store(source.first.load(k_relaxed), k_relaxed);
-    target.last.store(source.last.load(k_relaxed), k_relaxed);
-  }
-}
-
-IdFetches read(const AtomicIdFetches& from) {
-  IdFetches fetches;
-  const std::uint64_t high = from.high.load(k_relaxed);
-  const std::uint64_t low = from.low.load(k_relaxed);
-  if (high == 0 && low == 0) return fetches;
-  fetches.id = fmt::format("{:016x}{:016x}", high, low);
-  for (std::size_t i = 0; i < from.by_family.size(); ++i) {
-    fetches.by_family[i] = {.count = from.by_family[i].count.load(k_relaxed),
-                            .first = to_time(from.by_family[i].first),
-                            .last = to_time(from.by_family[i].last)};
-  }
-  return fetches;
-}
-
 }  // namespace
-
-struct FetchLog::Entry {
-  explicit Entry(std::string_view name) : domain(name) {}
-
-  const std::string domain;
-  Entry* next = nullptr;
-  std::atomic<std::uint64_t> answered{0};
-  std::atomic<std::uint64_t> refused{0};
-  AtomicIdFetches current;
-  AtomicIdFetches previous;
-  std::atomic<std::uint32_t> hour{0};  // of the last fetch, since the epoch
-  std::array<std::atomic<std::uint32_t>, k_hours_kept> hours{};  // hour % 24
-};
 
 FamilyFetches IdFetches::total() const {
   FamilyFetches all;
@@ -104,112 +35,88 @@ FamilyFetches IdFetches::total() const {
   return all;
 }
 
-FetchLog::FetchLog() : buckets_(std::make_unique<Bucket[]>(k_buckets)) {}
-
-FetchLog::~FetchLog() {
-  for (std::size_t i = 0; i < k_buckets; ++i) {
-    for (Entry* entry = buckets_[i].load(); entry != nullptr;) {
-      delete std::exchange(entry, entry->next);
-    }
-  }
+FetchLog::Id FetchLog::parse_id(std::string_view digits) {
+  return {.high = parse_half(digits.substr(0, k_half_id_digits)),
+          .low = parse_half(digits.substr(k_half_id_digits))};
 }
 
-FetchLog::Bucket& FetchLog::bucket(std::string_view domain) const {
-  return buckets_[std::hash<std::string_view>{}(domain) % k_buckets];
+IdFetches FetchLog::read(const Stored& stored) {
+  if (stored.id == Id{}) return {};
+  return {.id = fmt::format("{:016x}{:016x}", stored.id.high, stored.id.low),
+          .by_family = stored.by_family};
 }
 
-FetchLog::Entry* FetchLog::find_entry(std::string_view domain) const {
-  Entry* entry = bucket(domain).load(std::memory_order_acquire);
-  while (entry != nullptr && entry->domain != domain) entry = entry->next;
-  return entry;
-}
-
-/// Entries are only ever added, so readers need no lock.
 FetchLog::Entry& FetchLog::entry(std::string_view domain) {
-  if (Entry* known = find_entry(domain)) return *known;
-  const std::lock_guard lock(turning_);
-  if (Entry* known = find_entry(domain)) return *known;
-  Bucket& home = bucket(domain);
-  auto made = std::make_unique<Entry>(domain);
-  made->next = home.load(k_relaxed);
-  home.store(made.get(), std::memory_order_release);
-  return *made.release();
+  const auto known = entries_.find(domain);
+  if (known != entries_.end()) return known->second;
+  return entries_[std::string(domain)];
 }
 
-void FetchLog::turn_hour(Entry& entry, std::uint32_t hour) {
-  const std::lock_guard lock(turning_);
-  const std::uint32_t last = entry.hour.load(k_relaxed);
+/// Clears the hours between the last fetch and this one: of 24 hours ago, they
+/// would be taken for those of today.
+void FetchLog::Entry::turn_to(std::uint32_t now) {
   // Another thread was quicker, or the clock was set back a little.
-  if (hour <= last && last - hour < k_hours_kept) return;
+  if (now <= hour && hour - now < k_hours_kept) return;
   // Back by more, it was wrong before: what was counted then is of no hour.
   const std::uint32_t passed =
-      hour < last ? k_hours_kept
-                  : std::min<std::uint32_t>(hour - last, k_hours_kept);
+      now < hour ? k_hours_kept
+                 : std::min<std::uint32_t>(now - hour, k_hours_kept);
   for (std::uint32_t i = 0; i < passed; ++i) {
-    entry.hours[(hour - i) % k_hours_kept].store(0, k_relaxed);
+    hours[(now - i) % k_hours_kept] = 0;
   }
-  entry.hour.store(hour, k_relaxed);
-}
-
-void FetchLog::turn_id(Entry& entry, std::uint64_t high, std::uint64_t low) {
-  const std::lock_guard lock(turning_);
-  if (entry.current.has(high, low)) return;
-  copy(entry.current, entry.previous);
-  copy(AtomicIdFetches{}, entry.current);
-  entry.current.high.store(high, k_relaxed);
-  entry.current.low.store(low, k_relaxed);
+  hour = now;
 }
 
 void FetchLog::count(std::string_view domain, std::string_view id,
                      SenderFamily family, std::chrono::sys_seconds now) {
+  const Id wanted = parse_id(id);
+  const std::lock_guard lock(mutex_);
   Entry& one = entry(domain);
-  one.answered.fetch_add(1, k_relaxed);
-  const std::uint64_t high = parse_half(id.substr(0, k_half_id_digits));
-  const std::uint64_t low = parse_half(id.substr(k_half_id_digits));
+  ++one.answered;
   // A thread may serve the old policy for a moment longer than another.
-  const bool is_previous = one.previous.has(high, low);
-  if (!is_previous && !one.current.has(high, low)) turn_id(one, high, low);
-  AtomicFetches& fetches = (is_previous ? one.previous : one.current)
-                               .by_family[static_cast<std::size_t>(family)];
-  const std::uint32_t seconds = to_seconds(now);
-  if (fetches.count.fetch_add(1, k_relaxed) == 0) {
-    fetches.first.store(seconds, k_relaxed);
+  const bool is_previous = one.previous.id == wanted;
+  if (!is_previous && one.current.id != wanted) {
+    one.previous = std::exchange(one.current, {.id = wanted, .by_family = {}});
   }
-  fetches.last.store(seconds, k_relaxed);
+  FamilyFetches& fetches = (is_previous ? one.previous : one.current)
+                               .by_family[static_cast<std::size_t>(family)];
+  if (fetches.count++ == 0) fetches.first = now;
+  fetches.last = now;
   const std::uint32_t hour = to_hour(now);
-  if (hour != one.hour.load(k_relaxed)) turn_hour(one, hour);
-  one.hours[hour % k_hours_kept].fetch_add(1, k_relaxed);
+  one.turn_to(hour);
+  ++one.hours[hour % k_hours_kept];
 }
 
 void FetchLog::count_refused(std::string_view domain) {
-  entry(domain).refused.fetch_add(1, k_relaxed);
+  const std::lock_guard lock(mutex_);
+  ++entry(domain).refused;
 }
 
 std::optional<DomainFetches> FetchLog::find(
     std::string_view domain, std::chrono::sys_seconds now) const {
-  const Entry* one = find_entry(domain);
-  if (one == nullptr) return std::nullopt;
-  const std::lock_guard lock(turning_);
-  DomainFetches fetches{.answered = one->answered.load(k_relaxed),
-                        .refused = one->refused.load(k_relaxed),
-                        .current = read(one->current),
-                        .previous = read(one->previous)};
+  const std::lock_guard lock(mutex_);
+  const auto known = entries_.find(domain);
+  if (known == entries_.end()) return std::nullopt;
+  const Entry& one = known->second;
+  DomainFetches fetches{.answered = one.answered,
+                        .refused = one.refused,
+                        .current = read(one.current),
+                        .previous = read(one.previous)};
   const std::uint32_t hour = to_hour(now);
-  const std::uint32_t last = one->hour.load(k_relaxed);
   for (std::uint32_t age = 0; age < k_hours_kept; ++age) {
     const std::uint32_t then = hour - age;
-    if (then > last || last - then >= k_hours_kept) continue;
-    fetches.hours[k_hours_kept - 1 - age] =
-        one->hours[then % k_hours_kept].load(k_relaxed);
+    if (then > one.hour || one.hour - then >= k_hours_kept) continue;
+    fetches.hours[k_hours_kept - 1 - age] = one.hours[then % k_hours_kept];
   }
   return fetches;
 }
 
 std::pair<std::uint64_t, std::uint64_t> FetchLog::find_counts(
     std::string_view domain) const {
-  const Entry* one = find_entry(domain);
-  if (one == nullptr) return {0, 0};
-  return {one->answered.load(k_relaxed), one->refused.load(k_relaxed)};
+  const std::lock_guard lock(mutex_);
+  const auto known = entries_.find(domain);
+  if (known == entries_.end()) return {0, 0};
+  return {known->second.answered, known->second.refused};
 }
 
 }  // namespace mtasts::server

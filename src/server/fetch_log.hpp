@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // Who has fetched which policy, and when: for each domain that is served, by
-// the id of the policy and by family of sender. Kept in memory and bounded; no
-// client's address is in it.
+// the id of the policy and by family of sender. Kept in memory and bounded: no
+// client's address is in it, and only names that are served here get an entry,
+// with their first fetch and for good.
 //
-// The event loops count without a lock, but for the first fetch of an id and
-// the first in an hour. A domain's entry is made by its first fetch and stays:
-// only names that are served here get one.
+// One mutex: what it holds up is little beside the handshake before it.
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "server/sender_family.hpp"
@@ -27,15 +27,20 @@ constexpr std::size_t k_hours_kept = 24;
 
 /// Fetches by one family. Times are of the first and the last one.
 struct FamilyFetches {
+  // In 32 bits: each domain has 28 of them.
+  using Second = std::chrono::sys_time<std::chrono::duration<std::uint32_t>>;
+
   std::uint32_t count = 0;
-  std::chrono::sys_seconds first;
-  std::chrono::sys_seconds last;
+  Second first;
+  Second last;
 };
+
+using FetchesByFamily = std::array<FamilyFetches, k_sender_family_names.size()>;
 
 /// Fetches of the policy with one id.
 struct IdFetches {
   std::string id;  // empty: there was none
-  std::array<FamilyFetches, k_sender_family_names.size()> by_family;
+  FetchesByFamily by_family;
 
   FamilyFetches total() const;
 };
@@ -50,11 +55,6 @@ struct DomainFetches {
 
 class FetchLog {
  public:
-  FetchLog();
-  ~FetchLog();
-  FetchLog(const FetchLog&) = delete;
-  FetchLog& operator=(const FetchLog&) = delete;
-
   /// The policy of `domain` with `id`, 32 hex digits, was sent at `now`.
   void count(std::string_view domain, std::string_view id, SenderFamily family,
              std::chrono::sys_seconds now);
@@ -69,17 +69,37 @@ class FetchLog {
       std::string_view domain) const;
 
  private:
-  struct Entry;
-  using Bucket = std::atomic<Entry*>;
+  /// The digits of an id as numbers, a third of their size; both 0: none.
+  struct Id {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
 
-  Bucket& bucket(std::string_view domain) const;
-  Entry* find_entry(std::string_view domain) const;
+    friend bool operator==(const Id&, const Id&) = default;
+  };
+  struct Stored {
+    Id id;
+    FetchesByFamily by_family;
+  };
+  struct Entry {
+    std::uint64_t answered = 0;
+    std::uint64_t refused = 0;
+    Stored current;
+    Stored previous;
+    std::uint32_t hour = 0;  // of the last fetch, since the epoch
+    std::array<std::uint32_t, k_hours_kept> hours{};  // at hour % 24
+
+    void turn_to(std::uint32_t now);
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  static Id parse_id(std::string_view digits);
+  static IdFetches read(const Stored& stored);
   Entry& entry(std::string_view domain);
-  void turn_hour(Entry& entry, std::uint32_t hour);
-  void turn_id(Entry& entry, std::uint64_t high, std::uint64_t low);
 
-  std::unique_ptr<Bucket[]> buckets_;
-  mutable std::mutex turning_;  // held when an id or the hour changes
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;
 };
 
 }  // namespace mtasts::server
