@@ -193,15 +193,15 @@ Result<void> start_threads(server::PolicyHost& host,
 
 /// How many connections there were, and how they ended, as far as any did so.
 void log_stop(const server::PolicyHost& host) {
+  const server::Totals totals = host.totals();
   std::string ends;
-  for (std::size_t i = 0; i < server::k_end_names.size(); ++i) {
-    const std::uint64_t count = host.ended(static_cast<server::End>(i));
-    if (count == 0) continue;
+  for (std::size_t i = 0; i < totals.ended.size(); ++i) {
+    if (totals.ended[i] == 0) continue;
     ends += fmt::format("{}{}:{}", ends.empty() ? "" : ",",
-                        server::k_end_names[i], count);
+                        server::k_end_names[i], totals.ended[i]);
   }
-  log::info("stopped", {{"connections", host.accepted()},
-                        {"requests", host.requests()},
+  log::info("stopped", {{"connections", totals.accepted},
+                        {"requests", totals.requests},
                         {"ends", ends}});
 }
 

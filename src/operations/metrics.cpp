@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "snapshot/clock.hpp"
@@ -23,86 +25,44 @@ std::int64_t to_epoch(sys_seconds time) {
   return time.time_since_epoch().count();
 }
 
-/// The sum over all event loops of what `pick` takes from their counters.
-template <class Pick>
-std::uint64_t sum(const server::PolicyHost& host, Pick pick) {
-  std::uint64_t total = 0;
-  for (std::size_t i = 0; i < host.thread_count(); ++i) {
-    total += pick(host.counters(i)).load(std::memory_order_relaxed);
+/// The samples of a family with one label, whose values are `names`.
+template <class Counts, class Names>
+void write_each(const Counts& counts, std::string_view label,
+                const Names& names, MetricWriter& out) {
+  static_assert(std::tuple_size_v<Counts> == std::tuple_size_v<Names>);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    out.sample(counts[i], fmt::format("{}=\"{}\"", label, names[i]));
   }
-  return total;
 }
 
-void write_connections(const server::PolicyHost& host, MetricWriter& out) {
-  // Ends first: a connection that begins meanwhile can't make it negative.
-  std::array<std::uint64_t, server::k_end_names.size()> ended{};
-  std::uint64_t all_ended = 0;
-  for (std::size_t i = 0; i < ended.size(); ++i) {
-    ended[i] = host.ended(static_cast<server::End>(i));
-    all_ended += ended[i];
-  }
-  const std::uint64_t accepted = host.accepted();
+void write_connections(const server::Totals& totals, std::size_t limit,
+                       MetricWriter& out) {
   out.family("mta_stsd_connections", gauge, "Connections that are open.");
-  out.sample(accepted - all_ended);
+  out.sample(totals.accepted - std::accumulate(totals.ended.begin(),
+                                               totals.ended.end(),
+                                               std::uint64_t{0}));
   out.family("mta_stsd_connections_limit", gauge,
              "Connections that may be open at a time.");
-  out.sample(host.limits().connections);
+  out.sample(limit);
   out.family("mta_stsd_connections_accepted", counter,
              "Connections that were accepted.");
-  out.sample(accepted);
+  out.sample(totals.accepted);
   out.family("mta_stsd_connections_ended", counter,
              "Connections that have ended, by cause.");
-  for (std::size_t i = 0; i < ended.size(); ++i) {
-    out.sample(ended[i], fmt::format("cause=\"{}\"", server::k_end_names[i]));
-  }
+  write_each(totals.ended, "cause", server::k_end_names, out);
   out.family("mta_stsd_accept_failures", counter,
              "Times that descriptors or memory ran out.");
-  out.sample(sum(
-      host, [](const server::Counters& c) -> const server::Counters::Count& {
-        return c.accept_failures;
-      }));
+  out.sample(totals.accept_failures);
 }
 
-/// A family of counters with one label, one sample for each of `names`.
-template <class Names, class Pick>
-void write_counters(const server::PolicyHost& host, std::string_view label,
-                    const Names& names, Pick pick, MetricWriter& out) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    out.sample(
-        sum(host,
-            [&](const server::Counters& c) -> const server::Counters::Count& {
-              return pick(c)[i];
-            }),
-        fmt::format("{}=\"{}\"", label, names[i]));
-  }
-}
-
-void write_requests(const server::PolicyHost& host, MetricWriter& out) {
-  out.family("mta_stsd_handshakes", counter, "TLS handshakes, by result.");
-  write_counters(
-      host, "result", server::k_handshake_names,
-      [](const server::Counters& c) -> const auto& { return c.handshakes; },
-      out);
-  out.family("mta_stsd_answers", counter, "Answers, by HTTP status.");
-  write_counters(
-      host, "code", server::k_counted_statuses,
-      [](const server::Counters& c) -> const auto& { return c.answers; }, out);
-  out.family("mta_stsd_sender_fetches", counter,
-             "Policies that were sent, by family of sender (User-Agent).");
-  write_counters(
-      host, "family", server::k_sender_family_names,
-      [](const server::Counters& c) -> const auto& { return c.fetches; }, out);
-
+void write_durations(const server::Totals& totals, MetricWriter& out) {
+  constexpr double k_us_per_s = 1e6;
   out.family("mta_stsd_request_duration_seconds", histogram,
              "From the accept, or the first octet of a later request, to the "
              "answer.");
-  constexpr double k_us_per_s = 1e6;
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i <= server::k_duration_bounds.size(); ++i) {
-    below += sum(
-        host, [i](const server::Counters& c) -> const server::Counters::Count& {
-          return c.durations[i];
-        });
+  for (std::size_t i = 0; i < totals.durations.size(); ++i) {
+    below += totals.durations[i];
     const bool last = i == server::k_duration_bounds.size();
     out.part("_bucket", below,
              last ? "le=\"+Inf\""
@@ -111,12 +71,19 @@ void write_requests(const server::PolicyHost& host, MetricWriter& out) {
                                     server::k_duration_bounds[i].count()) /
                                     k_us_per_s));
   }
-  const auto total = sum(
-      host, [](const server::Counters& c) -> const server::Counters::Count& {
-        return c.duration_sum_us;
-      });
-  out.part("_sum", static_cast<double>(total) / k_us_per_s);
+  out.part("_sum", static_cast<double>(totals.duration_sum_us) / k_us_per_s);
   out.part("_count", below);
+}
+
+void write_requests(const server::Totals& totals, MetricWriter& out) {
+  out.family("mta_stsd_handshakes", counter, "TLS handshakes, by result.");
+  write_each(totals.handshakes, "result", server::k_handshake_names, out);
+  out.family("mta_stsd_answers", counter, "Answers, by HTTP status.");
+  write_each(totals.answers, "code", server::k_counted_statuses, out);
+  out.family("mta_stsd_sender_fetches", counter,
+             "Policies that were sent, by family of sender (User-Agent).");
+  write_each(totals.fetches, "family", server::k_sender_family_names, out);
+  write_durations(totals, out);
 }
 
 void write_reloads(const snapshot::ReloadView& reloads, MetricWriter& out) {
@@ -149,10 +116,7 @@ void write_readiness(const Reasons& reasons, MetricWriter& out) {
   out.sample(reasons.empty() ? 1 : 0);
   out.family("mta_stsd_unready_reasons", gauge,
              "Lines of /readyz, by their id.");
-  for (std::size_t i = 0; i < k_reason_ids.size(); ++i) {
-    out.sample(reasons.counts[i],
-               fmt::format("reason=\"{}\"", k_reason_ids[i]));
-  }
+  write_each(reasons.counts, "reason", k_reason_ids, out);
 }
 
 /// A family that has samples for each domain.
@@ -272,18 +236,16 @@ bool Metrics::wants_domains(const snapshot::Snapshot& snapshot) const {
 void Metrics::write_policies(const snapshot::Snapshot& snapshot,
                              MetricWriter& out) const {
   out.family("mta_stsd_domains", gauge, "Policy domains, by mode.");
-  constexpr std::array<sts::Mode, 3> k_modes = {
-      sts::Mode::testing, sts::Mode::enforce, sts::Mode::none};
-  std::array<std::size_t, k_modes.size()> counts{};
+  constexpr std::size_t k_modes = static_cast<std::size_t>(sts::Mode::none) + 1;
+  std::array<std::size_t, k_modes> counts{};
   for (const publish::PublicationPtr& entry : snapshot.live.policies) {
-    const auto mode =
-        std::find(k_modes.begin(), k_modes.end(), entry->policy.mode());
-    counts[static_cast<std::size_t>(mode - k_modes.begin())] +=
+    counts[static_cast<std::size_t>(entry->policy.mode())] +=
         entry->domains.size();
   }
-  for (std::size_t i = 0; i < k_modes.size(); ++i) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
     out.sample(counts[i],
-               fmt::format("mode=\"{}\"", sts::format_mode(k_modes[i])));
+               fmt::format("mode=\"{}\"",
+                           sts::format_mode(static_cast<sts::Mode>(i))));
   }
   const sys_seconds first = observed_.readiness.coverage()->first_expiry;
   out.family("mta_stsd_certificate_first_expiry_timestamp_seconds", gauge,
@@ -321,8 +283,9 @@ std::unique_ptr<server::Body> Metrics::write(MetricForm form,
   write_readiness(observed_.readiness.find_reasons(), out);
   write_reloads(observed_.reloads.view(), out);
   write_policies(*snapshot, out);
-  write_connections(observed_.host, out);
-  write_requests(observed_.host, out);
+  const server::Totals totals = observed_.host.totals();
+  write_connections(totals, observed_.host.limits().connections, out);
+  write_requests(totals, out);
   write_process(out);
   if (wants_domains(*snapshot)) {
     return std::make_unique<DomainSeries>(observed_.fetches,

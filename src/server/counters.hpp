@@ -83,9 +83,10 @@ constexpr std::array<std::chrono::microseconds, 13> k_duration_bounds = {{
     std::chrono::seconds(5),
 }};
 
-struct Counters {
-  using Count = std::atomic<std::uint64_t>;
-
+/// Everything that is counted. `Count` is a number, or one that other threads
+/// may read.
+template <class Count>
+struct Counts {
   Count accepted{0};
   Count accept_failures{0};
   Count requests{0};
@@ -95,6 +96,14 @@ struct Counters {
   std::array<Count, k_sender_family_names.size()> fetches{};  // by family
   std::array<Count, k_duration_bounds.size() + 1> durations{};
   Count duration_sum_us{0};
+};
+
+/// Sums over event loops.
+using Totals = Counts<std::uint64_t>;
+
+/// Those of one event loop.
+struct Counters : Counts<std::atomic<std::uint64_t>> {
+  using Count = std::atomic<std::uint64_t>;
 
   /// Plain load and store: only the owning thread counts.
   static void add(Count& counter, std::uint64_t amount = 1) {
@@ -119,6 +128,23 @@ struct Counters {
                                         k_duration_bounds.end(), time);
     add(durations[static_cast<std::size_t>(bound - k_duration_bounds.begin())]);
     add(duration_sum_us, static_cast<std::uint64_t>(time.count()));
+  }
+
+  /// Ends first: of a connection that begins and ends meanwhile, the end alone
+  /// would make less than none open.
+  void add_to(Totals& totals) const {
+    const auto add_each = [](const auto& counts, auto& sums) {
+      for (std::size_t i = 0; i < counts.size(); ++i) sums[i] += counts[i];
+    };
+    add_each(ended, totals.ended);
+    add_each(handshakes, totals.handshakes);
+    add_each(answers, totals.answers);
+    add_each(fetches, totals.fetches);
+    add_each(durations, totals.durations);
+    totals.accepted += accepted;
+    totals.accept_failures += accept_failures;
+    totals.requests += requests;
+    totals.duration_sum_us += duration_sum_us;
   }
 };
 

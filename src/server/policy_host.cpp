@@ -169,24 +169,10 @@ void PolicyHost::stop() {
   threads_.clear();
 }
 
-std::uint64_t PolicyHost::accepted() const {
-  std::uint64_t sum = 0;
-  for (const auto& loop : loops_) sum += loop->counters().accepted;
-  return sum;
-}
-
-std::uint64_t PolicyHost::requests() const {
-  std::uint64_t sum = 0;
-  for (const auto& loop : loops_) sum += loop->counters().requests;
-  return sum;
-}
-
-std::uint64_t PolicyHost::ended(End reason) const {
-  std::uint64_t sum = 0;
-  for (const auto& loop : loops_) {
-    sum += loop->counters().ended[static_cast<std::size_t>(reason)];
-  }
-  return sum;
+Totals PolicyHost::totals() const {
+  Totals totals;
+  for (const auto& loop : loops_) loop->counters().add_to(totals);
+  return totals;
 }
 
 void PolicyHost::wake() {

@@ -3,7 +3,7 @@
 // serve. Starting and stopping it is all there is to do.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "net/listener.hpp"
 #include "result.hpp"
 #include "server/admission.hpp"
+#include "server/counters.hpp"
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/memory_budget.hpp"
@@ -44,14 +45,8 @@ class PolicyHost {
   /// Tells the threads of a replaced snapshot, so that none keeps the old one.
   void wake();
 
-  /// Of all threads together.
-  std::uint64_t accepted() const;
-  std::uint64_t requests() const;
-  std::uint64_t ended(End reason) const;
-  /// Of one thread, below thread_count().
-  const Counters& counters(std::size_t thread) const {
-    return loops_[thread]->counters();
-  }
+  /// What all its threads have counted so far.
+  Totals totals() const;
 
   const std::vector<std::string>& names() const { return listeners_.names(); }
   std::size_t thread_count() const { return loops_.size(); }
