@@ -5,10 +5,10 @@
 #include <idn2.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::dns {
@@ -18,21 +18,49 @@ constexpr std::size_t k_max_name_octets = 253;  // RFC 1035, 2.3.4
 constexpr std::size_t k_max_label_octets = 63;
 constexpr const char* k_is_address = "is an address, not a host name";
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x80;
   });
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+/// Octets that no label has, and what people mean who write them. Without a
+/// message of its own, the octet is shown.
+struct Misfit {
+  std::string_view octets;
+  std::string_view message;
+  std::string_view hint;
+};
 
-bool has_a_label(std::string_view lower) {
-  return lower.starts_with("xn--") ||
-         lower.find(".xn--") != std::string_view::npos;
+constexpr Misfit k_misfits[] = {
+    {"@", "is a mail address, not a host name",
+     "write the part behind the \"@\""},
+    {",", "has a comma", "write each name as a string of its own"},
+    {"*", "has a \"*\" where none may stand",
+     "a wildcard is the whole left-most label of an mx: \"*.example.net\""},
+    {":/", {}, "write the host name alone, without scheme, port or path"},
+    {"{}<>$%", {}, "fill in your own name, if this stands for it"},
+};
+
+Error explain_octet(std::string_view octet) {
+  const std::string shown =
+      fmt::format("has {}, which no host name has", in_quotes(octet));
+  for (const Misfit& one : k_misfits) {
+    if (!text::has(one.octets, octet)) continue;
+    return {one.message.empty() ? shown : std::string(one.message),
+            std::string(one.hint)};
+  }
+  return {shown, "letters, digits and hyphens only"};
 }
 
-/// Says what is wrong with one lower-case label, or nothing.
+bool has_a_label(std::string_view lower) {
+  return lower.starts_with("xn--") || text::has(lower, ".xn--");
+}
+
+/// Says what is wrong with one lower-case label, or nothing:
+/// label = let-dig [*61(let-dig / "-") let-dig] (RFC 1123, 2.1)
 std::optional<Error> find_label_fault(std::string_view label) {
   if (label.empty()) return Error{"has an empty label", {}};
   if (label.size() > k_max_label_octets) {
@@ -40,34 +68,10 @@ std::optional<Error> find_label_fault(std::string_view label) {
                              k_max_label_octets),
                  {}};
   }
-  for (const char c : label) {
-    if (is_letter(c) || is_digit(c) || c == '-') continue;
-    const std::string_view one(&c, 1);
-    if (c == '@') {
-      return Error{"is a mail address, not a host name",
-                   "write the part behind the \"@\""};
-    }
-    if (c == ',') {
-      return Error{"has a comma", "write each name as a string of its own"};
-    }
-    if (c == '*') {
-      return Error{"has a \"*\" where none may stand",
-                   "a wildcard is the whole left-most label of an mx: "
-                   "\"*.example.net\""};
-    }
-    if (c == ':' || c == '/') {
-      return Error{
-          fmt::format("has {}, which no host name has", in_quotes(one)),
-          "write the host name alone, without scheme, port or path"};
-    }
-    if (std::string_view("{}<>$%").find(c) != std::string_view::npos) {
-      return Error{
-          fmt::format("has {}, which no host name has", in_quotes(one)),
-          "fill in your own name, if this stands for it"};
-    }
-    return Error{fmt::format("has {}, which no host name has", in_quotes(one)),
-                 "letters, digits and hyphens only"};
-  }
+  const auto* const odd = std::find_if(label.begin(), label.end(), [](char c) {
+    return !text::is_alphanumeric(c) && c != '-';
+  });
+  if (odd != label.end()) return explain_octet({odd, 1});
   if (label.front() == '-' || label.back() == '-') {
     return Error{fmt::format("has the label {}, which starts or ends with a "
                              "hyphen",
@@ -109,12 +113,10 @@ bool is_at_or_below(std::string_view name, std::string_view parent) {
 
 Result<Name> Name::parse(std::string_view text) {
   if (text.empty()) return fail("is empty");
-  for (const char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      return fail(fmt::format("has {}, which no host name has",
-                              in_quotes(std::string_view(&c, 1))),
-                  "letters, digits and hyphens only");
-    }
+  const auto* const control =
+      std::find_if(text.begin(), text.end(), is_control);
+  if (control != text.end()) {
+    return tl::unexpected<Error>(explain_octet({control, 1}));
   }
   if (!is_ascii(text)) {
     if (std::optional<Error> disguise = text::find_disguise(text)) {
@@ -132,19 +134,16 @@ Result<Name> Name::parse(std::string_view text) {
   }
   std::string_view rest = lower;
   std::string_view label;
-  for (bool more = true; more;) {
-    const std::size_t dot = rest.find('.');
-    more = dot != std::string_view::npos;
-    label = rest.substr(0, dot);
+  while (!rest.empty()) {
+    label = text::take_until(rest, ".");
     if (std::optional<Error> fault = find_label_fault(label)) {
       return tl::unexpected<Error>(*std::move(fault));
     }
-    if (more) rest.remove_prefix(dot + 1);
   }
   // RFC 5321, 2.3.5: hosts are named by domains; 192.0.2.1 fits the grammar
   // of one, but the right-most label of a host name is never all digits
   // (RFC 1123, 2.1).
-  if (std::all_of(label.begin(), label.end(), is_digit)) {
+  if (std::all_of(label.begin(), label.end(), text::is_digit)) {
     return fail(k_is_address, "use the name that the address belongs to");
   }
   if (has_a_label(lower)) {
@@ -156,10 +155,9 @@ Result<Name> Name::parse(std::string_view text) {
 
 Result<Name> Name::from_typed(std::string_view text) {
   if (text.ends_with('.') && text.size() > 1) text.remove_suffix(1);
-  const bool has_control = std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20;
-  });
-  if (is_ascii(text) || has_control) return parse(text);
+  if (is_ascii(text) || std::any_of(text.begin(), text.end(), is_control)) {
+    return parse(text);
+  }
   if (const std::optional<Error> mixed = text::find_mixed_letters(text)) {
     return tl::unexpected<Error>(*mixed);
   }

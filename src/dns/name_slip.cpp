@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "dns/name_slip.hpp"
 
-#include <algorithm>
-
 #include "dns/name.hpp"
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::dns {
@@ -20,9 +19,7 @@ bool is_in_front(std::string_view word) {
 
 std::string_view strip(std::string_view word) {
   constexpr std::string_view k_around = "\"'`<>()[]{}";
-  const std::size_t start = word.find_first_not_of(k_around);
-  if (start == std::string_view::npos) return {};
-  word = word.substr(start, word.find_last_not_of(k_around) - start + 1);
+  word = text::trim(word, k_around);
   const std::size_t scheme = word.find("://");
   if (scheme != std::string_view::npos && scheme != 0) {
     word.remove_prefix(scheme + 3);
@@ -48,9 +45,7 @@ std::vector<std::string> split_names(std::string_view text) {
   std::vector<std::string> names;
   std::string_view rest = plain;
   while (!rest.empty()) {
-    const std::string_view word = rest.substr(0, rest.find_first_of(k_between));
-    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    const std::string_view name = strip(word);
+    const std::string_view name = strip(text::take_until(rest, k_between));
     const bool more = rest.find_first_not_of(k_between) != rest.npos;
     if (name.empty() || (more && is_in_front(name))) continue;
     names.emplace_back(name);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The "v=...; name=value; ..." text that the TXT records of MTA-STS and of
-// TLS-RPT share (RFC 8461, 3.1; RFC 8460, 3). What the fields mean is up to
-// the caller.
+// The "v=...; name=value; ..." text of TXT records (RFC 8461, 3.1; RFC 8460,
+// 3). What the fields mean is up to the caller.
 #pragma once
 
 #include <string_view>
@@ -12,10 +11,9 @@
 
 namespace mtasts::dns {
 
-bool is_alphanumeric(char c);
-
-/// The name of an extension field, 1 to 32 characters: the same grammar in
-/// records and in policies (RFC 8461, 3.1 and 3.2; RFC 8460, 3).
+/// sts-ext-name = (ALPHA / DIGIT) *31(ALPHA / DIGIT / "_" / "-" / ".")
+/// The same grammar in records and in policies (RFC 8461, 3.1 and 3.2; RFC
+/// 8460, 3).
 bool is_field_name(std::string_view name);
 
 using Tag = std::pair<std::string_view, std::string_view>;  // name, value

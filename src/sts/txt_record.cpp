@@ -6,16 +6,17 @@
 #include <algorithm>
 
 #include "dns/tag_list.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::sts {
 namespace {
 
 constexpr std::string_view k_version = "v=STSv1";
 
-/// RFC 8461, 3.1: sts-id is 1*32(ALPHA / DIGIT).
+/// sts-id = %s"id=" 1*32(ALPHA / DIGIT)
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= 32 &&
-         std::all_of(id.begin(), id.end(), dns::is_alphanumeric);
+         std::all_of(id.begin(), id.end(), text::is_alphanumeric);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <system_error>
 
 #include "dns/name.hpp"
-#include "dns/tag_list.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::tlsrpt {
 namespace {
@@ -18,39 +18,35 @@ namespace {
 constexpr std::string_view k_mailto = "mailto:";
 constexpr std::string_view k_https = "https://";
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-         (c >= 'A' && c <= 'F');
-}
-
 /// Checks a part of a URI octet by octet. `delimiters` are the reserved
 /// characters (RFC 3986, 2.2) that may stand in this part as they are.
+/// unreserved  = ALPHA / DIGIT / "-" / "." / "_" / "~"
+/// pct-encoded = "%" HEXDIG HEXDIG
 Result<void> check_part(std::string_view part, std::string_view delimiters) {
   for (std::size_t i = 0; i < part.size(); ++i) {
     const char c = part[i];
     if (c == '%') {
-      if (i + 2 >= part.size() || !is_hex(part[i + 1]) ||
-          !is_hex(part[i + 2])) {
+      if (i + 2 >= part.size() || !text::is_hex_digit(part[i + 1]) ||
+          !text::is_hex_digit(part[i + 2])) {
         return fail("has a \"%\" that no two hex digits follow");
       }
       i += 2;
       continue;
     }
-    if (dns::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' ||
+    if (text::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' ||
         c == '~' || delimiters.find(c) != std::string_view::npos) {
       continue;
     }
     if (static_cast<unsigned char>(c) >= 0x80) {
       return fail("has octets outside ASCII", "percent-encode them");
     }
-    const std::string code =
-        fmt::format("%{:02X}", static_cast<unsigned char>(c));
     return fail(fmt::format("has {}, which may not stand there",
-                            in_quotes(std::string_view(&c, 1))),
+                            in_quotes(part.substr(i, 1))),
                 c == ','
-                    ? "write each URI as a string of its own, or \"%2C\" "
-                      "for a comma inside one (RFC 8460, 3)"
-                    : fmt::format("write it as \"{}\" (RFC 8460, 3)", code));
+                    ? "write each URI as a string of its own, or \"%2C\" for a "
+                      "comma inside one (RFC 8460, 3)"
+                    : fmt::format("write it as \"%{:02X}\" (RFC 8460, 3)",
+                                  static_cast<unsigned char>(c)));
   }
   return {};
 }
@@ -76,23 +72,24 @@ bool is_port(std::string_view text) {
 
 }  // namespace
 
-/// RFC 6068, 2: mailto:local@domain, then "?" and header fields.
+// RFC 6068, 2, with one address as RFC 8460, 3 wants the "," encoded:
+// mailtoURI  = "mailto:" addr-spec [ hfields ]
+// addr-spec  = local-part "@" domain
+// hfields    = "?" hfield *( "&" hfield )
 Result<ReportUri> ReportUri::from_mailto(std::string_view text) {
   const std::string_view rest = text.substr(k_mailto.size());
   const std::string_view address = rest.substr(0, rest.find('?'));
   const std::string_view fields = rest.substr(address.size());
   const std::size_t at = address.rfind('@');
-  const std::string_view before = address.substr(0, at);
-  if (at == std::string_view::npos || before.empty() ||
-      before.starts_with('.') || before.ends_with('.') ||
-      before.find("..") != std::string_view::npos) {
+  const std::string_view local = address.substr(0, at);
+  if (at == std::string_view::npos || local.empty() || local.starts_with('.') ||
+      local.ends_with('.') || text::has(local, "..")) {
     return fail("is no mail address", "mailto:tls-reports@example.net");
   }
-  const std::string_view local = address.substr(0, at);
   const Result<void> local_check = check_part(local, "$'()*+:");
   if (!local_check) return tl::unexpected<Error>(local_check.error());
   const Result<void> fields_check =
-      check_part(fields.empty() ? fields : fields.substr(1), "$'()*+:@&=");
+      check_part(fields.substr(fields.empty() ? 0 : 1), "$'()*+:@&=");
   if (!fields_check) return tl::unexpected<Error>(fields_check.error());
   const Result<dns::Name> host = parse_host(address.substr(at + 1));
   if (!host) return tl::unexpected<Error>(host.error());
@@ -101,6 +98,8 @@ Result<ReportUri> ReportUri::from_mailto(std::string_view text) {
       host->text());
 }
 
+// RFC 9110, 4.2.2, without what RFC 3986, 3.2 has in an authority besides:
+// https-URI  = "https" "://" host [ ":" port ] path-abempty [ "?" query ]
 Result<ReportUri> ReportUri::from_https(std::string_view text) {
   const std::string_view rest = text.substr(k_https.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
@@ -132,9 +131,9 @@ Result<ReportUri> ReportUri::from_https(std::string_view text) {
 
 Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   // First of all: everything behind a comma would be blamed for it.
-  const Result<void> comma_check =
-      check_part(text.substr(std::min(text.find(','), text.size()), 1), {});
-  if (!comma_check) return tl::unexpected<Error>(comma_check.error());
+  if (text::has(text, ",")) {
+    return tl::unexpected<Error>(check_part(",", {}).error());
+  }
   const std::string scheme = dns::to_lower_ascii(
       text.substr(0, std::min(text.find(':') + 1, text.size())));
   if (scheme == k_mailto) return from_mailto(text);

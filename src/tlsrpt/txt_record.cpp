@@ -6,18 +6,13 @@
 #include <cassert>
 
 #include "dns/tag_list.hpp"
+#include "text/ascii.hpp"
 #include "tlsrpt/report_slip.hpp"
 
 namespace mtasts::tlsrpt {
 namespace {
 
 constexpr std::string_view k_version = "v=TLSRPTv1";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 }  // namespace
 
@@ -31,6 +26,8 @@ std::string format_txt_record(const std::vector<ReportUri>& rua) {
   return text;
 }
 
+// tlsrpt-record = tlsrpt-version 1*(field-delim tlsrpt-field) [field-delim]
+// tlsrpt-rua    = %s"rua=" tlsrpt-uri *(*WSP "," *WSP tlsrpt-uri)
 Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
   const Result<std::vector<dns::Tag>> tags =
       dns::parse_tag_list(text, k_version, "rua");
@@ -38,16 +35,15 @@ Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
   for (const auto& [name, value] : *tags) {
     if (name != "rua") continue;
     std::vector<ReportUri> uris;
-    // ABNF: white space may stand around a comma, and nowhere else.
-    if (trim(value) != value) {
+    // White space may stand around a comma, and nowhere else.
+    if (text::trim(value) != value) {
       return fail(
           fmt::format("rua {} has white space around it", in_quotes(value)));
     }
     std::string_view rest = value;
-    for (bool more = true; more;) {
-      const std::size_t comma = rest.find(',');
-      more = comma != std::string_view::npos;
-      const std::string_view one = trim(rest.substr(0, comma));
+    for (bool is_last = false; !is_last;) {
+      is_last = !text::has(rest, ",");
+      const std::string_view one = text::trim(text::take_until(rest, ","));
       Result<ReportUri> uri = ReportUri::parse(one);
       if (!uri) {
         const Error fault = explain_uri(one, uri.error());
@@ -55,7 +51,6 @@ Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
                     fault.hint);
       }
       uris.push_back(*std::move(uri));
-      if (more) rest.remove_prefix(comma + 1);
     }
     return uris;
   }

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "dns/tag_list.hpp"
 #include "publish/delegation.hpp"
 #include "publish/diff.hpp"
 #include "publish/format.hpp"
 #include "target.hpp"
+#include "text/ascii.hpp"
 #include "tlsrpt/txt_record.hpp"
 
 namespace mtasts {
@@ -24,7 +24,7 @@ void check_sts(std::string_view text) {
     return;
   }
   require(!id->empty() && id->size() <= 32 &&
-              std::all_of(id->begin(), id->end(), dns::is_alphanumeric),
+              std::all_of(id->begin(), id->end(), text::is_alphanumeric),
           "an id of 1 to 32 letters and digits");
   require(text.find("id=" + *id) != std::string_view::npos,
           "the id stands in the text");

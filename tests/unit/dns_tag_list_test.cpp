@@ -177,13 +177,5 @@ TEST(DnsFieldName, HasNothingElse) {
   }
 }
 
-TEST(DnsIsAlphanumeric, IsAsciiOnly) {
-  for (int c = 0; c < 256; ++c) {
-    const bool want = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                      (c >= 'a' && c <= 'z');
-    EXPECT_EQ(is_alphanumeric(static_cast<char>(c)), want) << c;
-  }
-}
-
 }  // namespace
 }  // namespace mtasts::dns

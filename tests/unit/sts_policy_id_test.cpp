@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "dns/tag_list.hpp"
 #include "sts/policy.hpp"
 #include "sts/policy_id.hpp"
 #include "sts/policy_text.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::sts {
 namespace {
@@ -67,7 +67,7 @@ TEST(StsPolicyId, VectorOfTheExampleInTheRfc) {
 TEST(StsPolicyId, Has32LettersAndDigits) {
   const std::string id = policy_id("x");
   EXPECT_EQ(id.size(), 32U);
-  EXPECT_TRUE(std::all_of(id.begin(), id.end(), dns::is_alphanumeric)) << id;
+  EXPECT_TRUE(std::all_of(id.begin(), id.end(), text::is_alphanumeric)) << id;
 }
 
 TEST(StsPolicyId, ChangesWithEveryOctet) {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Characters of ASCII and words made of them, whatever the locale says.
+#pragma once
+
+#include <string_view>
+
+namespace mtasts::text {
+
+// --- The classes of RFC 5234, B.1 ---
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+constexpr bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
+
+constexpr bool is_hex_digit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// --- Words ---
+
+constexpr bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// `text` without what it has of `around` at both ends: without a second
+/// argument, of WSP (RFC 5234, B.1).
+std::string_view trim(std::string_view text, std::string_view around = " \t");
+
+/// What `text` has in front of the first of `ends`, which is taken away with
+/// it: of "a, b" with "," it is "a", and " b" is left.
+std::string_view take_until(std::string_view& text, std::string_view ends);
+
+}  // namespace mtasts::text

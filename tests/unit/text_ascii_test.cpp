@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "text/ascii.hpp"
+
+namespace mtasts::text {
+namespace {
+
+TEST(TextAscii, KnowsItsClasses) {
+  const auto members = [](bool (*is_one)(char)) {
+    std::string found;
+    for (int c = -128; c < 128; ++c) {
+      if (is_one(static_cast<char>(c))) found += static_cast<char>(c);
+    }
+    return found;
+  };
+  EXPECT_EQ(members(is_digit), "0123456789");
+  EXPECT_EQ(members(is_hex_digit), "0123456789ABCDEFabcdef");
+  EXPECT_EQ(members(is_alphanumeric),
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+}
+
+TEST(TextAscii, TrimsBothEnds) {
+  EXPECT_EQ(trim("\t a b \t"), "a b");
+  EXPECT_EQ(trim(" \t "), "");
+  EXPECT_EQ(trim(""), "");
+  EXPECT_EQ(trim("\"a\" ", "\" "), "a");
+}
+
+TEST(TextAscii, TakesWordsOneByOne) {
+  std::string_view text = "a,b;;c";
+  EXPECT_EQ(take_until(text, ",;"), "a");
+  EXPECT_EQ(take_until(text, ",;"), "b");
+  EXPECT_EQ(take_until(text, ",;"), "");
+  EXPECT_EQ(take_until(text, ",;"), "c");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(take_until(text, ",;"), "");
+}
+
+}  // namespace
+}  // namespace mtasts::text
