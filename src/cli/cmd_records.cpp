@@ -14,6 +14,7 @@
 #include "publish/diff.hpp"
 #include "publish/format.hpp"
 #include "publish/records.hpp"
+#include "publish/sought.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace mtasts::cli {
@@ -148,8 +149,8 @@ Result<std::vector<publish::DomainRecords>> arrange(
 Result<dns::Zone> read_zone(const std::string& text,
                             const std::vector<publish::DomainRecords>& wanted) {
   const bool alone = wanted.size() == 1;
-  Result<dns::Zone> found =
-      dns::read_zone(text, alone ? wanted.front().domain.text() : "");
+  Result<dns::Zone> found = dns::read_zone(
+      text, alone ? wanted.front().domain.text() : "", publish::k_sought);
   if (!found || alone) return found;
   for (const dns::ZoneRecord& one : found->records) {
     if (!one.owner.empty()) continue;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "dns/foreign_form.hpp"
 
-#include <algorithm>
-#include <array>
+#include <cstddef>
 #include <string>
+
+#include "text/ascii.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -15,7 +16,7 @@ struct Form {
   // One space stands for any white space, as it does around a line.
   std::string_view start;
   std::string_view message;
-  std::string_view hint = k_zone_hint;
+  std::string_view hint = {};  // empty: the caller's
 };
 
 constexpr std::string_view k_encoding_hint =
@@ -23,7 +24,7 @@ constexpr std::string_view k_encoding_hint =
     "ascii FILE";
 
 // The first that fits counts.
-constexpr std::array<Form, 29> k_forms = {{
+constexpr Form k_forms[] = {
     {Where::start, "\xFF\xFE", "is UTF-16, not ASCII", k_encoding_hint},
     {Where::start, "\xFE\xFF", "is UTF-16, not ASCII", k_encoding_hint},
     {Where::start, "\x1F\x8B", "is compressed", "unpack it first: zcat FILE"},
@@ -58,17 +59,16 @@ constexpr std::array<Form, 29> k_forms = {{
     {Where::line, "Name,", "is a table with commas (CSV)"},
     {Where::line, "Host,", "is a table with commas (CSV)"},
     {Where::line, "\"Type\",", "is a table with commas (CSV)"},
-}};
-
-bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+};
 
 /// The start of `line` in the words of a Form, long enough for each.
 std::string squeeze(std::string_view line) {
   constexpr std::size_t k_octets = 32;
   std::string out;
-  for (std::size_t i = 0; i < line.size() && out.size() < k_octets; ++i) {
-    if (!is_white(line[i]) && line[i] != '\n') {
-      out += line[i];
+  for (const char c : line) {
+    if (out.size() == k_octets) break;
+    if (std::string_view(" \t\r\n").find(c) == std::string_view::npos) {
+      out += c;
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
     }
@@ -86,17 +86,15 @@ bool is_tinydns(std::string_view line) {
          word.find('.') < word.find(':', 1);
 }
 
-const Form* find_form(std::string_view text, Where where) {
+std::optional<Error> find_form(std::string_view text, Where where,
+                               std::string_view hint) {
   const std::string start = squeeze(text);
-  const auto* const found =
-      std::find_if(k_forms.begin(), k_forms.end(), [&](const Form& form) {
-        return form.where == where && start.starts_with(form.start);
-      });
-  return found == k_forms.end() ? nullptr : found;
-}
-
-Error describe(const Form& form) {
-  return {std::string(form.message), std::string(form.hint)};
+  for (const Form& form : k_forms) {
+    if (form.where != where || !start.starts_with(form.start)) continue;
+    return Error{std::string(form.message),
+                 std::string(form.hint.empty() ? hint : form.hint)};
+  }
+  return std::nullopt;
 }
 
 /// The JSON of DNS over HTTPS has a status: 0 is NOERROR, 3 is NXDOMAIN.
@@ -104,8 +102,7 @@ std::optional<Error> find_failed_json(std::string_view text) {
   constexpr std::string_view k_key = "\"Status\":";
   const std::size_t key = text.find(k_key);
   if (key == text.npos || !squeeze(text).starts_with('{')) return std::nullopt;
-  text.remove_prefix(key + k_key.size());
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  text = text::trim(text.substr(key + k_key.size()), " \t\r\n");
   const std::string status(
       text.substr(0, text.find_first_not_of("0123456789")));
   if (status.empty() || status == "0" || status == "3") return std::nullopt;
@@ -116,24 +113,21 @@ std::optional<Error> find_failed_json(std::string_view text) {
 
 }  // namespace
 
-std::optional<Error> find_foreign_form(std::string_view text) {
-  if (const std::optional<Error> error = find_failed_json(text)) return error;
-  if (const Form* form = find_form(text, Where::start)) return describe(*form);
-  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    return nul < 2 ? describe(k_forms[0])
-                   : Error{"is binary, not text",
-                           "named-compilezone -f raw -F text writes a zone of "
-                           "BIND as text"};
+std::optional<Error> find_foreign_form(std::string_view text,
+                                       std::string_view hint) {
+  if (auto error = find_failed_json(text)) return error;
+  if (auto error = find_form(text, Where::start, hint)) return error;
+  if (const std::size_t nul = text.find('\0'); nul != text.npos) {
+    // ASCII as UTF-16, without a mark, has it in its first character.
+    if (nul < 2) return find_form("\xFF\xFE", Where::start, hint);
+    return Error{"is binary, not text",
+                 "named-compilezone -f raw -F text writes a zone of BIND as "
+                 "text"};
   }
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (const Form* form = find_form(line, Where::line)) {
-      return describe(*form);
-    }
-    if (is_tinydns(line)) {
-      return Error{"is data of tinydns", std::string(k_zone_hint)};
-    }
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view line = text::take_until(text, "\n");
+    if (auto error = find_form(line, Where::line, hint)) return error;
+    if (is_tinydns(line)) return Error{"is data of tinydns", std::string(hint)};
   }
   return std::nullopt;
 }

@@ -9,12 +9,9 @@
 
 namespace mtasts::dns {
 
-/// What to give instead of something that is no zone.
-inline constexpr std::string_view k_zone_hint =
-    "give a zone file, or what dig TXT _mta-sts.DOMAIN _smtp._tls.DOMAIN "
-    "prints";
-
-/// Says what `text` is, if that is a form which is known and not read.
-std::optional<Error> find_foreign_form(std::string_view text);
+/// Says what `text` is, if that is a form which is known and not read. `hint`
+/// is what to give instead, where the form itself suggests nothing better.
+std::optional<Error> find_foreign_form(std::string_view text,
+                                       std::string_view hint);
 
 }  // namespace mtasts::dns

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "dns/sought.hpp"
 #include "result.hpp"
 
 namespace mtasts::dns {
@@ -21,7 +22,9 @@ struct ZoneText {
 /// Turns what dig (also +yaml), host, nslookup, drill, delv, kdig and
 /// resolvectl print into lines of a master file, and leaves other lines as they
 /// are. Fails with the cause when a look-up failed, which is no sign that a
-/// record is absent, and with its name for a form that is not read.
-Result<ZoneText> read_resolver_output(std::string_view text);
+/// record is absent, and with its name for a form that is not read. A line that
+/// could hold what is `sought` is never passed over.
+Result<ZoneText> read_resolver_output(std::string_view text,
+                                      const Sought& sought);
 
 }  // namespace mtasts::dns

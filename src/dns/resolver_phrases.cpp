@@ -2,12 +2,17 @@
 #include "dns/resolver_phrases.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 namespace mtasts::dns {
 namespace {
 
-constexpr std::array<Phrase, 47> k_phrases = {{
+constexpr Phrase k_phrases[] = {
+    // dig, and what prints like it
+    {"; <<>> ", Says::dig},
+    {";; query time: ", Says::banner},
+    {";; server: ", Says::banner},
+    {";; answer section", Says::answer},
     // dig, host, nslookup of BIND
     {";; connection timed out", Says::failed},
     {";; no servers could be reached", Says::failed},
@@ -39,12 +44,12 @@ constexpr std::array<Phrase, 47> k_phrases = {{
     {";; warning: can't connect", Says::retried},
     {";; warning: failed to query", Says::retried},
     // host
-    {"using domain server: ", Says::nothing},
+    {"using domain server: ", Says::server},
     {"aliases: ", Says::nothing},
     {"trying \"", Says::nothing},
     {"received ", Says::nothing},
     // nslookup
-    {"server: ", Says::nothing},
+    {"server: ", Says::server},
     {"non-authoritative answer: ", Says::nothing},
     {"authoritative answers can be found from: ", Says::nothing},
     {"dns request timed out", Says::retried},
@@ -65,9 +70,9 @@ constexpr std::array<Phrase, 47> k_phrases = {{
     {"bash: ", Says::failed},
     {"sh: ", Says::failed},
     {"zsh: ", Says::failed},
-}};
+};
 
-constexpr std::array<Wording, 13> k_wordings = {{
+constexpr Wording k_wordings[] = {
     {"descriptive text ", "TXT"},  // host
     {"is an alias for ", "CNAME"},
     {"has address ", "A"},
@@ -81,14 +86,14 @@ constexpr std::array<Wording, 13> k_wordings = {{
     {"text =", "TXT"},  // nslookup
     {"canonical name = ", "CNAME"},
     {"internet address = ", "A"},
-}};
+};
 
-template <class Row, std::size_t N>
-const Row* find(const std::array<Row, N>& rows, std::string_view text) {
-  const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& one) {
-    return text.starts_with(one.start);
-  });
-  return row == rows.end() ? nullptr : &*row;
+template <class Rows>
+const auto* find(const Rows& rows, std::string_view text) {
+  const auto* const row = std::find_if(
+      std::begin(rows), std::end(rows),
+      [&](const auto& one) { return text.starts_with(one.start); });
+  return row == std::end(rows) ? nullptr : row;
 }
 
 }  // namespace

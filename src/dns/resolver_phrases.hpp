@@ -8,9 +8,13 @@ namespace mtasts::dns {
 
 /// What a line tells by its start.
 enum class Says {
-  failed,   // this look-up, for good
-  retried,  // this attempt: another may have done it
-  answered,
+  failed,    // this look-up, for good
+  retried,   // this attempt: another may have done it
+  answered,  // there was an answer, without records
+  banner,    // of dig and its like, which tell an outcome as well
+  answer,    // what follows is an answer
+  dig,       // both
+  server,    // who was asked: what follows is of host or nslookup
   nothing,
 };
 

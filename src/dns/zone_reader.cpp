@@ -4,15 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <system_error>
+#include <cstddef>
 #include <utility>
 
-#include "dns/foreign_form.hpp"
 #include "dns/name.hpp"
 #include "dns/resolver_output.hpp"
 #include "dns/zone_scanner.hpp"
+#include "text/ascii.hpp"
+#include "text/duration.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -21,30 +20,25 @@ using std::chrono::seconds;
 
 /// Seconds, also as BIND writes them: "1h30m".
 std::optional<seconds> parse_ttl(std::string_view text) {
-  std::uint64_t total = 0;
-  while (!text.empty()) {
-    std::uint32_t number = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{}) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    constexpr std::string_view k_units = "smhdw";
-    constexpr std::uint32_t k_seconds[] = {1, 60, 3600, 86400, 604800};
-    const std::size_t unit =
-        text.empty() ? 0 : k_units.find(to_lower_ascii(text.substr(0, 1)));
-    if (unit == std::string_view::npos) return std::nullopt;
-    if (!text.empty()) text.remove_prefix(1);
-    total += std::uint64_t{number} * k_seconds[unit];
+  std::string ttl = to_lower_ascii(text);
+  if (!ttl.empty() && text::is_digit(ttl.back())) ttl += 's';
+  seconds total{0};
+  for (std::string_view rest = ttl; !rest.empty();) {
+    const std::size_t end = rest.find_first_not_of("0123456789");
+    const auto part = text::parse_duration(rest.substr(0, end + 1));
+    if (!part) return std::nullopt;
+    total += *part;
     // RFC 2181, 8: 31 bits.
-    if (total > 0x7FFFFFFF) return std::nullopt;
+    if (total.count() > 0x7FFFFFFF) return std::nullopt;
+    rest.remove_prefix(end + 1);
   }
-  return seconds(total);
+  return total;
 }
 
 std::optional<Type> find_type(std::string_view text) {
-  const std::string lower = to_lower_ascii(text);
+  const std::string upper = text::to_upper(text);
   for (const Type type : {Type::txt, Type::cname, Type::a, Type::aaaa}) {
-    if (lower == to_lower_ascii(format_type(type))) return type;
+    if (upper == format_type(type)) return type;
   }
   return std::nullopt;
 }
@@ -59,8 +53,7 @@ bool is_other_type(std::string_view text) {
       "X25 ISDN NSAP NSAP-PTR GPOS NXT A6 EID NIMLOC ATMA SINK NINFO RKEY "
       "TALINK UINFO UID GID UNSPEC MB MD MF MG MR AVC DOA AMTRELAY RESINFO "
       "WALLET CLA IPN TA ALIAS ANAME LUA WINS WINSR WINS-R DSYNC CH HS ANY ";
-  std::string word(text);
-  for (char& c : word) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
+  std::string word = text::to_upper(text);
   // delv says of a type that it is not there.
   if (word.starts_with('-')) word.erase(0, 1);
   if (find_type(word)) return text.starts_with('-');
@@ -85,7 +78,7 @@ bool is_address(std::string_view text) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view origin) {
+  Reader(std::string_view origin, const Sought& sought) : sought_(sought) {
     if (!origin.empty()) origin_ = origin;
   }
 
@@ -100,6 +93,7 @@ class Reader {
   Result<void> add(const ZoneEntry& entry, std::size_t at, Type type,
                    std::optional<seconds> ttl);
 
+  const Sought& sought_;
   Zone zone_;
   std::optional<std::string> origin_;  // empty: the root
   ZoneToken owner_;
@@ -131,6 +125,8 @@ Result<std::string> Reader::absolute(const ZoneToken& token,
   return name;
 }
 
+// $ORIGIN <domain-name>, $INCLUDE <file-name> [<domain-name>] (RFC 1035, 5.1);
+// $TTL <TTL> (RFC 2308, 4); BIND's $GENERATE, and the $DATE of others.
 Result<void> Reader::read_directive(const ZoneEntry& entry) {
   const std::string name = to_lower_ascii(entry.tokens[0].text);
   if (name == "$include") {
@@ -151,8 +147,8 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
   return {};
 }
 
-/// Notes a line that is no record. If it speaks of ours, it could be one,
-/// unless it is what somebody said or typed.
+/// Notes a line that is no record. If it speaks of what is sought, it could be
+/// one, unless it is what somebody said or typed: "$ dig TXT _x.example.com".
 Result<void> Reader::pass_over(const ZoneEntry& entry) {
   constexpr std::string_view k_typed =
       " # // dig host nslookup drill delv kdig doggo resolvectl ";
@@ -167,12 +163,13 @@ Result<void> Reader::pass_over(const ZoneEntry& entry) {
   }
   for (const ZoneToken& token : entry.tokens) {
     const std::string lower = to_lower_ascii(token.text);
-    for (const std::string_view ours :
-         {"v=sts", "v=tlsrpt", "_mta-sts", "_smtp._tls"}) {
-      if (lower.find(ours) == std::string::npos) continue;
-      return fail(fmt::format("line {} speaks of {} and is no record",
-                              entry.line, in_quotes(ours)),
-                  std::string(k_zone_hint));
+    for (const auto& words : {sought_.texts, sought_.owners}) {
+      for (const std::string_view word : words) {
+        if (!text::has(lower, word)) continue;
+        return fail(fmt::format("line {} speaks of {} and is no record",
+                                entry.line, in_quotes(word)),
+                    std::string(sought_.hint));
+      }
     }
   }
   zone_.unread.push_back(entry.line);
@@ -189,16 +186,20 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
   if (owner->empty()) return {};  // the root
   record.owner = *std::move(owner);
   if (type == Type::txt) {
-    const bool bare = !entry.tokens[at].quoted;
+    const bool is_bare = !entry.tokens[at].quoted;
     record.strings = entry.tokens.size() - at;
     for (; at < entry.tokens.size(); ++at) {
       record.value += entry.tokens[at].text;
     }
-    // A table with the text in a column further to the right.
+    // Of a table, whose text is in a column further to the right: what this
+    // joins, "IN300v=spf1", is no text that anybody publishes.
     const std::string lower = to_lower_ascii(record.value);
-    const std::size_t start =
-        std::min(lower.find("v=sts"), lower.find("v=tlsrpt"));
-    if (bare && start != 0 && start != lower.npos) return pass_over(entry);
+    const bool is_start = std::any_of(
+        sought_.texts.begin(), sought_.texts.end(),
+        [&](std::string_view text) { return lower.starts_with(text); });
+    if (is_bare && !is_start && has_sought_text(lower, sought_)) {
+      return pass_over(entry);
+    }
   } else if (type == Type::cname) {
     Result<std::string> target = absolute(entry.tokens[at], entry.line);
     if (!target) return tl::unexpected<Error>(target.error());
@@ -212,6 +213,10 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
   return {};
 }
 
+// RFC 1035, 5.1:
+// <domain-name><rr> [<comment>]
+// <blank><rr> [<comment>]
+// <rr> = [<TTL>] [<class>] <type> <RDATA> / [<class>] [<TTL>] <type> <RDATA>
 Result<void> Reader::read(const ZoneEntry& entry) {
   if (entry.tokens.empty()) return {};
   const ZoneToken& first = entry.tokens[0];
@@ -238,7 +243,6 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   }
   std::size_t at = 0;
   if (entry.has_owner) owner_ = entry.tokens[at++];
-  // RFC 1035, 5.1: [<TTL>] [<class>] or [<class>] [<TTL>].
   std::optional<seconds> ttl;
   for (; at < entry.tokens.size(); ++at) {
     const std::string word = to_lower_ascii(entry.tokens[at].text);
@@ -268,11 +272,12 @@ Result<void> Reader::read(const ZoneEntry& entry) {
 
 }  // namespace
 
-Result<Zone> read_zone(std::string_view text, std::string_view origin) {
-  const Result<ZoneText> lines = read_resolver_output(text);
+Result<Zone> read_zone(std::string_view text, std::string_view origin,
+                       const Sought& sought) {
+  const Result<ZoneText> lines = read_resolver_output(text, sought);
   if (!lines) return tl::unexpected<Error>(lines.error());
   ZoneScanner scanner(lines->text);
-  Reader reader(origin);
+  Reader reader(origin, sought);
   while (!scanner.at_end()) {
     const Result<ZoneEntry> entry = scanner.next();
     if (!entry) return tl::unexpected<Error>(entry.error());
@@ -285,7 +290,7 @@ Result<Zone> read_zone(std::string_view text, std::string_view origin) {
   if (zone.records.empty() && zone.other_records == 0 && !zone.unread.empty()) {
     return fail(fmt::format("line {} is no record, and no other is",
                             zone.unread.front()),
-                std::string(k_zone_hint));
+                std::string(sought.hint));
   }
   return zone;
 }

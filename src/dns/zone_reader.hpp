@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dns/record.hpp"
+#include "dns/sought.hpp"
 
 namespace mtasts::dns {
 
@@ -47,7 +48,8 @@ struct Zone {
 /// until the text says otherwise; it may be empty. Fails on a failed look-up,
 /// on what could hide a record (a quote or bracket left open, $INCLUDE, a
 /// relative name without an origin), and on a line that is no record but speaks
-/// of ours; also when there are such lines and no record at all.
-Result<Zone> read_zone(std::string_view text, std::string_view origin);
+/// of what is `sought`; also when there are such lines and no record at all.
+Result<Zone> read_zone(std::string_view text, std::string_view origin,
+                       const Sought& sought);
 
 }  // namespace mtasts::dns

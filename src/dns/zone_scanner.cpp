@@ -9,10 +9,11 @@
 #include <system_error>
 #include <utility>
 
+#include "text/ascii.hpp"
+
 namespace mtasts::dns {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 }  // namespace
@@ -85,7 +86,7 @@ void ZoneScanner::take_octet(ZoneToken& token) {
   std::uint8_t code = 0;
   const std::string_view digits = text_.substr(at_, 3);
   if (digits.size() == 3 &&
-      std::all_of(digits.begin(), digits.end(), is_digit) &&
+      std::all_of(digits.begin(), digits.end(), text::is_digit) &&
       std::from_chars(digits.data(), digits.data() + 3, code).ec ==
           std::errc{}) {
     token.text += static_cast<char>(code);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Takes a master file apart into words, whatever they mean (RFC 1035, 5.1).
+// Takes a master file apart into words, whatever they mean (RFC 1035, 5.1):
+// entry  = [word *(blank word)] [comment] newline
+// word   = 1*octet / quote *octet quote, with blanks only in quotes
+// octet  = any, "\X" for any X but a digit, "\DDD" for the octet of that number
+// Within "(" and ")" a newline is a blank; ";" starts a comment, but in quotes.
 #pragma once
 
 #include <cstddef>

@@ -6,6 +6,14 @@
 
 namespace mtasts::text {
 
+std::string to_upper(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
 std::string_view trim(std::string_view text, std::string_view around) {
   const std::size_t start = text.find_first_not_of(around);
   if (start == std::string_view::npos) return {};

@@ -2,6 +2,7 @@
 // Characters of ASCII and words made of them, whatever the locale says.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace mtasts::text {
@@ -19,6 +20,9 @@ constexpr bool is_hex_digit(char c) {
 }
 
 // --- Words ---
+
+/// Makes A of a, and so on.
+std::string to_upper(std::string_view text);
 
 constexpr bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;

@@ -8,6 +8,7 @@
 #include "publish/delegation.hpp"
 #include "publish/diff.hpp"
 #include "publish/format.hpp"
+#include "publish/sought.hpp"
 #include "target.hpp"
 #include "text/ascii.hpp"
 #include "tlsrpt/txt_record.hpp"
@@ -79,12 +80,14 @@ void check_forms(const std::string& text) {
     require(one.format(domains).find("rua=") != std::string::npos,
             "every form has the record");
   }
-  const auto records = dns::read_zone(publish::format_zone(domains), {});
+  const auto records =
+      dns::read_zone(publish::format_zone(domains), {}, publish::k_sought);
   require(
       records && publish::compare_zone(domains, *records, {}).orders.empty(),
       "a zone is what it was made from");
   publish::keep_only(domains, publish::Purpose::tls_rpt);
-  const auto left = dns::read_zone(publish::format_zone(domains), {});
+  const auto left =
+      dns::read_zone(publish::format_zone(domains), {}, publish::k_sought);
   require(
       left && left->records.size() == 1 && left->records.front().value == text,
       "the zone reads as it");

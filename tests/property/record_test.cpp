@@ -10,6 +10,7 @@
 
 #include "dns/zone_reader.hpp"
 #include "publish/format.hpp"
+#include "publish/sought.hpp"
 #include "random.hpp"
 #include "shrink.hpp"
 #include "sts/txt_record.hpp"
@@ -138,7 +139,7 @@ TEST(RecordProperty, ZonesReadAsTheRecordsTheyWereMadeFrom) {
         {"_mta-sts." + domain.text() + ".", sts},
         {"_smtp._tls." + domain.text() + ".", tlsrpt}};
     ASSERT_EQ(read_simply(zone), wanted);
-    const auto read_back = dns::read_zone(zone, {});
+    const auto read_back = dns::read_zone(zone, {}, publish::k_sought);
     ASSERT_TRUE(read_back);
     std::map<std::string, std::string> got;
     for (const dns::ZoneRecord& one : read_back->records) {

@@ -9,7 +9,7 @@ namespace mtasts::dns {
 namespace {
 
 std::string name(std::string_view text) {
-  const std::optional<Error> form = find_foreign_form(text);
+  const std::optional<Error> form = find_foreign_form(text, "give a zone file");
   return form ? form->message : "";
 }
 

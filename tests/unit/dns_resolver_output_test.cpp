@@ -13,8 +13,12 @@
 namespace mtasts::dns {
 namespace {
 
+constexpr std::string_view k_texts[] = {"v=sts", "v=tlsrpt"};
+constexpr std::string_view k_owners[] = {"_mta-sts", "_smtp._tls"};
+constexpr Sought k_sought = {k_texts, k_owners, "give a zone file"};
+
 std::string read(std::string_view text) {
-  const Result<ZoneText> zone = read_resolver_output(text);
+  const Result<ZoneText> zone = read_resolver_output(text, k_sought);
   return zone ? zone->text : zone.error().message;
 }
 
@@ -168,7 +172,7 @@ TEST(DnsResolverOutputProperty, KeepsTheNumberOfLinesOfAnyText) {
     for (std::size_t left = random() % 30; left != 0; --left) {
       text += words[random() % std::size(words)];
     }
-    const Result<ZoneText> zone = read_resolver_output(text);
+    const Result<ZoneText> zone = read_resolver_output(text, k_sought);
     if (!zone) continue;
     const auto lines = std::count(text.begin(), text.end(), '\n') +
                        (text.empty() || text.ends_with('\n') ? 0 : 1);
@@ -181,7 +185,8 @@ TEST(DnsResolverOutput, KnowsWhatWasAskedFor) {
   const auto zone = read_resolver_output(
       ";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n"
       ";; QUESTION SECTION:\n;_mta-sts.A.example.\t\tIN\tTXT\n"
-      ";; _smtp._tls.a.example.\tIN\tTXT\n;a.example.\tIN\tMX\n");
+      ";; _smtp._tls.a.example.\tIN\tTXT\n;a.example.\tIN\tMX\n",
+      k_sought);
   ASSERT_TRUE(zone);
   EXPECT_EQ(zone->questions, (std::set<std::string>{"_mta-sts.a.example",
                                                     "_smtp._tls.a.example"}));

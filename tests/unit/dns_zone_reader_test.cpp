@@ -10,6 +10,14 @@
 namespace mtasts::dns {
 namespace {
 
+constexpr std::string_view k_texts[] = {"v=sts", "v=tlsrpt"};
+constexpr std::string_view k_owners[] = {"_mta-sts", "_smtp._tls"};
+constexpr Sought k_sought = {k_texts, k_owners, "give a zone file"};
+
+Result<Zone> read_zone(std::string_view text, std::string_view origin) {
+  return read_zone(text, origin, k_sought);
+}
+
 /// "line owner ttl type value|" of each record, or the error.
 std::string read(std::string_view text,
                  std::string_view origin = "example.com") {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "publish/diff.hpp"
+#include "publish/sought.hpp"
 
 namespace mtasts::publish {
 namespace {
@@ -13,6 +14,10 @@ using std::chrono::seconds;
 
 const std::string k_sts = "v=STSv1; id=new";
 const std::string k_rpt = "v=TLSRPTv1; rua=mailto:a@example.com";
+
+Result<dns::Zone> read_zone(std::string_view text, std::string_view origin) {
+  return dns::read_zone(text, origin, k_sought);
+}
 
 DomainRecords domain(std::string_view text = "example.com") {
   const dns::Name name = *dns::Name::parse(text);
@@ -45,7 +50,7 @@ std::string compare(const std::vector<DomainRecords>& wanted,
 
 std::string diff(const DomainRecords& wanted, std::string_view zone,
                  const DiffRules& rules = {.only = {}}) {
-  return compare({wanted}, *dns::read_zone(zone, "example.com"), rules);
+  return compare({wanted}, *read_zone(zone, "example.com"), rules);
 }
 
 /// Only MTA-STS, which the zone has to have as `zone` says.
@@ -191,7 +196,7 @@ std::vector<DomainRecords> delegated() {
 }
 
 std::string delegated(std::string_view zone) {
-  return compare(delegated(), *dns::read_zone(zone, "example.com"),
+  return compare(delegated(), *read_zone(zone, "example.com"),
                  {.provider = *dns::Name::parse("p.example")});
 }
 
@@ -232,13 +237,11 @@ TEST(PublishDiff, SaysNothingOfADomainThatTheFileIsNotAbout) {
   const std::string text = "_mta-sts.a.example. TXT \"v=STSv1; id=new\"\n";
   const DiffRules rules = {.only = Purpose::mta_sts};
   EXPECT_EQ(
-      compare(both,
-              *dns::read_zone("a.example. SOA a. b. 1 2 3 4 5\n" + text, ""),
+      compare(both, *read_zone("a.example. SOA a. b. 1 2 3 4 5\n" + text, ""),
               rules),
       "open 0: has nothing of b.example, but the zone \"a.example\"\n");
   EXPECT_EQ(
-      compare(both,
-              *dns::read_zone("example. SOA a. b. 1 2 3 4 5\n" + text, ""),
+      compare(both, *read_zone("example. SOA a. b. 1 2 3 4 5\n" + text, ""),
               rules),
       "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
@@ -291,11 +294,11 @@ TEST(PublishDiff, NamesTextsThatStandWhereNobodyLooks) {
 TEST(PublishDiff, NamesTheDomainOfAStray) {
   const std::string said =
       compare({domain("a.example"), domain("b.example")},
-              *dns::read_zone("mta-sts.b.example. TXT \"v=STSv1; id=new\"\n"
-                              "_mta-sts.a.example.c.test. TXT \"v=STSv1\"\n"
-                              "_mta-sts.c.example. TXT \"v=STSv1; id=new\"\n"
-                              "_mta-sts.x.b.example. TXT \"v=STSv1; id=new\"\n",
-                              ""),
+              *read_zone("mta-sts.b.example. TXT \"v=STSv1; id=new\"\n"
+                         "_mta-sts.a.example.c.test. TXT \"v=STSv1\"\n"
+                         "_mta-sts.c.example. TXT \"v=STSv1; id=new\"\n"
+                         "_mta-sts.x.b.example. TXT \"v=STSv1; id=new\"\n",
+                         ""),
               {.only = Purpose::mta_sts});
   EXPECT_EQ(said,
             "add    _mta-sts.a.example. 300 IN TXT \"v=STSv1; id=new\"\n"
@@ -404,13 +407,12 @@ TEST(PublishDiff, TakesTextsWithoutANameForThoseOfTheOneDomain) {
 }
 
 TEST(PublishDiff, TakesTextsWithoutANameForThoseOfNoneAmongTwo) {
-  EXPECT_EQ(
-      compare({domain("a.example"), domain("b.example")},
-              *dns::read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
-                              "\"v=STSv1; id=new\"\n",
-                              ""),
-              {.only = Purpose::mta_sts}),
-      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+  EXPECT_EQ(compare({domain("a.example"), domain("b.example")},
+                    *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n"
+                               "\"v=STSv1; id=new\"\n",
+                               ""),
+                    {.only = Purpose::mta_sts}),
+            "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 // What stands in the DNS is anyone's, and goes to a terminal.
@@ -424,11 +426,11 @@ TEST(PublishDiff, EscapesWhatItFound) {
 }
 
 TEST(PublishDiff, ComparesEachDomain) {
-  EXPECT_EQ(compare({domain("a.example"), domain("b.example")},
-                    *dns::read_zone(
-                        "_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),
-                    {.only = Purpose::mta_sts}),
-            "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
+  EXPECT_EQ(
+      compare({domain("a.example"), domain("b.example")},
+              *read_zone("_mta-sts.a.example. 1 TXT \"v=STSv1; id=new\"\n", ""),
+              {.only = Purpose::mta_sts}),
+      "add    _mta-sts.b.example. 300 IN TXT \"v=STSv1; id=new\"\n");
 }
 
 }  // namespace

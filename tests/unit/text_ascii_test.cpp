@@ -23,6 +23,10 @@ TEST(TextAscii, KnowsItsClasses) {
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 }
 
+TEST(TextAscii, RaisesNothingButLetters) {
+  EXPECT_EQ(to_upper("az AZ 09_{`\xe4"), "AZ AZ 09_{`\xe4");
+}
+
 TEST(TextAscii, TrimsBothEnds) {
   EXPECT_EQ(trim("\t a b \t"), "a b");
   EXPECT_EQ(trim(" \t "), "");
