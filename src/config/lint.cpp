@@ -12,6 +12,7 @@
 
 #include "config/placeholder_table.hpp"
 #include "config/provider_table.hpp"
+#include "sts/policy_host.hpp"
 #include "sts/policy_text.hpp"
 #include "text/duration.hpp"
 #include "tlsrpt/report_slip.hpp"
@@ -45,7 +46,8 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
                      "for a host under a top-level domain by name (RFC 8461, "
                      "3.3)");
     }
-    if (text.starts_with("mta-sts.") && domain.value.label_count() > 2) {
+    if (text.starts_with(sts::k_policy_host_prefix) &&
+        domain.value.label_count() > 2) {
       reader.warning(
           "policy.domain-is-policy-host", domain.at,
           fmt::format("domain {} looks like a policy host", in_quotes(text)),
@@ -59,7 +61,7 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
 std::set<std::string, std::less<>> policy_hosts(const PolicyDraft& draft) {
   std::set<std::string, std::less<>> hosts;
   for (const Located<dns::Name>& domain : draft.domains) {
-    hosts.insert("mta-sts." + domain.value.text());
+    hosts.insert(std::string(sts::k_policy_host_prefix) + domain.value.text());
   }
   return hosts;
 }

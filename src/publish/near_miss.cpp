@@ -3,28 +3,26 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "text/ascii.hpp"
+
 namespace mtasts::publish {
 namespace {
 
-/// "_mta-sts." or "_smtp._tls.".
-std::string prefix_of(Purpose purpose, const dns::Name& domain) {
-  std::string owner = owner_name(purpose, domain);
-  owner.resize(owner.size() - domain.text().size());
-  return owner;
-}
+using dns::Name;
+using dns::ZoneRecord;
 
 /// What is wrong with the place of a text for `domain`, if it is meant for it.
 std::optional<Error> judge(const std::string& owner, Purpose purpose,
-                           const dns::Name& domain,
+                           const Name& domain,
                            const std::set<std::string>& missing) {
   const std::string right = owner_name(purpose, domain);
-  const std::string prefix = prefix_of(purpose, domain);
+  const std::string_view prefix = owner_prefix(purpose);
   if (owner == right) return std::nullopt;
   if (owner.starts_with(right + '.')) {
     return Error{fmt::format("{} has the text for {}: a dot is missing at its "
@@ -48,7 +46,7 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
         "the policy domain is what stands behind the \"@\" of mail addresses"};
   }
   if (dns::is_at_or_below(owner, domain.text()) || prefix == owner + '.' ||
-      owner.find(domain.text() + '.') != std::string::npos) {
+      text::has(owner, domain.text() + '.')) {
     return Error{fmt::format("{} has a text that senders look for at {} alone",
                              in_quotes(owner), right),
                  "move it there"};
@@ -56,27 +54,28 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
   return std::nullopt;
 }
 
-/// The domain whose labels `owner` has in it, the one nearest to its start.
-const dns::Name* find_domain(
-    const std::unordered_map<std::string_view, const dns::Name*>& domains,
+/// The domain whose labels `owner` has in it, the one nearest to its start:
+/// "example.com" for "_mta-sts.example.com.example.net".
+const Name* find_domain(
+    const std::unordered_map<std::string_view, const Name*>& domains,
     std::string_view owner) {
-  for (std::string_view rest = owner; !rest.empty();) {
-    for (std::size_t end = rest.size(); end != std::string_view::npos;
-         end = end == 0 ? end : rest.rfind('.', end - 1)) {
-      const auto at = domains.find(rest.substr(0, end));
+  while (!owner.empty()) {
+    for (std::string_view part = owner; !part.empty();) {
+      const auto at = domains.find(part);
       if (at != domains.end()) return at->second;
-      if (end == 0) break;
+      const std::size_t dot = part.rfind('.');
+      part = part.substr(0, dot == part.npos ? 0 : dot);
     }
-    rest.remove_prefix(std::min(rest.find('.'), rest.size() - 1) + 1);
+    text::take_until(owner, ".");
   }
   return nullptr;
 }
 
 using Aliases = std::unordered_map<std::string_view, std::string_view>;
 
-Aliases find_aliases(const dns::Zone& found) {
+Aliases list_aliases(const dns::Zone& found) {
   Aliases aliases;
-  for (const dns::ZoneRecord& record : found.records) {
+  for (const ZoneRecord& record : found.records) {
     if (record.type == dns::Type::cname)
       aliases.emplace(record.owner, record.value);
   }
@@ -101,27 +100,26 @@ bool leads_to(const Aliases& aliases, std::string_view name,
 std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
                                        const dns::Zone& found,
                                        const std::set<std::string>& missing) {
-  std::unordered_map<std::string_view, const dns::Name*> domains;
+  std::unordered_map<std::string_view, const Name*> domains;
   for (const DomainRecords& one : wanted) {
     domains.emplace(one.domain.text(), &one.domain);
   }
-  const Aliases aliases = find_aliases(found);
+  const Aliases aliases = list_aliases(found);
   std::vector<DiffNote> notes;
-  for (const dns::ZoneRecord& record : found.records) {
+  for (const ZoneRecord& record : found.records) {
     if (record.type != dns::Type::txt || record.owner.empty()) continue;
     for (const Purpose purpose : {Purpose::mta_sts, Purpose::tls_rpt}) {
       if (!is_meant_for(record.value, purpose)) continue;
       // Nearly all are in their place.
       const std::string_view owner = record.owner;
-      const std::string_view prefix =
-          purpose == Purpose::mta_sts ? "_mta-sts." : "_smtp._tls.";
+      const std::string_view prefix = owner_prefix(purpose);
       if (owner.starts_with(prefix) &&
           domains.contains(owner.substr(prefix.size()))) {
         continue;
       }
-      const dns::Name* domain = wanted.size() == 1
-                                    ? &wanted.front().domain
-                                    : find_domain(domains, record.owner);
+      const Name* domain = wanted.size() == 1
+                               ? &wanted.front().domain
+                               : find_domain(domains, record.owner);
       if (domain == nullptr) continue;
       std::optional<Error> error =
           judge(record.owner, purpose, *domain, missing);

@@ -10,9 +10,11 @@
 
 namespace mtasts::publish {
 
-/// A note for each text of MTA-STS or TLS-RPT in `found` that stands neither
-/// where it should nor where that of another domain would. `missing` has the
-/// owners that should have a text and have none.
+/// A note for each text of MTA-STS or TLS-RPT in `found` that no sender finds:
+/// at "_mta-sts.example.com.example.com", where a dot was forgotten, or at
+/// "mta-sts.example.com". One at "_mta-sts.other.example" is none, it may be
+/// that of another domain. `missing` has the owners that should have a text and
+/// have none.
 std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
                                        const dns::Zone& found,
                                        const std::set<std::string>& missing);

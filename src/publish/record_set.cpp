@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "sts/policy_host.hpp"
+#include "text/ascii.hpp"
+
 namespace mtasts::publish {
 namespace {
 
@@ -17,22 +20,25 @@ bool has_host(const DomainRecords& domain) {
 
 }  // namespace
 
-std::string owner_name(Purpose purpose, const dns::Name& domain) {
+std::string_view owner_prefix(Purpose purpose) {
   switch (purpose) {
     case Purpose::mta_sts:
-      return "_mta-sts." + domain.text();
+      return "_mta-sts.";
     case Purpose::tls_rpt:
-      return "_smtp._tls." + domain.text();
+      return "_smtp._tls.";
     case Purpose::host:
-      return "mta-sts." + domain.text();
+      return sts::k_policy_host_prefix;
   }
   return {};
 }
 
+std::string owner_name(Purpose purpose, const dns::Name& domain) {
+  return std::string(owner_prefix(purpose)) + domain.text();
+}
+
 bool is_meant_for(std::string_view text, Purpose purpose) {
-  const std::string lower = dns::to_lower_ascii(text);
-  return lower.find(purpose == Purpose::mta_sts ? "v=sts" : "v=tlsrpt") !=
-         std::string::npos;
+  return text::has(dns::to_lower_ascii(text),
+                   purpose == Purpose::mta_sts ? "v=sts" : "v=tlsrpt");
 }
 
 Result<void> add_host_records(std::vector<DomainRecords>& domains,

@@ -18,6 +18,9 @@ namespace mtasts::publish {
 /// go (RFC 8460, 3), or the way to the policy host (RFC 8461, 3.3).
 enum class Purpose { mta_sts, tls_rpt, host };
 
+/// What stands in front of a domain: "_mta-sts.".
+std::string_view owner_prefix(Purpose purpose);
+
 /// Where the records of `domain` with this purpose stand:
 /// "_mta-sts.example.com".
 std::string owner_name(Purpose purpose, const dns::Name& domain);

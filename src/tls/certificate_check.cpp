@@ -12,6 +12,8 @@
 
 #include "tls/certificate_facts.hpp"
 #include "tls/openssl.hpp"
+#include "sts/policy_host.hpp"
+#include "tls/der.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -276,7 +278,7 @@ ChainCheck check_chain(const Chain& chain, const std::string& file,
 void report_others(const std::vector<std::string>& names,
                    const std::string& path, Diagnostics& found) {
   const auto is_other = [](const std::string& name) {
-    return !name.starts_with("mta-sts.") && name != "localhost";
+    return !name.starts_with(sts::k_policy_host_prefix) && name != "localhost";
   };
   const auto first = std::find_if(names.begin(), names.end(), is_other);
   const auto count = std::count_if(names.begin(), names.end(), is_other);
