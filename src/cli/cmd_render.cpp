@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/cli.hpp"
 #include "cli/domain_argument.hpp"
-#include "cli/static_tree.hpp"
+#include "files/tree.hpp"
 #include "snapshot/snapshot.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::cli {
+namespace {
+
+/// Writes DIRECTORY/mta-sts.<domain>/.well-known/mta-sts.txt for each of
+/// `domains`, for those who serve it by other means.
+Result<void> write_tree(const std::string& directory,
+                        const snapshot::Site& site,
+                        const std::vector<std::string>& domains) {
+  const Result<files::Tree> tree = files::Tree::open(directory);
+  if (!tree) return tl::unexpected<Error>(tree.error());
+  for (const std::string& domain : domains) {
+    const Result<void> written = tree->write(
+        snapshot::policy_host(domain) + std::string(sts::k_policy_path),
+        live.find_domain(domain)->body);
+    if (!written) return written;
+  }
+  return {};
+}
+
+}  // namespace
 
 Exit render(const Options& options) {
   if (!options.output && options.domains.size() != 1) {
@@ -27,8 +49,7 @@ Exit render(const Options& options) {
     return print(policy.body) ? Exit::good : Exit::fault;
   }
   if (domains.empty()) domains = snapshot::all_domains(*live);
-  const Result<void> written =
-      write_static_tree(*options.output, *live, domains);
+  const Result<void> written = write_tree(*options.output, *live, domains);
   if (written) return Exit::good;
   print_error(written.error().message, written.error().hint);
   return Exit::fault;

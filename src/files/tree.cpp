@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/static_tree.hpp"
+#include "files/tree.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,19 +7,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "files/descriptor.hpp"
-#include "snapshot/snapshot.hpp"
+#include "text/ascii.hpp"
 
-namespace mtasts::cli {
+namespace mtasts::files {
 namespace {
-
-// The parts of k_policy_path.
-constexpr const char* k_folder = ".well-known";
-constexpr const char* k_file = "mta-sts.txt";
 
 /// Of the call that has just failed.
 tl::unexpected<Error> cannot(std::string_view act, std::string_view path,
@@ -32,13 +28,13 @@ tl::unexpected<Error> cannot(std::string_view act, std::string_view path,
 
 /// Opens the folder `name` of the folder `parent`, and makes it if it is not
 /// there. `path` is what people call it.
-Result<files::Descriptor> open_folder(int parent, const char* name, int flags,
-                                      const std::string& path) {
-  if (::mkdirat(parent, name, 0777) != 0 && errno != EEXIST) {
+Result<Descriptor> open_folder(int parent, const std::string& name, int flags,
+                               const std::string& path) {
+  if (::mkdirat(parent, name.c_str(), 0777) != 0 && errno != EEXIST) {
     return cannot("make", path);
   }
-  files::Descriptor folder(
-      ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
+  Descriptor folder(::openat(parent, name.c_str(),
+                             O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags));
   if (folder.fd() < 0) {
     return cannot("open", path,
                   "it has to be a folder" +
@@ -50,9 +46,10 @@ Result<files::Descriptor> open_folder(int parent, const char* name, int flags,
 }
 
 /// True if the file of the folder has exactly this content already.
-bool has_content(int folder, std::string_view content) {
-  const files::Descriptor file(
-      ::openat(folder, k_file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+bool has_content(int folder, const std::string& name,
+                 std::string_view content) {
+  const Descriptor file(::openat(
+      folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (file.fd() < 0 || ::fstat(file.fd(), &status) != 0 ||
       !S_ISREG(status.st_mode) ||
@@ -77,17 +74,17 @@ bool write_all(int file, std::string_view content) {
   return ::fsync(file) == 0;
 }
 
-Result<void> replace_file(int folder, std::string_view content,
-                          const std::string& path) {
+Result<void> replace_file(int folder, const std::string& name,
+                          std::string_view content, const std::string& path) {
   // Two runs at a time must not write into one file.
-  const std::string fresh = fmt::format(".{}.{}", k_file, ::getpid());
+  const std::string fresh = fmt::format(".{}.{}", name, ::getpid());
   ::unlinkat(folder, fresh.c_str(), 0);  // what a killed run may have left
-  const files::Descriptor file(
+  const Descriptor file(
       ::openat(folder, fresh.c_str(),
                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.fd() < 0) return cannot("write", path);
   if (write_all(file.fd(), content) &&
-      ::renameat(folder, fresh.c_str(), folder, k_file) == 0) {
+      ::renameat(folder, fresh.c_str(), folder, name.c_str()) == 0) {
     return {};
   }
   const tl::unexpected<Error> error = cannot("write", path);
@@ -95,36 +92,30 @@ Result<void> replace_file(int folder, std::string_view content,
   return error;
 }
 
-Result<void> write_policy(const files::Descriptor& root,
-                          const std::string& directory,
-                          const std::string& domain, const std::string& body) {
-  const std::string host = std::string(snapshot::k_policy_host_prefix) + domain;
-  std::string path = fmt::format("{}/{}", directory, host);
-  const Result<files::Descriptor> of_host =
-      open_folder(root.fd(), host.c_str(), O_NOFOLLOW, path);
-  if (!of_host) return tl::unexpected<Error>(of_host.error());
-  path += fmt::format("/{}", k_folder);
-  const Result<files::Descriptor> folder =
-      open_folder(of_host->fd(), k_folder, O_NOFOLLOW, path);
-  if (!folder) return tl::unexpected<Error>(folder.error());
-  if (has_content(folder->fd(), body)) return {};
-  return replace_file(folder->fd(), body, fmt::format("{}/{}", path, k_file));
-}
-
 }  // namespace
 
-Result<void> write_static_tree(const std::string& directory,
-                               const config::Live& live,
-                               const std::vector<std::string>& domains) {
-  const Result<files::Descriptor> root =
-      open_folder(AT_FDCWD, directory.c_str(), 0, directory);
+Result<Tree> Tree::open(const std::string& directory) {
+  Result<Descriptor> root = open_folder(AT_FDCWD, directory, 0, directory);
   if (!root) return tl::unexpected<Error>(root.error());
-  for (const std::string& domain : domains) {
-    const Result<void> written =
-        write_policy(*root, directory, domain, live.find_domain(domain)->body);
-    if (!written) return written;
-  }
-  return {};
+  return Tree(directory, *std::move(root));
 }
 
-}  // namespace mtasts::cli
+Result<void> Tree::write(std::string_view path,
+                         std::string_view content) const {
+  std::string shown = directory_;
+  std::vector<Descriptor> folders;  // on the way, each in the one before
+  int folder = root_.fd();
+  while (text::has(path, "/")) {
+    const std::string name(text::take_until(path, "/"));
+    shown += "/" + name;
+    Result<Descriptor> next = open_folder(folder, name, O_NOFOLLOW, shown);
+    if (!next) return tl::unexpected<Error>(next.error());
+    folder = next->fd();
+    folders.push_back(*std::move(next));
+  }
+  const std::string name(path);
+  if (has_content(folder, name, content)) return {};
+  return replace_file(folder, name, content, shown + "/" + name);
+}
+
+}  // namespace mtasts::files
