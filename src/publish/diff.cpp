@@ -13,29 +13,33 @@
 
 #include "dns/quote.hpp"
 #include "publish/near_miss.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::publish {
 namespace {
+
+using dns::Type;
+using dns::ZonePlace;
+using dns::ZoneRecord;
 
 /// One owner: what should stand there, and what does and matters.
 struct Place {
   Purpose purpose;
   std::string owner;
-  std::vector<dns::ZoneRecord> wanted;
-  std::vector<dns::ZoneRecord> found;
+  std::vector<ZoneRecord> wanted;
+  std::vector<ZoneRecord> found;
   std::string reason;  // why what was found is to go
 };
 
-bool matters(const Place& place, const dns::ZoneRecord& record) {
+bool matters(const Place& place, const ZoneRecord& record) {
   const bool cname_wanted =
-      !place.wanted.empty() && place.wanted.front().type == dns::Type::cname;
-  if (cname_wanted || record.type == dns::Type::cname) return true;
-  if (place.purpose == Purpose::host) return record.type != dns::Type::txt;
-  return record.type == dns::Type::txt &&
-         is_meant_for(record.value, place.purpose);
+      !place.wanted.empty() && place.wanted.front().type == Type::cname;
+  if (cname_wanted || record.type == Type::cname) return true;
+  if (place.purpose == Purpose::host) return record.type != Type::txt;
+  return record.type == Type::txt && is_meant_for(record.value, place.purpose);
 }
 
-std::string format_record(const Place& place, const dns::ZoneRecord& record) {
+std::string format_record(const Place& place, const ZoneRecord& record) {
   return fmt::format("{}. {}IN {} {}", place.owner,
                      record.ttl ? fmt::format("{} ", record.ttl->count()) : "",
                      dns::format_type(record.type),
@@ -45,9 +49,8 @@ std::string format_record(const Place& place, const dns::ZoneRecord& record) {
 /// True if `is_it` is, for `name` or one above it.
 template <class Predicate>
 bool climb(std::string_view name, Predicate is_it) {
-  while (!name.empty()) {
+  for (; !name.empty(); text::take_until(name, ".")) {
     if (is_it(name)) return true;
-    name.remove_prefix(std::min(name.find('.'), name.size() - 1) + 1);
   }
   return false;
 }
@@ -65,12 +68,12 @@ class Comparison {
   bool has_zone_of(const dns::Name& domain) const;
   bool is_shown(const DomainRecords& domain);
   bool is_cut(const DomainRecords& domain, const Place& place);
-  void settle(const DomainRecords& domain, Place& place);
-  void settle_cname(Place& place, std::string text);
+  bool settle(const DomainRecords& domain, Place& place);
+  bool settle_alias(Place& place, std::string text);
   void drop_equal(Place& place);
   std::optional<std::string> difference(Purpose purpose,
-                                        const dns::ZoneRecord& found,
-                                        const dns::ZoneRecord& wanted) const;
+                                        const ZoneRecord& found,
+                                        const ZoneRecord& wanted) const;
   void format_place(Place place);
   void note(std::size_t line, std::string message, std::string hint,
             bool is_open = false);
@@ -79,10 +82,10 @@ class Comparison {
   const dns::Zone& found_;
   const DiffRules& rules_;
   // By owner; those of one owner stay in their order.
-  std::multimap<std::string_view, const dns::ZoneRecord*> index_;
+  std::multimap<std::string_view, const ZoneRecord*> index_;
   std::unordered_set<std::string_view> shown_;  // those with owners below, too
   std::unordered_set<std::string_view> apexes_;
-  std::unordered_map<std::string_view, const dns::ZonePlace*> cuts_;
+  std::unordered_map<std::string_view, const ZonePlace*> cuts_;
   std::map<std::string_view, std::string> texts_;  // of wanted TXT, by owner
   std::set<std::string> missing_;                  // owners without their text
   Diff diff_;
@@ -91,18 +94,18 @@ class Comparison {
 Comparison::Comparison(const std::vector<DomainRecords>& wanted,
                        const dns::Zone& found, const DiffRules& rules)
     : wanted_(wanted), found_(found), rules_(rules) {
-  for (const dns::ZoneRecord& record : found.records) {
+  for (const ZoneRecord& record : found.records) {
     index_.emplace(record.owner, &record);
     if (found.apexes.empty()) continue;
     climb(record.owner, [this](std::string_view name) {
       return !shown_.insert(name).second;
     });
   }
-  for (const dns::ZonePlace& one : found.apexes) apexes_.insert(one.owner);
-  for (const dns::ZonePlace& one : found.cuts) cuts_.emplace(one.owner, &one);
+  for (const ZonePlace& one : found.apexes) apexes_.insert(one.owner);
+  for (const ZonePlace& one : found.cuts) cuts_.emplace(one.owner, &one);
   for (const DomainRecords& domain : wanted) {
     for (const RecordSet& set : domain.sets) {
-      if (set.type == dns::Type::txt) texts_[set.owner] = set.values.front();
+      if (set.type == Type::txt) texts_[set.owner] = set.values.front();
     }
   }
 }
@@ -114,10 +117,10 @@ void Comparison::note(std::size_t line, std::string message, std::string hint,
 
 void Comparison::add_found(Place& place, std::string_view owner) {
   // Two answers of dig may show one record twice.
-  std::set<std::pair<dns::Type, std::string_view>> known;
+  std::set<std::pair<Type, std::string_view>> known;
   const auto [first, last] = index_.equal_range(owner);
   for (auto one = first; one != last; ++one) {
-    const dns::ZoneRecord& record = *one->second;
+    const ZoneRecord& record = *one->second;
     if (!matters(place, record)) continue;
     if (known.emplace(record.type, record.value).second) {
       place.found.push_back(record);
@@ -166,8 +169,8 @@ bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
   if (found_.is_answer) return false;
   // At the domain and above, an NS is a cut only below the apex.
   const std::string& top = domain.domain.text();
-  const dns::ZonePlace* below = nullptr;
-  const dns::ZonePlace* above = nullptr;
+  const ZonePlace* below = nullptr;
+  const ZonePlace* above = nullptr;
   const bool has_apex = climb(place.owner, [&](std::string_view name) {
     if (apexes_.contains(name)) return true;
     const auto at = cuts_.find(name);
@@ -175,8 +178,7 @@ bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
       (name.size() > top.size() ? below : above) = at->second;
     return false;
   });
-  const dns::ZonePlace* const cut =
-      has_apex && above != nullptr ? above : below;
+  const ZonePlace* const cut = has_apex && above != nullptr ? above : below;
   if (cut == nullptr) return false;
   note(cut->line,
        fmt::format("NS of {}: what stands at {} is published by the servers of "
@@ -187,25 +189,24 @@ bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
 }
 
 std::optional<std::string> Comparison::difference(
-    Purpose purpose, const dns::ZoneRecord& found,
-    const dns::ZoneRecord& wanted) const {
+    Purpose purpose, const ZoneRecord& found, const ZoneRecord& wanted) const {
   if (found.type != wanted.type) return std::string{};
   if (found.value == wanted.value) return std::nullopt;
-  if (found.type != dns::Type::txt || !rules_.find_difference)
-    return std::string{};
+  if (found.type != Type::txt || !rules_.find_difference) return std::string{};
   return rules_.find_difference(purpose, found.value, wanted.value);
 }
 
-/// A CNAME is as good as `text` where it leads to that.
-void Comparison::settle_cname(Place& place, std::string text) {
+/// A CNAME is as good as `text` where it leads to that: true, and when it can't
+/// be told where it leads.
+bool Comparison::settle_alias(Place& place, std::string text) {
   constexpr int k_max_hops = 8;
-  const dns::ZoneRecord& first = place.found.front();
+  const ZoneRecord& first = place.found.front();
   const auto find = [this](const std::string& owner) {
     const auto at = index_.lower_bound(owner);
     return at == index_.end() || at->first != owner ? nullptr : at->second;
   };
-  const dns::ZoneRecord* end = find(first.value);
-  for (int hop = 1; end != nullptr && end->type == dns::Type::cname; ++hop) {
+  const ZoneRecord* end = find(first.value);
+  for (int hop = 1; end != nullptr && end->type == Type::cname; ++hop) {
     end = hop == k_max_hops ? nullptr : find(end->value);
   }
   if (end == nullptr) {
@@ -216,19 +217,14 @@ void Comparison::settle_cname(Place& place, std::string text) {
                      "of that name to --delegate-to",
                      place.owner),
          true);
-    place.wanted.clear();
-    place.found.clear();
-    return;
+    return true;
   }
   Place target{place.purpose, end->owner, {}, {}, {}};
   add_found(target, end->owner);
-  const dns::ZoneRecord wanted{
-      dns::Type::txt, place.owner, {}, std::move(text), 0};
+  const ZoneRecord wanted{Type::txt, place.owner, {}, std::move(text), 0};
   if (target.found.size() == 1 &&
       !difference(place.purpose, target.found[0], wanted)) {
-    place.wanted.clear();
-    place.found.clear();
-    return;
+    return true;
   }
   place.reason =
       fmt::format(", it leads to another text in line {}", end->line);
@@ -237,34 +233,28 @@ void Comparison::settle_cname(Place& place, std::string text) {
                    in_quotes(end->owner)),
        "if that name is yours, change its text and leave the alias: see "
        "--delegate-to");
+  return false;
 }
 
-/// What is in order though it does not look like it, and what can't be told.
-void Comparison::settle(const DomainRecords& domain, Place& place) {
-  if ((!place.wanted.empty() || !place.found.empty()) &&
-      is_cut(domain, place)) {
-    place.wanted.clear();
-    place.found.clear();
-    return;
-  }
-  if (place.wanted.empty() && !place.found.empty()) {
+/// True when there is nothing to do: all is in order though it does not look
+/// like it, or nothing can be told, which is noted.
+bool Comparison::settle(const DomainRecords& domain, Place& place) {
+  if (place.wanted.empty() && place.found.empty()) return true;
+  if (is_cut(domain, place)) return true;
+  if (place.wanted.empty()) {
     note(place.found.front().line,
          fmt::format("{} stays: the policy of {} has no tls_rpt", place.owner,
                      domain.domain.text()),
          "put it there to have it compared, or use --only mta-sts");
-    place.found.clear();
-    return;
+    return true;
   }
-  if (place.wanted.empty()) return;
   if (rules_.provider == domain.domain && place.found.empty() &&
       !index_.empty() && !has_zone_of(domain.domain)) {
     note(0, fmt::format("does not show {}, which is not compared", place.owner),
          "add what dig prints for it");
-    place.wanted.clear();
-    return;
+    return true;
   }
-  dns::ZoneRecord& wanted = place.wanted.front();
-  if (place.purpose == Purpose::host) return;
+  if (place.purpose == Purpose::host) return false;
   if (place.found.empty() && found_.short_alias != 0) {
     note(found_.short_alias,
          fmt::format("is an alias, perhaps of {}, and its text is not here",
@@ -272,35 +262,36 @@ void Comparison::settle(const DomainRecords& domain, Place& place) {
          fmt::format("compare with what dig TXT {} prints, without +short",
                      place.owner),
          true);
-    place.wanted.clear();
-    return;
+    return true;
   }
+  ZoneRecord& wanted = place.wanted.front();
   std::string text = wanted.value;
-  if (wanted.type == dns::Type::cname) {
+  if (wanted.type == Type::cname) {
     const auto provided = texts_.find(wanted.value);
-    if (provided == texts_.end()) return;
+    if (provided == texts_.end()) return false;
     text = provided->second;
   }
   const bool is_alias =
-      place.found.size() == 1 && place.found.front().type == dns::Type::cname;
+      place.found.size() == 1 && place.found.front().type == Type::cname;
   if (is_alias && place.found.front().value != wanted.value) {
-    settle_cname(place, std::move(text));
-  } else if (wanted.type == dns::Type::cname &&
-             place.purpose == Purpose::tls_rpt &&
-             std::any_of(place.found.begin(), place.found.end(),
-                         [](const dns::ZoneRecord& one) {
-                           return one.type == dns::Type::txt &&
-                                  is_meant_for(one.value, Purpose::tls_rpt);
-                         })) {
+    return settle_alias(place, std::move(text));
+  }
+  if (wanted.type == Type::cname && place.purpose == Purpose::tls_rpt &&
+      std::any_of(place.found.begin(), place.found.end(),
+                  [](const ZoneRecord& one) {
+                    return one.type == Type::txt &&
+                           is_meant_for(one.value, Purpose::tls_rpt);
+                  })) {
     // Where its reports go is its own affair: a text of its own may stay.
-    wanted.type = dns::Type::txt;
+    wanted.type = Type::txt;
     wanted.value = std::move(text);
   }
+  return false;
 }
 
 /// Takes what is the same on both sides out of both.
 void Comparison::drop_equal(Place& place) {
-  std::erase_if(place.wanted, [&](const dns::ZoneRecord& wanted) {
+  std::erase_if(place.wanted, [&](const ZoneRecord& wanted) {
     // One is enough, and the one with the same octets is the best of them.
     auto equal = place.found.end();
     for (auto one = place.found.begin(); one != place.found.end(); ++one) {
@@ -311,7 +302,7 @@ void Comparison::drop_equal(Place& place) {
       if (equal == place.found.end() || one->value == wanted.value) equal = one;
     }
     if (equal == place.found.end()) return false;
-    if (place.purpose == Purpose::mta_sts && equal->type == dns::Type::txt &&
+    if (place.purpose == Purpose::mta_sts && equal->type == Type::txt &&
         equal->strings > 1) {
       note(equal->line,
            fmt::format("the text at {} is in {} strings, and Courier does not "
@@ -326,9 +317,9 @@ void Comparison::drop_equal(Place& place) {
 
 void Comparison::format_place(Place place) {
   // RFC 8461, 3.1 and RFC 8460, 3: of two records senders take none.
-  const auto texts = std::count_if(
-      place.found.begin(), place.found.end(),
-      [](const dns::ZoneRecord& r) { return r.type == dns::Type::txt; });
+  const auto texts =
+      std::count_if(place.found.begin(), place.found.end(),
+                    [](const ZoneRecord& r) { return r.type == Type::txt; });
   const std::string_view several = texts > 1 && place.purpose != Purpose::host
                                        ? ", several are taken for none"
                                        : "";
@@ -336,11 +327,10 @@ void Comparison::format_place(Place place) {
     missing_.insert(place.owner);
   }
   drop_equal(place);
-  for (const dns::ZoneRecord& one : place.found) {
-    const auto wanted = std::find_if(place.wanted.begin(), place.wanted.end(),
-                                     [&one](const dns::ZoneRecord& other) {
-                                       return other.type == one.type;
-                                     });
+  for (const ZoneRecord& one : place.found) {
+    const auto wanted = std::find_if(
+        place.wanted.begin(), place.wanted.end(),
+        [&one](const ZoneRecord& other) { return other.type == one.type; });
     const bool change = wanted != place.wanted.end();
     std::string reason = place.reason;
     if (change && texts == 1) {
@@ -350,14 +340,13 @@ void Comparison::format_place(Place place) {
     diff_.orders +=
         fmt::format("{} {} ; line {}{}{}\n", change ? "change" : "delete",
                     format_record(place, one), one.line, reason,
-                    one.type == dns::Type::txt ? several : std::string_view{});
+                    one.type == Type::txt ? several : std::string_view{});
     if (!change) continue;
     diff_.orders += fmt::format("to     {}\n", format_record(place, *wanted));
     place.wanted.erase(wanted);
   }
-  for (const dns::ZoneRecord& one : place.wanted) {
-    const bool is_asked = found_.questions.empty() ||
-                          one.type != dns::Type::txt ||
+  for (const ZoneRecord& one : place.wanted) {
+    const bool is_asked = found_.questions.empty() || one.type != Type::txt ||
                           found_.questions.contains(place.owner);
     diff_.orders +=
         fmt::format("add    {}{}\n", format_record(place, one),
@@ -376,8 +365,7 @@ Diff Comparison::run() {
       if (rules_.only.value_or(purpose) != purpose) continue;
       Place place = make_place(domain, purpose);
       if (purpose == Purpose::host && place.wanted.empty()) continue;
-      settle(domain, place);
-      format_place(std::move(place));
+      if (!settle(domain, place)) format_place(std::move(place));
     }
   }
   for (DiffNote& one : find_near_misses(wanted_, found_, missing_)) {

@@ -13,8 +13,10 @@
 
 namespace mtasts::publish {
 
-/// Why senders would read `found` otherwise than `wanted`, texts of this
-/// purpose; empty where that is plain to see, nothing where they would not.
+/// Why senders take `found` for something else than `wanted`, both texts of
+/// this purpose: "KumoMTA refuses white space at the end". Empty where the
+/// texts themselves show it, as by another id; nothing where senders see no
+/// difference.
 using FindDifference = std::function<std::optional<std::string>(
     Purpose purpose, const std::string& found, const std::string& wanted)>;
 
@@ -23,7 +25,7 @@ struct DiffRules {
   // A resolver counts the TTLs of its answers down.
   bool compare_ttl = false;
   std::optional<dns::Name> provider = {};  // whom the others are delegated to
-  FindDifference find_difference = {};     // without one octets count
+  FindDifference find_difference = {};     // without it, octets are compared
 };
 
 /// What is neither in order nor something to add, change or delete.

@@ -59,22 +59,16 @@ DomainRecords make_records(const Publication& entry, const dns::Name& domain,
 
 namespace {
 
-bool has_same_id(const std::string& a, const std::string& b) {
-  const Result<std::string> one = sts::parse_txt_record(a);
-  const Result<std::string> other = sts::parse_txt_record(b);
-  return one && other && *one == *other;
-}
-
-bool has_same_uris(const std::string& a, const std::string& b) {
-  const auto read = [](const std::string& text) {
-    std::set<std::string> uris;
-    const auto rua = tlsrpt::parse_txt_record(text);
-    if (!rua) return uris;
-    for (const tlsrpt::ReportUri& uri : *rua) uris.insert(uri.text());
-    return uris;
-  };
-  const std::set<std::string> uris = read(a);
-  return !uris.empty() && uris == read(b);
+/// What senders take from a text: the id, or where reports go. Nothing from one
+/// that they refuse.
+std::set<std::string> read_values(Purpose purpose, const std::string& text) {
+  std::set<std::string> values;
+  if (purpose == Purpose::mta_sts) {
+    if (const auto id = sts::parse_txt_record(text)) values.insert(*id);
+  } else if (const auto rua = tlsrpt::parse_txt_record(text)) {
+    for (const tlsrpt::ReportUri& uri : *rua) values.insert(uri.text());
+  }
+  return values;
 }
 
 }  // namespace
@@ -98,10 +92,11 @@ std::optional<std::string> find_difference(Purpose purpose,
                                            const std::string& found,
                                            const std::string& wanted) {
   if (found == wanted) return std::nullopt;
-  const bool is_sts = purpose == Purpose::mta_sts;
-  if (is_sts ? !has_same_id(found, wanted) : !has_same_uris(found, wanted)) {
+  const std::set<std::string> values = read_values(purpose, found);
+  if (values.empty() || values != read_values(purpose, wanted)) {
     return std::string{};
   }
+  const bool is_sts = purpose == Purpose::mta_sts;
   const std::string version = is_sts ? "v=STSv1" : "v=TLSRPTv1";
   if (!found.starts_with(version + ';')) {
     return "chasquid and Halon refuse white space in front of the first \";\"";
