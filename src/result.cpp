@@ -56,4 +56,10 @@ std::string list_values(const std::vector<std::string>& values) {
   return text;
 }
 
+std::string propose(const std::vector<std::string>& values,
+                    std::string_view each) {
+  return values.size() == 1 ? "write " + list_values(values)
+                            : fmt::format("{}: {}", each, list_values(values));
+}
+
 }  // namespace mtasts

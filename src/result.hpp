@@ -42,4 +42,9 @@ std::string printable(std::string_view text);
 /// they can be copied.
 std::string list_values(const std::vector<std::string>& values);
 
+/// A hint that proposes what was meant, one or more good values: "write "a"",
+/// or for several of them, with `each` in front, "EACH: "a", "b"".
+std::string propose(const std::vector<std::string>& values,
+                    std::string_view each);
+
 }  // namespace mtasts

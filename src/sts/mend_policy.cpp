@@ -14,40 +14,34 @@
 #include "sts/policy_line.hpp"
 #include "sts/slip.hpp"
 #include "sts/stranger.hpp"
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::sts {
 namespace {
 
 constexpr std::string_view k_wsp = " \t";
-constexpr std::array<std::string_view, 4> k_keys = {"version", "mode",
-                                                    "max_age", "mx"};
 
-std::string_view trim(std::string_view text, std::string_view around) {
-  const std::size_t start = text.find_first_not_of(around);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(around) - start + 1);
-}
+using text::trim;
 
-/// The field that is meant by `name`: "Max-Age", "mx1"; else nothing.
-std::string_view find_meant_key(std::string_view name) {
+/// The field that is meant by `name`: "max_age" by "Max-Age", "mx" by "mx1".
+std::optional<std::string_view> find_meant_key(std::string_view name) {
   std::string plain = dns::to_lower_ascii(trim(name, " \t\"'`{"));
-  plain.erase(
-      std::remove_if(plain.begin(), plain.end(),
-                     [](char c) { return c == '-' || c == '_' || c == ' '; }),
-      plain.end());
+  std::erase_if(plain, [](char c) { return c == '-' || c == '_' || c == ' '; });
   if (plain == "v") return "version";
   if (plain == "maxage") return "max_age";
   if (plain.starts_with("mx")) {
     plain.erase(2, plain.find_first_not_of("0123456789", 2) - 2);
   }
-  const auto* known = std::find(k_keys.begin(), k_keys.end(), plain);
-  return known == k_keys.end() ? std::string_view{} : *known;
+  for (const std::string_view key : k_policy_fields) {
+    if (plain == key) return key;
+  }
+  return std::nullopt;
 }
 
-/// Where a field starts in `text` behind its first octet, a known one, so that
-/// several on one line can be told apart; else its size.
-std::size_t find_next_field(std::string_view text) {
+/// Where the first field of `text` ends: where another one starts, as in "mode:
+/// testing mx: a.example", or with the text.
+std::size_t end_of_field(std::string_view text) {
   for (std::size_t at = 1; at < text.size(); ++at) {
     if (std::string_view(" \t,;").find(text[at - 1]) == text.npos) continue;
     std::string_view name = text.substr(at);
@@ -56,7 +50,7 @@ std::size_t find_next_field(std::string_view text) {
     name = name.substr(0, end);
     // A "v=" inside is that of the record.
     if (trim(name, " \t\"'`").find_first_of(" \t,;") == name.npos &&
-        name.size() > 1 && !find_meant_key(name).empty()) {
+        name.size() > 1 && find_meant_key(name)) {
       return at;
     }
   }
@@ -205,16 +199,16 @@ bool PolicyMender::take_field(std::string_view key, std::string_view value) {
 /// Takes a line apart into fields; false when it is not plain what they are.
 bool PolicyMender::take_fields(std::string_view text) {
   while (!text.empty()) {
-    const std::string_view field = text.substr(0, find_next_field(text));
+    const std::string_view field = text.substr(0, end_of_field(text));
     text.remove_prefix(field.size());
     text = trim(text, " \t,;");
     std::size_t delimiter = field.find_first_of(":=");
     if (delimiter == field.npos) delimiter = field.find_first_of(k_wsp);
-    const std::string_view key = find_meant_key(field.substr(0, delimiter));
-    if (key.empty() || delimiter == field.npos) {
+    const auto key = find_meant_key(field.substr(0, delimiter));
+    if (!key || delimiter == field.npos) {
       return in_list_ && take_hosts(field);
     }
-    if (!take_field(key, trim(field.substr(delimiter + 1), " \t,;"))) {
+    if (!take_field(*key, trim(field.substr(delimiter + 1), " \t,;"))) {
       return false;
     }
   }
@@ -226,7 +220,7 @@ bool PolicyMender::take_fields(std::string_view text) {
 void PolicyMender::take_line(std::string_view text) {
   made_.clear();
   const Result<PolicyLine> parsed = parse_line(text);
-  if (parsed && find_meant_key(parsed->name).empty() &&
+  if (parsed && !find_meant_key(parsed->name) &&
       dns::is_field_name(parsed->name)) {
     // An extension, unless it is a field whose name is misspelt.
     if (!find_meant_mx(parsed->value).empty()) {

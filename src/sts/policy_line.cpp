@@ -3,21 +3,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
+
+#include "text/ascii.hpp"
 
 namespace mtasts::sts {
 namespace {
 
 constexpr std::string_view k_wsp = " \t";
 
-std::string_view trim(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(k_wsp);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(k_wsp) - start + 1);
-}
-
 }  // namespace
 
+// sts-policy-field       = sts-policy-version / sts-policy-mode /
+//                          sts-policy-max-age / sts-policy-mx /
+//                          sts-policy-extension
+// sts-policy-field-delim = ":" *WSP
+// So white space stands behind the colon, and at the end of the line:
+// sts-policy-record      = sts-policy-field *WSP
+//                          *(sts-policy-term sts-policy-field *WSP)
+//                          [sts-policy-term]
 Result<PolicyLine> parse_line(std::string_view text) {
   const std::size_t start = text.find_first_not_of(k_wsp);
   const std::size_t colon = text.find(':');
@@ -26,7 +31,7 @@ Result<PolicyLine> parse_line(std::string_view text) {
                 "remove the line; mox, postfix-tlspol and go-mtasts refuse "
                 "the policy for it (RFC 8461, 3.2)");
   }
-  if (text.find('\r') != std::string_view::npos) {
+  if (text::has(text, "\r")) {
     return fail("has a CR that no LF follows",
                 "lines end in CRLF or LF (RFC 8461, 3.2)");
   }
@@ -48,15 +53,16 @@ Result<PolicyLine> parse_line(std::string_view text) {
                 "remove it (RFC 8461, 3.2)");
   }
   const std::string_view raw = text.substr(colon + 1);
-  const std::string_view value = trim(raw);
+  const std::string_view value = text::trim(raw);
   const std::string_view gap = raw.substr(0, raw.find(value));
   return PolicyLine{.name = text.substr(0, colon),
                     .value = value,
-                    .tab_before_value = gap.find('\t') != gap.npos};
+                    .tab_before_value = text::has(gap, "\t")};
 }
 
-std::string_view find_name(std::string_view text) {
-  return trim(text.substr(0, text.find_first_of(":=")));
+bool is_policy_field(std::string_view name) {
+  return std::find(k_policy_fields.begin(), k_policy_fields.end(), name) !=
+         k_policy_fields.end();
 }
 
 }  // namespace mtasts::sts

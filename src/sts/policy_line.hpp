@@ -2,6 +2,7 @@
 // One line of a policy: sts-policy-field of RFC 8461, 3.2, whatever the field.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "result.hpp"
@@ -18,7 +19,10 @@ struct PolicyLine {
 /// minds, or the section.
 Result<PolicyLine> parse_line(std::string_view text);
 
-/// The name that somebody meant who wrote a line that can't be parsed.
-std::string_view find_name(std::string_view text);
+/// All but the extensions.
+constexpr std::array<std::string_view, 4> k_policy_fields = {"version", "mode",
+                                                             "max_age", "mx"};
+
+bool is_policy_field(std::string_view name);
 
 }  // namespace mtasts::sts

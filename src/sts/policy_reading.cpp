@@ -16,6 +16,7 @@
 #include "sts/policy_line.hpp"
 #include "sts/slip.hpp"
 #include "sts/stranger.hpp"
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::sts {
@@ -23,7 +24,9 @@ namespace {
 
 constexpr std::string_view k_byte_order_mark = "\xEF\xBB\xBF";
 
-/// RFC 8461, 3.2: sts-policy-ext-value, with its inner spaces.
+/// sts-policy-ext-value = sts-policy-vchar
+///                        [*(%x20 / sts-policy-vchar) sts-policy-vchar]
+/// sts-policy-vchar     = %x21-7E / UTF8-2 / UTF8-3 / UTF8-4
 bool is_extension_value(std::string_view value) {
   if (value.empty()) return false;
   while (!value.empty()) {
@@ -35,12 +38,6 @@ bool is_extension_value(std::string_view value) {
   return true;
 }
 
-bool is_known_field(std::string_view key) {
-  constexpr std::array<std::string_view, 4> k_fields = {"version", "mode", "mx",
-                                                        "max_age"};
-  return std::find(k_fields.begin(), k_fields.end(), key) != k_fields.end();
-}
-
 class PolicyReader {
  public:
   PolicyReading run(std::string_view text);
@@ -48,6 +45,7 @@ class PolicyReader {
  private:
   void take_lines(std::string_view text);
   void take_line(std::string_view text);
+  void note_field(std::string_view line);
   void take_field(std::string_view key, std::string_view value);
   void take_version(std::string_view value);
   void take_mode(std::string_view value);
@@ -59,9 +57,16 @@ class PolicyReader {
   void check_presence();
   void make_policy();
 
-  void legal(std::string message, std::string hint);
-  void fatal(std::string message, std::string hint);
-  bool has_fatal() const;
+  void say(Gravity gravity, std::string message, std::string hint) {
+    reading_.deviations.push_back(
+        {gravity, line_, {std::move(message), std::move(hint)}});
+  }
+  void legal(std::string message, std::string hint) {
+    say(Gravity::legal, std::move(message), std::move(hint));
+  }
+  void fatal(std::string message, std::string hint) {
+    say(Gravity::fatal, std::move(message), std::move(hint));
+  }
 
   PolicyReading reading_;
   std::size_t line_ = 0;
@@ -74,25 +79,9 @@ class PolicyReader {
   std::size_t open_line_ = 0;  // the last line, when nothing ends it
 };
 
-void PolicyReader::legal(std::string message, std::string hint) {
-  reading_.deviations.push_back(
-      {Gravity::legal, line_, {std::move(message), std::move(hint)}});
-}
-
-void PolicyReader::fatal(std::string message, std::string hint) {
-  reading_.deviations.push_back(
-      {Gravity::fatal, line_, {std::move(message), std::move(hint)}});
-}
-
-bool PolicyReader::has_fatal() const {
-  return std::any_of(reading_.deviations.begin(), reading_.deviations.end(),
-                     [](const Deviation& deviation) {
-                       return deviation.gravity == Gravity::fatal;
-                     });
-}
-
 // --- Fields ---
 
+// sts-policy-version-value = %s"STSv1"
 void PolicyReader::take_version(std::string_view value) {
   if (line_ != 1) {
     legal("the version is not the first line",
@@ -105,6 +94,7 @@ void PolicyReader::take_version(std::string_view value) {
         "(RFC 8461, 3.2)");
 }
 
+// sts-policy-mode-value = %s"testing" / %s"enforce" / %s"none"
 void PolicyReader::take_mode(std::string_view value) {
   mode_ = parse_mode(value);
   if (mode_) return;
@@ -117,9 +107,9 @@ void PolicyReader::take_mode(std::string_view value) {
                 "early drafts called report is testing");
 }
 
+// sts-policy-max-age-value = 1*10(DIGIT)
 void PolicyReader::take_max_age(std::string_view value) {
-  const bool digits = std::all_of(value.begin(), value.end(),
-                                  [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = std::all_of(value.begin(), value.end(), text::is_digit);
   if (value.empty() || value.size() > 10 || !digits) {
     const auto meant = find_meant_max_age(value);
     fatal(fmt::format("max_age {} is not 1 to 10 digits", in_quotes(value)),
@@ -156,11 +146,8 @@ void PolicyReader::take_bad_mx(std::string_view value, Error fault) {
   for (const MxPattern& meant : find_meant_mx(value)) {
     lines.push_back(fmt::format("mx: {}", meant.text()));
   }
-  if (lines.size() == 1) {
-    fault.hint = fmt::format("write {}", list_values(lines));
-  } else if (!lines.empty()) {
-    fault.hint =
-        fmt::format("each host has a line of its own: {}", list_values(lines));
+  if (!lines.empty()) {
+    fault.hint = propose(lines, "each host has a line of its own");
   } else if (fault.hint.empty()) {
     fault.hint = "a host name, or one behind \"*.\"";
   }
@@ -168,6 +155,7 @@ void PolicyReader::take_bad_mx(std::string_view value, Error fault) {
         fmt::format("{} (RFC 8461, 3.2)", fault.hint));
 }
 
+// sts-policy-mx-value = ["*."] Domain
 void PolicyReader::take_mx(std::string_view value) {
   const Result<MxPattern> mx = MxPattern::parse(value);
   if (!mx) {
@@ -200,7 +188,7 @@ void PolicyReader::take_extension(std::string_view key,
     return;
   }
   const std::string lower = dns::to_lower_ascii(key);
-  if (is_known_field(lower)) {
+  if (is_policy_field(lower)) {
     legal(fmt::format("field {} is not {}", in_quotes(key), in_quotes(lower)),
           "names are in lower case, so senders ignore this line (RFC 8461, "
           "3.2); it is not served");
@@ -239,23 +227,27 @@ void PolicyReader::take_field(std::string_view key, std::string_view value) {
 
 // --- Lines ---
 
+/// A field that can't be read is there: nobody need be told that it is missing.
+void PolicyReader::note_field(std::string_view line) {
+  const std::string_view name =
+      text::trim(line.substr(0, line.find_first_of(":=")));
+  if (is_policy_field(name)) fields_.try_emplace(std::string(name), line_);
+}
+
 void PolicyReader::take_line(std::string_view text) {
   const Result<PolicyLine> line = parse_line(text);
   // UTF-8 is for extensions only, where such a character may be meant.
   const bool is_extension =
-      line && dns::is_field_name(line->name) && !is_known_field(line->name);
+      line && dns::is_field_name(line->name) && !is_policy_field(line->name);
   if (const auto disguise = text::find_disguise(text);
       disguise && !is_extension) {
     fatal(disguise->message, fmt::format("{} (RFC 8461, 3.2)", disguise->hint));
-    const std::string name(find_name(text::remove_disguises(text)));
-    if (is_known_field(name)) fields_.try_emplace(name, line_);
+    note_field(text::remove_disguises(text));
     return;
   }
   if (!line) {
     fatal(line.error().message, line.error().hint);
-    // The field is there, so nobody need be told that it is missing.
-    const std::string_view name = find_name(text);
-    if (is_known_field(name)) fields_.try_emplace(std::string(name), line_);
+    note_field(text);
     return;
   }
   if (line->tab_before_value) {
@@ -327,7 +319,10 @@ void PolicyReader::check_presence() {
 }
 
 void PolicyReader::make_policy() {
-  if (has_fatal()) return;
+  const bool is_refused = std::any_of(
+      reading_.deviations.begin(), reading_.deviations.end(),
+      [](const Deviation& one) { return one.gravity == Gravity::fatal; });
+  if (is_refused) return;
   Result<Policy> policy = Policy::make(*mode_, std::move(mx_), max_age_);
   if (policy) {
     reading_.policy = *std::move(policy);

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
 
 #include "dns/name_slip.hpp"
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::sts {
@@ -23,30 +23,21 @@ struct Unit {
 };
 
 // Without "m": a minute to some, a month to others.
-constexpr std::array<Unit, 14> k_units = {{
-    {"", 1},
-    {"s", 1},
-    {"sec", 1},
-    {"second", 1},
-    {"min", 60},
-    {"minute", 60},
-    {"h", 3600},
-    {"hour", 3600},
-    {"d", 86'400},
-    {"day", 86'400},
-    {"w", 604'800},
-    {"week", 604'800},
-    {"y", 31'536'000},
-    {"year", 31'536'000},
-}};
+constexpr Unit k_units[] = {
+    {"", 1},           {"s", 1},
+    {"sec", 1},        {"second", 1},
+    {"min", 60},       {"minute", 60},
+    {"h", 3600},       {"hour", 3600},
+    {"d", 86'400},     {"day", 86'400},
+    {"w", 604'800},    {"week", 604'800},
+    {"y", 31'536'000}, {"year", 31'536'000},
+};
 
 /// In lower case, without what stands around a value.
 std::string simplify(std::string_view text) {
   constexpr std::string_view k_around = " \t\"'`;,.";
-  const std::string plain = dns::to_lower_ascii(text::remove_disguises(text));
-  const std::size_t start = plain.find_first_not_of(k_around);
-  if (start == std::string::npos) return {};
-  return plain.substr(start, plain.find_last_not_of(k_around) - start + 1);
+  return std::string(
+      text::trim(dns::to_lower_ascii(text::remove_disguises(text)), k_around));
 }
 
 /// The digits that `text` starts with, without what separates thousands, and
@@ -90,10 +81,9 @@ Error explain_mx(std::string_view text, Error fault) {
     return {"is the null MX of a domain that takes no mail (RFC 7505)",
             "have no policy for such a domain, or mode none without mx"};
   }
-  if (text.find("_dc-mx.") != std::string_view::npos) {
+  if (text::has(text, "_dc-mx.")) {
     return {
-        "is what Cloudflare makes of an MX record that names a proxied "
-        "host",
+        "is what Cloudflare makes of an MX record that names a proxied host",
         "set that host to \"DNS only\" and list it by its own name"};
   }
   if (const std::optional<Error> disguise = text::find_disguise(text)) {
@@ -103,7 +93,7 @@ Error explain_mx(std::string_view text, Error fault) {
     return *mixed;
   }
   if (find_meant_mx(text).empty()) {
-    if (text.find("<br") != std::string_view::npos) {
+    if (text::has(text, "<br")) {
       return {"has a tag of HTML in it",
               "take it out: the policy is plain text"};
     }
@@ -136,13 +126,13 @@ std::optional<std::chrono::seconds> find_meant_max_age(std::string_view text) {
   const std::string number = take_number(unit);
   unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
   if (unit.size() > 2 && unit.ends_with('s')) unit.remove_suffix(1);
-  const auto found =
-      std::find_if(k_units.begin(), k_units.end(),
-                   [unit](const Unit& one) { return one.name == unit; });
-  if (found == k_units.end() || number.size() > 10) return std::nullopt;
+  if (number.size() > 10) return std::nullopt;
   std::int64_t count = 0;
   std::from_chars(number.data(), number.data() + number.size(), count);
-  return std::chrono::seconds(count * found->seconds);
+  for (const Unit& one : k_units) {
+    if (one.name == unit) return std::chrono::seconds(count * one.seconds);
+  }
+  return std::nullopt;
 }
 
 }  // namespace mtasts::sts

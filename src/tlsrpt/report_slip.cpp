@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dns/name.hpp"
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::tlsrpt {
@@ -16,22 +17,20 @@ namespace {
 constexpr std::string_view k_mailto = "mailto:";
 constexpr std::string_view k_around = " \t\"'`;";
 
-std::string_view trim(std::string_view text, std::string_view around) {
-  const std::size_t start = text.find_first_not_of(around);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(around) - start + 1);
-}
+using text::trim;
 
-/// Where the size suffix of a DMARC URI starts (RFC 7489, 6.2), "!10m".
-std::size_t find_size_suffix(std::string_view text) {
+/// `text` without the size of a DMARC URI, "!10m" (RFC 7489, 6.4):
+/// dmarc-uri = URI [ "!" 1*DIGIT [ "k" / "m" / "g" / "t" ] ]
+std::string_view without_size(std::string_view text) {
   const std::size_t mark = text.rfind('!');
-  if (mark == std::string_view::npos) return text.size();
-  const std::size_t end = text.find_first_not_of("0123456789", mark + 1);
-  if (end == mark + 1 || mark + 1 == text.size()) return text.size();
+  if (mark == std::string_view::npos) return text;
+  std::string_view size = text.substr(mark + 1);
+  if (!size.empty() && text::has("kmgtKMGT", size.substr(size.size() - 1))) {
+    size.remove_suffix(1);
+  }
   const bool is_size =
-      end == std::string_view::npos ||
-      (end + 1 == text.size() && text.find_first_of("kmgtKMGT", end) == end);
-  return is_size ? mark : text.size();
+      !size.empty() && std::all_of(size.begin(), size.end(), text::is_digit);
+  return is_size ? text.substr(0, mark) : text;
 }
 
 /// The value of the first rua, if this is the record or a field of it.
@@ -81,15 +80,14 @@ std::optional<ReportUri> find_meant_uri(std::string_view part) {
   if (angle != std::string_view::npos) {
     part = part.substr(angle + 1, part.find('>') - angle - 1);
   }
-  part = trim(part, k_around);
-  part = part.substr(0, find_size_suffix(part));
+  part = without_size(trim(part, k_around));
   const std::string lower = dns::to_lower_ascii(part);
   std::string candidate;
   if (lower.starts_with("http:") || lower.starts_with("https:")) {
-    part.remove_prefix(part.find(':') + 1);
+    text::take_until(part, ":");
     candidate = fmt::format("https://{}", trim(part, "/ "));
     if (part.ends_with('/')) candidate += '/';
-  } else if (part.find('@') != std::string_view::npos) {
+  } else if (text::has(part, "@")) {
     if (lower.starts_with(k_mailto)) part.remove_prefix(k_mailto.size());
     part.remove_prefix(std::min(part.find_first_not_of("/ \t"), part.size()));
     candidate = fmt::format("{}{}", k_mailto, part);
@@ -98,7 +96,8 @@ std::optional<ReportUri> find_meant_uri(std::string_view part) {
   }
   Result<ReportUri> uri = ReportUri::from_typed(candidate);
   if (!uri) uri = ReportUri::from_typed(encode(candidate));
-  return uri ? std::optional(*std::move(uri)) : std::nullopt;
+  if (!uri) return std::nullopt;
+  return *std::move(uri);
 }
 
 }  // namespace
@@ -108,20 +107,17 @@ std::vector<ReportUri> find_meant_uris(std::string_view text) {
   std::string_view rest = trim(take_rua(plain), k_around);
   const std::string_view whole = rest;
   // A name in front of an address may have spaces.
-  const std::string_view between =
-      rest.find('<') == std::string_view::npos ? ", \t;" : ",;";
+  const std::string_view between = text::has(rest, "<") ? ",;" : ", \t;";
   std::vector<ReportUri> meant;
   while (!rest.empty()) {
-    const std::string_view part = rest.substr(0, rest.find_first_of(between));
-    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const std::string_view part = text::take_until(rest, between);
     if (part.empty() || dns::to_lower_ascii(part) == k_mailto) continue;
     std::optional<ReportUri> uri = find_meant_uri(part);
     if (!uri) {
       // In an address, neither is likely to be meant.
       if (!dns::to_lower_ascii(whole).starts_with("http")) return {};
       uri = find_meant_uri(whole);
-      if (!uri) return {};
-      return {*std::move(uri)};
+      return uri ? std::vector{*std::move(uri)} : std::vector<ReportUri>{};
     }
     meant.push_back(*std::move(uri));
   }
@@ -138,22 +134,18 @@ Error explain_uri(std::string_view text, Error fault) {
     fault = *disguise;
   } else if (lower.starts_with("mailto:/")) {
     fault.message = "has \"/\" behind mailto:, where the address starts";
-  } else if (text.find('<') != std::string_view::npos) {
+  } else if (text::has(text, "<")) {
     fault.message = "has more than the address in it";
-  } else if (find_size_suffix(text) != text.size()) {
+  } else if (without_size(text) != text) {
     fault.message = "has a size limit, which DMARC knows and TLS-RPT does not";
   }
   std::vector<std::string> values;
   for (const ReportUri& uri : find_meant_uris(text)) {
     values.push_back(uri.text());
   }
-  if (values.size() == 1) {
-    fault.hint = fmt::format("write {} (RFC 8460, 3)", list_values(values));
-  } else if (!values.empty()) {
-    fault.hint = fmt::format(
-        "write each URI as a string of its own: {} (RFC "
-        "8460, 3)",
-        list_values(values));
+  if (!values.empty()) {
+    fault.hint = propose(values, "write each URI as a string of its own") +
+                 " (RFC 8460, 3)";
   } else if (fault.hint.empty() || fault.hint.starts_with("write ")) {
     fault.hint =
         "an address or a URL and nothing else (RFC 8460, 3): "

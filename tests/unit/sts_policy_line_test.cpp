@@ -33,12 +33,5 @@ TEST(StsPolicyLine, TellsATabBeforeTheValueFromOneBehind) {
   EXPECT_FALSE(parse_line("note: a\tb")->tab_before_value);
 }
 
-TEST(StsPolicyLine, FindsTheNameThatWasMeant) {
-  EXPECT_EQ(find_name(" mode : testing"), "mode");
-  EXPECT_EQ(find_name("mode=testing"), "mode");
-  EXPECT_EQ(find_name("hello"), "hello");
-  EXPECT_EQ(find_name(""), "");
-}
-
 }  // namespace
 }  // namespace mtasts::sts

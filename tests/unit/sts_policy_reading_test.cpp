@@ -228,6 +228,19 @@ TEST(StsPolicyReading, RefusesAMissingMx) {
   bad("version: STSv1\nmode: enforce\nmax_age: 1\n", "there is no mx field");
 }
 
+// It is there, in a line that can't be read.
+TEST(StsPolicyReading, MissesNoFieldThatWasMeant) {
+  for (const std::string_view line : {" mode : testing", "mode=testing"}) {
+    const std::string text =
+        fmt::format("version: STSv1\n{}\nmx: a.example\nmax_age: 1\n", line);
+    EXPECT_EQ(messages(text, Gravity::fatal).size(), 1) << line;
+  }
+  EXPECT_EQ(messages("version: STSv1\nhello\nmx: a.example\nmax_age: 1\n",
+                     Gravity::fatal),
+            (std::vector<std::string>{"line 2: \"hello\" has no colon",
+                                      "there is no mode field"}));
+}
+
 TEST(StsPolicyReading, RefusesAnEmptyLineAtTheEnd) {
   bad("version: STSv1\nmode: testing\nmx: a.example\nmax_age: 1\n\n",
       "line 5: is empty");
