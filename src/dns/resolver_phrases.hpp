@@ -26,8 +26,8 @@ struct Phrase {
 /// What `line` starts with; `line` is in lower case, with a blank at its end.
 const Phrase* find_phrase(std::string_view line);
 
-/// What stands behind a name that has such a record; without a type: it is not
-/// one of ours.
+/// What stands behind a name that has such a record, "is an alias for " of a
+/// CNAME; without a type: none that is read.
 struct Wording {
   std::string_view start;  // lower case
   std::string_view type;

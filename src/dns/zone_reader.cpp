@@ -57,7 +57,8 @@ bool is_other_type(std::string_view text) {
   // delv says of a type that it is not there.
   if (word.starts_with('-')) word.erase(0, 1);
   if (find_type(word)) return text.starts_with('-');
-  // RFC 3597, 5; those of ours are not read in that form.
+  // RFC 3597, 5: "TYPE16 \# 2 0178". The types that are read here are not read
+  // in that form, so such a record is no other one but an unread line.
   for (const std::string_view ours : {"TYPE1", "TYPE5", "TYPE16", "TYPE28"}) {
     if (word == ours) return false;
   }
@@ -179,7 +180,7 @@ Result<void> Reader::pass_over(const ZoneEntry& entry) {
 Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
                          std::optional<seconds> ttl) {
   ZoneRecord record{type, {}, ttl, {}, entry.line};
-  // No name of ours needs an escape, and "\." is no dot between labels.
+  // No name that is looked for has an escape: "\." is no dot between labels.
   if (owner_.escaped || at == entry.tokens.size()) return {};
   Result<std::string> owner = absolute(owner_, entry.line);
   if (!owner) return tl::unexpected<Error>(owner.error());
@@ -260,7 +261,8 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   ++zone_.other_records;
   const std::string lower = to_lower_ascii(word);
   if (lower != "soa" && lower != "ns") return {};
-  // Without $ORIGIN, and without the dot as Cloudflare writes an SOA.
+  // Cloudflare writes "example.com IN SOA" without the last dot, and means the
+  // origin. A relative name without an origin says nothing of a zone.
   const std::string owner = to_lower_ascii(owner_.text);
   Result<std::string> full = absolute(owner_, entry.line);
   if (!full) return {};

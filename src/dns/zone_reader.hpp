@@ -20,7 +20,7 @@ struct ZoneRecord {
   Type type;
   std::string owner;  // lower case, no trailing dot; empty for `dig +short`
   std::optional<std::chrono::seconds> ttl;
-  std::string value;  // as in a publish::RecordSet
+  std::string value;  // of a TXT its strings, joined; names as `owner`
   std::size_t line;
   std::size_t strings = 1;  // that a text came in
 };

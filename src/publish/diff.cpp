@@ -22,7 +22,8 @@ using dns::Type;
 using dns::ZonePlace;
 using dns::ZoneRecord;
 
-/// One owner: what should stand there, and what does and matters.
+/// One owner, "_mta-sts.example.com": the records that should stand there, and
+/// those that do, without the ones that are not about it, as a text for SPF.
 struct Place {
   Purpose purpose;
   std::string owner;
@@ -163,8 +164,8 @@ bool Comparison::is_shown(const DomainRecords& domain) {
   return false;
 }
 
-/// True where another zone begins (RFC 1034, 4.2.1): what stands below in this
-/// one is published by nobody.
+/// True where another zone begins (RFC 1034, 4.2.1), as sub.example.com with an
+/// NS in the zone example.com: what this zone has below it is never asked for.
 bool Comparison::is_cut(const DomainRecords& domain, const Place& place) {
   if (found_.is_answer) return false;
   // At the domain and above, an NS is a cut only below the apex.
@@ -292,7 +293,8 @@ bool Comparison::settle(const DomainRecords& domain, Place& place) {
 /// Takes what is the same on both sides out of both.
 void Comparison::drop_equal(Place& place) {
   std::erase_if(place.wanted, [&](const ZoneRecord& wanted) {
-    // One is enough, and the one with the same octets is the best of them.
+    // Two may be as good, "v=STSv1;id=1" and "v=STSv1; id=1": the one with the
+    // octets that are wanted stays, and the other one is left to be deleted.
     auto equal = place.found.end();
     for (auto one = place.found.begin(); one != place.found.end(); ++one) {
       if ((rules_.compare_ttl && one->ttl && one->ttl != wanted.ttl) ||

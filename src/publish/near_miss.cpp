@@ -23,7 +23,6 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
                            const std::set<std::string>& missing) {
   const std::string right = owner_name(purpose, domain);
   const std::string_view prefix = owner_prefix(purpose);
-  if (owner == right) return std::nullopt;
   if (owner.starts_with(right + '.')) {
     return Error{fmt::format("{} has the text for {}: a dot is missing at its "
                              "end, and the zone's name was put behind it",
@@ -35,7 +34,7 @@ std::optional<Error> judge(const std::string& owner, Purpose purpose,
   if (owner.starts_with(prefix)) {
     // The record of another domain, or of a host by mistake.
     const std::string other = owner.substr(prefix.size());
-    if (!missing.contains(right) || other == domain.text() ||
+    if (!missing.contains(right) ||
         (!dns::is_at_or_below(other, domain.text()) &&
          !dns::is_at_or_below(domain.text(), other))) {
       return std::nullopt;
@@ -110,7 +109,7 @@ std::vector<DiffNote> find_near_misses(const std::vector<DomainRecords>& wanted,
     if (record.type != dns::Type::txt || record.owner.empty()) continue;
     for (const Purpose purpose : {Purpose::mta_sts, Purpose::tls_rpt}) {
       if (!is_meant_for(record.value, purpose)) continue;
-      // Nearly all are in their place.
+      // Those in their place need no search, and nearly all are.
       const std::string_view owner = record.owner;
       const std::string_view prefix = owner_prefix(purpose);
       if (owner.starts_with(prefix) &&
