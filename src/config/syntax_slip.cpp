@@ -7,6 +7,7 @@
 #include <array>
 #include <vector>
 
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace mtasts::config {
@@ -24,7 +25,7 @@ struct Foreign {
   std::string_view hint;
 };
 
-constexpr std::array<Foreign, 9> k_foreign = {{
+constexpr auto k_foreign = std::to_array<Foreign>({
     {"\xFF\xFE", "is UTF-16, not UTF-8",
      "save it as UTF-8; in PowerShell: Set-Content -Encoding utf8"},
     {"\xFE\xFF", "is UTF-16, not UTF-8",
@@ -41,23 +42,15 @@ constexpr std::array<Foreign, 9> k_foreign = {{
      "mta-stsd import --domain DOMAIN FILE turns it into TOML"},
     {"v=STSv1", "is a TXT record, not TOML",
      "mta-stsd records prints the record; nobody has to write it"},
-}};
+});
 
-std::string_view trim(std::string_view text, std::string_view around) {
-  const std::size_t start = text.find_first_not_of(around);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(around) - start + 1);
-}
-
-/// What stands between the commas, each once in quotes.
-std::vector<std::string> take_elements(std::string_view text) {
-  constexpr std::string_view k_around = " \t\r\"'`[]";
+/// What stands between the commas, without quotes and brackets.
+std::vector<std::string> take_elements(std::string_view list) {
   std::vector<std::string> elements;
-  while (!text.empty()) {
-    const std::string_view one = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(one.size() + 1, text.size()));
-    const std::string_view element = trim(one, k_around);
-    if (!element.empty()) elements.emplace_back(element);
+  while (!list.empty()) {
+    const std::string_view one =
+        text::trim(text::take_until(list, ","), " \t\r\"'`[]");
+    if (!one.empty()) elements.emplace_back(one);
   }
   return elements;
 }
@@ -75,53 +68,45 @@ bool is_word_of_toml(std::string_view value) {
 /// Whether it can be shown, and parsed again, as it is.
 bool is_clean(std::string_view line) {
   constexpr std::size_t k_max_octets = 200;
-  if (line.size() > k_max_octets) return false;
-  for (std::string_view rest = line; !rest.empty();) {
-    const std::size_t length = text::utf8_length(rest);
-    const auto octet = static_cast<unsigned char>(rest.front());
-    if (length == 0 || octet < 0x20 || octet == 0x7F || octet == '\\' ||
-        octet == 0xC2) {
-      return false;
-    }
-    rest.remove_prefix(length);
-  }
-  return true;
+  // 0xC2 leads, among others, the no-break space, which looks like a space.
+  return line.size() <= k_max_octets && printable(line) == line &&
+         line.find_first_of("\\\xC2") == line.npos;
 }
 
 }  // namespace
 
 std::optional<Error> find_foreign_document(std::string_view text) {
-  const std::string_view start = trim(text, " \t\r\n");
-  for (const Foreign& one : k_foreign) {
-    if (start.starts_with(one.start)) {
-      return Error{std::string(one.message), std::string(one.hint)};
-    }
+  const std::string_view start = text::trim(text, " \t\r\n");
+  const auto* found = std::find_if(
+      k_foreign.begin(), k_foreign.end(),
+      [&](const Foreign& one) { return start.starts_with(one.start); });
+  // UTF-16 without a mark: every other octet of ASCII is zero.
+  if (found == k_foreign.end() && text.size() > 1 &&
+      (text[0] == '\0') != (text[1] == '\0')) {
+    found = k_foreign.begin();
   }
-  // Without a mark: every other octet of ASCII is zero.
-  if (text.size() > 1 && (text[0] == '\0') != (text[1] == '\0')) {
-    return Error{std::string(k_foreign[0].message),
-                 std::string(k_foreign[0].hint)};
-  }
-  return std::nullopt;
+  if (found == k_foreign.end()) return {};
+  return Error{std::string(found->message), std::string(found->hint)};
 }
 
 std::optional<std::string> find_meant_line(std::string_view line) {
   const std::string plain = text::remove_disguises(line);
-  const std::string_view text = trim(
-      std::string_view(plain).substr(0, std::string_view(plain).find(" #")),
-      k_wsp);
+  const std::string_view text =
+      text::trim(std::string_view(plain).substr(0, plain.find(" #")), k_wsp);
   const std::size_t delimiter = text.find_first_of("=:");
   std::string meant;
   if (delimiter == std::string_view::npos) {
     const std::vector<std::string> elements = take_elements(text);
-    if (elements.empty() || text.starts_with('[')) return std::nullopt;
+    if (elements.empty() || text.starts_with('[')) return {};
     meant = fmt::format("  {},", list_values(elements));
     if (text.ends_with(']')) meant += " ]";
   } else {
-    const std::string_view key = trim(text.substr(0, delimiter), " \t\"'`");
-    const std::string_view value = trim(text.substr(delimiter + 1), k_wsp);
+    const std::string_view key =
+        text::trim(text.substr(0, delimiter), " \t\"'`");
+    const std::string_view value =
+        text::trim(text.substr(delimiter + 1), k_wsp);
     const std::vector<std::string> elements = take_elements(value);
-    if (!is_key(key) || elements.empty()) return std::nullopt;
+    if (!is_key(key) || elements.empty()) return {};
     const bool is_array =
         value.starts_with('[') ||
         std::find(k_arrays.begin(), k_arrays.end(), key) != k_arrays.end();
@@ -133,8 +118,8 @@ std::optional<std::string> find_meant_line(std::string_view line) {
                   : fmt::format("{} = \"{}\"", key, elements.front());
     }
   }
-  if (meant.empty() || meant == trim(line, k_wsp) || !is_clean(meant)) {
-    return std::nullopt;
+  if (meant.empty() || meant == text::trim(line, k_wsp) || !is_clean(meant)) {
+    return {};
   }
   return meant;
 }
