@@ -8,171 +8,134 @@
 #include <string_view>
 
 #include "dns/name.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::config {
 namespace {
 
-/// One provider. In `hosts`, "?" is any one label, and one that ends in a
-/// hyphen is any host's that starts so, but no wildcard; those are all the
-/// forms that its MX hosts have. `right` is what to write instead, and what is
-/// in angle brackets in it comes from the domain's own MX record. Where `joins`
-/// is set, a customer's domain is one label, with hyphens for its dots.
+/// One provider. `hosts` has the forms of all its MX hosts, below `zone` and
+/// with blanks between. In those, the label "?" is any label; "+" is too, and
+/// stands for the customer's domain with hyphens for its dots; "mx0a-" is any
+/// that starts so, but no wildcard. `right` is what to write instead, where <>
+/// is to be filled in from the domain's own MX record; empty: the first of
+/// `hosts`, as a wildcard.
 struct Provider {
   std::string_view zone;
-  std::string_view right;
-  bool joins;
-  std::array<std::string_view, 5> hosts;
+  std::string_view hosts;
+  std::string_view right = {};
 };
+
+constexpr std::string_view k_google =
+    "\"smtp.google.com\", or \"aspmx.l.google.com\" and "
+    "\"*.aspmx.l.google.com\"";
 
 // The sources are the providers' own pages on MX records; what stands there
 // for one region holds for the others.
-constexpr std::array<Provider, 18> k_providers = {{
+constexpr auto k_providers = std::to_array<Provider>({
     // Microsoft: "Add DNS records to connect your domain", <domain>-<tld>;
     // consumers' domains have olc, old tenants mail.eo.
-    {"outlook.com",
-     "\"*.mail.protection.outlook.com\"",
-     true,
-     {"?.mail.protection.outlook.com", "?.olc.protection.outlook.com",
-      "?.mail.?.outlook.com"}},
+    {"outlook.com", "+.mail.protection +.olc.protection +.mail.?"},
     // Microsoft: "How SMTP DANE works", <domain>-<tld>.<zone>.mx.microsoft.
-    {"microsoft",
-     "\"*.<zone>.mx.microsoft\", the zone as in your MX",
-     true,
-     {"?.?.mx.microsoft"}},
+    {"microsoft", "+.?.mx",
+     "\"*.<zone>.mx.microsoft\", the zone as in your MX"},
     // Microsoft: for clients, no MX host.
-    {"office365.com", "\"*.mail.protection.outlook.com\"", false, {}},
+    {"office365.com", "", "\"*.mail.protection.outlook.com\""},
     // Google: "Set up MX records", the one host since 2023 and the five before;
     // Gmail and Groups have their own under l.google.com.
-    {"google.com",
-     "\"smtp.google.com\", or \"aspmx.l.google.com\" and "
-     "\"*.aspmx.l.google.com\"",
-     false,
-     {"smtp.google.com", "?.l.google.com", "?.?.l.google.com"}},
+    {"google.com", "smtp ?.l ?.?.l", k_google},
     // Google: for clients, no MX host.
-    {"gmail.com",
-     "\"smtp.google.com\", or \"aspmx.l.google.com\" and "
-     "\"*.aspmx.l.google.com\"",
-     false,
-     {}},
+    {"gmail.com", "", k_google},
     // Proofpoint: mxa-<id>.gslb.pphosted.com, and mx0a-<id>.pphosted.com of
     // old, which one has by name.
-    {"pphosted.com",
-     "\"*.gslb.pphosted.com\"",
-     false,
-     {"?.gslb.pphosted.com", "mx0a-.pphosted.com", "mx0b-.pphosted.com"}},
+    {"pphosted.com", "?.gslb mx0a- mx0b-"},
     // Symantec Email Security.cloud: cluster<n>.<region>.messagelabs.com.
-    {"messagelabs.com",
-     "\"*.<region>.messagelabs.com\", the region as in your MX",
-     false,
-     {"?.?.messagelabs.com"}},
+    {"messagelabs.com", "?.?",
+     "\"*.<region>.messagelabs.com\", the region as in your MX"},
     // Barracuda Email Gateway Defense: d<n>a.ess.barracudanetworks.com, and
     // d<n>.a.ess.<region>.barracudanetworks.com outside of the USA.
-    {"barracudanetworks.com",
-     "the hosts of your MX, d<number>.a and .b, one by one",
-     false,
-     {"?.ess.barracudanetworks.com", "?.?.ess.barracudanetworks.com",
-      "?.ess.?.barracudanetworks.com", "?.?.ess.?.barracudanetworks.com"}},
+    {"barracudanetworks.com", "?.ess ?.?.ess ?.ess.? ?.?.ess.?",
+     "the hosts of your MX, d<number>.a and .b, one by one"},
     // Cisco Secure Email Cloud Gateway: mx1.hc<n>-<n>.iphmx.com.
-    {"iphmx.com",
-     "\"*.<allocation>.iphmx.com\", the allocation as in your MX",
-     false,
-     {"?.?.iphmx.com"}},
+    {"iphmx.com", "?.?",
+     "\"*.<allocation>.iphmx.com\", the allocation as in your MX"},
     // Sophos Email: mx-01-<region>.prod.hydra.sophos.com.
-    {"sophos.com",
-     "\"*.prod.hydra.sophos.com\"",
-     false,
-     {"?.prod.hydra.sophos.com", "?.?.prod.hydra.sophos.com"}},
+    {"sophos.com", "?.prod.hydra ?.?.prod.hydra"},
     // Trend Micro Email Security, "MTA-STS": names both of them.
-    {"trendmicro.com",
-     "\"*.in.tmes.trendmicro.com\"",
-     false,
-     {"?.in.tmes.trendmicro.com", "?.tmes.trendmicro.com",
-      "in.?.trendmicro.com", "in.?.mx.trendmicro.com"}},
-    {"trendmicro.eu",
-     "\"*.in.tmes.trendmicro.eu\"",
-     false,
-     {"?.in.tmes.trendmicro.eu", "?.tmes.trendmicro.eu", "in.?.trendmicro.eu",
-      "in.?.mx.trendmicro.eu"}},
+    {"trendmicro.com", "?.in.tmes ?.tmes in.? in.?.mx"},
+    {"trendmicro.eu", "?.in.tmes ?.tmes in.? in.?.mx"},
     // Forcepoint Email Security Cloud: cust<n>-s.in.mailcontrol.com.
-    {"mailcontrol.com",
-     "\"*.in.mailcontrol.com\"",
-     false,
-     {"?.?.mailcontrol.com"}},
+    {"mailcontrol.com", "?.?", "\"*.in.mailcontrol.com\""},
     // Trellix (FireEye): primary.<region>.email.fireeyecloud.com.
-    {"fireeyecloud.com",
-     "\"*.<region>.email.fireeyecloud.com\", the region as in your MX",
-     false,
-     {"?.email.fireeyecloud.com", "?.?.email.fireeyecloud.com"}},
+    {"fireeyecloud.com", "?.email ?.?.email",
+     "\"*.<region>.email.fireeyecloud.com\", the region as in your MX"},
     // Amazon SES and WorkMail: inbound-smtp.<region>.amazonaws.com; EC2 for
     // those who receive mail there themselves.
-    {"amazonaws.com",
-     "\"inbound-smtp.<region>.amazonaws.com\", the region as in your MX",
-     false,
-     {"inbound-smtp.?.amazonaws.com", "?.?.compute.amazonaws.com",
-      "?.compute-1.amazonaws.com", "?.elb.?.amazonaws.com",
-      "?.?.elb.amazonaws.com"}},
+    {"amazonaws.com", "inbound-smtp.? ?.?.compute ?.compute-1 ?.elb.? ?.?.elb",
+     "\"inbound-smtp.<region>.amazonaws.com\", the region as in your MX"},
     // Apple: "Set up an existing domain with iCloud Mail", mx01 and mx02.
-    {"icloud.com", "\"*.mail.icloud.com\"", false, {"?.mail.icloud.com"}},
+    {"icloud.com", "?.mail"},
     // Cloudflare Email Routing: route1, linda and others.
-    {"cloudflare.net",
-     "\"*.mx.cloudflare.net\"",
-     false,
-     {"?.mx.cloudflare.net"}},
+    {"cloudflare.net", "?.mx"},
     // Gandi: "MX records", spool and fb.
-    {"gandi.net", "\"*.mail.gandi.net\"", false, {"?.mail.gandi.net"}},
-}};
-
-std::string_view first_label(std::string_view text) {
-  return text.substr(0, text.find('.'));
-}
+    {"gandi.net", "?.mail"},
+});
 
 bool can_be_label(std::string_view label, std::string_view form) {
   if (form.ends_with('-')) return label.starts_with(form);
-  return form == "?" || label == form || label == "*";
+  return form == "?" || form == "+" || label == form || label == "*";
 }
 
 /// Whether some host has both forms.
-bool can_meet(std::string_view a, std::string_view b) {
-  while (!a.empty() && !b.empty()) {
-    const std::string_view one = first_label(a);
-    const std::string_view other = first_label(b);
-    if (!can_be_label(one, other)) return false;
-    a.remove_prefix(std::min(one.size() + 1, a.size()));
-    b.remove_prefix(std::min(other.size() + 1, b.size()));
+bool can_meet(std::string_view host, std::string_view form) {
+  while (!host.empty() && !form.empty()) {
+    if (!can_be_label(text::take_until(host, "."),
+                      text::take_until(form, "."))) {
+      return false;
+    }
   }
-  return a.empty() && b.empty();
+  return host.empty() && form.empty();
 }
 
-bool can_be_host_of(const Provider& provider, std::string_view text) {
-  return std::any_of(
-      provider.hosts.begin(), provider.hosts.end(),
-      [text](std::string_view form) { return can_meet(text, form); });
+bool can_be_host_of(const Provider& provider, std::string_view below) {
+  for (std::string_view rest = provider.hosts; !rest.empty();) {
+    if (can_meet(below, text::take_until(rest, " "))) return true;
+  }
+  return false;
 }
 
-/// `text` with its first dots as hyphens, as far as it is a host then.
+/// The host that "example.com.mail.protection" is meant to be: with hyphens for
+/// its first dots.
 std::optional<std::string> find_joined(const Provider& provider,
-                                       std::string text) {
-  if (!provider.joins || text.front() == '*') return std::nullopt;
-  for (std::size_t dot = text.find('.'); dot != std::string::npos;
-       dot = text.find('.', dot)) {
-    text[dot] = '-';
-    if (can_be_host_of(provider, text) && dns::Name::parse(text)) return text;
+                                       std::string below) {
+  if (!provider.hosts.starts_with('+') || below.starts_with('*')) return {};
+  for (std::size_t dot = below.find('.'); dot != std::string::npos;
+       dot = below.find('.', dot)) {
+    below[dot] = '-';
+    const std::string host = fmt::format("{}.{}", below, provider.zone);
+    if (can_be_host_of(provider, below) && dns::Name::parse(host)) return host;
   }
-  return std::nullopt;
+  return {};
+}
+
+std::string format_right(const Provider& provider) {
+  if (!provider.right.empty()) return std::string(provider.right);
+  std::string_view hosts = provider.hosts.substr(1);
+  return fmt::format("\"*{}.{}\"", text::take_until(hosts, " "), provider.zone);
 }
 
 }  // namespace
 
 std::optional<Error> find_provider_slip(const sts::MxPattern& mx) {
-  const std::string text = mx.text();
   const auto provider = std::find_if(
-      k_providers.begin(), k_providers.end(), [&mx](const Provider& one) {
+      k_providers.begin(), k_providers.end(), [&](const auto& one) {
         return dns::is_at_or_below(mx.name().text(), one.zone);
       });
-  if (provider == k_providers.end() || can_be_host_of(*provider, text)) {
-    return std::nullopt;
-  }
-  if (const auto joined = find_joined(*provider, text)) {
+  if (provider == k_providers.end()) return {};
+  const std::string text = mx.text();
+  const std::string below = text.substr(
+      0, text.size() - std::min(text.size(), provider->zone.size() + 1));
+  if (can_be_host_of(*provider, below)) return {};
+  if (const auto joined = find_joined(*provider, below)) {
     return Error{
         fmt::format("mx {} matches none of this provider's MX hosts, which "
                     "have one label for your domain",
@@ -185,15 +148,13 @@ std::optional<Error> find_provider_slip(const sts::MxPattern& mx) {
     return Error{fmt::format("mx {} matches none of this provider's MX hosts, "
                              "which lie deeper",
                              in_quotes(text)),
-                 fmt::format("a wildcard stands for one label (RFC 8461, 4.1); "
-                             "use {}",
-                             provider->right)};
+                 "a wildcard stands for one label (RFC 8461, 4.1); use " +
+                     format_right(*provider)};
   }
   return Error{
       fmt::format("mx {} is none of this provider's MX hosts", in_quotes(text)),
-      fmt::format("list the hosts that your MX records name (RFC 8461, 3.2); "
-                  "use {}",
-                  provider->right)};
+      "list the hosts that your MX records name (RFC 8461, 3.2); use " +
+          format_right(*provider)};
 }
 
 }  // namespace mtasts::config
