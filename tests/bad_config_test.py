@@ -74,8 +74,9 @@ def check_ids(source):
         known |= set(
             re.findall(r'"((?:config|policy|server|operations)\.[a-z-]+)"', path.read_text())
         )
-    # Keys that the log names.
-    known -= {"server.listen", "server.sandbox", "server.user"}
+    # Keys that messages and the log name.
+    known -= {"server.deadline", "server.listen", "server.sandbox",
+              "server.user"}
     alone = set(ONLY_WHOLE_CHECK)
     tested = set(ONLY_WHOLE_CHECK)
     for path in CASES.glob("*.stderr"):

@@ -158,35 +158,36 @@ std::string find_hint(std::string_view toml, std::uint32_t number) {
 
 std::optional<Table> parse_document(std::string_view toml,
                                     const std::string& file, Diagnostics& out) {
+  const auto refuse = [&](std::string id, Error fault,
+                          Position at = {}) -> std::optional<Table> {
+    out.push_back({Severity::error, std::move(id),
+                   Place{file, at.line, at.column}, std::move(fault.message),
+                   std::move(fault.hint)});
+    return {};
+  };
   if (std::optional<Error> foreign = find_foreign_document(toml)) {
-    out.push_back({Severity::error, "config.syntax", Place{file},
-                   std::move(foreign->message), std::move(foreign->hint)});
-    return std::nullopt;
+    return refuse("config.syntax", *std::move(foreign));
   }
   const Marks marks = count_marks(toml);
   if (marks.dots > k_max_bare_dots) {
-    out.push_back({Severity::error, "config.too-deep", Place{file},
-                   fmt::format("has more than {} dots outside of strings",
+    return refuse("config.too-deep",
+                  {fmt::format("has more than {} dots outside of strings",
                                k_max_bare_dots),
                    "no key needs a dot; is a quotation mark missing?"});
-    return std::nullopt;
   }
   const std::size_t most = k_free_values + toml.size() / k_octets_per_value;
   if (marks.values > most) {
-    out.push_back(
-        {Severity::error, "config.too-dense", Place{file},
-         fmt::format("has more than {} values in {} octets", most, toml.size()),
+    return refuse(
+        "config.too-dense",
+        {fmt::format("has more than {} values in {} octets", most, toml.size()),
          "no policy looks like that; what has been written there?"});
-    return std::nullopt;
   }
   try {
     return convert(toml::parse(toml));
   } catch (const toml::parse_error& error) {
     const Position at = position_of(error.source());
-    out.push_back({Severity::error, "config.syntax",
-                   Place{file, at.line, at.column}, describe(error),
-                   find_hint(toml, at.line)});
-    return std::nullopt;
+    return refuse("config.syntax", {describe(error), find_hint(toml, at.line)},
+                  at);
   }
 }
 

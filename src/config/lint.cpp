@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/placeholder_table.hpp"
 #include "config/provider_table.hpp"
@@ -36,24 +37,35 @@ bool is_registry_suffix(const dns::Name& name) {
                    text.substr(0, dot)) != k_second_level.end();
 }
 
+std::string_view key_of(const dns::Name&) { return "domain"; }
+std::string_view key_of(const sts::MxPattern&) { return "mx"; }
+std::string_view key_of(const tlsrpt::ReportUri&) { return "tls_rpt"; }
+
+/// Says of one value: mx "mail" has one label.
+template <class T>
+void warn(TableReader& reader, std::string id, const Located<T>& one,
+          std::string_view says, std::string hint) {
+  reader.warning(std::move(id), one.at,
+                 fmt::format("{} {} {}", key_of(one.value),
+                             in_quotes(one.value.text()), says),
+                 std::move(hint));
+}
+
 void lint_domains(const PolicyDraft& draft, TableReader& reader) {
   for (const Located<dns::Name>& domain : draft.domains) {
     const std::string& text = domain.value.text();
     if (domain.value.label_count() == 1) {
-      reader.warning("policy.domain-single-label", domain.at,
-                     fmt::format("domain {} has one label", in_quotes(text)),
-                     "no public certificate authority issues a certificate "
-                     "for a host under a top-level domain by name (RFC 8461, "
-                     "3.3)");
+      warn(reader, "policy.domain-single-label", domain, "has one label",
+           "no public certificate authority issues a certificate for a host "
+           "under a top-level domain by name (RFC 8461, 3.3)");
     }
     if (text.starts_with(sts::k_policy_host_prefix) &&
         domain.value.label_count() > 2) {
-      reader.warning(
-          "policy.domain-is-policy-host", domain.at,
-          fmt::format("domain {} looks like a policy host", in_quotes(text)),
-          fmt::format("name the policy domain, {}; its policy host "
-                      "follows from it (RFC 8461, 3.3)",
-                      in_quotes(text.substr(8))));
+      warn(reader, "policy.domain-is-policy-host", domain,
+           "looks like a policy host",
+           fmt::format("name the policy domain, {}; its policy host follows "
+                       "from it (RFC 8461, 3.3)",
+                       in_quotes(text.substr(8))));
     }
   }
 }
@@ -69,89 +81,74 @@ std::set<std::string, std::less<>> policy_hosts(const PolicyDraft& draft) {
 void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
   const auto hosts = policy_hosts(draft);
   for (const Located<sts::MxPattern>& mx : draft.mx) {
-    const std::string text = mx.value.text();
-    if (const std::optional<Error> slip = find_provider_slip(mx.value)) {
-      reader.warning("policy.mx-never-matches", mx.at, slip->message,
-                     slip->hint);
+    if (std::optional<Error> slip = find_provider_slip(mx.value)) {
+      reader.warning("policy.mx-never-matches", mx.at, std::move(slip->message),
+                     std::move(slip->hint));
       continue;
     }
     if (mx.value.is_wildcard()) {
       if (is_registry_suffix(mx.value.name())) {
-        reader.warning("policy.mx-wide-wildcard", mx.at,
-                       fmt::format("mx {} admits hosts of anyone under that "
-                                   "suffix",
-                                   in_quotes(text)),
-                       "name your MX hosts (RFC 8461, 10.4)");
+        warn(reader, "policy.mx-wide-wildcard", mx,
+             "admits hosts of anyone under that suffix",
+             "name your MX hosts (RFC 8461, 10.4)");
       }
       continue;
     }
     if (mx.value.name().label_count() == 1) {
-      reader.warning("policy.mx-single-label", mx.at,
-                     fmt::format("mx {} has one label", in_quotes(text)),
-                     "senders see the full name that the MX record has, and "
-                     "no public certificate covers a single label (RFC 8461, "
-                     "4.1)");
+      warn(reader, "policy.mx-single-label", mx, "has one label",
+           "senders see the full name that the MX record has, and no public "
+           "certificate covers a single label (RFC 8461, 4.1)");
     }
-    if (hosts.contains(text)) {
-      reader.warning("policy.mx-is-policy-host", mx.at,
-                     fmt::format("mx {} is the policy host, which receives "
-                                 "no mail",
-                                 in_quotes(text)),
-                     "list the hosts of your MX records (RFC 8461, 3.2)");
+    if (hosts.contains(mx.value.text())) {
+      warn(reader, "policy.mx-is-policy-host", mx,
+           "is the policy host, which receives no mail",
+           "list the hosts of your MX records (RFC 8461, 3.2)");
     }
   }
 }
 
 /// Those that are set aside do no harm until they are served in public.
 void lint_placeholders(const PolicyDraft& draft, TableReader& reader) {
-  const auto report = [&reader](Position at, std::string_view what,
-                                const std::string& text) {
-    reader.warning("policy.placeholder", at,
-                   fmt::format("{} {} is a placeholder, and serve refuses it "
-                               "on a public listener",
-                               what, in_quotes(text)),
-                   "put your own names there (RFC 8461, 3.2)");
+  const auto check = [&reader](const auto& one, const dns::Name& name) {
+    if (!asks_to_be_filled_in(name)) return;
+    warn(reader, "policy.placeholder", one,
+         "is a placeholder, and serve refuses it on a public listener",
+         "put your own names there (RFC 8461, 3.2)");
   };
-  for (const Located<dns::Name>& domain : draft.domains) {
-    if (!asks_to_be_filled_in(domain.value)) continue;
-    report(domain.at, "domain", domain.value.text());
-  }
-  for (const Located<sts::MxPattern>& mx : draft.mx) {
-    if (!asks_to_be_filled_in(mx.value.name())) continue;
-    report(mx.at, "mx", mx.value.text());
-  }
-  for (const Located<tlsrpt::ReportUri>& uri : draft.tls_rpt) {
+  for (const auto& domain : draft.domains) check(domain, domain.value);
+  for (const auto& mx : draft.mx) check(mx, mx.value.name());
+  for (const auto& uri : draft.tls_rpt) {
     const Result<dns::Name> host = dns::Name::parse(uri.value.host());
-    if (!host || !asks_to_be_filled_in(*host)) continue;
-    report(uri.at, "tls_rpt", uri.value.text());
+    if (host) check(uri, *host);
   }
 }
 
+/// The first mx for which `is_one(pattern)`; null: none.
+template <class IsOne>
+const Located<sts::MxPattern>* find_mx(const PolicyDraft& draft, IsOne is_one) {
+  const auto found =
+      std::find_if(draft.mx.begin(), draft.mx.end(),
+                   [&](const auto& mx) { return is_one(mx.value); });
+  return found == draft.mx.end() ? nullptr : &*found;
+}
+
 void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
-  for (auto mx = draft.mx.begin(); mx != draft.mx.end(); ++mx) {
-    const auto same = std::find_if(
-        draft.mx.begin(), mx,
-        [mx](const auto& other) { return other.value == mx->value; });
-    if (same != mx) {
-      reader.warning(
-          "policy.mx-duplicate", mx->at,
-          fmt::format("mx {} is listed twice", in_quotes(mx->value.text())),
-          "remove one of them; it is served once (RFC 8461, 3.2)");
+  for (const Located<sts::MxPattern>& mx : draft.mx) {
+    if (find_mx(draft, [&](const auto& one) { return one == mx.value; }) !=
+        &mx) {
+      warn(reader, "policy.mx-duplicate", mx, "is listed twice",
+           "remove one of them; it is served once (RFC 8461, 3.2)");
       continue;
     }
-    if (mx->value.is_wildcard()) continue;
-    const auto cover =
-        std::find_if(draft.mx.begin(), draft.mx.end(), [mx](const auto& other) {
-          return other.value.is_wildcard() &&
-                 other.value.matches(mx->value.name());
-        });
-    if (cover != draft.mx.end()) {
-      reader.warning(
-          "policy.mx-covered", mx->at,
-          fmt::format("mx {} is covered by {}", in_quotes(mx->value.text()),
-                      in_quotes(cover->value.text())),
-          "drop the wildcard if every host is listed: it admits "
-          "more than you need (RFC 8461, 10.4)");
+    if (mx.value.is_wildcard()) continue;
+    const auto* cover = find_mx(draft, [&](const sts::MxPattern& one) {
+      return one.is_wildcard() && one.matches(mx.value.name());
+    });
+    if (cover != nullptr) {
+      warn(reader, "policy.mx-covered", mx,
+           fmt::format("is covered by {}", in_quotes(cover->value.text())),
+           "drop the wildcard if every host is listed: it admits more than you "
+           "need (RFC 8461, 10.4)");
     }
   }
 }
@@ -166,22 +163,17 @@ void lint_google(const PolicyDraft& draft, TableReader& reader) {
   const Located<sts::MxPattern>* some = nullptr;  // the first that is for one
   std::string_view missing;
   for (const std::string_view host : k_hosts) {
-    const auto match =
-        std::find_if(draft.mx.begin(), draft.mx.end(), [host](const auto& mx) {
-          return mx.value.matches(*dns::Name::parse(host));
-        });
-    if (match == draft.mx.end()) {
-      if (missing.empty()) missing = host;
-    } else if (some == nullptr) {
-      some = &*match;
-    }
+    const dns::Name name = *dns::Name::parse(host);
+    const auto* match =
+        find_mx(draft, [&](const auto& mx) { return mx.matches(name); });
+    if (match == nullptr && missing.empty()) missing = host;
+    if (some == nullptr) some = match;
   }
   if (some == nullptr) {
     // It would be right for the one host of today, which is better named.
-    const auto wide = std::find_if(
-        draft.mx.begin(), draft.mx.end(),
-        [](const auto& mx) { return mx.value.text() == "*.google.com"; });
-    if (wide == draft.mx.end()) return;
+    const auto* wide = find_mx(
+        draft, [](const auto& mx) { return mx.text() == "*.google.com"; });
+    if (wide == nullptr) return;
     reader.warning("policy.mx-incomplete", wide->at,
                    "mx \"*.google.com\" matches \"smtp.google.com\" and no "
                    "other of Google's MX hosts",
@@ -221,7 +213,7 @@ void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
                    fmt::format("max_age {} is below one day", shown),
                    "the aykevl checker fails it, in mode none too: \"1d\" is "
                    "the least; RFC 8461, 3.2 expects weeks");
-  } else if (draft.mode.value == sts::Mode::none) {
+  } else if (draft.mode == sts::Mode::none) {
     if (max_age > weeks(1)) {
       reader.warning(
           "policy.none-max-age-long", draft.max_age.at,
@@ -229,7 +221,7 @@ void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
           "one day is enough to take a policy back: \"1d\" (RFC "
           "8461, 8.3)");
     }
-  } else if (draft.mode.value == sts::Mode::enforce && max_age < weeks(4)) {
+  } else if (draft.mode == sts::Mode::enforce && max_age < weeks(4)) {
     reader.warning("policy.enforce-max-age-short", draft.max_age.at,
                    fmt::format("max_age {} is short for mode enforce", shown),
                    "the aykevl checker warns below 28 days, since an attacker "
@@ -239,7 +231,7 @@ void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
 }
 
 void lint_mode(const PolicyDraft& draft, TableReader& reader) {
-  const sts::Mode mode = draft.mode.value;
+  const sts::Mode mode = draft.mode;
   if (mode == sts::Mode::none && draft.mx.empty()) {
     reader.warning("policy.none-without-mx", draft.at,
                    "mode none without mx is refused by chasquid, Stalwart and "
@@ -267,7 +259,7 @@ void lint_size(const PolicyDraft& draft, TableReader& reader) {
   std::vector<sts::MxPattern> mx;
   for (const auto& one : draft.mx) mx.push_back(one.value);
   const Result<sts::Policy> policy =
-      sts::Policy::make(draft.mode.value, mx, draft.max_age.value);
+      sts::Policy::make(draft.mode, mx, draft.max_age.value);
   constexpr std::size_t k_checker_octets = 4096;
   if (policy && sts::format_policy(*policy).size() > k_checker_octets) {
     reader.warning("policy.text-large", draft.at,
@@ -283,19 +275,15 @@ void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
   std::vector<tlsrpt::ReportUri> rua;
   for (const Located<tlsrpt::ReportUri>& uri : draft.tls_rpt) {
     rua.push_back(uri.value);
-    if (const auto slip = tlsrpt::find_encoded_slip(uri.value)) {
-      reader.warning("policy.tls-rpt-encoded", uri.at,
-                     fmt::format("tls_rpt {} {}", in_quotes(uri.value.text()),
-                                 slip->message),
-                     slip->hint);
+    if (auto slip = tlsrpt::find_encoded_slip(uri.value)) {
+      warn(reader, "policy.tls-rpt-encoded", uri, slip->message,
+           std::move(slip->hint));
     }
     if (!hosts.contains(uri.value.host())) continue;
-    reader.warning("policy.tls-rpt-is-policy-host", uri.at,
-                   fmt::format("tls_rpt {} is the policy host, which takes "
-                               "no reports",
-                               in_quotes(uri.value.text())),
-                   "let them go elsewhere (RFC 8460, 3): "
-                   "\"mailto:tls-reports@your-domain.example\"");
+    warn(reader, "policy.tls-rpt-is-policy-host", uri,
+         "is the policy host, which takes no reports",
+         "let them go elsewhere (RFC 8460, 3): "
+         "\"mailto:tls-reports@your-domain.example\"");
   }
   constexpr std::size_t k_string_octets = 255;
   if (!rua.empty() && tlsrpt::format_txt_record(rua).size() > k_string_octets) {
@@ -308,39 +296,43 @@ void lint_tls_rpt(const PolicyDraft& draft, TableReader& reader) {
   }
 }
 
-}  // namespace
-
-void lint_policy(const PolicyDraft& draft, TableReader& reader) {
+/// In the order in which they are printed when they have no place.
+void lint_all_names(const PolicyDraft& draft, TableReader& reader) {
   lint_domains(draft, reader);
   lint_mx_names(draft, reader);
   lint_placeholders(draft, reader);
-  lint_mx_list(draft, reader);
   lint_google(draft, reader);
-  lint_max_age(draft, reader);
-  lint_mode(draft, reader);
-  lint_size(draft, reader);
   lint_tls_rpt(draft, reader);
 }
 
+template <class T>
+std::vector<Located<T>> without_places(const std::vector<T>& values) {
+  std::vector<Located<T>> located;
+  for (const T& value : values) located.push_back({value, {}});
+  return located;
+}
+
+}  // namespace
+
+void lint_policy(const PolicyDraft& draft, TableReader& reader) {
+  lint_all_names(draft, reader);
+  lint_mx_list(draft, reader);
+  lint_max_age(draft, reader);
+  lint_mode(draft, reader);
+  lint_size(draft, reader);
+}
+
 Diagnostics lint_names(const publish::Publication& entry) {
-  PolicyDraft draft;
-  for (const dns::Name& domain : entry.domains) {
-    draft.domains.push_back({domain, {}});
-  }
-  for (const sts::MxPattern& mx : entry.policy.mx()) {
-    draft.mx.push_back({mx, {}});
-  }
-  for (const tlsrpt::ReportUri& uri : entry.tls_rpt) {
-    draft.tls_rpt.push_back({uri, {}});
-  }
+  const PolicyDraft draft{.domains = without_places(entry.domains),
+                          .mode = {},
+                          .mx = without_places(entry.policy.mx()),
+                          .max_age = {},
+                          .tls_rpt = without_places(entry.tls_rpt),
+                          .at = {}};
   const Table table;
   Diagnostics found;
   TableReader reader(table, "policy", {}, found);
-  lint_domains(draft, reader);
-  lint_mx_names(draft, reader);
-  lint_placeholders(draft, reader);
-  lint_google(draft, reader);
-  lint_tls_rpt(draft, reader);
+  lint_all_names(draft, reader);
   return found;
 }
 

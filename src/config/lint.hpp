@@ -20,7 +20,7 @@ namespace mtasts::config {
 /// A policy as it was written: in its order, with every value's position.
 struct PolicyDraft {
   std::vector<Located<dns::Name>> domains;
-  Located<sts::Mode> mode;
+  sts::Mode mode;
   std::vector<Located<sts::MxPattern>> mx;
   Located<std::chrono::seconds> max_age;
   std::vector<Located<tlsrpt::ReportUri>> tls_rpt;

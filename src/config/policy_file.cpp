@@ -21,38 +21,38 @@ constexpr std::size_t k_max_includes = 20'000;
 /// The whole document, or nothing after a diagnostic.
 std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
                                 const std::string& hint, Diagnostics& out) {
-  const std::string shown = shown_path(path);
+  const Place place{shown_path(path)};
   const Result<std::string> content =
       path == "-" ? files::read_standard_input(max_octets)
                   : files::read_file(path, max_octets);
   if (!content) {
     out.push_back(
-        {Severity::error, "config.unreadable", Place{shown},
+        {Severity::error, "config.unreadable", place,
          fmt::format("can't be read: {}", content.error().message),
          process::is_shut_out(path) ? process::k_shut_out_hint : hint});
-    return std::nullopt;
+    return {};
   }
   if (content->empty()) {
     // A file is empty for a moment while it is being written.
-    out.push_back({Severity::error, "config.empty", Place{shown}, "is empty",
+    out.push_back({Severity::error, "config.empty", place, "is empty",
                    "put [[policy]] with domains = [...] and mx = [...] there"});
-    return std::nullopt;
+    return {};
   }
   if (files::is_nameless(path)) {
-    out.push_back({Severity::warning, "config.replaced", Place{shown},
+    out.push_back({Severity::warning, "config.replaced", place,
                    "was replaced by another file outside, and this is the old "
                    "one still",
                    "mount its folder and not the file; a restart shows the "
                    "new one"});
   }
-  return parse_document(*content, shown, out);
+  return parse_document(*content, place.file, out);
 }
 
 void take_policies(TableReader& reader, const std::string& path,
                    PolicyFile& out) {
   const Value* value = reader.find("policy");
   if (value == nullptr) return;
-  const auto* tables = std::get_if<Array>(&value->data);
+  const auto* tables = reader.find_as<Array>("policy");
   if (tables == nullptr) {
     reader.error("config.wrong-type", value->at,
                  fmt::format("policy is {}, not an array of tables",
@@ -62,17 +62,16 @@ void take_policies(TableReader& reader, const std::string& path,
   }
   for (const Value& one : *tables) {
     if (is_full(out.diagnostics)) break;
-    if (const auto* table = std::get_if<Table>(&one.data)) {
-      std::optional<publish::Publication> entry =
-          read_policy(*table, one.at, path, out.diagnostics);
-      if (!entry) continue;
-      out.policies.push_back(
-          std::make_shared<const publish::Publication>(*std::move(entry)));
-    } else {
+    const auto* table = std::get_if<Table>(&one.data);
+    if (table == nullptr) {
       reader.error("config.wrong-type", one.at,
                    fmt::format("policy has {} where a table is needed",
                                describe_type(one)),
                    "write [[policy]]");
+    } else if (auto entry =
+                   read_policy(*table, one.at, path, out.diagnostics)) {
+      out.policies.push_back(
+          std::make_shared<const publish::Publication>(*std::move(entry)));
     }
   }
   out.policies.shrink_to_fit();
@@ -80,13 +79,11 @@ void take_policies(TableReader& reader, const std::string& path,
 
 void read_settings(TableReader& reader, const std::string& path,
                    MainFile& out) {
-  const Value* server = reader.find("server");
-  const Table* table =
-      server == nullptr ? nullptr : std::get_if<Table>(&server->data);
-  if (server != nullptr && table == nullptr) {
+  const auto* table = reader.find_as<Table>("server");
+  if (const Value* value = reader.find("server"); value && table == nullptr) {
     reader.error(
-        "config.wrong-type", server->at,
-        fmt::format("server is {}, not a table", describe_type(*server)),
+        "config.wrong-type", value->at,
+        fmt::format("server is {}, not a table", describe_type(*value)),
         "write [server] with one bracket");
   }
   out.settings =
@@ -108,9 +105,7 @@ std::shared_ptr<const PolicyFile> read_included(const std::string& path) {
   if (!table) return file;
   TableReader reader(*table, {}, path, file->diagnostics);
   take_policies(reader, path, *file);
-  const Value* policies = reader.find("policy");
-  const auto* list =
-      policies == nullptr ? nullptr : std::get_if<Array>(&policies->data);
+  const auto* list = reader.find_as<Array>("policy");
   if (table->empty() || (list != nullptr && list->empty())) {
     // A file cut behind its opening comment must not unpublish its domains.
     reader.error("config.empty", {}, "has no [[policy]]",

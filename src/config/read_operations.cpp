@@ -15,36 +15,30 @@ namespace {
 
 constexpr std::string_view k_header = "[operations]";
 constexpr std::size_t k_max_host_octets = 253;  // RFC 1035, 2.3.4, as text
-constexpr std::string_view k_listen_hint =
+constexpr const char* k_listen_hint =
     "\"127.0.0.1:9443\", \"[::1]:9443\" or \"unix:/run/mta-stsd.sock\"";
 
 net::ListenAddress read_listen(TableReader& reader) {
   net::ListenAddress address{
       .kind = net::ListenAddress::Kind::tcp, .host = "127.0.0.1", .port = 9443};
-  const auto remote = reader.find_boolean("allow_remote");
   // One that is no boolean has its own diagnostic.
   const bool may_be_remote =
-      remote ? remote->value : reader.find("allow_remote") != nullptr;
+      reader.find_boolean("allow_remote")
+          .value_or(reader.find("allow_remote") != nullptr);
   const auto text = reader.find_string("listen");
   if (!text) return address;
-  const Result<net::ListenAddress> parsed =
-      net::parse_listen_address(text->value);
-  const auto refuse = [&](std::string_view why, std::string hint) {
-    reader.error("operations.listen-invalid", text->at,
-                 fmt::format("listen {} {}", in_quotes(text->value), why),
-                 std::move(hint));
-  };
+  Result<net::ListenAddress> parsed = net::parse_listen_address(text->value);
   if (!parsed) {
-    refuse(parsed.error().message, std::string(k_listen_hint));
+    parsed.error().hint = k_listen_hint;
   } else if (parsed->kind == net::ListenAddress::Kind::systemd) {
-    refuse("is no address of its own", std::string(k_listen_hint));
+    parsed = fail("is no address of its own", k_listen_hint);
   } else if (!parsed->is_local() && !may_be_remote) {
-    refuse("can be reached from other machines",
-           "what is shown there is for operators; allow_remote = true if you "
-           "mean it");
-  } else {
-    address = *parsed;
+    parsed = fail("can be reached from other machines",
+                  "what is shown there is for operators; allow_remote = true "
+                  "if you mean it");
   }
+  if (parsed) return *parsed;
+  reader.refuse("operations.listen-invalid", "listen", *text, parsed.error());
   return address;
 }
 
@@ -83,22 +77,11 @@ std::vector<std::string> read_hosts(TableReader& reader) {
   return hosts;
 }
 
-DomainMetrics read_domain_metrics(TableReader& reader) {
-  constexpr std::array<std::pair<std::string_view, DomainMetrics>, 3> k_words =
-      {{{"auto", DomainMetrics::automatic},
-        {"on", DomainMetrics::on},
-        {"off", DomainMetrics::off}}};
-  const auto text = reader.find_string("per_domain_metrics");
-  if (!text) return DomainMetrics::automatic;
-  const auto found =
-      std::find_if(k_words.begin(), k_words.end(),
-                   [&](const auto& word) { return word.first == text->value; });
-  if (found != k_words.end()) return found->second;
-  reader.error("config.out-of-range", text->at,
-               fmt::format("operations.per_domain_metrics {} is none of "
-                           "\"auto\", \"on\" and \"off\"",
-                           in_quotes(text->value)));
-  return DomainMetrics::automatic;
+Result<DomainMetrics> parse_domain_metrics(std::string_view text) {
+  if (text == "auto") return DomainMetrics::automatic;
+  if (text == "on") return DomainMetrics::on;
+  if (text == "off") return DomainMetrics::off;
+  return fail("is none of \"auto\", \"on\" and \"off\"");
 }
 
 /// The lines of the table alone, for a document that is broken elsewhere.
@@ -120,16 +103,22 @@ std::optional<Operations> find_operations(TableReader& document,
                                           Diagnostics& out) {
   const Value* value = document.find("operations");
   if (value == nullptr) return std::nullopt;
-  const auto* table = std::get_if<Table>(&value->data);
+  const auto* table = document.find_as<Table>("operations");
   if (table == nullptr) {
     document.wrong_type("operations", *value, "a table",
                         "write [operations] with one bracket");
     return std::nullopt;
   }
   TableReader reader(*table, "operations", file, out);
-  Operations operations{.listen = read_listen(reader),
-                        .domain_metrics = read_domain_metrics(reader),
-                        .hosts = read_hosts(reader)};
+  Operations operations{
+      .listen = read_listen(reader),
+      .domain_metrics =
+          reader
+              .find_parsed("per_domain_metrics",
+                           "operations.per_domain_metrics",
+                           "config.out-of-range", parse_domain_metrics)
+              .value_or(DomainMetrics::automatic),
+      .hosts = read_hosts(reader)};
   reader.finish();
   return operations;
 }

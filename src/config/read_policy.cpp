@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <utility>
@@ -89,123 +89,81 @@ Error explain_domain(std::string_view text, Error fault) {
   return fault;
 }
 
-/// Reads every element of an array with `parse`; reports those that are bad.
-template <class T, class Parse>
-std::vector<Located<T>> read_each(
-    const std::vector<Located<std::string>>& strings, std::string_view what,
-    const std::string& id, Parse parse, TableReader& reader) {
-  std::vector<Located<T>> values;
-  for (const Located<std::string>& text : strings) {
-    Result<T> value = parse(text.value);
-    if (value) {
-      values.push_back({*std::move(value), text.at});
-    } else {
-      reader.error(id, text.at,
-                   fmt::format("{} {} {}", what, in_quotes(text.value),
-                               value.error().message),
-                   value.error().hint);
-    }
+/// Reports what stands there for the second time.
+template <class T>
+void check_twice(const std::vector<Located<T>>& values, std::string_view what,
+                 const std::string& id, TableReader& reader) {
+  std::set<std::string_view> seen;
+  for (const Located<T>& one : values) {
+    if (seen.insert(one.value.text()).second) continue;
+    reader.refuse(id, what, {one.value.text(), one.at},
+                  {"is listed twice", "remove one of them"});
   }
-  return values;
 }
 
-Located<sts::Mode> read_mode(Position table, TableReader& reader) {
-  const std::optional<Located<std::string>> text = reader.find_string("mode");
-  if (!text) return {sts::Mode::testing, table};
-  if (const std::optional<sts::Mode> mode = sts::parse_mode(text->value)) {
-    return {*mode, text->at};
-  }
-  const std::optional<sts::Mode> meant = sts::find_meant_mode(text->value);
-  reader.error("policy.mode-invalid", text->at,
-               fmt::format("mode {} is none of testing, enforce and none",
-                           in_quotes(text->value)),
-               meant ? fmt::format("write \"{}\"", sts::format_mode(*meant))
-                     : "start with \"testing\" (RFC 8461, 5)");
-  return {sts::Mode::testing, text->at};
+Result<sts::Mode> parse_mode(std::string_view text) {
+  if (const std::optional<sts::Mode> mode = sts::parse_mode(text)) return *mode;
+  const std::optional<sts::Mode> meant = sts::find_meant_mode(text);
+  return fail("is none of testing, enforce and none",
+              meant ? fmt::format("write \"{}\"", sts::format_mode(*meant))
+                    : "start with \"testing\" (RFC 8461, 5)");
+}
+
+Result<std::chrono::seconds> check_max_age(std::chrono::seconds max_age) {
+  if (max_age.count() >= 0 && max_age <= sts::k_max_max_age) return max_age;
+  return fail(
+      fmt::format("is outside 0 to {} seconds", sts::k_max_max_age.count()),
+      "RFC 8461, 3.2 allows about one year at most: \"365d\"");
+}
+
+Result<std::chrono::seconds> parse_max_age(std::string_view text) {
+  Result<std::chrono::seconds> parsed = text::parse_duration(text);
+  if (parsed) return check_max_age(*parsed);
+  const auto meant = sts::find_meant_max_age(text);
+  parsed.error().hint =
+      meant && *meant <= sts::k_max_max_age
+          ? fmt::format("write \"{}\"", text::format_duration(*meant))
+          : "seconds as a bare number, or \"1w\", \"30d\"";
+  return parsed;
 }
 
 Located<std::chrono::seconds> read_max_age(Position table,
                                            TableReader& reader) {
   const Value* value = reader.find("max_age");
   if (value == nullptr) return {k_default_max_age, table};
-  std::chrono::seconds max_age = k_default_max_age;
-  std::string shown;
-  if (const auto* number = std::get_if<std::int64_t>(&value->data)) {
-    max_age = std::chrono::seconds(*number);
-    shown = fmt::format("{}", *number);
-  } else if (const auto* text = std::get_if<std::string>(&value->data)) {
-    shown = in_quotes(*text);
-    const Result<std::chrono::seconds> parsed = text::parse_duration(*text);
-    if (!parsed) {
-      const auto meant = sts::find_meant_max_age(*text);
-      reader.error(
-          "policy.max-age-invalid", value->at,
-          fmt::format("max_age {} {}", shown, parsed.error().message),
-          meant && *meant <= sts::k_max_max_age
-              ? fmt::format("write \"{}\"", text::format_duration(*meant))
-              : "seconds as a bare number, or \"1w\", \"30d\"");
-      return {k_default_max_age, value->at};
-    }
-    max_age = *parsed;
-  } else {
+  const auto* number = std::get_if<std::int64_t>(&value->data);
+  const auto* text = std::get_if<std::string>(&value->data);
+  if (number == nullptr && text == nullptr) {
     reader.wrong_type("max_age", *value, "a number of seconds or a string",
                       "max_age = \"1w\"");
     return {k_default_max_age, value->at};
   }
-  if (max_age.count() < 0 || max_age > sts::k_max_max_age) {
-    reader.error("policy.max-age-invalid", value->at,
-                 fmt::format("max_age {} is outside 0 to {} seconds", shown,
-                             sts::k_max_max_age.count()),
-                 "RFC 8461, 3.2 allows about one year at most: \"365d\"");
-    return {k_default_max_age, value->at};
-  }
-  return {max_age, value->at};
+  const Result<std::chrono::seconds> max_age =
+      number != nullptr ? check_max_age(std::chrono::seconds(*number))
+                        : parse_max_age(*text);
+  if (max_age) return {*max_age, value->at};
+  reader.error("policy.max-age-invalid", value->at,
+               fmt::format("max_age {} {}",
+                           number != nullptr ? std::to_string(*number)
+                                             : in_quotes(*text),
+                           max_age.error().message),
+               max_age.error().hint);
+  return {k_default_max_age, value->at};
 }
 
 std::vector<Located<dns::Name>> read_domains(Position table,
                                              TableReader& reader) {
   const Value* value = reader.find("domains");
-  const auto strings = reader.find_strings("domains");
-  if (value == nullptr || (strings && strings->empty())) {
+  const auto* list = reader.find_as<Array>("domains");
+  if (value == nullptr || (list != nullptr && list->empty())) {
     reader.error("policy.domains-missing", value == nullptr ? table : value->at,
                  "the policy names no domain",
                  "domains = [\"your-domain.example\"]");
   }
-  if (!strings) return {};
-  std::vector<Located<dns::Name>> domains = read_each<dns::Name>(
-      *strings, "domain", "policy.domain-invalid", parse_policy_domain, reader);
-  std::set<dns::Name> seen;
-  for (const Located<dns::Name>& domain : domains) {
-    if (seen.insert(domain.value).second) continue;
-    reader.error("config.duplicate-domain", domain.at,
-                 fmt::format("domain {} is listed twice",
-                             in_quotes(domain.value.text())),
-                 "remove one of them");
-  }
+  auto domains = reader.find_each("domains", "domain", "policy.domain-invalid",
+                                  parse_policy_domain);
+  check_twice(domains, "domain", "config.duplicate-domain", reader);
   return domains;
-}
-
-void check_tls_rpt(const std::vector<Located<tlsrpt::ReportUri>>& all,
-                   TableReader& reader) {
-  std::set<std::string_view> seen;
-  std::vector<tlsrpt::ReportUri> uris;
-  for (const Located<tlsrpt::ReportUri>& one : all) {
-    uris.push_back(one.value);
-    if (seen.insert(one.value.text()).second) continue;
-    reader.error(
-        "policy.tls-rpt-invalid", one.at,
-        fmt::format("tls_rpt {} is listed twice", in_quotes(one.value.text())),
-        "remove one of them");
-  }
-  if (uris.empty()) return;
-  const std::size_t octets = tlsrpt::format_txt_record(uris).size();
-  if (octets + octets / k_string_octets >= k_max_record_octets) {
-    reader.error("policy.tls-rpt-invalid", all.front().at,
-                 fmt::format("tls_rpt makes a record of {} octets, which no "
-                             "DNS message can carry",
-                             octets),
-                 "one address that passes them on is enough");
-  }
 }
 
 template <class T>
@@ -214,6 +172,22 @@ std::vector<T> take_values(std::vector<Located<T>> located) {
   values.reserve(located.size());
   for (Located<T>& one : located) values.push_back(std::move(one.value));
   return values;
+}
+
+std::vector<Located<tlsrpt::ReportUri>> read_tls_rpt(TableReader& reader) {
+  auto all = reader.find_each("tls_rpt", "tls_rpt", "policy.tls-rpt-invalid",
+                              parse_uri, k_max_tls_rpt);
+  check_twice(all, "tls_rpt", "policy.tls-rpt-invalid", reader);
+  if (all.empty()) return all;
+  const std::size_t octets = tlsrpt::format_txt_record(take_values(all)).size();
+  if (octets + octets / k_string_octets >= k_max_record_octets) {
+    reader.error("policy.tls-rpt-invalid", all.front().at,
+                 fmt::format("tls_rpt makes a record of {} octets, which no "
+                             "DNS message can carry",
+                             octets),
+                 "one address that passes them on is enough");
+  }
+  return all;
 }
 
 }  // namespace
@@ -245,27 +219,22 @@ std::optional<publish::Publication> read_policy(const Table& table, Position at,
   // Errors of this table alone decide whether it yields a policy.
   Diagnostics found;
   TableReader reader(table, "policy", file, found);
-  PolicyDraft draft{.domains = read_domains(at, reader),
-                    .mode = read_mode(at, reader),
-                    .mx = {},
-                    .max_age = read_max_age(at, reader),
-                    .tls_rpt = {},
-                    .at = at};
-  if (const auto mx = reader.find_strings("mx", k_max_mx)) {
-    draft.mx = read_each<sts::MxPattern>(*mx, "mx", "policy.mx-invalid",
-                                         parse_mx, reader);
-  }
-  if (const auto rua = reader.find_strings("tls_rpt", k_max_tls_rpt)) {
-    draft.tls_rpt = read_each<tlsrpt::ReportUri>(
-        *rua, "tls_rpt", "policy.tls-rpt-invalid", parse_uri, reader);
-  }
-  check_tls_rpt(draft.tls_rpt, reader);
+  PolicyDraft draft{
+      .domains = read_domains(at, reader),
+      .mode =
+          reader.find_parsed("mode", "mode", "policy.mode-invalid", parse_mode)
+              .value_or(sts::Mode::testing),
+      .mx =
+          reader.find_each("mx", "mx", "policy.mx-invalid", parse_mx, k_max_mx),
+      .max_age = read_max_age(at, reader),
+      .tls_rpt = read_tls_rpt(reader),
+      .at = at};
   reader.finish();
 
   std::optional<publish::Publication> entry;
   if (!has_errors(found)) {
     Result<sts::Policy> policy = sts::Policy::make(
-        draft.mode.value, take_values(draft.mx), draft.max_age.value);
+        draft.mode, take_values(draft.mx), draft.max_age.value);
     if (policy) {
       lint_policy(draft, reader);
       entry = make_policy_entry(take_values(std::move(draft.domains)),

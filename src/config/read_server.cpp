@@ -38,19 +38,15 @@ std::vector<net::ListenAddress> read_listen(TableReader& reader) {
   for (const Located<std::string>& text : *texts) {
     const Result<net::ListenAddress> address =
         net::parse_listen_address(text.value);
+    const auto is_same = [&](const net::ListenAddress& other) {
+      return other.is_same_place(*address);
+    };
     if (!address) {
-      reader.error("server.listen-invalid", text.at,
-                   fmt::format("listen {} {}", in_quotes(text.value),
-                               address.error().message),
-                   address.error().hint);
-    } else if (std::any_of(addresses.begin(), addresses.end(),
-                           [&](const net::ListenAddress& other) {
-                             return other.is_same_place(*address);
-                           })) {
+      reader.refuse("server.listen-invalid", "listen", text, address.error());
+    } else if (std::any_of(addresses.begin(), addresses.end(), is_same)) {
       // Also once with TLS and once without: one socket speaks one of them.
-      reader.error("server.listen-invalid", text.at,
-                   fmt::format("listen {} stands twice", in_quotes(text.value)),
-                   "remove one of them");
+      reader.refuse("server.listen-invalid", "listen", text,
+                    {"stands twice", "remove one of them"});
     } else {
       addresses.push_back(*address);
     }
@@ -58,76 +54,52 @@ std::vector<net::ListenAddress> read_listen(TableReader& reader) {
   return addresses;
 }
 
-void read_deadline(TableReader& reader, Limits& limits) {
-  const auto text = reader.find_string("deadline");
-  if (!text) return;
-  const Result<std::chrono::seconds> deadline =
-      text::parse_duration(text->value);
-  if (!deadline) {
-    reader.error("config.out-of-range", text->at,
-                 fmt::format("server.deadline {} {}", in_quotes(text->value),
-                             deadline.error().message),
-                 "for example \"10s\"");
-  } else if (*deadline < k_min_deadline || *deadline > k_max_deadline) {
-    reader.error("config.out-of-range", text->at,
-                 fmt::format("server.deadline {} is outside {} to {}",
-                             in_quotes(text->value),
-                             text::format_duration(k_min_deadline),
-                             text::format_duration(k_max_deadline)),
-                 "a fetch takes well under a second; \"10s\" suits slow lines "
-                 "too");
-  } else {
-    limits.deadline = *deadline;
+Result<std::chrono::seconds> parse_deadline(std::string_view text) {
+  Result<std::chrono::seconds> deadline = text::parse_duration(text);
+  if (!deadline) return fail(deadline.error().message, "for example \"10s\"");
+  if (*deadline >= k_min_deadline && *deadline <= k_max_deadline) {
+    return deadline;
   }
+  return fail(
+      fmt::format("is outside {} to {}", text::format_duration(k_min_deadline),
+                  text::format_duration(k_max_deadline)),
+      "a fetch takes well under a second; \"10s\" suits slow lines too");
 }
 
 /// An integer, or the word "auto", which leaves `target` as it is.
 void read_count(TableReader& reader, std::string_view key, std::int64_t least,
                 std::int64_t most, std::size_t& target,
                 std::string_view wanted = "an integer or \"auto\"") {
-  const Value* value = reader.find(key);
-  if (value == nullptr) return;
-  const auto* text = std::get_if<std::string>(&value->data);
-  if (text != nullptr && *text == "auto") return;
-  if (text != nullptr) {
-    reader.wrong_type(key, *value, wanted);
+  if (const auto* text = reader.find_as<std::string>(key)) {
+    if (*text != "auto") reader.wrong_type(key, *reader.find(key), wanted);
     return;
   }
   if (const auto number = reader.find_integer(key, least, most)) {
-    target = static_cast<std::size_t>(number->value);
+    target = static_cast<std::size_t>(*number);
   }
 }
 
 void read_address_limit(TableReader& reader, Limits& limits) {
   constexpr std::string_view k_key = "connections_per_address";
-  const Value* value = reader.find(k_key);
-  if (value == nullptr) return;
-  const auto* text = std::get_if<std::string>(&value->data);
-  if (text != nullptr && *text == "off") {
-    limits.limit_addresses = false;
-    return;
-  }
+  const auto* text = reader.find_as<std::string>(k_key);
+  limits.limit_addresses = text == nullptr || *text != "off";
+  if (!limits.limit_addresses) return;
   read_count(reader, k_key, 1, k_max_connections,
              limits.connections_per_address, "an integer, \"auto\" or \"off\"");
 }
 
 /// A name as useradd(8) makes them; nothing that a line of /etc/passwd or a log
 /// could take for anything else.
-std::string read_user(TableReader& reader) {
-  const auto name = reader.find_string("user");
-  if (!name) return {};
-  const std::string_view text = name->value;
+Result<std::string> parse_user(std::string_view text) {
   const bool is_good =
       !text.empty() && text.size() <= k_max_user_octets && text[0] != '-' &&
       std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
       });
-  if (is_good) return name->value;
-  reader.error("server.user-invalid", name->at,
-               fmt::format("server.user {} is no user name", in_quotes(text)),
-               "the name of an account in /etc/passwd, as \"www-data\"");
-  return {};
+  if (is_good) return std::string(text);
+  return fail("is no user name",
+              "the name of an account in /etc/passwd, as \"www-data\"");
 }
 
 }  // namespace
@@ -150,16 +122,21 @@ ServerTable read_server(const Table& table, std::string_view file,
   }
   Limits& limits = server.startup.limits;
   read_count(reader, "threads", 1, k_max_threads, server.startup.threads);
-  read_deadline(reader, limits);
+  limits.deadline = reader
+                        .find_parsed("deadline", "server.deadline",
+                                     "config.out-of-range", parse_deadline)
+                        .value_or(limits.deadline);
   read_count(reader, "connections", 1, k_max_connections, limits.connections);
   read_address_limit(reader, limits);
   read_count(reader, "head_octets", k_min_head_octets, k_max_head_octets,
              limits.head_octets);
   read_count(reader, "requests_per_connection", 1, k_max_requests,
              limits.requests_per_connection);
-  const auto sandbox = reader.find_boolean("sandbox");
-  if (sandbox) server.startup.sandbox = sandbox->value;
-  server.startup.user = read_user(reader);
+  server.startup.sandbox = reader.find_boolean("sandbox").value_or(true);
+  server.startup.user =
+      reader
+          .find_parsed("user", "server.user", "server.user-invalid", parse_user)
+          .value_or(std::string{});
   reader.finish();
   return server;
 }

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <utility>
 
-#include "result.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -28,30 +28,28 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// A string where an array belongs, which may be a list of its own.
-std::string propose_array(std::string_view key, std::string_view text) {
+/// What was meant by a string where an array belongs; it may be a list itself.
+std::string propose_array(std::string_view key, std::string_view list) {
   std::string elements;
-  while (!text.empty()) {
-    const std::string_view one = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(one.size() + 1, text.size()));
-    const std::size_t start = std::min(one.find_first_not_of(' '), one.size());
-    const std::size_t end = one.find_last_not_of(' ') + 1;
-    if (start >= end) continue;
+  while (!list.empty()) {
+    const std::string_view one = text::trim(text::take_until(list, ","), " ");
+    if (one.empty()) continue;
     elements += elements.empty() ? "" : ", ";
-    elements += in_quotes(one.substr(start, end - start));
+    elements += in_quotes(one);
   }
   return elements.empty()
              ? std::string{}
              : fmt::format("put it in brackets: {} = [{}]", key, elements);
 }
 
-/// What the string means that stands where true or false belongs.
+/// What is meant by what stands where true or false belongs.
 std::string propose_truth(std::string_view key, const Value& value) {
-  const auto* text = std::get_if<std::string>(&value.data);
-  if (text == nullptr) return fmt::format("{} = true, or false", key);
   constexpr std::array<std::string_view, 8> k_words = {
       "true", "True", "yes", "on", "false", "False", "no", "off"};
-  const auto word = std::find(k_words.begin(), k_words.end(), *text);
+  const auto* text = std::get_if<std::string>(&value.data);
+  const auto* word = text == nullptr
+                         ? k_words.end()
+                         : std::find(k_words.begin(), k_words.end(), *text);
   if (word == k_words.end()) return fmt::format("{} = true, or false", key);
   return fmt::format("write {} = {}", key,
                      word - k_words.begin() < 4 ? "true" : "false");
@@ -100,60 +98,58 @@ const Value* TableReader::find(std::string_view key) {
 std::optional<Located<std::string>> TableReader::find_string(
     std::string_view key) {
   const Value* value = find(key);
-  if (value == nullptr) return std::nullopt;
+  if (value == nullptr) return {};
   if (const auto* text = std::get_if<std::string>(&value->data)) {
-    if (!is_clean(key, *text, value->at)) return std::nullopt;
+    if (!is_clean(key, *text, value->at)) return {};
     return Located<std::string>{*text, value->at};
   }
   wrong_type(key, *value, "a string");
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Located<std::int64_t>> TableReader::find_integer(
-    std::string_view key, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> TableReader::find_integer(std::string_view key,
+                                                      std::int64_t least,
+                                                      std::int64_t most) {
   const Value* value = find(key);
-  if (value == nullptr) return std::nullopt;
+  if (value == nullptr) return {};
   const auto* number = std::get_if<std::int64_t>(&value->data);
   if (number == nullptr) {
     wrong_type(key, *value, "an integer");
-    return std::nullopt;
-  }
-  if (*number < least || *number > most) {
+  } else if (*number < least || *number > most) {
     error("config.out-of-range", value->at,
           fmt::format("{} is {}, outside {} to {}", full_name(key), *number,
                       least, most),
           "remove the key for what suits most");
-    return std::nullopt;
+  } else {
+    return *number;
   }
-  return Located<std::int64_t>{*number, value->at};
+  return {};
 }
 
-std::optional<Located<bool>> TableReader::find_boolean(std::string_view key) {
+std::optional<bool> TableReader::find_boolean(std::string_view key) {
   const Value* value = find(key);
-  if (value == nullptr) return std::nullopt;
-  if (const auto* truth = std::get_if<bool>(&value->data)) {
-    return Located<bool>{*truth, value->at};
-  }
+  if (value == nullptr) return {};
+  if (const auto* truth = std::get_if<bool>(&value->data)) return *truth;
   wrong_type(key, *value, "true or false", propose_truth(key, *value));
-  return std::nullopt;
+  return {};
 }
 
 std::optional<std::vector<Located<std::string>>> TableReader::find_strings(
     std::string_view key, std::size_t most) {
   const Value* value = find(key);
-  if (value == nullptr) return std::nullopt;
+  if (value == nullptr) return {};
   const auto* array = std::get_if<Array>(&value->data);
   if (array == nullptr) {
     const auto* text = std::get_if<std::string>(&value->data);
     wrong_type(key, *value, "an array of strings",
                text != nullptr ? propose_array(key, *text) : std::string{});
-    return std::nullopt;
+    return {};
   }
   if (array->size() > most) {
     error("config.out-of-range", value->at,
           fmt::format("{} has {} entries, above {}", full_name(key),
                       array->size(), most));
-    return std::nullopt;
+    return {};
   }
   std::vector<Located<std::string>> strings;
   for (const Value& element : *array) {
@@ -183,6 +179,13 @@ void TableReader::warning(std::string id, Position at, std::string message,
   append_bounded(out_, {Severity::warning, std::move(id),
                         Place{std::string(file_), at.line, at.column},
                         std::move(message), std::move(hint)});
+}
+
+void TableReader::refuse(std::string id, std::string_view key,
+                         const Located<std::string>& value, Error fault) {
+  error(std::move(id), value.at,
+        fmt::format("{} {} {}", key, in_quotes(value.value), fault.message),
+        std::move(fault.hint));
 }
 
 void TableReader::wrong_type(std::string_view key, const Value& value,

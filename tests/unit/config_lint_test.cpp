@@ -29,7 +29,7 @@ struct Case {
 
 Diagnostics lint(const Case& one) {
   PolicyDraft draft{.domains = {},
-                    .mode = {one.mode, {2, 1}},
+                    .mode = one.mode,
                     .mx = {},
                     .max_age = {one.max_age, {4, 1}},
                     .tls_rpt = {},

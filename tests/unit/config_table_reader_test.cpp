@@ -68,8 +68,8 @@ TEST_F(ConfigTableReader, RefusesAnIntegerForAString) {
 TEST_F(ConfigTableReader, FindsAnIntegerAtBothBounds) {
   add("a", std::int64_t{1});
   add("b", std::int64_t{256});
-  EXPECT_EQ(reader_.find_integer("a", 1, 256)->value, 1);
-  EXPECT_EQ(reader_.find_integer("b", 1, 256)->value, 256);
+  EXPECT_EQ(reader_.find_integer("a", 1, 256), 1);
+  EXPECT_EQ(reader_.find_integer("b", 1, 256), 256);
   EXPECT_EQ(report(), "");
 }
 
