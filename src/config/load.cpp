@@ -141,10 +141,11 @@ void Loader::report_faulty(Diagnostics& out) const {
 void Loader::check_includes() {
   include_faults_.clear();
   const auto report = [this](const Located<std::string>& by, std::string id,
-                             std::string message, std::string hint) {
+                             std::string_view says, std::string hint) {
     include_faults_.push_back(
         {Severity::error, std::move(id),
-         Place{shown_path(path_), by.at.line, by.at.column}, std::move(message),
+         Place{shown_path(path_), by.at.line, by.at.column},
+         fmt::format("include {} {}", in_quotes(by.value), says),
          std::move(hint)});
   };
   const std::vector<Located<std::string>>& includes = settings_->includes;
@@ -157,27 +158,22 @@ void Loader::check_includes() {
       matches[i] = true;
       if (!std::exchange(is_seen, true)) continue;
       report(includes[i], "config.include-twice",
-             fmt::format("include {} names {} once more",
-                         in_quotes(includes[i].value), in_quotes(path)),
-             {});
+             fmt::format("names {} once more", in_quotes(path)), {});
     }
   });
   for (std::size_t i = 0; i < includes.size(); ++i) {
     if (matches[i]) continue;
-    const Located<std::string>& one = includes[i];
-    const files::Inputs inputs = make_inputs(path_, {one});
+    const files::Inputs inputs = make_inputs(path_, {includes[i]});
     if (has_regular_file(inputs)) {
-      report(one, "config.include-restless",
-             fmt::format("include {} matches no file that has come to rest",
-                         in_quotes(one.value)),
+      report(includes[i], "config.include-restless",
+             "matches no file that has come to rest",
              "it is taken over when nobody writes to it any more");
-      continue;
+    } else {
+      // An unmounted or emptied folder looks just like this.
+      report(includes[i], "config.include-no-match", "matches no file",
+             has_shut_out_folder(inputs) ? process::k_shut_out_hint
+                                         : "add a file, or remove the pattern");
     }
-    // An unmounted or emptied folder looks just like this.
-    report(one, "config.include-no-match",
-           fmt::format("include {} matches no file", in_quotes(one.value)),
-           has_shut_out_folder(inputs) ? process::k_shut_out_hint
-                                       : "add a file, or remove the pattern");
   }
 }
 
