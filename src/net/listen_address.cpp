@@ -15,7 +15,7 @@ constexpr std::string_view k_https = "https://";
 constexpr std::string_view k_http = "http://";
 constexpr std::string_view k_unix = "unix:";
 constexpr std::string_view k_http_unix = "http+unix:";
-constexpr std::string_view k_form_hint =
+constexpr const char* k_form_hint =
     "\"[::]:8443\", \"127.0.0.1:8443\", \"unix:/run/mta-stsd.sock\" or "
     "\"systemd\"; without TLS \"http://127.0.0.1:8080\"";
 
@@ -31,8 +31,7 @@ std::optional<std::string> find_ip(int family, const std::string& text) {
 Result<ListenAddress> parse_unix(std::string_view path, Scheme scheme) {
   // sockaddr_un has room for 107 octets and the final zero.
   if (!path.starts_with('/') || path.size() > 107) {
-    return fail("is no absolute path of at most 107 octets",
-                std::string(k_form_hint));
+    return fail("is no absolute path of at most 107 octets", k_form_hint);
   }
   return ListenAddress{.kind = ListenAddress::Kind::unix_path,
                        .host = std::string(path),
@@ -42,7 +41,7 @@ Result<ListenAddress> parse_unix(std::string_view path, Scheme scheme) {
 Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
-    return fail("has no port", std::string(k_form_hint));
+    return fail("has no port", k_form_hint);
   }
   const std::string_view digits = text.substr(colon + 1);
   std::uint16_t port = 0;
@@ -52,26 +51,25 @@ Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
     return fail(fmt::format("has the port {}, which is not a number from 0 to "
                             "65535",
                             in_quotes(digits)),
-                std::string(k_form_hint));
+                k_form_hint);
   }
-  std::string host(text.substr(0, colon));
+  ListenAddress address{.kind = ListenAddress::Kind::tcp,
+                        .host = std::string(text.substr(0, colon)),
+                        .port = port,
+                        .scheme = scheme};
+  std::string& host = address.host;
   if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-    if (const auto ipv6 = find_ip(AF_INET6, host)) {
-      return ListenAddress{.kind = ListenAddress::Kind::tcp,
-                           .host = *ipv6,
-                           .port = port,
-                           .scheme = scheme};
+    const auto ipv6 = find_ip(AF_INET6, host.substr(1, host.size() - 2));
+    if (!ipv6) {
+      return fail("has no IPv6 address between its brackets", k_form_hint);
     }
-    return fail("has no IPv6 address between its brackets",
-                std::string(k_form_hint));
+    host = *ipv6;
+    return address;
   }
   if (host == "localhost") host = "127.0.0.1";
   if (const auto ipv4 = find_ip(AF_INET, host)) {
-    return ListenAddress{.kind = ListenAddress::Kind::tcp,
-                         .host = *ipv4,
-                         .port = port,
-                         .scheme = scheme};
+    host = *ipv4;
+    return address;
   }
   if (host == "*" || host.empty()) {
     return fail("has no address",
@@ -86,8 +84,7 @@ Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
                 fmt::format("\"{}[{}]:{}\"",
                             scheme == Scheme::http ? k_http : "", host, port));
   }
-  return fail("has a name where an address is needed",
-              std::string(k_form_hint));
+  return fail("has a name where an address is needed", k_form_hint);
 }
 
 }  // namespace
@@ -117,7 +114,7 @@ std::optional<std::string> find_ip_address(std::string_view text) {
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
-    return fail("has a zero octet", std::string(k_form_hint));
+    return fail("has a zero octet", k_form_hint);
   }
   if (text == "systemd") {
     return ListenAddress{.kind = ListenAddress::Kind::systemd, .host = {}};
