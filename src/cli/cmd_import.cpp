@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/cli.hpp"
-#include "config/lint.hpp"
+#include "config/policy_lint.hpp"
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"

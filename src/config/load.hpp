@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "config/policy_file.hpp"
+#include "config/config_file.hpp"
 #include "diagnostic.hpp"
 #include "files/file_group.hpp"
 

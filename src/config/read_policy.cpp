@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/lint.hpp"
+#include "config/policy_lint.hpp"
 #include "config/table_reader.hpp"
 #include "dns/name_slip.hpp"
 #include "sts/policy_id.hpp"

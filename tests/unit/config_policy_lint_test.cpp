@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-#include "config/lint.hpp"
+#include "config/policy_lint.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -87,30 +87,32 @@ std::string place_of_first(const Case& one) {
   return format_place(lint(one).at(0).place);
 }
 
-TEST(ConfigLint, HasNothingAgainstAGoodPolicy) { EXPECT_EQ(ids({}), Ids{}); }
+TEST(ConfigPolicyLint, HasNothingAgainstAGoodPolicy) {
+  EXPECT_EQ(ids({}), Ids{});
+}
 
 // --- Domains ---
 
-TEST(ConfigLintDomain, WarnsOfOneLabel) {
+TEST(ConfigPolicyLintDomain, WarnsOfOneLabel) {
   EXPECT_EQ(domain_ids("intranet"), Ids{"policy.domain-single-label"});
 }
 
-TEST(ConfigLintDomain, WarnsOfThePolicyHostInItsPlace) {
+TEST(ConfigPolicyLintDomain, WarnsOfThePolicyHostInItsPlace) {
   EXPECT_EQ(domain_ids("mta-sts.example.com"),
             Ids{"policy.domain-is-policy-host"});
 }
 
-TEST(ConfigLintDomain, HasNothingAgainstNamesThatOnlyLookAlike) {
+TEST(ConfigPolicyLintDomain, HasNothingAgainstNamesThatOnlyLookAlike) {
   EXPECT_EQ(domain_ids("mta-sts-example.com"), Ids{});
   EXPECT_EQ(domain_ids("a.mta-sts.example.com"), Ids{});
 }
 
 // The domain mta-sts.com is somebody's; "com" is no policy domain of theirs.
-TEST(ConfigLintDomain, HasNothingAgainstADomainCalledMtaSts) {
+TEST(ConfigPolicyLintDomain, HasNothingAgainstADomainCalledMtaSts) {
   EXPECT_EQ(domain_ids("mta-sts.com"), Ids{});
 }
 
-TEST(ConfigLintDomain, NamesThePlaceOfTheDomain) {
+TEST(ConfigPolicyLintDomain, NamesThePlaceOfTheDomain) {
   Case one;
   one.domains = {"example.com", "intranet"};
   EXPECT_EQ(place_of_first(one), "a.toml:1:2");
@@ -118,27 +120,27 @@ TEST(ConfigLintDomain, NamesThePlaceOfTheDomain) {
 
 // --- mx ---
 
-TEST(ConfigLintMx, WarnsOfOneLabel) {
+TEST(ConfigPolicyLintMx, WarnsOfOneLabel) {
   EXPECT_EQ(mx_ids({"mail"}), Ids{"policy.mx-single-label"});
 }
 
-TEST(ConfigLintMx, WarnsOfThePolicyHost) {
+TEST(ConfigPolicyLintMx, WarnsOfThePolicyHost) {
   EXPECT_EQ(mx_ids({"mta-sts.example.com"}), Ids{"policy.mx-is-policy-host"});
 }
 
-TEST(ConfigLintMx, WarnsOfThePolicyHostOfAnyOfTheDomains) {
+TEST(ConfigPolicyLintMx, WarnsOfThePolicyHostOfAnyOfTheDomains) {
   Case one;
   one.domains = {"example.com", "example.net"};
   one.mx = {"mta-sts.example.net"};
   EXPECT_EQ(ids(one), Ids{"policy.mx-is-policy-host"});
 }
 
-TEST(ConfigLintMx, HasNothingAgainstThePolicyHostOfAnother) {
+TEST(ConfigPolicyLintMx, HasNothingAgainstThePolicyHostOfAnother) {
   EXPECT_EQ(mx_ids({"mta-sts.example.net"}), Ids{});
 }
 
 // RFC 8461, 10.4: anyone can have a host under these.
-TEST(ConfigLintMx, WarnsOfWildcardsUnderARegistry) {
+TEST(ConfigPolicyLintMx, WarnsOfWildcardsUnderARegistry) {
   for (const char* text :
        {"*.com", "*.example", "*.ac.at", "*.co.uk", "*.com.au", "*.edu.tr",
         "*.gov.uk", "*.ne.jp", "*.net.au", "*.org.nz"}) {
@@ -146,7 +148,7 @@ TEST(ConfigLintMx, WarnsOfWildcardsUnderARegistry) {
   }
 }
 
-TEST(ConfigLintMx, HasNothingAgainstWildcardsUnderADomain) {
+TEST(ConfigPolicyLintMx, HasNothingAgainstWildcardsUnderADomain) {
   for (const char* text : {"*.example.com", "*.mx.co.uk", "*.co.example",
                            "*.abc.uk", "*.a.b.c.example"}) {
     EXPECT_EQ(mx_ids({text}), Ids{}) << text;
@@ -155,7 +157,7 @@ TEST(ConfigLintMx, HasNothingAgainstWildcardsUnderADomain) {
 
 // RFC 8461, 4.1: the hosts are <name>.mail.protection.outlook.com and
 // <name>.<zone>.mx.microsoft.
-TEST(ConfigLintMx, WarnsOfWildcardsThatMatchNoHostOfTheProvider) {
+TEST(ConfigPolicyLintMx, WarnsOfWildcardsThatMatchNoHostOfTheProvider) {
   for (const char* text :
        {"*.outlook.com", "*.protection.outlook.com", "*.office365.com",
         "*.mx.microsoft", "*.microsoft", "*.gmail.com"}) {
@@ -163,7 +165,7 @@ TEST(ConfigLintMx, WarnsOfWildcardsThatMatchNoHostOfTheProvider) {
   }
 }
 
-TEST(ConfigLintMx, HasNothingAgainstTheRightWildcardOfAProvider) {
+TEST(ConfigPolicyLintMx, HasNothingAgainstTheRightWildcardOfAProvider) {
   for (const char* text :
        {"*.mail.protection.outlook.com", "*.o-v1.mx.microsoft"}) {
     EXPECT_EQ(mx_ids({text}), Ids{}) << text;
@@ -172,7 +174,7 @@ TEST(ConfigLintMx, HasNothingAgainstTheRightWildcardOfAProvider) {
 
 // smtp.google.com is the one MX host of newer tenants, but those who write a
 // wildcard have five others in mind.
-TEST(ConfigLintMx, WarnsOfTheWildcardThatMatchesOnlySmtpGoogleCom) {
+TEST(ConfigPolicyLintMx, WarnsOfTheWildcardThatMatchesOnlySmtpGoogleCom) {
   ASSERT_TRUE(sts::MxPattern::parse("*.google.com")
                   ->matches(*dns::Name::parse("smtp.google.com")));
   EXPECT_EQ(mx_ids({"*.google.com"}), Ids{"policy.mx-incomplete"});
@@ -183,34 +185,34 @@ TEST(ConfigLintMx, WarnsOfTheWildcardThatMatchesOnlySmtpGoogleCom) {
       Ids{});
 }
 
-TEST(ConfigLintMx, WarnsOfADuplicateOnceForEach) {
+TEST(ConfigPolicyLintMx, WarnsOfADuplicateOnceForEach) {
   EXPECT_EQ(mx_ids({"a.example", "a.example", "A.example"}),
             (Ids{"policy.mx-duplicate", "policy.mx-duplicate"}));
 }
 
-TEST(ConfigLintMx, WarnsOfADuplicateWildcard) {
+TEST(ConfigPolicyLintMx, WarnsOfADuplicateWildcard) {
   EXPECT_EQ(mx_ids({"*.a.example", "*.a.example"}), Ids{"policy.mx-duplicate"});
 }
 
-TEST(ConfigLintMx, SaysOneThingOfADuplicateThatAWildcardCovers) {
+TEST(ConfigPolicyLintMx, SaysOneThingOfADuplicateThatAWildcardCovers) {
   EXPECT_EQ(mx_ids({"mx.a.example", "mx.a.example", "*.a.example"}),
             (Ids{"policy.mx-covered", "policy.mx-duplicate"}));
 }
 
-TEST(ConfigLintMx, NamesThePlaceOfTheSecondOfDuplicates) {
+TEST(ConfigPolicyLintMx, NamesThePlaceOfTheSecondOfDuplicates) {
   Case one;
   one.mx = {"a.example", "b.example", "a.example"};
   EXPECT_EQ(place_of_first(one), "a.toml:3:3");
 }
 
-TEST(ConfigLintMx, WarnsOfAHostThatAWildcardCovers) {
+TEST(ConfigPolicyLintMx, WarnsOfAHostThatAWildcardCovers) {
   EXPECT_EQ(mx_ids({"mail.example.com", "*.example.com"}),
             Ids{"policy.mx-covered"});
   EXPECT_EQ(mx_ids({"*.example.com", "mail.example.com"}),
             Ids{"policy.mx-covered"});
 }
 
-TEST(ConfigLintMx, HasNothingAgainstAHostThatTheWildcardMisses) {
+TEST(ConfigPolicyLintMx, HasNothingAgainstAHostThatTheWildcardMisses) {
   EXPECT_EQ(mx_ids({"example.com", "*.example.com"}), Ids{});
   EXPECT_EQ(mx_ids({"a.mail.example.com", "*.example.com"}), Ids{});
   EXPECT_EQ(mx_ids({"*.mail.example.com", "*.example.com"}), Ids{});
@@ -218,72 +220,72 @@ TEST(ConfigLintMx, HasNothingAgainstAHostThatTheWildcardMisses) {
 
 // --- max_age ---
 
-TEST(ConfigLintMaxAge, WarnsOfZeroInEveryMode) {
+TEST(ConfigPolicyLintMaxAge, WarnsOfZeroInEveryMode) {
   for (const sts::Mode mode :
        {sts::Mode::testing, sts::Mode::enforce, sts::Mode::none}) {
     EXPECT_EQ(age_ids(mode, seconds(0)), Ids{"policy.max-age-zero"});
   }
 }
 
-TEST(ConfigLintMaxAge, WarnsOfLessThanADay) {
+TEST(ConfigPolicyLintMaxAge, WarnsOfLessThanADay) {
   EXPECT_EQ(age_ids(sts::Mode::testing, days(1) - seconds(1)),
             Ids{"policy.max-age-short"});
   EXPECT_EQ(age_ids(sts::Mode::testing, seconds(1)),
             Ids{"policy.max-age-short"});
 }
 
-TEST(ConfigLintMaxAge, HasNothingAgainstADayOfTesting) {
+TEST(ConfigPolicyLintMaxAge, HasNothingAgainstADayOfTesting) {
   EXPECT_EQ(age_ids(sts::Mode::testing, days(1)), Ids{});
 }
 
 // Appendix A of RFC 8461 shows 15 days of testing.
-TEST(ConfigLintMaxAge, HasNothingAgainstTheExampleOfTheRfc) {
+TEST(ConfigPolicyLintMaxAge, HasNothingAgainstTheExampleOfTheRfc) {
   EXPECT_EQ(age_ids(sts::Mode::testing, seconds(1296000)), Ids{});
 }
 
 // RFC 8461, 10.2: an attacker has to hold out for max_age.
-TEST(ConfigLintMaxAge, WarnsOfLessThanFourWeeksOfEnforce) {
+TEST(ConfigPolicyLintMaxAge, WarnsOfLessThanFourWeeksOfEnforce) {
   EXPECT_EQ(age_ids(sts::Mode::enforce, weeks(4) - seconds(1)),
             Ids{"policy.enforce-max-age-short"});
   EXPECT_EQ(age_ids(sts::Mode::enforce, days(1)),
             Ids{"policy.enforce-max-age-short"});
 }
 
-TEST(ConfigLintMaxAge, HasNothingAgainstFourWeeksOfEnforce) {
+TEST(ConfigPolicyLintMaxAge, HasNothingAgainstFourWeeksOfEnforce) {
   EXPECT_EQ(age_ids(sts::Mode::enforce, weeks(4)), Ids{});
 }
 
-TEST(ConfigLintMaxAge, SaysOneThingOfLessThanADayOfEnforce) {
+TEST(ConfigPolicyLintMaxAge, SaysOneThingOfLessThanADayOfEnforce) {
   EXPECT_EQ(age_ids(sts::Mode::enforce, hours(1)), Ids{"policy.max-age-short"});
 }
 
 // RFC 8461, 8.3: "a small max_age".
-TEST(ConfigLintMaxAge, HasNothingAgainstAShortNone) {
+TEST(ConfigPolicyLintMaxAge, HasNothingAgainstAShortNone) {
   EXPECT_EQ(age_ids(sts::Mode::none, days(1)), Ids{});
   EXPECT_EQ(age_ids(sts::Mode::none, weeks(1)), Ids{});
 }
 
-TEST(ConfigLintMaxAge, WarnsOfLessThanADayOfNone) {
+TEST(ConfigPolicyLintMaxAge, WarnsOfLessThanADayOfNone) {
   EXPECT_EQ(age_ids(sts::Mode::none, days(1) - seconds(1)),
             Ids{"policy.max-age-short"});
 }
 
 // Stalwart caches 3600 to 31557599 seconds, and everything else for a day.
-TEST(ConfigLintMaxAge, WarnsOfTheMostThatIsAllowed) {
+TEST(ConfigPolicyLintMaxAge, WarnsOfTheMostThatIsAllowed) {
   EXPECT_EQ(age_ids(sts::Mode::enforce, sts::k_max_max_age),
             Ids{"policy.max-age-at-limit"});
   EXPECT_EQ(age_ids(sts::Mode::testing, sts::k_max_max_age - seconds(1)),
             Ids{});
 }
 
-TEST(ConfigLintMaxAge, WarnsOfALongNone) {
+TEST(ConfigPolicyLintMaxAge, WarnsOfALongNone) {
   EXPECT_EQ(age_ids(sts::Mode::none, weeks(1) + seconds(1)),
             Ids{"policy.none-max-age-long"});
 }
 
 // --- Google ---
 
-TEST(ConfigLintGoogle, WarnsOfSomeOfTheHosts) {
+TEST(ConfigPolicyLintGoogle, WarnsOfSomeOfTheHosts) {
   EXPECT_EQ(mx_ids({"aspmx.l.google.com"}), Ids{"policy.mx-incomplete"});
   EXPECT_EQ(mx_ids({"*.aspmx.l.google.com"}), Ids{"policy.mx-incomplete"});
   EXPECT_EQ(mx_ids({"*.l.google.com"}), Ids{"policy.mx-incomplete"});
@@ -291,7 +293,7 @@ TEST(ConfigLintGoogle, WarnsOfSomeOfTheHosts) {
             Ids{"policy.mx-incomplete"});
 }
 
-TEST(ConfigLintGoogle, NamesTheFirstHostThatIsMissing) {
+TEST(ConfigPolicyLintGoogle, NamesTheFirstHostThatIsMissing) {
   const std::vector<std::string> hosts = {
       "aspmx.l.google.com", "alt1.aspmx.l.google.com",
       "alt2.aspmx.l.google.com", "alt3.aspmx.l.google.com",
@@ -307,14 +309,14 @@ TEST(ConfigLintGoogle, NamesTheFirstHostThatIsMissing) {
   }
 }
 
-TEST(ConfigLintGoogle, NamesThePlaceOfTheHostThatIsThere) {
+TEST(ConfigPolicyLintGoogle, NamesThePlaceOfTheHostThatIsThere) {
   Case one;
   one.mx = {"mail.example.com", "alt1.aspmx.l.google.com",
             "aspmx.l.google.com"};
   EXPECT_EQ(place_of_first(one), "a.toml:3:3");
 }
 
-TEST(ConfigLintGoogle, HasNothingAgainstAllOfTheHostsOrNone) {
+TEST(ConfigPolicyLintGoogle, HasNothingAgainstAllOfTheHostsOrNone) {
   EXPECT_EQ(mx_ids({"aspmx.l.google.com", "*.aspmx.l.google.com"}), Ids{});
   EXPECT_EQ(mx_ids({"*.l.google.com", "*.aspmx.l.google.com"}), Ids{});
   EXPECT_EQ(mx_ids({"smtp.google.com"}), Ids{});
@@ -322,14 +324,14 @@ TEST(ConfigLintGoogle, HasNothingAgainstAllOfTheHostsOrNone) {
 
 // --- Reports ---
 
-TEST(ConfigLintTlsRpt, WarnsOfThePolicyHost) {
+TEST(ConfigPolicyLintTlsRpt, WarnsOfThePolicyHost) {
   Case one;
   one.tls_rpt = {"mailto:a@mta-sts.example.com"};
   EXPECT_EQ(ids(one), Ids{"policy.tls-rpt-is-policy-host"});
   EXPECT_EQ(place_of_first(one), "a.toml:5:1");
 }
 
-TEST(ConfigLintTlsRpt, HasNothingAgainstAnotherPolicyHost) {
+TEST(ConfigPolicyLintTlsRpt, HasNothingAgainstAnotherPolicyHost) {
   Case one;
   one.tls_rpt = {"https://mta-sts.example.net/"};
   EXPECT_EQ(ids(one), Ids{});
@@ -337,7 +339,7 @@ TEST(ConfigLintTlsRpt, HasNothingAgainstAnotherPolicyHost) {
 
 // --- Modes ---
 
-TEST(ConfigLintMode, WarnsOfNoneWithoutMx) {
+TEST(ConfigPolicyLintMode, WarnsOfNoneWithoutMx) {
   Case one;
   one.mode = sts::Mode::none;
   one.max_age = days(1);
@@ -346,20 +348,20 @@ TEST(ConfigLintMode, WarnsOfNoneWithoutMx) {
   EXPECT_EQ(place_of_first(one), "a.toml:9:9");
 }
 
-TEST(ConfigLintMode, WarnsOfEnforceWithoutTlsRpt) {
+TEST(ConfigPolicyLintMode, WarnsOfEnforceWithoutTlsRpt) {
   Case one;
   one.mode = sts::Mode::enforce;
   one.tls_rpt = {};
   EXPECT_EQ(ids(one), Ids{"policy.enforce-without-tls-rpt"});
 }
 
-TEST(ConfigLintMode, WarnsOfTestingWithoutTlsRpt) {
+TEST(ConfigPolicyLintMode, WarnsOfTestingWithoutTlsRpt) {
   Case one;
   one.tls_rpt = {};
   EXPECT_EQ(ids(one), Ids{"policy.testing-without-tls-rpt"});
 }
 
-TEST(ConfigLintMode, HasNothingAgainstNoneWithoutTlsRpt) {
+TEST(ConfigPolicyLintMode, HasNothingAgainstNoneWithoutTlsRpt) {
   Case one;
   one.mode = sts::Mode::none;
   one.max_age = days(1);
@@ -384,11 +386,11 @@ Case of_size(int lines, int last) {
   return one;
 }
 
-TEST(ConfigLintSizes, HasNothingAgainst4096OctetsOfPolicy) {
+TEST(ConfigPolicyLintSizes, HasNothingAgainst4096OctetsOfPolicy) {
   EXPECT_EQ(ids(of_size(50, 48)), Ids{});
 }
 
-TEST(ConfigLintSizes, WarnsOf4097OctetsOfPolicy) {
+TEST(ConfigPolicyLintSizes, WarnsOf4097OctetsOfPolicy) {
   EXPECT_EQ(ids(of_size(50, 49)), Ids{"policy.text-large"});
 }
 
@@ -400,15 +402,15 @@ Ids rua_ids(std::size_t octets) {
   return ids(one);
 }
 
-TEST(ConfigLintSizes, HasNothingAgainstOneCharacterStringOfTlsRpt) {
+TEST(ConfigPolicyLintSizes, HasNothingAgainstOneCharacterStringOfTlsRpt) {
   EXPECT_EQ(rua_ids(255), Ids{});
 }
 
-TEST(ConfigLintSizes, WarnsOfTwoCharacterStringsOfTlsRpt) {
+TEST(ConfigPolicyLintSizes, WarnsOfTwoCharacterStringsOfTlsRpt) {
   EXPECT_EQ(rua_ids(256), Ids{"policy.tls-rpt-long"});
 }
 
-TEST(ConfigLint, SaysEverythingAtOnce) {
+TEST(ConfigPolicyLint, SaysEverythingAtOnce) {
   Case one;
   one.domains = {"mta-sts.example.com"};
   one.mode = sts::Mode::enforce;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/lint.hpp"
+#include "config/policy_lint.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/policy_file.hpp"
+#include "config/config_file.hpp"
 
 #include <fmt/format.h>
 
