@@ -36,6 +36,8 @@ std::string format_place(const Place& place) {
 }
 
 std::string format_diagnostic(const Diagnostic& diagnostic) {
+  // Whoever may put a file into a folder that is included chooses its name: it
+  // must not steer the terminal.
   std::string text = fmt::format("mta-stsd: {}: {}: {} [{}]\n",
                                  format_severity(diagnostic.severity),
                                  printable(format_place(diagnostic.place)),
@@ -82,6 +84,7 @@ void append_bounded(Diagnostics& to, Diagnostic one) {
          fmt::format("has more findings than these {}", k_max_file_findings),
          "there may be one cause; mend the first"});
   }
+  // Among those left out: the file as a whole must not pass for good.
   if (one.severity == Severity::error) to.back().severity = Severity::error;
 }
 

@@ -35,7 +35,8 @@ struct Field {
 void set_format(Format format);
 void set_level(Level least);
 
-/// For lines that cost something to make.
+/// Whether write() would write a line of that level. To be asked before making
+/// the fields of a line takes time, as for one that each request makes.
 bool is_on(Level level);
 
 /// Writes to `fd` what can be written without waiting; false if that is not

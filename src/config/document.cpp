@@ -124,7 +124,7 @@ bool is_better(std::string_view toml, std::size_t start, std::size_t length,
 
 /// The line at fault as it is probably meant, which has been tried; else what
 /// is true of every line.
-std::string find_hint(std::string_view toml, std::uint32_t number) {
+std::string propose_line(std::string_view toml, std::uint32_t number) {
   std::size_t start = 0;
   for (std::uint32_t i = 1; i < number; ++i) {
     const std::size_t end = toml.find('\n', start);
@@ -186,8 +186,8 @@ std::optional<Table> parse_document(std::string_view toml,
     return convert(toml::parse(toml));
   } catch (const toml::parse_error& error) {
     const Position at = position_of(error.source());
-    return refuse("config.syntax", {describe(error), find_hint(toml, at.line)},
-                  at);
+    return refuse("config.syntax",
+                  {describe(error), propose_line(toml, at.line)}, at);
   }
 }
 

@@ -12,6 +12,8 @@
 namespace mtasts::config {
 namespace {
 
+/// The files and patterns as seen from the main file; with standard input, from
+/// the current folder.
 files::Inputs make_inputs(const std::string& main,
                           const std::vector<Located<std::string>>& includes) {
   const std::string beside = main == "-" ? std::string{} : main;
@@ -57,6 +59,8 @@ class Includers {
   std::vector<std::pair<files::Inputs, std::size_t>> globs_;
 };
 
+/// Whether there is a file at all, taken over or not: one that nobody has read
+/// is still being written.
 bool has_regular_file(const files::Inputs& inputs) {
   class Finder final : public files::FileVisitor {
    public:

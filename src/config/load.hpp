@@ -21,7 +21,9 @@ struct Loaded {
   /// In the order of files, lines, columns: every error, and what else there
   /// is to say of the files that were read anew.
   Diagnostics diagnostics;
-  Diagnostics withdrawn;                  // what was said of them before
+  /// What earlier loads found in files that were read anew now, or are gone: a
+  /// warning that is here and not above no longer holds.
+  Diagnostics withdrawn;
   std::vector<std::string> certificates;  // also when a policy is bad
   bool has_new_inputs = false;            // other files may be included now
   bool is_main_good = false;              // whatever the included ones are
