@@ -60,6 +60,9 @@ std::string propose_truth(std::string_view key, const Value& value) {
 std::string_view describe_type(const Value& value) {
   constexpr std::array<std::string_view, 5> k_names = {
       "a string", "an integer", "a boolean", "an array", "a table"};
+  // All but Other, which comes last.
+  static_assert(k_names.size() + 1 ==
+                std::variant_size_v<decltype(Value::data)>);
   if (const Other* other = std::get_if<Other>(&value.data)) {
     return other->type_name;
   }

@@ -236,16 +236,13 @@ bool Metrics::wants_domains(const snapshot::Snapshot& snapshot) const {
 void Metrics::write_policies(const snapshot::Snapshot& snapshot,
                              MetricWriter& out) const {
   out.family("mta_stsd_domains", gauge, "Policy domains, by mode.");
-  constexpr std::size_t k_modes = static_cast<std::size_t>(sts::Mode::none) + 1;
-  std::array<std::size_t, k_modes> counts{};
+  std::array<std::size_t, sts::k_mode_names.size()> counts{};
   for (const publish::PublicationPtr& entry : snapshot.live.policies) {
     counts[static_cast<std::size_t>(entry->policy.mode())] +=
         entry->domains.size();
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    out.sample(counts[i],
-               fmt::format("mode=\"{}\"",
-                           sts::format_mode(static_cast<sts::Mode>(i))));
+    out.sample(counts[i], fmt::format("mode=\"{}\"", sts::k_mode_names[i]));
   }
   const sys_seconds first = observed_.readiness.coverage()->first_expiry;
   out.family("mta_stsd_certificate_first_expiry_timestamp_seconds", gauge,

@@ -23,7 +23,7 @@ struct Words {
 };
 
 /// In the order of Misfit.
-constexpr std::array<Words, k_misfit_count> k_words = {{
+constexpr auto k_words = std::to_array<Words>({
     {"unknown-host",
      "no policy here is for this Host: a proxy has to pass on the one that it "
      "was asked for (nginx: proxy_set_header Host $host)"},
@@ -45,7 +45,8 @@ constexpr std::array<Words, k_misfit_count> k_words = {{
      "this listener is of TLS: a proxy has to connect to it by https, or to "
      "a listener of its own, http://"},
     {"http2-refused", "a proxy has to speak HTTP/1.1 here, not HTTP/2 or gRPC"},
-}};
+});
+static_assert(k_words.size() == k_misfit_count);
 constexpr std::string_view k_unknown_domain_hint =
     "no policy here is for this host: give its domain a [[policy]], or take "
     "its address out of DNS";

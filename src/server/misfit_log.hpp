@@ -31,7 +31,8 @@ enum class Misfit : std::uint8_t {
   http,            // in clear, on a listener of TLS
   http2,           // with prior knowledge (RFC 9113, 3.3)
 };
-constexpr std::size_t k_misfit_count = 8;
+constexpr std::size_t k_misfit_count =
+    static_cast<std::size_t>(Misfit::http2) + 1;
 
 /// What a connection that begins with `octets` speaks, if it is plain.
 std::optional<Misfit> find_protocol(std::string_view octets);

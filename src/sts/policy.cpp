@@ -4,34 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "sts/policy_text.hpp"
 
 namespace mtasts::sts {
-namespace {
-
-constexpr std::array<std::pair<Mode, std::string_view>, 3> k_modes = {{
-    {Mode::testing, "testing"},
-    {Mode::enforce, "enforce"},
-    {Mode::none, "none"},
-}};
-
-}  // namespace
-
-std::string_view format_mode(Mode mode) {
-  for (const auto& [value, text] : k_modes) {
-    if (value == mode) return text;
-  }
-  return {};
-}
 
 std::optional<Mode> parse_mode(std::string_view text) {
-  for (const auto& [value, name] : k_modes) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
+  const auto* name = std::find(k_mode_names.begin(), k_mode_names.end(), text);
+  if (name == k_mode_names.end()) return std::nullopt;
+  return static_cast<Mode>(name - k_mode_names.begin());
 }
 
 Result<Policy> Policy::make(Mode mode, std::vector<MxPattern> mx,

@@ -3,7 +3,9 @@
 // of domains: one policy may serve any number of them.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,7 +18,14 @@ namespace mtasts::sts {
 /// RFC 8461, 5.
 enum class Mode { testing, enforce, none };
 
-std::string_view format_mode(Mode mode);
+/// In the order of Mode.
+constexpr auto k_mode_names =
+    std::to_array<std::string_view>({"testing", "enforce", "none"});
+static_assert(k_mode_names.size() == static_cast<std::size_t>(Mode::none) + 1);
+
+constexpr std::string_view format_mode(Mode mode) {
+  return k_mode_names[static_cast<std::size_t>(mode)];
+}
 /// Case-sensitive, as the grammar's %s asks.
 std::optional<Mode> parse_mode(std::string_view text);
 
