@@ -195,6 +195,16 @@ class FormTest(unittest.TestCase):
         for stop in stops:
             self.assertTrue((ROOT / f"src/{stop}.cpp").is_file(), stop)
 
+    def test_reading_order(self):
+        """The page says how long the files are that it has one read."""
+        page = (ROOT / "ARCHITECTURE.md").read_text()
+        order = page.split("## Reading order\n")[1].split("\n## ")[0]
+        files = re.findall(r"^\| `(src/\S+)` \|", order, re.MULTILINE)
+        self.assertGreater(len(files), 5)
+        lines = sum((ROOT / name).read_text().count("\n") for name in files)
+        said = re.search(r"some ([\d,]+) lines", order)[1].replace(",", "")
+        self.assertAlmostEqual(int(said), lines, delta=25)
+
     def test_manual_pages(self):
         if not shutil.which("mandoc"):
             self.skipTest("mandoc is not installed")
