@@ -13,6 +13,8 @@
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"
 #include "files/read.hpp"
+#include "files/file.hpp"
+#include "publish/publication.hpp"
 #include "publish/records.hpp"
 #include "sts/mend_policy.hpp"
 #include "sts/policy_reading.hpp"
@@ -186,7 +188,7 @@ Exit import_policy(const Options& options) {
   if (!rua) return Exit::fault;
   std::optional<sts::Policy> policy = read_policy(options);
   if (!policy) return Exit::fault;
-  const publish::Publication entry = config::make_policy_entry(
+  const publish::Publication entry = publish::make_publication(
       {*domain}, *std::move(policy), *std::move(rua), {});
   print_findings(entry);
   const bool printed = print(format_head(entry, options.tls_rpt) +

@@ -12,8 +12,7 @@
 #include "config/policy_lint.hpp"
 #include "config/table_reader.hpp"
 #include "dns/name_slip.hpp"
-#include "sts/policy_id.hpp"
-#include "sts/policy_text.hpp"
+#include "publish/publication.hpp"
 #include "sts/slip.hpp"
 #include "text/duration.hpp"
 #include "text/utf8.hpp"
@@ -203,16 +202,6 @@ Result<dns::Name> parse_policy_domain(std::string_view text) {
   return name;
 }
 
-publish::Publication make_policy_entry(std::vector<dns::Name> domains,
-                                       sts::Policy policy,
-                                       std::vector<tlsrpt::ReportUri> tls_rpt,
-                                       Place place) {
-  std::string body = sts::format_policy(policy);
-  std::string id = sts::policy_id(body);
-  return {std::move(domains), std::move(policy), std::move(tls_rpt),
-          std::move(body),    std::move(id),     std::move(place)};
-}
-
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
                                                 std::string_view file,
                                                 Diagnostics& out) {
@@ -237,10 +226,10 @@ std::optional<publish::Publication> read_policy(const Table& table, Position at,
         draft.mode, take_values(draft.mx), draft.max_age.value);
     if (policy) {
       lint_policy(draft, reader);
-      entry = make_policy_entry(take_values(std::move(draft.domains)),
-                                *std::move(policy),
-                                take_values(std::move(draft.tls_rpt)),
-                                {std::string(file), at.line, at.column});
+      entry = publish::make_publication(
+          take_values(std::move(draft.domains)), *std::move(policy),
+          take_values(std::move(draft.tls_rpt)),
+          {std::string(file), at.line, at.column});
     } else {
       reader.error(draft.mx.empty() ? "policy.mx-missing" : "policy.too-large",
                    at, policy.error().message, policy.error().hint);

@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "config/config.hpp"
 #include "config/value.hpp"
@@ -18,12 +17,6 @@ namespace mtasts::config {
 /// A policy domain as people type it, short enough for the owners of its
 /// records.
 Result<dns::Name> parse_policy_domain(std::string_view text);
-
-/// With the body and the id of `policy`.
-publish::Publication make_policy_entry(std::vector<dns::Name> domains,
-                                       sts::Policy policy,
-                                       std::vector<tlsrpt::ReportUri> tls_rpt,
-                                       Place place);
 
 /// Nothing when the table has an error; all of them are then in `out`.
 std::optional<publish::Publication> read_policy(const Table& table, Position at,

@@ -24,4 +24,9 @@ struct Publication {
 };
 using PublicationPtr = std::shared_ptr<const Publication>;
 
+/// With the body and the id of `policy`.
+Publication make_publication(std::vector<dns::Name> domains, sts::Policy policy,
+                             std::vector<tlsrpt::ReportUri> tls_rpt,
+                             Place place);
+
 }  // namespace mtasts::publish

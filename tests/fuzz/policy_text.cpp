@@ -8,6 +8,7 @@
 #include "config/document.hpp"
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
+#include "publish/publication.hpp"
 #include "sts/mend_policy.hpp"
 #include "sts/policy_id.hpp"
 #include "sts/policy_reading.hpp"
@@ -41,7 +42,7 @@ void check_canonical(const Policy& policy) {
 }
 
 void check_as_table(const Policy& policy) {
-  const publish::Publication entry = config::make_policy_entry(
+  const publish::Publication entry = publish::make_publication(
       {*dns::Name::parse("a.example")}, policy, {}, {});
   require(entry.id == policy_id(format_policy(policy)), "the id of its body");
   Diagnostics diagnostics;

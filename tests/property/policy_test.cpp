@@ -7,6 +7,7 @@
 #include "config/document.hpp"
 #include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
+#include "publish/publication.hpp"
 #include "random.hpp"
 #include "sts/policy_id.hpp"
 #include "sts/policy_reading.hpp"
@@ -98,7 +99,7 @@ TEST(PolicyProperty, IsTheSameAsATable) {
   Random random;
   for (int i = 0; i < k_rounds / 10; ++i) {
     const publish::Publication entry =
-        config::make_policy_entry({*dns::Name::parse("a.test")},
+        publish::make_publication({*dns::Name::parse("a.test")},
                                   spell(make_meaning(random), random), {}, {});
     Diagnostics out;
     const auto document =

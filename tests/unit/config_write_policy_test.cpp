@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
-#include "config/read_policy.hpp"
 #include "config/write_policy.hpp"
+#include "publish/publication.hpp"
 #include "temp_dir.hpp"
 
 namespace mtasts::config {
@@ -20,7 +20,7 @@ publish::Publication make(sts::Mode mode, const std::vector<std::string>& mx,
   for (const std::string& text : rua) {
     uris.push_back(*tlsrpt::ReportUri::parse(text));
   }
-  return make_policy_entry(
+  return publish::make_publication(
       {*dns::Name::parse("example.com")},
       *sts::Policy::make(mode, patterns, std::chrono::seconds(max_age)), uris,
       {});

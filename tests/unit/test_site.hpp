@@ -7,6 +7,8 @@
 
 #include "config/read_policy.hpp"
 #include "snapshot/snapshot.hpp"
+#include "publish/publication.hpp"
+#include "snapshot/site.hpp"
 
 namespace mtasts {
 
@@ -17,7 +19,7 @@ inline publish::Publication make_entry(
   for (const std::string_view domain : domains) {
     names.push_back(*dns::Name::parse(domain));
   }
-  return config::make_policy_entry(
+  return publish::make_publication(
       std::move(names),
       *sts::Policy::make(mode, {*sts::MxPattern::parse(mx)},
                          std::chrono::seconds(604800)),
