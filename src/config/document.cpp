@@ -28,6 +28,8 @@ struct Marks {
   std::size_t values = 0;  // what can begin one: commas, brackets, "="
 };
 
+/// Less than a parser, on purpose: it has to be done before the library gets
+/// the text, and needs no memory.
 Marks count_marks(std::string_view toml) {
   Marks marks;
   while (!toml.empty()) {

@@ -30,6 +30,7 @@ std::vector<net::ListenAddress> read_listen(TableReader& reader) {
       {.kind = net::ListenAddress::Kind::tcp, .host = "::", .port = 8443}};
   const auto texts = reader.find_strings("listen");
   if (!texts) return fallback;
+  // An empty array is no wish for the default: nobody would be served.
   if (texts->empty()) {
     reader.error("server.listen-invalid", reader.find("listen")->at,
                  "server.listen is empty", "listen = [\"[::]:8443\"]");

@@ -96,11 +96,13 @@ std::optional<std::string> find_meant_line(std::string_view line) {
   const std::size_t delimiter = text.find_first_of("=:");
   std::string meant;
   if (delimiter == std::string_view::npos) {
+    // An element of an array on a line of its own: mail.example.net, ]
     const std::vector<std::string> elements = take_elements(text);
     if (elements.empty() || text.starts_with('[')) return {};
     meant = fmt::format("  {},", list_values(elements));
     if (text.ends_with(']')) meant += " ]";
   } else {
+    // mx: mail.example.net, or mode = enforce
     const std::string_view key =
         text::trim(text.substr(0, delimiter), " \t\"'`");
     const std::string_view value =
