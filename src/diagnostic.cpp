@@ -38,12 +38,12 @@ std::string format_place(const Place& place) {
 std::string format_diagnostic(const Diagnostic& diagnostic) {
   // Whoever may put a file into a folder that is included chooses its name: it
   // must not steer the terminal.
-  std::string text = fmt::format("mta-stsd: {}: {}: {} [{}]\n",
-                                 format_severity(diagnostic.severity),
-                                 printable(format_place(diagnostic.place)),
-                                 printable(diagnostic.message), diagnostic.id);
+  std::string text =
+      fmt::format("{}: {}: {} [{}]\n", format_severity(diagnostic.severity),
+                  printable(format_place(diagnostic.place)),
+                  printable(diagnostic.message), diagnostic.id);
   if (!diagnostic.hint.empty()) {
-    text += fmt::format("mta-stsd: hint: {}\n", printable(diagnostic.hint));
+    text += fmt::format("hint: {}\n", printable(diagnostic.hint));
   }
   return text;
 }

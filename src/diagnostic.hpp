@@ -35,8 +35,8 @@ using Diagnostics = std::vector<Diagnostic>;
 std::string format_place(const Place& place);
 
 /// The finding as people read it, one or two lines, each with its newline:
-///   mta-stsd: error: FILE:LINE:COLUMN: MESSAGE [ID]
-///   mta-stsd: hint: HINT
+///   error: FILE:LINE:COLUMN: MESSAGE [ID]
+///   hint: HINT
 std::string format_diagnostic(const Diagnostic& diagnostic);
 
 /// The finding as a JSON object (RFC 8259) without line break:

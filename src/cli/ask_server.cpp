@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "cli/ask_server.hpp"
 
+#include "command_line.hpp"
 #include "config/read_operations.hpp"
 
 namespace mtasts::cli {
 
-std::optional<http::Reply> ask_server(const Options& options,
+std::optional<http::Reply> ask_server(const std::string& config,
                                       const std::string& path,
                                       const std::string& accept) {
-  const Result<config::Operations> operations =
-      config::load_operations(options.config);
+  const Result<config::Operations> operations = config::load_operations(config);
   if (!operations) {
     print_error(operations.error().message, operations.error().hint);
     return std::nullopt;

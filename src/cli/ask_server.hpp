@@ -5,14 +5,13 @@
 #include <optional>
 #include <string>
 
-#include "cli/cli.hpp"
 #include "http/client.hpp"
 
 namespace mtasts::cli {
 
 /// What the operations listener that the configuration names says to GET
 /// `path`; nothing after an error, which is printed.
-std::optional<http::Reply> ask_server(const Options& options,
+std::optional<http::Reply> ask_server(const std::string& config,
                                       const std::string& path,
                                       const std::string& accept);
 

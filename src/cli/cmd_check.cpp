@@ -83,25 +83,41 @@ std::string format_json(const Checked& checked, const std::string& config) {
       count(checked.diagnostics, Severity::warning), findings);
 }
 
-}  // namespace
-
-Exit check(const Options& options) {
-  Checked checked = options.policies_only ? check_policies(options.config)
-                                          : check_all(options.config);
+Exit check(Arguments& arguments) {
+  std::string format;
+  bool policies_only = false;
+  bool strict = false;
+  arguments.add_choice("--format", format, {"text", "json"});
+  arguments.add_flag("--policies-only", policies_only);
+  arguments.add_flag("--strict", strict);
+  if (const std::optional<Exit> end = arguments.read()) return *end;
+  const std::string& config = arguments.config();
+  Checked checked = policies_only ? check_policies(config) : check_all(config);
   sort_diagnostics(checked.diagnostics);
   const bool failed =
       has_errors(checked.diagnostics) ||
-      (options.strict && count(checked.diagnostics, Severity::warning) != 0);
+      (strict && count(checked.diagnostics, Severity::warning) != 0);
   bool printed = true;
-  if (options.format == "json") {
-    printed = print(format_json(checked, options.config));
+  if (format == "json") {
+    printed = print(format_json(checked, config));
   } else {
     print_diagnostics(checked.diagnostics);
     if (!has_errors(checked.diagnostics)) {
-      printed = print(format_text(checked, options.config));
+      printed = print(format_text(checked, config));
     }
   }
   return printed && !failed ? Exit::good : Exit::fault;
 }
+
+}  // namespace
+
+const Command k_check = {
+    .usage = "check",
+    .about = "read everything, report everything that is wrong",
+    .run = check,
+    .options = R"(  --format FORM       text or json (default: text)
+  --policies-only     leave certificates and listeners out
+  --strict            exit 1 on warnings too
+)"};
 
 }  // namespace mtasts::cli

@@ -24,6 +24,13 @@
 namespace mtasts::cli {
 namespace {
 
+struct Options {
+  std::string domain;
+  std::optional<std::string> file;
+  bool mend = false;
+  std::optional<std::string> tls_rpt;
+};
+
 std::optional<dns::Name> parse_domain(const std::string& text) {
   Result<dns::Name> domain = config::parse_policy_domain(text);
   if (domain) return *std::move(domain);
@@ -109,10 +116,9 @@ std::optional<std::string> read_text(const std::string& file,
 /// The policy in `options.file`; nothing after an error. Deviations and what
 /// was mended are printed.
 std::optional<sts::Policy> read_policy(const Options& options) {
-  const std::string shown =
-      options.file == "-" ? "<standard input>" : options.file;
-  const std::optional<std::string> text =
-      read_text(options.file, options.domain);
+  const std::string file = options.file.value_or("-");
+  const std::string shown = file == "-" ? "<standard input>" : file;
+  const std::optional<std::string> text = read_text(file, options.domain);
   if (!text) return std::nullopt;
   sts::PolicyReading reading = sts::read_policy(*text);
   bool can_be_mended = false;
@@ -178,9 +184,13 @@ std::string format_head(const publish::Publication& entry,
   return text + fmt::format("#      _smtp._tls.{}  TXT  {}\n", domain, record);
 }
 
-}  // namespace
-
-Exit import_policy(const Options& options) {
+Exit import_policy(Arguments& arguments) {
+  Options options;
+  arguments.add_required("--domain", options.domain);
+  arguments.add_flag("--mend", options.mend);
+  arguments.add_option("--tls-rpt", options.tls_rpt);
+  arguments.add_option("file", options.file);
+  if (const std::optional<Exit> end = arguments.read()) return *end;
   const std::optional<dns::Name> domain = parse_domain(options.domain);
   if (!domain) return Exit::fault;
   std::optional<std::vector<tlsrpt::ReportUri>> rua =
@@ -195,5 +205,17 @@ Exit import_policy(const Options& options) {
                              config::format_policy_table(entry));
   return printed ? Exit::good : Exit::fault;
 }
+
+}  // namespace
+
+const Command k_import = {
+    .usage = "import [FILE]",
+    .about = "turn an mta-sts.txt into the TOML that serves the same",
+    .run = import_policy,
+    .options =
+        R"(  --domain DOMAIN     whose policy it is
+  --mend              read a text that senders refuse as what is plainly meant
+  --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
+)"};
 
 }  // namespace mtasts::cli

@@ -27,6 +27,17 @@ constexpr std::array<std::pair<std::string_view, publish::Purpose>, 3> k_parts =
       {"tls-rpt", publish::Purpose::tls_rpt},
       {"host", publish::Purpose::host}}};
 
+struct Options {
+  std::string config;
+  std::string format;  // empty: plain on a terminal, else zone
+  std::optional<std::uint32_t> ttl;
+  std::string only;  // empty: all
+  std::vector<std::string> addresses;
+  std::optional<std::string> delegate_to;
+  std::optional<std::string> diff;  // a file
+  std::vector<std::string> domains;
+};
+
 /// What the options ask for, apart from domains.
 struct Request {
   std::vector<dns::Target> targets;
@@ -207,9 +218,7 @@ Exit print_diff(const std::vector<publish::DomainRecords>& wanted,
   return print(diff.orders) && is_good ? Exit::good : Exit::fault;
 }
 
-}  // namespace
-
-Exit records(const Options& options) {
+Exit print_records(const Options& options) {
   const Result<Request> request = parse_request(options);
   if (!request) {
     print_error(request.error().message, request.error().hint);
@@ -243,5 +252,44 @@ Exit records(const Options& options) {
                                                    : "zone");
   return print(format->format(*all)) ? Exit::good : Exit::fault;
 }
+
+Exit records(Arguments& arguments) {
+  Options options;
+  std::vector<std::string> formats;
+  for (const publish::Format& one : publish::formats()) {
+    formats.emplace_back(one.name);
+  }
+  arguments.add_choice("--format", options.format, formats);
+  // RFC 2181, 8: a TTL has 31 bits.
+  arguments.add_number("--ttl", options.ttl, 2147483647);
+  arguments.add_choice("--only", options.only, {"mta-sts", "tls-rpt", "host"});
+  arguments.add_list("--address", options.addresses);
+  arguments.add_option("--delegate-to", options.delegate_to);
+  arguments.add_option("--diff", options.diff);
+  arguments.add_words("domain", options.domains);
+  if (const std::optional<Exit> end = arguments.read()) return *end;
+  options.config = arguments.config();
+  return print_records(options);
+}
+
+}  // namespace
+
+const Command k_records = {
+    .usage = "records [DOMAIN..]",
+    .about = "print the DNS records to publish",
+    .run = records,
+    .options =
+        R"(  --format FORM       plain, zone, json, nsupdate, powerdns, octodns,
+                      dnscontrol, route53, terraform-cloudflare, terraform-aws,
+                      external-dns
+                      (default: plain on a terminal, else zone)
+  --ttl SECONDS       the same for all (default: 300, mode enforce: 3600)
+  --only PART         mta-sts, tls-rpt or host
+  --address TARGET    also where the policy host is: an address, given once
+                      or more, or the name for a CNAME
+  --delegate-to NAME  CNAMEs to the records of this provider, and its own
+  --diff FILE         compare with a zone file or dig output ("-": standard
+                      input), print what to add, change and delete
+)"};
 
 }  // namespace mtasts::cli

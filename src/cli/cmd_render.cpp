@@ -30,29 +30,43 @@ Result<void> write_tree(const std::string& directory,
 
 }  // namespace
 
-Exit render(const Options& options) {
-  if (!options.output && options.domains.size() != 1) {
-    print_error("render needs one domain, or --output DIR",
-                "see mta-stsd --help");
-    return Exit::usage;
+Exit render(Arguments& arguments) {
+  std::optional<std::string> output;
+  std::vector<std::string> named;
+  arguments.add_option("--output", output);
+  arguments.add_words("domain", named);
+  if (const std::optional<Exit> end = arguments.read()) return *end;
+  if (!output && named.size() != 1) {
+    return print_usage_error("render needs one domain, or --output DIR");
   }
-  const std::optional<config::Live> live = load_policies(options.config);
+  const std::optional<config::Live> live = load_policies(arguments.config());
   if (!live) return Exit::fault;
   std::vector<std::string> domains;
-  for (const std::string& text : options.domains) {
+  for (const std::string& text : named) {
     const std::optional<std::string> domain = find_domain(*live, text);
     if (!domain) return Exit::fault;
     domains.push_back(*domain);
   }
-  if (!options.output) {
+  if (!output) {
     const publish::Publication& policy = *live->find_domain(domains.front());
     return print(policy.body) ? Exit::good : Exit::fault;
   }
   if (domains.empty()) domains = snapshot::all_domains(*live);
-  const Result<void> written = write_tree(*options.output, *live, domains);
+  const Result<void> written = write_tree(*output, *live, domains);
   if (written) return Exit::good;
   print_error(written.error().message, written.error().hint);
   return Exit::fault;
 }
+
+}  // namespace
+
+const Command k_render = {
+    .usage = "render DOMAIN",
+    .about = "print the exact bytes that are served",
+    .run = render,
+    .options =
+        R"(  --output DIR        write DIR/mta-sts.DOMAIN/.well-known/mta-sts.txt, of all
+                      domains unless some are named
+)"};
 
 }  // namespace mtasts::cli

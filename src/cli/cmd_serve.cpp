@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -33,6 +36,14 @@ namespace mtasts::cli {
 namespace {
 
 using snapshot::Snapshot;
+
+struct Options {
+  std::string config;
+  bool allow_example = false;
+  bool allow_plain_http = false;
+  std::string log_format = "text";
+  std::string log_level = "info";
+};
 
 // More would only scroll by; they are a command away.
 constexpr std::size_t k_max_printed_domains = 20;
@@ -243,11 +254,8 @@ Exit stop(server::PolicyHost& host, operations::Operations* operations,
   return Exit::good;
 }
 
-}  // namespace
-
-Exit serve(const Options& options) {
-  log::set_format(options.log_format);
-  log::set_level(options.log_level);
+/// Until a signal ends it.
+Exit run_server(const Options& options) {
   Result<process::Signals> signals = process::Signals::open();
   if (!signals) {
     print_error(signals.error().message);
@@ -301,5 +309,38 @@ Exit serve(const Options& options) {
   supervise(host, reloading, reloads, *signals, manager);
   return stop(host, operations.get(), reloading, manager);
 }
+
+Exit serve(Arguments& arguments) {
+  static const std::map<std::string, log::Level> k_levels = {
+      {"debug", log::Level::debug},
+      {"info", log::Level::info},
+      {"warning", log::Level::warning},
+      {"error", log::Level::error}};
+  Options options;
+  arguments.add_flag("--allow-example", options.allow_example);
+  arguments.add_flag("--allow-plain-http", options.allow_plain_http);
+  arguments.add_choice("--log-format", options.log_format, {"text", "json"});
+  arguments.add_choice("--log-level", options.log_level,
+                       {"debug", "info", "warning", "error"});
+  if (const std::optional<Exit> end = arguments.read()) return *end;
+  options.config = arguments.config();
+  log::set_format(options.log_format == "json" ? log::Format::json
+                                               : log::Format::text);
+  log::set_level(k_levels.at(options.log_level));
+  return run_server(options);
+}
+
+}  // namespace
+
+const Command k_serve = {
+    .usage = "serve",
+    .about = "be the policy host, in the foreground",
+    .run = serve,
+    .options =
+        R"(  --allow-example     serve placeholder names such as example.com in public
+  --allow-plain-http  listen without TLS beyond this machine, for a proxy
+  --log-format FORM   text or json (default: text)
+  --log-level LEVEL   debug, info, warning or error (default: info)
+)"};
 
 }  // namespace mtasts::cli

@@ -4,27 +4,41 @@
 #include "dns/name.hpp"
 
 namespace mtasts::cli {
+namespace {
 
-Exit status(const Options& options) {
+Exit status(Arguments& arguments) {
+  std::string format;
+  std::vector<std::string> domains;
+  arguments.add_choice("--format", format, {"table", "json"});
+  arguments.add_words("domain", domains, 1);
+  if (const std::optional<Exit> end = arguments.read()) return *end;
   constexpr int k_ok = 200;
   std::string path = "/status";
-  if (!options.domains.empty()) {
-    const Result<dns::Name> name =
-        dns::Name::from_typed(options.domains.front());
+  if (!domains.empty()) {
+    const Result<dns::Name> name = dns::Name::from_typed(domains.front());
     if (!name) {
-      print_error("domain " + in_quotes(options.domains.front()) + " " +
-                      name.error().message,
-                  name.error().hint);
+      print_error(
+          "domain " + in_quotes(domains.front()) + " " + name.error().message,
+          name.error().hint);
       return Exit::fault;
     }
     path += "?q=" + name->text();
   }
-  const std::optional<http::Reply> reply = ask_server(
-      options, path,
-      options.status_format == "json" ? "application/json" : "text/plain");
+  const std::optional<http::Reply> reply =
+      ask_server(arguments.config(), path,
+                 format == "json" ? "application/json" : "text/plain");
   if (!reply) return Exit::fault;
   const bool printed = print(reply->body);
   return printed && reply->status == k_ok ? Exit::good : Exit::fault;
 }
+
+}  // namespace
+
+const Command k_status = {
+    .usage = "status [DOMAIN]",
+    .about = "ask it what it serves, and who has fetched it",
+    .run = status,
+    .options = R"(  --format FORM       table or json (default: table)
+)"};
 
 }  // namespace mtasts::cli

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/cli.hpp"
+#include "command_line.hpp"
 #include "config/load.hpp"
 #include "dns/name.hpp"
 #include "snapshot/snapshot.hpp"

@@ -92,6 +92,8 @@ AS_ROOT = (r"time=\S+ level=warning event=root hint=.*\n"
 
 
 class CliTestCase(unittest.TestCase):
+    program = "MTA_STSD"
+
     def setUp(self):
         self.dir = pathlib.Path(self.enterContext(
             tempfile.TemporaryDirectory(prefix="mta-stsd-e2e-")))
@@ -102,7 +104,7 @@ class CliTestCase(unittest.TestCase):
 
     def run_it(self, *arguments, stdin="", **how):
         return subprocess.run(
-            [os.environ["MTA_STSD"], *map(str, arguments)], input=stdin,
+            [os.environ[self.program], *map(str, arguments)], input=stdin,
             **{"env": self.env, "cwd": self.dir, "stdout": subprocess.PIPE,
                "stderr": subprocess.PIPE, "timeout": TIMEOUT, "text": True,
                **how})
@@ -135,6 +137,14 @@ class UsageTest(CliTestCase):
 
     def test_help_fits_a_terminal(self):
         self.assertLess(max(map(len, HELP.splitlines())), 80)
+
+    def test_help_lists_every_form(self):
+        done = self.run_it("records", "--format", "bind")
+        forms = re.search(r" not in \{(.*?)\}", done.stderr)[1]
+        listed = re.search(r"records:\n  --format FORM +(.*?)\(default", HELP,
+                           re.DOTALL)[1]
+        self.assertEqual(forms.split(","),
+                         re.sub(r"\s", "", listed).split(","))
 
     def test_version(self):
         version = re.search(r"VERSION (\d+\.\d+\.\d+)",

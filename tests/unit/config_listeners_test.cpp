@@ -37,10 +37,10 @@ TEST(ConfigListeners, IsFoundOnEachAddressThatOthersReach) {
       Severity::warning, "x.toml");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(format_diagnostic(found[0]),
-            "mta-stsd: warning: x.toml: \"http://[::]:80\" listens without TLS "
+            "warning: x.toml: \"http://[::]:80\" listens without TLS "
             "beyond this machine, and serve refuses that "
             "[server.plain-http-public]\n"
-            "mta-stsd: hint: a proxy that ends TLS reaches 127.0.0.1 or a unix "
+            "hint: a proxy that ends TLS reaches 127.0.0.1 or a unix "
             "socket; where only the proxy can connect, as inside of a "
             "container network, serve --allow-plain-http\n");
   EXPECT_EQ(found[1].message,

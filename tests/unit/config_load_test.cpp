@@ -253,10 +253,10 @@ TEST(ConfigLoad, ShowsNoControlOctetsOfTheFile) {
 TEST(ConfigLoad, RefusesAMissingFile) {
   const TempDir dir;
   EXPECT_EQ(report(load_config(dir.path("a.toml"))),
-            "mta-stsd: error: " + dir.path("a.toml") +
+            "error: " + dir.path("a.toml") +
                 ": can't be read: No such file or directory "
                 "[config.unreadable]\n"
-                "mta-stsd: hint: the path is given with -c or "
+                "hint: the path is given with -c or "
                 "$MTA_STSD_CONFIG\n");
 }
 
@@ -509,9 +509,9 @@ TEST(ConfigLoadInclude, RefusesAFileWithAnEmptyListOfPolicies) {
   const std::string path = dir.write("b.toml", "policy = []\n");
   EXPECT_EQ(report(load_config(dir.write(
                 "a.toml", "include = [\"b.toml\"]\n" + policy("a.example")))),
-            "mta-stsd: error: " + path +
+            "error: " + path +
                 ": has no [[policy]] [config.empty]\n"
-                "mta-stsd: hint: remove the file if it is not needed\n");
+                "hint: remove the file if it is not needed\n");
 }
 
 TEST(ConfigLoadInclude, LeavesHiddenFilesAlone) {
@@ -690,10 +690,10 @@ TEST_F(ConfigLoadAgain, SaysThatAPatternMatchesNothingAnyMore) {
   EXPECT_TRUE(loader_.load().config);
   std::filesystem::remove_all(dir_.path("d"));
   EXPECT_EQ(report(loader_.load()),
-            "mta-stsd: error: " + main_ +
+            "error: " + main_ +
                 ":1:12: include \"d/*.toml\" matches no file "
                 "[config.include-no-match]\n"
-                "mta-stsd: hint: add a file, or remove the pattern\n");
+                "hint: add a file, or remove the pattern\n");
 }
 
 TEST_F(ConfigLoadAgain, WithdrawsWhatItSaidOfAChangedFile) {

@@ -61,7 +61,7 @@ TEST_F(ConfigTableReader, RefusesAnIntegerForAString) {
   add("mode", std::int64_t{5});
   EXPECT_FALSE(reader_.find_string("mode"));
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:10: server.mode is the integer 5, not "
+            "error: a.toml:1:10: server.mode is the integer 5, not "
             "a string [config.wrong-type]\n");
 }
 
@@ -77,25 +77,25 @@ TEST_F(ConfigTableReader, RefusesAnIntegerBelowTheLeast) {
   add("threads", std::int64_t{0});
   EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:10: server.threads is 0, outside 1 to "
+            "error: a.toml:1:10: server.threads is 0, outside 1 to "
             "256 [config.out-of-range]\n"
-            "mta-stsd: hint: remove the key for what suits most\n");
+            "hint: remove the key for what suits most\n");
 }
 
 TEST_F(ConfigTableReader, RefusesAnIntegerAboveTheMost) {
   add("threads", std::int64_t{257});
   EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:10: server.threads is 257, outside 1 "
+            "error: a.toml:1:10: server.threads is 257, outside 1 "
             "to 256 [config.out-of-range]\n"
-            "mta-stsd: hint: remove the key for what suits most\n");
+            "hint: remove the key for what suits most\n");
 }
 
 TEST_F(ConfigTableReader, RefusesAStringForAnIntegerAndQuotesIt) {
   add("threads", "f\"our\x1b");
   EXPECT_FALSE(reader_.find_integer("threads", 1, 256));
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:10: server.threads is the string "
+            "error: a.toml:1:10: server.threads is the string "
             "\"f\\\"our\\x1b\", not an integer [config.wrong-type]\n");
 }
 
@@ -117,12 +117,12 @@ TEST_F(ConfigTableReader, RefusesControlOctetsInStrings) {
   ASSERT_EQ(texts->size(), 1U);
   EXPECT_EQ(texts->front().value, " ~");
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:10: server.mode has a control "
+            "error: a.toml:1:10: server.mode has a control "
             "character: \"\\x1f\" [config.control-character]\n"
-            "mta-stsd: hint: delete it, and type what stands around it anew\n"
-            "mta-stsd: error: a.toml:2:11: server.listen has a control "
+            "hint: delete it, and type what stands around it anew\n"
+            "error: a.toml:2:11: server.listen has a control "
             "character: \"\\x7f\" [config.control-character]\n"
-            "mta-stsd: hint: delete it, and type what stands around it "
+            "hint: delete it, and type what stands around it "
             "anew\n");
 }
 
@@ -137,9 +137,9 @@ TEST_F(ConfigTableReader, ProposesBracketsForAString) {
   add("listen", "[::]:8443");
   EXPECT_FALSE(reader_.find_strings("listen"));
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:10: server.listen is the string "
+            "error: a.toml:1:10: server.listen is the string "
             "\"[::]:8443\", not an array of strings [config.wrong-type]\n"
-            "mta-stsd: hint: put it in brackets: listen = [\"[::]:8443\"]\n");
+            "hint: put it in brackets: listen = [\"[::]:8443\"]\n");
 }
 
 TEST_F(ConfigTableReader, ReportsEveryElementThatIsNoString) {
@@ -148,13 +148,13 @@ TEST_F(ConfigTableReader, ReportsEveryElementThatIsNoString) {
   ASSERT_TRUE(texts);
   EXPECT_EQ(texts->size(), 1U);
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:11: server.listen has an integer where "
+            "error: a.toml:1:11: server.listen has an integer where "
             "a string is needed [config.wrong-type]\n"
-            "mta-stsd: hint: a list of strings in quotes, without other values "
+            "hint: a list of strings in quotes, without other values "
             "or lists in it\n"
-            "mta-stsd: error: a.toml:1:13: server.listen has a boolean where "
+            "error: a.toml:1:13: server.listen has a boolean where "
             "a string is needed [config.wrong-type]\n"
-            "mta-stsd: hint: a list of strings in quotes, without other values "
+            "hint: a list of strings in quotes, without other values "
             "or lists in it\n");
 }
 
@@ -173,15 +173,15 @@ TEST_F(ConfigTableReader, ProposesTheNearestKey) {
   (void)reader_.find("listen");
   reader_.finish();
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:1: unknown key \"listne\" in server "
+            "error: a.toml:1:1: unknown key \"listne\" in server "
             "[config.unknown-key]\n"
-            "mta-stsd: hint: did you mean \"listen\"?\n");
+            "hint: did you mean \"listen\"?\n");
 }
 
 // One letter in three, rounded up, may be added, dropped or changed.
 TEST_F(ConfigTableReader, ProposesAKeyUpToAThirdOfTheLettersAway) {
-  const std::string near = "mta-stsd: hint: did you mean \"mode\"?\n";
-  const std::string far = "mta-stsd: hint: the only key here is mode\n";
+  const std::string near = "hint: did you mean \"mode\"?\n";
+  const std::string far = "hint: the only key here is mode\n";
   for (const auto& [key, hint] :
        std::vector<std::pair<std::string, std::string>>{
            {"mod", near},      // one of three
@@ -198,7 +198,7 @@ TEST_F(ConfigTableReader, ProposesAKeyUpToAThirdOfTheLettersAway) {
     (void)reader.find("mode");
     reader.finish();
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ("mta-stsd: hint: " + found[0].hint + "\n", hint) << key;
+    EXPECT_EQ("hint: " + found[0].hint + "\n", hint) << key;
   }
 }
 
@@ -208,9 +208,9 @@ TEST_F(ConfigTableReader, ListsTheKeysWhenNoneIsNear) {
   (void)reader_.find("listen");
   reader_.finish();
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:1: unknown key \"workers\" in server "
+            "error: a.toml:1:1: unknown key \"workers\" in server "
             "[config.unknown-key]\n"
-            "mta-stsd: hint: the keys here are listen, threads\n");
+            "hint: the keys here are listen, threads\n");
 }
 
 // Readers look at a key twice when its type is not fixed.
@@ -221,9 +221,9 @@ TEST_F(ConfigTableReader, ListsAKeyOnceThatWasAskedForTwice) {
   (void)reader_.find("listen");
   reader_.finish();
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:1: unknown key \"workers\" in server "
+            "error: a.toml:1:1: unknown key \"workers\" in server "
             "[config.unknown-key]\n"
-            "mta-stsd: hint: the keys here are listen, threads\n");
+            "hint: the keys here are listen, threads\n");
 }
 
 TEST_F(ConfigTableReader, ReportsEveryUnknownKey) {
@@ -239,9 +239,9 @@ TEST_F(ConfigTableReader, ShowsNoControlOctetsOfAKey) {
   (void)reader_.find("threads");
   reader_.finish();
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:1: unknown key \"a\\x1b[31m\" in server "
+            "error: a.toml:1:1: unknown key \"a\\x1b[31m\" in server "
             "[config.unknown-key]\n"
-            "mta-stsd: hint: the only key here is threads\n");
+            "hint: the only key here is threads\n");
 }
 
 // A key of capital letters is a slip too, but too far for the distance.
@@ -250,16 +250,16 @@ TEST_F(ConfigTableReader, TellsCaseApart) {
   (void)reader_.find("listen");
   reader_.finish();
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:1:1: unknown key \"Listen\" in server "
+            "error: a.toml:1:1: unknown key \"Listen\" in server "
             "[config.unknown-key]\n"
-            "mta-stsd: hint: did you mean \"listen\"?\n");
+            "hint: did you mean \"listen\"?\n");
 }
 
 TEST_F(ConfigTableReader, WarnsWithAPlace) {
   reader_.warning("a.b", {7, 9}, "is odd", "so what");
   EXPECT_EQ(report(),
-            "mta-stsd: warning: a.toml:7:9: is odd [a.b]\n"
-            "mta-stsd: hint: so what\n");
+            "warning: a.toml:7:9: is odd [a.b]\n"
+            "hint: so what\n");
 }
 
 TEST(ConfigDescribeType, NamesEveryType) {

@@ -23,32 +23,32 @@ TEST(Diagnostic, PlaceWithoutALineIsTheWholeFile) {
 
 TEST(Diagnostic, ErrorIsOneLineWithItsId) {
   EXPECT_EQ(format_diagnostic(make(Severity::error, {"a.toml", 3, 7}, "")),
-            "mta-stsd: error: a.toml:3:7: mx \"a\" is odd "
+            "error: a.toml:3:7: mx \"a\" is odd "
             "[policy.mx-invalid]\n");
 }
 
 TEST(Diagnostic, WarningSaysSo) {
   EXPECT_EQ(format_diagnostic(make(Severity::warning, {"a.toml"}, "")),
-            "mta-stsd: warning: a.toml: mx \"a\" is odd [policy.mx-invalid]\n");
+            "warning: a.toml: mx \"a\" is odd [policy.mx-invalid]\n");
 }
 
 TEST(Diagnostic, HintIsALineOfItsOwn) {
   EXPECT_EQ(format_diagnostic(make(Severity::error, {"a.toml", 3, 7}, "try b")),
-            "mta-stsd: error: a.toml:3:7: mx \"a\" is odd [policy.mx-invalid]\n"
-            "mta-stsd: hint: try b\n");
+            "error: a.toml:3:7: mx \"a\" is odd [policy.mx-invalid]\n"
+            "hint: try b\n");
 }
 
 TEST(Diagnostic, SteersNoTerminal) {
   const Diagnostic hostile{
       Severity::warning, "a.b", {"\x1b[2Ja\nb"}, "\x1b]0;x\x07", "rm \x1b[8m"};
   EXPECT_EQ(format_diagnostic(hostile),
-            "mta-stsd: warning: \\x1b[2Ja\\x0ab: \\x1b]0;x\\x07 [a.b]\n"
-            "mta-stsd: hint: rm \\x1b[8m\n");
+            "warning: \\x1b[2Ja\\x0ab: \\x1b]0;x\\x07 [a.b]\n"
+            "hint: rm \\x1b[8m\n");
 }
 
 TEST(Diagnostic, BracesInAMessageAreText) {
   EXPECT_EQ(format_diagnostic({Severity::error, "a.b", {"{}"}, "{0}", "{}"}),
-            "mta-stsd: error: {}: {0} [a.b]\nmta-stsd: hint: {}\n");
+            "error: {}: {0} [a.b]\nhint: {}\n");
 }
 
 TEST(Diagnostic, JsonHasEveryKeyAlways) {
