@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Asks bash, zsh and fish what they complete, and compares it with what
-`mta-stsd --help` shows. The binary comes from the environment variable
-MTA_STSD."""
+"""Asks bash, zsh and fish what they complete, and compares it with what --help
+shows. The binaries come from the environment variables MTA_STSD and MTA_STS;
+the latter may be missing."""
 
 import json
 import os
@@ -24,12 +24,13 @@ BASH = """
 source "$COMPLETION"
 compopt() { :; }
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-_mta_stsd mta-stsd "${@: -1}" "${@: -2:1}"
+"_${PROGRAM//-/_}" "$PROGRAM" "${@: -1}" "${@: -2:1}"
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 FISH = """
 source $COMPLETION
 complete -C (string join ' ' -- $argv) | string replace -r '\\t.*' ''
+true
 """
 # The line editor of zsh completes on a terminal only; it starts with this.
 ZSHRC = """
@@ -54,10 +55,10 @@ zle -N zle-line-init
 """
 
 
-def read_help():
+def read_help(binary):
     """{command: {option: its choices}}, "" for the common options."""
     text = subprocess.run(
-        [os.environ["MTA_STSD"], "--help"], check=True, capture_output=True,
+        [binary, "--help"], check=True, capture_output=True,
         text=True, timeout=LIMIT_SECONDS).stdout.partition("\nExit status")[0]
     commands, here = {}, None
     for line in text.splitlines():
@@ -79,18 +80,21 @@ def read_help():
     return commands
 
 
-class CompletionTest(unittest.TestCase):
+class CompletionTestCase(unittest.TestCase):
     def setUp(self):
+        if not self.binary:
+            self.skipTest(f"{self.program} is not built")
         folder = tempfile.TemporaryDirectory(prefix="mta-stsd-completion-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.help = read_help()
+        self.help = read_help(self.binary)
 
     def run_shell(self, command, completion, **env):
         if not shutil.which(command[0]):
             self.skipTest(f"{command[0]} is not installed")
         env = {**os.environ, "HOME": str(self.folder), "TERM": "dumb",
-               "COMPLETION": str(FOLDER / completion), **env}
+               "COMPLETION": str(FOLDER / completion), "PROGRAM": self.program,
+               **env}
         return subprocess.run(
             command, env=env, cwd=self.folder, stdin=subprocess.DEVNULL,
             check=True, capture_output=True, text=True,
@@ -98,13 +102,13 @@ class CompletionTest(unittest.TestCase):
 
     def bash(self, *words):
         return self.run_shell(
-            ["bash", "--norc", "-c", BASH, "bash", "mta-stsd", *words],
-            "mta-stsd.bash")
+            ["bash", "--norc", "-c", BASH, "bash", self.program, *words],
+            f"{self.program}.bash")
 
     def fish(self, *words):
         return self.run_shell(
-            ["fish", "--no-config", "-c", FISH, "mta-stsd", *words],
-            "mta-stsd.fish")
+            ["fish", "--no-config", "-c", FISH, self.program, *words],
+            f"{self.program}.fish")
 
     def zsh(self, *words):
         if not shutil.which("zsh"):
@@ -119,8 +123,9 @@ class CompletionTest(unittest.TestCase):
                 ["zsh", "-d", "-i"], stdin=its_end, stdout=its_end,
                 stderr=its_end, start_new_session=True, cwd=self.folder,
                 env={**os.environ, "ZDOTDIR": str(self.folder), "TERM": "vt100",
-                     "COMPLETION": str(FOLDER / "_mta-stsd"), "OUT": str(out),
-                     "LINE": " ".join(("mta-stsd", *words))},
+                     "COMPLETION": str(FOLDER / f"_{self.program}"),
+                     "OUT": str(out),
+                     "LINE": " ".join((self.program, *words))},
                 timeout=LIMIT_SECONDS)
         finally:
             os.close(terminal)
@@ -142,11 +147,15 @@ class CompletionTest(unittest.TestCase):
                 if choices:
                     asked[command + option] = (
                         complete(command, option, ""), set(choices))
-        self.assertGreater(len(asked), 13)
+        self.assertGreater(len(asked), self.least)
         got = {name: sorted(set(one[0])) for name, one in asked.items()}
         wanted = {name: sorted(one[1]) for name, one in asked.items()}
         self.assertEqual(json.dumps(got, indent=1, sort_keys=True),
                          json.dumps(wanted, indent=1, sort_keys=True))
+
+
+class CompletionTest(CompletionTestCase):
+    program, binary, least = "mta-stsd", os.environ.get("MTA_STSD"), 13
 
     def test_bash(self):
         self.expect(self.bash)
@@ -161,6 +170,19 @@ class CompletionTest(unittest.TestCase):
         self.assertEqual(self.bash("-c", "check", "rec"), ["records"])
         self.assertEqual(self.bash("-c", "x", "status", "--format", "t"),
                          ["table"])
+
+
+class ToolCompletionTest(CompletionTestCase):
+    program, binary, least = "mta-sts", os.environ.get("MTA_STS"), 1
+
+    def test_bash(self):
+        self.expect(self.bash)
+
+    def test_zsh(self):
+        self.expect(self.zsh)
+
+    def test_fish(self):
+        self.expect(self.fish)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Holds the documents to the program: options, keys, diagnostics, log events,
-and what README.md shows. The binary comes from the environment variable MTA_STSD."""
+"""Holds the documents to the programs: options, keys, diagnostics, log events,
+and what README.md shows. The binaries come from the environment variables
+MTA_STSD and MTA_STS; the latter may be missing."""
 
 import os
 import pathlib
@@ -13,6 +14,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MAN_8 = ROOT / "docs/mta-stsd.8"
+MAN_1 = ROOT / "docs/mta-sts.1"
 MAN_5 = ROOT / "docs/mta-stsd.toml.5"
 LIMIT_SECONDS = 60
 MAX_LINES = {"README.md": 120, "ARCHITECTURE.md": 110}
@@ -26,29 +28,52 @@ def items(page, macro):
             for word in re.findall(rf"\b{macro} (\S+)", line)}
 
 
-class CommandTest(unittest.TestCase):
+class CommandTestCase(unittest.TestCase):
     def setUp(self):
+        if not self.binary:
+            self.skipTest(f"{self.program} is not built")
         self.help = subprocess.run(
-            [os.environ["MTA_STSD"], "--help"], check=True,
+            [self.binary, "--help"], check=True,
             capture_output=True, text=True, timeout=LIMIT_SECONDS).stdout
 
-    def test_options(self):
+    def check_options(self):
         shown = set(re.findall(r"(?<=[\s\[])--?[a-zA-Z][a-z-]*", self.help))
-        self.assertGreater(len(shown), 8)
-        self.assertEqual(shown, {"-" + word for word in items(MAN_8, "Fl")})
+        self.assertGreaterEqual(len(shown), 6)
+        self.assertEqual(shown,
+                         {"-" + word for word in items(self.manual, "Fl")})
 
-    def test_commands(self):
+    def check_commands(self):
         commands = re.findall(r"^  ([a-z]+)  ",
                               self.help.split("commands:")[1]
                               .split("options:")[0], re.MULTILINE)
         commands += re.findall(r"^  ([a-z]+) [\[A-Z]", self.help,
                                re.MULTILINE)
-        readme = re.findall(r"^\| `mta-stsd ([a-z]+)",
+        readme = re.findall(rf"^\| `{self.program} ([a-z]+)",
                             (ROOT / "README.md").read_text(), re.MULTILINE)
         self.assertEqual(set(commands), set(readme))
         for command in commands:
-            self.assertRegex(MAN_8.read_text(),
+            self.assertRegex(self.manual.read_text(),
                              rf"(?m)^\.(Ss|It|Sh)( Ic| Cm| Nm)? {command}\b")
+
+
+class CommandTest(CommandTestCase):
+    program, binary, manual = "mta-stsd", os.environ.get("MTA_STSD"), MAN_8
+
+    def test_options(self):
+        self.check_options()
+
+    def test_commands(self):
+        self.check_commands()
+
+
+class ToolCommandTest(CommandTestCase):
+    program, binary, manual = "mta-sts", os.environ.get("MTA_STS"), MAN_1
+
+    def test_options(self):
+        self.check_options()
+
+    def test_commands(self):
+        self.check_commands()
 
 
 def keys_of_example():
@@ -208,7 +233,7 @@ class FormTest(unittest.TestCase):
     def test_manual_pages(self):
         if not shutil.which("mandoc"):
             self.skipTest("mandoc is not installed")
-        for page in (MAN_8, MAN_5):
+        for page in (MAN_8, MAN_5, MAN_1):
             done = subprocess.run(
                 ["mandoc", "-Tlint", "-W", "warning", page],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

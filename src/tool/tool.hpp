@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// mta-sts, what an operator runs beside mta-stsd: its commands, each in a file
+// of its own.
+#pragma once
+
+#include "command_line.hpp"
+
+namespace mtasts::tool {
+
+/// The exit status.
+int run(int argc, const char* const* argv);
+
+}  // namespace mtasts::tool
