@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # docker build -t mta-stsd .                      the program, and nothing else
 # docker build --target debian .                  ... on Debian, with a shell
+# docker build --target tool .                    the other program, mta-sts
 # docker build --target test .                    ... after its tests
 # docker build --platform linux/arm64 .           cross-built, no emulation
 #
@@ -55,7 +56,8 @@ RUN set -eu; triplet=$(cat /triplet); \
     cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release \
       -DCMAKE_CXX_FLAGS_RELEASE="-Os -DNDEBUG" \
       -DCMAKE_CXX_COMPILER="$triplet-g++" -DBUILD_TESTING=OFF \
-      -DMTASTSD_STATIC=ON -DMTASTSD_HTTPLIB=/usr/local/include/httplib; \
+      -DMTASTSD_STATIC=ON -DMTASTSD_TOOL=OFF \
+      -DMTASTSD_HTTPLIB=/usr/local/include/httplib; \
     cmake --build /build; \
     "$triplet-strip" /build/mta-stsd
 # All of the image, as one layer.
@@ -77,7 +79,7 @@ COPY . .
 RUN cmake -S . -B /build -DBUILD_TESTING=ON && cmake --build /build && \
     ctest --test-dir /build -j "$(nproc)" --output-on-failure
 
-# --- The Debian package, and an image of it ---
+# --- The Debian packages, and an image of each ---
 
 # For the platform of the image: on another one this is emulated.
 FROM $BASE AS package
@@ -114,6 +116,24 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
 ARG VERSION REVISION
 LABEL org.opencontainers.image.title="mta-stsd" \
       org.opencontainers.image.description="Serves MTA-STS policies over HTTPS" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+
+# Listens to nothing, and needs no mta-stsd: started with nothing mounted, it
+# shows its commands.
+FROM $BASE AS tool
+RUN --mount=from=package,source=/src/build/package,target=/mnt \
+    apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+    apt-get -q install -y --no-install-recommends \
+      ca-certificates /mnt/mta-sts_*.deb && \
+    rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
+USER 65532:65532
+ENTRYPOINT ["/usr/bin/mta-sts"]
+CMD ["--help"]
+ARG VERSION REVISION
+LABEL org.opencontainers.image.title="mta-sts" \
+      org.opencontainers.image.description="Operator's tool for MTA-STS" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"

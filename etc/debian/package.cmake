@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the Debian package has beyond `cmake --install`, and how CPack makes it:
+# What the Debian packages have beyond `cmake --install`, and how CPack makes them:
 # cmake --workflow --preset package
 
 set(package_dir ${CMAKE_CURRENT_LIST_DIR})
@@ -19,10 +19,22 @@ foreach(change IN ITEMS
 endforeach()
 file(CONFIGURE OUTPUT debian/mta-stsd.toml CONTENT "${config}" @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/debian/mta-stsd.toml
-  DESTINATION /etc/mta-stsd)
-install(FILES ${package_dir}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  DESTINATION /etc/mta-stsd COMPONENT host)
+install(FILES ${package_dir}/copyright
+  DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT host)
 
+# A package for each program, from one source.
 set(CPACK_GENERATOR DEB)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL host)
+set(CPACK_DEBIAN_HOST_PACKAGE_NAME mta-stsd)
+if(MTASTSD_TOOL)
+  install(FILES ${package_dir}/copyright
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/mta-sts COMPONENT tool)
+  list(APPEND CPACK_COMPONENTS_ALL tool)
+  set(CPACK_DEBIAN_TOOL_PACKAGE_NAME mta-sts)
+  set(CPACK_DEBIAN_TOOL_PACKAGE_SOURCE mta-stsd)
+endif()
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR mta-stsd)
 set(CPACK_PACKAGE_CONTACT "mta-stsd packagers <packagers@mta-stsd.example>"
@@ -45,17 +57,27 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS passwd)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS certbot)
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "MTA-STS policy host")
-set(CPACK_PACKAGE_DESCRIPTION
-"Serves MTA-STS policies (RFC 8461) over HTTPS, and prints the DNS records
+set(CPACK_DEBIAN_HOST_PACKAGE_DEPENDS passwd)
+set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "certbot, mta-sts")
+set(CPACK_DEBIAN_TOOL_PACKAGE_SUGGESTS mta-stsd)
+# It would stand in front of both.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
+set(CPACK_DEBIAN_HOST_DESCRIPTION
+"MTA-STS policy host
+Serves MTA-STS policies (RFC 8461) over HTTPS, and prints the DNS records
 that go with them: the receiving domain's side of MTA-STS and TLS-RPT.
 .
 It reads policies from TOML, refuses bad ones, and takes edits and new
 certificates over while it runs, whole or not at all.")
+set(CPACK_DEBIAN_TOOL_DESCRIPTION
+"operator's tool for MTA-STS
+Goes with mta-stsd, the policy host of MTA-STS (RFC 8461), for what that leaves
+to others: to look at a domain as senders see it, and to change what stands
+elsewhere. It needs no mta-stsd on the same machine.
+.
+This version has no commands yet.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+set(CPACK_DEBIAN_HOST_PACKAGE_CONTROL_EXTRA
   ${package_dir}/conffiles ${package_dir}/postinst ${package_dir}/prerm
   ${package_dir}/postrm)
 include(CPack)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The target "debian", and the image for arm64."""
+"""The targets "debian" and "tool", and the image for arm64."""
 
 import os
 import subprocess
@@ -44,6 +44,38 @@ class DebianTest(ContainerTestCase):
         self.expect_mx("new.example.com")
         engine().call("stop", "-t", 15, container.name)
         self.assertEqual(container.state()["ExitCode"], 0)
+
+
+class ToolTest(unittest.TestCase):
+    """The target "tool": the other program, and neither a port nor a part of
+    mta-stsd."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.image = provide("TOOL_IMAGE", f"{NAME}-tool", "--target=tool")
+
+    def run_it(self, *arguments):
+        return engine().call("run", "--rm", *STRICT, *arguments).stdout
+
+    def test_settings(self):
+        found = engine().inspect(self.image)
+        config = {**found, **found["Config"]}
+        self.assertEqual(config["User"], f"{USER}:{USER}")
+        self.assertEqual(config["Entrypoint"], ["/usr/bin/mta-sts"])
+        self.assertFalse(config.get("ExposedPorts"))
+        self.assertFalse(config.get("Healthcheck"))
+
+    def test_it_runs(self):
+        said = self.run_it(self.image)
+        self.assertRegex(said, r"^usage: mta-sts ")
+        self.assertRegex(self.run_it(self.image, "--version"),
+                         r"^mta-sts [0-9.]+\n$")
+
+    def test_the_other_program_is_not_there(self):
+        self.assertEqual(self.run_it(
+            "--entrypoint=/bin/sh", self.image, "-c",
+            "command -v mta-stsd; dpkg-query -W -f '${Package} ' 'mta-sts*'"),
+            "mta-sts ")
 
 
 @unittest.skipUnless({"ARM_IMAGE", "BUILD_MORE"} & set(os.environ),

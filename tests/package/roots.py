@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Roots of Debian suites, entered by systemd-nspawn, and the package that is
+"""Roots of Debian suites, entered by systemd-nspawn, and the packages that are
 built in one of them. Everything is kept below .quickstart/package/SUITE."""
 
 import os
@@ -136,7 +136,7 @@ def run_in_source(root, commands):
 
 
 def build(suite):
-    """(the root that has the compiler, the package)"""
+    """(the root that has the compiler, the package of mta-stsd)"""
     root = Root.kept(suite, "build-root")
     if not (root.path / ".complete").exists():
         say(f"{suite}: installing what a build needs")
@@ -144,11 +144,11 @@ def build(suite):
                  "--no-install-recommends dpkg-dev file lintian " +
                  " ".join(build_packages()))
         (root.path / ".complete").touch()
-    say(f"{suite}: building the package")
+    say(f"{suite}: building the packages")
     out = folder(suite) / "build/package"
     for old in out.glob("*.deb"):
         old.unlink()
     build_it, = documented("Debian package", "tests/package/run")
     run_in_source(root, build_it)
-    package, = out.glob("*.deb")
+    package, = out.glob("mta-stsd_*.deb")
     return root, package
