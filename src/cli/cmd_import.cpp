@@ -13,7 +13,6 @@
 #include "config/write_policy.hpp"
 #include "dns/tag_list.hpp"
 #include "files/read.hpp"
-#include "files/file.hpp"
 #include "publish/publication.hpp"
 #include "publish/records.hpp"
 #include "sts/mend_policy.hpp"

@@ -16,6 +16,7 @@
 #include "publish/records.hpp"
 #include "publish/sought.hpp"
 #include "snapshot/snapshot.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -80,7 +81,7 @@ Result<dns::Name> parse_provider(const std::string& text) {
                             name.error().message),
                 name.error().hint);
   }
-  if (name->text().starts_with(snapshot::k_policy_host_prefix)) {
+  if (name->text().starts_with(sts::k_policy_host_prefix)) {
     return fail(
         fmt::format("--delegate-to {} is a policy host", in_quotes(text)),
         "name the provider's domain, without \"mta-sts.\"");

@@ -7,6 +7,7 @@
 #include "config/load.hpp"
 #include "dns/name.hpp"
 #include "snapshot/snapshot.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::cli {
 
@@ -27,7 +28,7 @@ std::optional<std::string> find_domain(const config::Live& live,
     return std::nullopt;
   }
   if (live.find_domain(name->text()) != nullptr) return name->text();
-  const bool is_host = name->text().starts_with(snapshot::k_policy_host_prefix);
+  const bool is_host = name->text().starts_with(sts::k_policy_host_prefix);
   print_error(fmt::format("domain {} has no policy here", in_quotes(text)),
               is_host ? "name the policy domain, not its policy host"
                       : "mta-stsd records lists those that have");

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 #include "result.hpp"
 
 namespace mtasts::files {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "snapshot/clock.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -200,7 +201,7 @@ class DomainSeries final : public server::Body {
       fmt::format_to(out,
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"
                      "name=\"{}{}\"}} {}\n",
-                     snapshot::k_policy_host_prefix, domain, to_epoch(expiry));
+                     sts::k_policy_host_prefix, domain, to_epoch(expiry));
     } else {
       constexpr std::string_view k_format =
           "mta_stsd_fetches_total{{domain=\"{}\",class=\"{}\"}} {}\n";

@@ -7,6 +7,7 @@
 #include "dns/name.hpp"
 #include "log.hpp"
 #include "snapshot/snapshot.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -142,7 +143,7 @@ void MisfitLog::note(Misfit kind, std::string_view shown,
   } else {
     const bool is_policy_host =
         (kind == Misfit::unknown_host || kind == Misfit::unknown_name) &&
-        key.starts_with(snapshot::k_policy_host_prefix);
+        key.starts_with(sts::k_policy_host_prefix);
     log::info(words.event,
               {{"host", shown.substr(0, k_max_name_octets)},
                {"hint", is_policy_host ? k_unknown_domain_hint : words.hint}});

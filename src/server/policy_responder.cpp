@@ -6,6 +6,7 @@
 #include <string>
 
 #include "log.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::server {
 
@@ -58,7 +59,7 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
   if (fetches_ == nullptr || response.policy == nullptr) return;
   const std::string host = snapshot::normalise_host(head.authority);
   const std::string_view domain =
-      std::string_view(host).substr(snapshot::k_policy_host_prefix.size());
+      std::string_view(host).substr(sts::k_policy_host_prefix.size());
   if (response.status != 200) {
     fetches_->count_refused(domain);
     return;

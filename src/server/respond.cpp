@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dns/name.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -54,7 +55,7 @@ int hex_value(char c) {
 /// RFC 3986, 6.2.2.2: an encoded unreserved character is equivalent to the
 /// character itself; nothing else is decoded. A query names another resource.
 bool is_policy_path(std::string_view path) {
-  if (path == snapshot::k_policy_path) return true;
+  if (path == sts::k_policy_path) return true;
   if (path.find('%') == std::string_view::npos) return false;
   std::string decoded;
   for (std::size_t i = 0; i < path.size(); ++i) {
@@ -71,7 +72,7 @@ bool is_policy_path(std::string_view path) {
     decoded += c;
     i += 2;
   }
-  return decoded == snapshot::k_policy_path;
+  return decoded == sts::k_policy_path;
 }
 
 }  // namespace

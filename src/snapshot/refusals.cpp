@@ -48,7 +48,7 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
     if (entry == nullptr || !seen.insert(entry).second) continue;
     std::optional<std::string> name =
         find_placeholder(*entry, config::is_set_aside);
-    // Those are warned of wherever they are, see lint.cpp.
+    // Those are warned of wherever they are, see policy_lint.cpp.
     if (!name && severity == Severity::error) {
       name = find_placeholder(*entry, config::asks_to_be_filled_in);
     }

@@ -5,15 +5,16 @@
 
 #include "dns/name.hpp"
 #include "publish/records.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::snapshot {
 
 const publish::Publication* Snapshot::find_authority(
     std::string_view authority) const {
   const std::string host = normalise_host(authority);
-  if (!host.starts_with(k_policy_host_prefix)) return nullptr;
+  if (!host.starts_with(sts::k_policy_host_prefix)) return nullptr;
   return live.find_domain(
-      std::string_view(host).substr(k_policy_host_prefix.size()));
+      std::string_view(host).substr(sts::k_policy_host_prefix.size()));
 }
 
 std::string normalise_host(std::string_view authority) {
@@ -25,12 +26,12 @@ std::string normalise_host(std::string_view authority) {
 }
 
 std::string policy_host(const std::string& domain) {
-  return std::string(k_policy_host_prefix) + domain;
+  return std::string(sts::k_policy_host_prefix) + domain;
 }
 
 std::optional<std::string> find_covered(std::string_view name) {
   for (const std::string_view start :
-       {k_policy_host_prefix, std::string_view("*.")}) {
+       {sts::k_policy_host_prefix, std::string_view("*.")}) {
     if (name.starts_with(start)) return std::string(name.substr(start.size()));
   }
   return std::nullopt;

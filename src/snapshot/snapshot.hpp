@@ -18,11 +18,6 @@
 
 namespace mtasts::snapshot {
 
-/// RFC 8461, 3.3: the policy host is "mta-sts." in front of the domain.
-constexpr std::string_view k_policy_host_prefix = "mta-sts.";
-/// RFC 8461, 3.3: the one path.
-constexpr std::string_view k_policy_path = "/.well-known/mta-sts.txt";
-
 struct Snapshot {
   config::Startup startup;
   config::Live live;

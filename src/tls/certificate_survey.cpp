@@ -17,7 +17,6 @@
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "tls/certificate.hpp"
-#include "files/file.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/der.hpp"
 #include "tls/key.hpp"

@@ -16,7 +16,6 @@
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "process/sandbox.hpp"
-#include "files/file.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/key.hpp"
 #include "tls/openssl.hpp"

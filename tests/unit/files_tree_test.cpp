@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "files/read.hpp"
+#include "files/stamp.hpp"
 #include "files/tree.hpp"
 #include "temp_dir.hpp"
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/http_engine.hpp"
+#include "sts/policy_host.hpp"
 #include "test_site.hpp"
 
 namespace mtasts::server {
@@ -55,7 +56,7 @@ class ServerHttpEngine : public testing::Test {
 };
 
 TEST_F(ServerHttpEngine, WritesAPolicyAndNothingElse) {
-  const std::string answer = ask("GET", snapshot::k_policy_path);
+  const std::string answer = ask("GET", sts::k_policy_path);
   EXPECT_EQ(status_, 200);
   EXPECT_EQ(head_of(answer),
             (std::vector<std::string>{"HTTP/1.1 200 OK", "Content-Length: 70",
@@ -65,22 +66,22 @@ TEST_F(ServerHttpEngine, WritesAPolicyAndNothingElse) {
 }
 
 TEST_F(ServerHttpEngine, LeavesTheBodyOfHeadOut) {
-  const std::string answer = ask("HEAD", snapshot::k_policy_path);
-  EXPECT_EQ(head_of(answer), head_of(ask("GET", snapshot::k_policy_path)));
+  const std::string answer = ask("HEAD", sts::k_policy_path);
+  EXPECT_EQ(head_of(answer), head_of(ask("GET", sts::k_policy_path)));
   EXPECT_EQ(body_of(answer), "");
   EXPECT_EQ(body_of(ask("HEAD", "/")), "");
   EXPECT_EQ(status_, 404);
 }
 
 TEST_F(ServerHttpEngine, SaysCloseWhenItIsTheLast) {
-  EXPECT_EQ(head_of(ask("GET", snapshot::k_policy_path, AfterAnswer::close)),
+  EXPECT_EQ(head_of(ask("GET", sts::k_policy_path, AfterAnswer::close)),
             (std::vector<std::string>{
                 "HTTP/1.1 200 OK", "Connection: close", "Content-Length: 70",
                 "Content-Type: text/plain", std::string(k_date)}));
 }
 
 TEST_F(ServerHttpEngine, NamesTheAllowedMethods) {
-  const std::string answer = ask("POST", snapshot::k_policy_path);
+  const std::string answer = ask("POST", sts::k_policy_path);
   EXPECT_EQ(status_, 405);
   EXPECT_EQ(head_of(answer),
             (std::vector<std::string>{"HTTP/1.1 405 Method Not Allowed",
@@ -108,12 +109,12 @@ TEST_F(ServerHttpEngine, Refuses) {
 }
 
 TEST_F(ServerHttpEngine, KeepsNothingOfTheRequestBefore) {
-  const std::string good = ask("GET", snapshot::k_policy_path);
+  const std::string good = ask("GET", sts::k_policy_path);
   std::string out;
   engine_.refuse(400, "GET", out);
-  EXPECT_EQ(ask("GET", snapshot::k_policy_path), good);
-  static_cast<void>(ask("POST", snapshot::k_policy_path, AfterAnswer::close));
-  EXPECT_EQ(ask("GET", snapshot::k_policy_path), good);
+  EXPECT_EQ(ask("GET", sts::k_policy_path), good);
+  static_cast<void>(ask("POST", sts::k_policy_path, AfterAnswer::close));
+  EXPECT_EQ(ask("GET", sts::k_policy_path), good);
 }
 
 TEST_F(ServerHttpEngine, Appends) {
@@ -125,7 +126,7 @@ TEST_F(ServerHttpEngine, Appends) {
 TEST_F(ServerHttpEngine, TellsTheTime) {
   const auto date = [&](std::time_t now) {
     engine_.set_time(now);
-    return head_of(ask("GET", snapshot::k_policy_path)).back();
+    return head_of(ask("GET", sts::k_policy_path)).back();
   };
   EXPECT_EQ(date(0), "Date: Thu, 01 Jan 1970 00:00:00 GMT");
   EXPECT_EQ(date(951782400), "Date: Tue, 29 Feb 2000 00:00:00 GMT");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "server/respond.hpp"
+#include "sts/policy_host.hpp"
 #include "test_site.hpp"
 
 namespace mtasts::server {
@@ -10,7 +11,7 @@ namespace {
 class ServerRespond : public testing::Test {
  protected:
   static http::RequestHead get(std::string_view authority,
-                               std::string_view path = snapshot::k_policy_path,
+                               std::string_view path = sts::k_policy_path,
                                std::string_view method = "GET",
                                std::string_view scheme = {}) {
     return {.method = method,
@@ -40,8 +41,7 @@ TEST_F(ServerRespond, GivesEachHostItsPolicy) {
   EXPECT_EQ(org.body, k_example_org);
   // The body of HEAD is left out by the engine, not here.
   EXPECT_EQ(
-      respond(serving_, get(k_host, snapshot::k_policy_path, "HEAD"), k_host)
-          .body,
+      respond(serving_, get(k_host, sts::k_policy_path, "HEAD"), k_host).body,
       k_example_com);
 }
 
@@ -60,24 +60,24 @@ TEST_F(ServerRespond, LooksAtHostAloneWithoutTls) {
   EXPECT_EQ(status(get("mta-sts.example.edu"), std::nullopt), 421);
   // What the client spoke to the proxy is the proxy's business.
   for (const std::string_view scheme : {"http", "https"}) {
-    EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", scheme),
-                     std::nullopt),
-              200);
+    EXPECT_EQ(
+        status(get(k_host, sts::k_policy_path, "GET", scheme), std::nullopt),
+        200);
   }
 }
 
 TEST_F(ServerRespond, RefusesOtherSchemes) {
-  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "https")), 200);
-  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "HTTPS")), 200);
-  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "http")), 421);
-  EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, "GET", "ftp")), 421);
+  EXPECT_EQ(status(get(k_host, sts::k_policy_path, "GET", "https")), 200);
+  EXPECT_EQ(status(get(k_host, sts::k_policy_path, "GET", "HTTPS")), 200);
+  EXPECT_EQ(status(get(k_host, sts::k_policy_path, "GET", "http")), 421);
+  EXPECT_EQ(status(get(k_host, sts::k_policy_path, "GET", "ftp")), 421);
 }
 
 TEST_F(ServerRespond, KnowsTheMethodsOfHttp) {
   for (const std::string_view method :
        {"DELETE", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}) {
     const Response answer =
-        respond(serving_, get(k_host, snapshot::k_policy_path, method), k_host);
+        respond(serving_, get(k_host, sts::k_policy_path, method), k_host);
     EXPECT_EQ(answer.status, 405) << method;
     EXPECT_TRUE(answer.allow) << method;
     EXPECT_EQ(status(get(k_host, "/", method)), 404) << method;
@@ -85,16 +85,15 @@ TEST_F(ServerRespond, KnowsTheMethodsOfHttp) {
   EXPECT_EQ(status(get(k_host, "*", "OPTIONS")), 405);
   EXPECT_EQ(status(get(k_host, "", "CONNECT")), 405);
   for (const std::string_view method : {"get", "GETT", "BREW", "QUERY"}) {
-    EXPECT_EQ(status(get(k_host, snapshot::k_policy_path, method)), 501)
-        << method;
+    EXPECT_EQ(status(get(k_host, sts::k_policy_path, method)), 501) << method;
     EXPECT_EQ(status(get(k_host, "/", method)), 501) << method;
   }
 }
 
 TEST_F(ServerRespond, LooksAtTheHostFirst) {
   EXPECT_EQ(status(get("a.example", "/", "GET")), 421);
-  EXPECT_EQ(status(get("a.example", snapshot::k_policy_path, "BREW")), 421);
-  EXPECT_EQ(status(get("a.example", snapshot::k_policy_path, "POST")), 421);
+  EXPECT_EQ(status(get("a.example", sts::k_policy_path, "BREW")), 421);
+  EXPECT_EQ(status(get("a.example", sts::k_policy_path, "POST")), 421);
 }
 
 TEST_F(ServerRespond, ServesOnePath) {

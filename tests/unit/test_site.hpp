@@ -6,9 +6,8 @@
 #include <utility>
 
 #include "config/read_policy.hpp"
-#include "snapshot/snapshot.hpp"
 #include "publish/publication.hpp"
-#include "snapshot/site.hpp"
+#include "snapshot/snapshot.hpp"
 
 namespace mtasts {
 
