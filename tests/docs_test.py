@@ -126,7 +126,8 @@ class LogTest(unittest.TestCase):
                          for path in sorted((ROOT / "src").rglob("*.cpp")))
         known = set(re.findall(r'log::(?:debug|info|warning|error|write)\('
                                r'[^"{]*"([a-z-]+)"', source))
-        words = re.search(r"k_words = \{\{(.*?)\n\}\};", source, re.DOTALL)
+        words = re.search(r"k_words = std::to_array<Words>\(\{(.*?)\n\}\);",
+                          source, re.DOTALL)
         known |= set(re.findall(r'^    \{"([a-z0-9-]+)"', words[1],
                                 re.MULTILINE))
         self.assertGreater(len(known), 30)

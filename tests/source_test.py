@@ -19,9 +19,9 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1320, "config": 2250, "dns": 1470, "files": 1000,
-           "http": 430, "net": 480, "operations": 1790, "process": 740,
-           "publish": 1310, "server": 2670, "snapshot": 1330, "sts": 1190,
+BUDGETS = {".": 310, "cli": 1320, "config": 2230, "dns": 1470, "files": 1000,
+           "http": 430, "net": 480, "operations": 1780, "process": 740,
+           "publish": 1320, "server": 2670, "snapshot": 1330, "sts": 1180,
            "text": 310, "tls": 2430, "tlsrpt": 410}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that

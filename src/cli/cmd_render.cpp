@@ -28,8 +28,6 @@ Result<void> write_tree(const std::string& directory,
   return {};
 }
 
-}  // namespace
-
 Exit render(Arguments& arguments) {
   std::optional<std::string> output;
   std::vector<std::string> named;

@@ -46,12 +46,6 @@ IdFetches FetchLog::read(const Stored& stored) {
           .by_family = stored.by_family};
 }
 
-FetchLog::Entry& FetchLog::entry(std::string_view domain) {
-  const auto known = entries_.find(domain);
-  if (known != entries_.end()) return known->second;
-  return entries_[std::string(domain)];
-}
-
 /// Clears the hours between the last fetch and this one: of 24 hours ago, they
 /// would be taken for those of today.
 void FetchLog::Entry::turn_to(std::uint32_t now) {
@@ -71,7 +65,7 @@ void FetchLog::count(std::string_view domain, std::string_view id,
                      SenderFamily family, std::chrono::sys_seconds now) {
   const Id wanted = parse_id(id);
   const std::lock_guard lock(mutex_);
-  Entry& one = entry(domain);
+  Entry& one = entries_[std::string(domain)];
   ++one.answered;
   // A thread may serve the old policy for a moment longer than another.
   const bool is_previous = one.previous.id == wanted;
@@ -89,13 +83,13 @@ void FetchLog::count(std::string_view domain, std::string_view id,
 
 void FetchLog::count_refused(std::string_view domain) {
   const std::lock_guard lock(mutex_);
-  ++entry(domain).refused;
+  ++entries_[std::string(domain)].refused;
 }
 
 std::optional<DomainFetches> FetchLog::find(
     std::string_view domain, std::chrono::sys_seconds now) const {
   const std::lock_guard lock(mutex_);
-  const auto known = entries_.find(domain);
+  const auto known = entries_.find(std::string(domain));
   if (known == entries_.end()) return std::nullopt;
   const Entry& one = known->second;
   DomainFetches fetches{.answered = one.answered,
@@ -114,7 +108,7 @@ std::optional<DomainFetches> FetchLog::find(
 std::pair<std::uint64_t, std::uint64_t> FetchLog::find_counts(
     std::string_view domain) const {
   const std::lock_guard lock(mutex_);
-  const auto known = entries_.find(domain);
+  const auto known = entries_.find(std::string(domain));
   if (known == entries_.end()) return {0, 0};
   return {known->second.answered, known->second.refused};
 }

@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -90,16 +89,11 @@ class FetchLog {
 
     void turn_to(std::uint32_t now);
   };
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-
   static Id parse_id(std::string_view digits);
   static IdFetches read(const Stored& stored);
-  Entry& entry(std::string_view domain);
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_;
+  std::unordered_map<std::string, Entry> entries_;
 };
 
 }  // namespace mtasts::server

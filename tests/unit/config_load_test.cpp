@@ -641,14 +641,14 @@ TEST_F(ConfigLoadAgain, ReadsOnlyWhereItIsTold) {
   EXPECT_TRUE(loader_.load().config);
   dir_.write("d/1.toml", policy("new-a.example"));
   dir_.write("d/2.toml", policy("new-b.example"));
-  const Loaded again = loader_.load({.is_everything = false, .paths = {two_}});
+  const Loaded again = loader_.load(files::Paths{two_});
   EXPECT_EQ(domains(again), (Strings{"a.example", "new-b.example"}));
   EXPECT_EQ(again.touched, (Strings{"b.example", "new-b.example"}));
 }
 
 TEST_F(ConfigLoadAgain, ReadsNothingThatIsAsItWas) {
   const Loaded first = loader_.load();
-  const Loaded again = loader_.load({.is_everything = false, .paths = {two_}});
+  const Loaded again = loader_.load(files::Paths{two_});
   EXPECT_EQ(again.touched, Strings{});
   EXPECT_EQ(again.config->live.policies[1], first.config->live.policies[1]);
 }
@@ -760,7 +760,7 @@ TEST_F(ConfigLoadAgain, FollowsAnotherInclude) {
   EXPECT_TRUE(loader_.load().config);
   dir_.write("e/1.toml", policy("e.example"));
   dir_.write("a.toml", "include = [\"e/*.toml\"]\n");
-  const Loaded again = loader_.load({.is_everything = false, .paths = {main_}});
+  const Loaded again = loader_.load(files::Paths{main_});
   EXPECT_TRUE(again.has_new_inputs);
   EXPECT_EQ(domains(again), Strings{"e.example"});
 }

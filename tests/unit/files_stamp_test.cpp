@@ -47,7 +47,7 @@ TEST(FileStamp, OfARegularFileIsWhatItsInodeSays) {
 TEST(FileStamp, OfADirectoryStaysWhenItGetsAFile) {
   const TempDir dir;
   const FileStamp before = stamp_file(dir.path(""));
-  EXPECT_EQ(before.size, -1);
+  EXPECT_EQ(before.kind, FileKind::other);
   dir.write("a", "x");
   EXPECT_EQ(stamp_file(dir.path("")), before);
 }

@@ -272,7 +272,7 @@ TEST_F(TlsCertificateFiles, ReadsOnlyWhatHasChanged) {
   ASSERT_EQ(first.added.size(), 1U);
   const TestPair other = make_pair("DNS:b.example", KeyKind::ecdsa, {}, &ca_);
   dir_.write("c/b.pem", other.pem() + ca_.pem() + other.key_pem());
-  EXPECT_EQ(finder.find(paths, {.is_everything = false}).added.size(), 0U);
+  EXPECT_EQ(finder.find(paths, files::Paths()).added.size(), 0U);
   EXPECT_EQ(files(finder.find(paths)), Strings{"c/b.pem"});
   dir_.write("c/a.pem", pair_.pem() + ca_.pem());
   const FoundCertificates without_key = finder.find(paths);
@@ -381,7 +381,7 @@ TEST_F(TlsCertificateFiles, SearchesAFolderThatComesLater) {
   EXPECT_EQ(ids(finder.find(paths)), Strings{"certificate.unreadable c"});
   dir_.write("c/all.pem", pair_.pem() + ca_.pem() + pair_.key_pem());
   const FoundCertificates found =
-      finder.find(paths, {.is_everything = false, .paths = {dir_.path("c")}});
+      finder.find(paths, files::Paths{dir_.path("c")});
   EXPECT_EQ(ids(found), Strings());
   EXPECT_EQ(files(found), Strings{"c/all.pem"});
   EXPECT_TRUE(found.has_new_inputs);
