@@ -62,7 +62,8 @@ OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")
 STANDARD = re.compile(r"<[a-z_]+>|<(sys|net|netinet|arpa)/[a-z_]+\.h>|"
-                      r"<(dirent|fcntl|fnmatch|grp|malloc|poll|pwd|sched)\.h>|"
+                      r"<(dirent|fcntl|fnmatch|grp|malloc|poll|pthread|pwd)\.h>|"
+                      r"<sched\.h>|"
                       r"<unistd\.h>")
 
 

@@ -185,7 +185,6 @@ process::Sandbox enter_sandbox(const config::Startup& startup,
       [&] { return snapshot::find_allowed(startup, loader); });
 }
 
-/// std::thread has no other way to say that there can be no more of them.
 Result<void> start_threads(server::PolicyHost& host,
                            operations::Operations* operations,
                            snapshot::ReloadThread& reloading) {

@@ -71,13 +71,11 @@ Operations::Operations(const config::Operations& settings,
       loop_(make_setting(listeners_, admission_, pages_, names_)) {}
 
 Operations::~Operations() {
-  if (!thread_.joinable()) return;
-  loop_.drain();
-  thread_.join();
+  if (thread_) loop_.drain();
 }
 
 void Operations::start() {
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_.emplace(server::k_loop_stack_octets, [this] { loop_.run(); });
 }
 
 }  // namespace mtasts::operations

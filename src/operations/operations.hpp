@@ -5,14 +5,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 
 #include "config/config.hpp"
 #include "net/listener.hpp"
 #include "operations/own_names.hpp"
 #include "operations/pages.hpp"
 #include "operations/readiness.hpp"
+#include "process/thread.hpp"
 #include "result.hpp"
 #include "server/admission.hpp"
 #include "server/event_loop.hpp"
@@ -54,7 +55,7 @@ class Operations {
   net::Listeners listeners_;
   server::Admission admission_;
   server::EventLoop loop_;
-  std::thread thread_;
+  std::optional<process::Thread> thread_;  // ends before the rest does
 };
 
 }  // namespace mtasts::operations

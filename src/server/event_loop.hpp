@@ -25,6 +25,9 @@
 
 namespace mtasts::server {
 
+/// For the stack of a loop's thread: handshakes and pages take 20 kB.
+constexpr std::size_t k_loop_stack_octets = 512 * 1024;
+
 /// What a loop needs. Several may share all of it, which has to outlive them.
 struct Setting {
   SSL_CTX* context;  // null: no listener wants TLS

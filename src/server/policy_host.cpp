@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 #include <utility>
 
 #include "process/memory.hpp"
@@ -154,7 +155,7 @@ Result<void> PolicyHost::check_descriptors() const {
 
 void PolicyHost::start() {
   for (const std::unique_ptr<EventLoop>& loop : loops_) {
-    threads_.emplace_back([&loop] { loop->run(); });
+    threads_.emplace_back(k_loop_stack_octets, [&loop] { loop->run(); });
   }
 }
 
@@ -165,8 +166,7 @@ void PolicyHost::stop() {
     loops_[i]->wait_until_draining();
   }
   listeners_.close();  // from now on the kernel refuses
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  threads_.clear();    // waits for their ends
 }
 
 Totals PolicyHost::totals() const {

@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "net/listener.hpp"
+#include "process/thread.hpp"
 #include "result.hpp"
 #include "server/admission.hpp"
 #include "server/counters.hpp"
@@ -70,7 +70,7 @@ class PolicyHost {
   Admission admission_;
   MisfitLog misfits_;
   std::vector<std::unique_ptr<EventLoop>> loops_;
-  std::vector<std::thread> threads_;
+  std::vector<process::Thread> threads_;
 };
 
 }  // namespace mtasts::server

@@ -76,6 +76,7 @@ void clear_errors() {
 /// Why a handshake has failed just now: the first error of OpenSSL's queue.
 Handshake explain_failure(const SSL* ssl) {
   const int reason = ERR_GET_REASON(ERR_peek_error());
+  if (reason == ERR_R_MALLOC_FAILURE) tls::report_lack_of_memory();
   // An alert of the client: it does not like what it was shown.
   if (reason > SSL_AD_REASON_OFFSET) return Handshake::broken_off;
   switch (reason) {

@@ -14,8 +14,7 @@
 namespace mtasts::snapshot {
 namespace {
 
-// What the deepest file that is not refused takes is a tenth of it. Without
-// this, it would hang on the limits of whoever starts the program.
+// What the deepest file that is not refused takes is a tenth of it.
 constexpr std::size_t k_stack_octets = 8 * 1024 * 1024;
 // What a thread that only waits needs to end, on a machine that is busy.
 constexpr std::chrono::milliseconds k_time_to_end{300};
@@ -45,30 +44,17 @@ ReloadThread::ReloadThread(Reloader& reloader, const SnapshotHolder& holder,
       news_(make_event()) {}
 
 ReloadThread::~ReloadThread() {
-  if (!is_started_) return;
+  if (!thread_) return;
   stopping_.store(true);
   signal_event(wake_);
-  ::pthread_join(thread_, nullptr);
 }
 
 void ReloadThread::start() {
   if (wake_.fd() < 0 || news_.fd() < 0) {
     throw std::system_error(errno, std::generic_category(), "eventfd");
   }
-  pthread_attr_t attributes;
-  ::pthread_attr_init(&attributes);
-  ::pthread_attr_setstacksize(&attributes, k_stack_octets);
   ended_.store(false);
-  const int error = ::pthread_create(
-      &thread_, &attributes,
-      [](void* self) -> void* {
-        static_cast<ReloadThread*>(self)->run();
-        return nullptr;
-      },
-      this);
-  ::pthread_attr_destroy(&attributes);
-  if (error != 0) throw std::system_error(error, std::generic_category());
-  is_started_ = true;
+  thread_.emplace(k_stack_octets, [this] { run(); });
 }
 
 void ReloadThread::request() {

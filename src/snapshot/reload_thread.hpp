@@ -6,11 +6,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "files/descriptor.hpp"
+#include "files/file.hpp"
+#include "process/thread.hpp"
 #include "snapshot/reload.hpp"
 
 namespace mtasts::snapshot {
@@ -58,8 +60,7 @@ class ReloadThread {
   std::atomic<std::uint64_t> answered_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> ended_{true};
-  pthread_t thread_{};
-  bool is_started_ = false;
+  std::optional<process::Thread> thread_;  // ends before the rest does
 };
 
 }  // namespace mtasts::snapshot

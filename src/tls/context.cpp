@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 
+#include <cerrno>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -70,6 +72,10 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
 }
 
 }  // namespace
+
+void report_lack_of_memory() {
+  if (const std::new_handler handler = std::get_new_handler()) handler();
+}
 
 Result<ContextPtr> make_context() {
   ContextPtr context(SSL_CTX_new(TLS_server_method()));

@@ -31,6 +31,10 @@ struct Selector {
 /// Fails when OpenSSL refuses a setting.
 Result<ContextPtr> make_context();
 
+/// OpenSSL has found no memory: calls the handler of std::set_new_handler, if
+/// there is one, as `new` would.
+void report_lack_of_memory();
+
 /// The name that the client asked for; empty when it asked for none.
 std::string_view server_name(const SSL* ssl);
 

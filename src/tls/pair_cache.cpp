@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tls/pair_cache.hpp"
 
-#include <new>
+#include <cerrno>
 #include <utility>
 
 #include "log.hpp"
+#include "tls/context.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -21,16 +22,6 @@ void say_broken(const Certificate& certificate,
                          {"hint", "write certificate and key anew"}});
 }
 
-/// A lack of memory says nothing of the pair that could not be parsed. In the
-/// program, one that lasts ends it here, as it would anywhere else.
-bool is_short_of_memory() {
-  constexpr std::size_t k_pair_octets = 128 * 1024;  // more than one takes
-  // Called as functions: a new that nobody uses may be optimised away.
-  void* probe = ::operator new(k_pair_octets, std::nothrow);
-  ::operator delete(probe);
-  return probe == nullptr;
-}
-
 }  // namespace
 
 const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
@@ -40,11 +31,17 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
     return &entries_.front().pair;
   }
   if (certificate->is_broken()) return nullptr;
+  errno = 0;
   Result<ParsedPair> pair = parse(*certificate);
   if (pair && !certificate->is_proven() && !can_sign(pair->key.get())) {
     pair = fail("the key can't sign for the certificate");
   }
-  if (!pair && is_short_of_memory()) return nullptr;
+  // A lack of memory says nothing of the pair. OpenSSL calls it an error of
+  // the pair; malloc(3) alone sets ENOMEM.
+  if (!pair && errno == ENOMEM) {
+    report_lack_of_memory();
+    return nullptr;
+  }
   if (certificate->prove(pair.has_value())) say_broken(*certificate, pair);
   if (!pair) return nullptr;
   if (entries_.size() >= most_pairs_) {
@@ -78,7 +75,9 @@ Result<ParsedPair> PairCache::parse(const Certificate& certificate) {
   ParsedPair pair{.leaf = parse_x509(certificate.leaf_der()),
                   .chain = X509StackPtr(sk_X509_new_null()),
                   .key = parse_key(certificate.key_der())};
-  if (!pair.leaf || !pair.key || !pair.chain) {
+  // OpenSSL takes a certificate whose public key it could not read.
+  if (!pair.leaf || !X509_get0_pubkey(pair.leaf.get()) || !pair.key ||
+      !pair.chain) {
     return fail("the certificate or its key can't be parsed");
   }
   for (std::size_t i = 1; i < certificate.chain().size(); ++i) {

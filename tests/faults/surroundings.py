@@ -261,8 +261,9 @@ def cases():
         yield (f"serving: {spare} descriptors left",
                "right or no answer, then all is well",
                lambda n=spare: lower_descriptors(n))
-    # Between 32 and 40 MB it starts, but OpenSSL has too little for handshakes.
-    for size in (24, 28, 32, 40, 44, 48, 56, 64, 96, 160):
+    # Where it can start, but OpenSSL has too little for handshakes, is about
+    # 28 to 31 MB, and differs with the build.
+    for size in (24, *range(26, 36), 40, 44, 48, 56, 64, 96, 160):
         yield (f"start: {size} MB of address space", ends,
                lambda n=size: start_within(n))
     for spare in (2, 4, 6):
