@@ -99,9 +99,6 @@ SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
                      ("sts/stranger.cpp", "--tls-rpt"),
                      ("tlsrpt/report_slip.cpp", "--tls-rpt")}
 
-# What cpp-httplib calls, which can't be said as "override" in every version.
-OVERRIDES = {"http/memory_server.hpp"}
-
 TOKEN = re.compile(r"""
     (?P<raw>R"(?P<end>[^(\s]*)\(.*?\)(?P=end)")
   | (?P<string>"(?:\\.|[^"\\\n])*")

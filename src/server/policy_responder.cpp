@@ -2,13 +2,19 @@
 #include "server/policy_responder.hpp"
 
 #include <chrono>
-#include <ctime>
 #include <string>
 
 #include "log.hpp"
 #include "sts/policy_host.hpp"
 
 namespace mtasts::server {
+namespace {
+
+http::Part part_for(bool is_head) {
+  return is_head ? http::Part::head : http::Part::whole;
+}
+
+}  // namespace
 
 PolicyResponder::PolicyResponder(const snapshot::SnapshotHolder& snapshots,
                                  FetchLog* fetches, Counters& counters)
@@ -20,7 +26,8 @@ PolicyResponder::PolicyResponder(const snapshot::SnapshotHolder& snapshots,
 }
 
 void PolicyResponder::begin_turn() {
-  engine_.set_time(std::time(nullptr));
+  writer_.set_time(std::chrono::floor<std::chrono::seconds>(
+      std::chrono::system_clock::now()));
   const std::uint64_t generation = snapshots_.generation();
   if (generation == generation_) return;
   generation_ = generation;
@@ -31,20 +38,20 @@ void PolicyResponder::take_snapshot() {
   snapshot_ = snapshots_.get();
   selector_.store = snapshot_->certificates;
   selector_.cache.keep_only(*selector_.store);
-  engine_.forget();
 }
 
 Answer PolicyResponder::answer(const Request& request, AfterAnswer after,
                                std::string& out) {
-  const Response response =
-      engine_.answer(*snapshot_, request.head, request.sni, after, out);
+  const Response response = respond(*snapshot_, request.head, request.sni);
+  writer_.write(response, part_for(request.head.method == "HEAD"), after, out);
   note_fetch(request.head, response);
   return {.status = response.status};
 }
 
 void PolicyResponder::refuse(int status, std::string_view octets,
                              std::string& out) {
-  engine_.refuse(status, octets, out);
+  writer_.write(server::refuse(status), part_for(http::is_head_request(octets)),
+                AfterAnswer::close, out);
 }
 
 /// For the log and for those who ask who has fetched what.

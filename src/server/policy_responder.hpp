@@ -6,8 +6,9 @@
 #include <memory>
 
 #include "server/fetch_log.hpp"
-#include "server/http_engine.hpp"
 #include "server/log_budget.hpp"
+#include "http/answer_writer.hpp"
+#include "server/respond.hpp"
 #include "server/responder.hpp"
 #include "snapshot/clock.hpp"
 #include "snapshot/snapshot.hpp"
@@ -38,7 +39,7 @@ class PolicyResponder final : public Responder {
   std::shared_ptr<const snapshot::Snapshot> snapshot_;
   tls::Selector selector_{
       .store = nullptr, .cache = {}, .clock = snapshot::this_second};
-  HttpEngine engine_;
+  http::AnswerWriter writer_;
   LogBudget log_budget_;
 };
 

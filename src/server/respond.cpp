@@ -91,25 +91,26 @@ Response respond(const snapshot::Snapshot& serving,
                   snapshot::normalise_host(*sni))) {
     return refuse(421);
   }
-  Response response{.status = 200, .body = policy->body};
   const bool readable = request.method == "GET" || request.method == "HEAD";
   const bool no_path = request.path.empty() || request.path == "*";
+  int status = 200;
   if (!is_known_method(request.method)) {
-    response = refuse(501);
+    status = 501;
   } else if (!no_path && !is_policy_path(request.path)) {
-    response = refuse(404);
+    status = 404;
   } else if (!readable) {
-    response = refuse(405);
+    status = 405;
   }
+  Response response = refuse(status);
+  if (status == 200) response.body = policy->body;
   response.policy = policy;
   return response;
 }
 
 Response refuse(int status) {
   const Status* known = find_status(status);
-  return {.status = status,
-          .body = known == nullptr ? std::string_view{} : known->body,
-          .allow = status == 405};
+  if (known == nullptr) return {{.status = status, .reason = {}, .body = {}}};
+  return {{.status = status, .reason = known->reason, .body = known->body}};
 }
 
 std::string_view reason_phrase(int status) {

@@ -7,16 +7,14 @@
 #include <optional>
 #include <string_view>
 
+#include "http/answer_writer.hpp"
 #include "http/request_head.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
 
-/// Lives as long as the Snapshot it came from.
-struct Response {
-  int status;
-  std::string_view body;  // text/plain; not sent in answer to HEAD
-  bool allow = false;     // carries "Allow: GET, HEAD"
+/// Its texts live as long as the Snapshot it came from.
+struct Response : http::TextAnswer {
   // Of the host that was asked; null when it is not served here.
   const publish::Publication* policy = nullptr;
 };

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "http/answer_writer.hpp"
 #include "http/request_head.hpp"
 #include "server/counters.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
 
-enum class AfterAnswer { keep_open, close };
+using http::AfterAnswer;
 
 /// A request whose head was found good. All views die with the call.
 struct Request {

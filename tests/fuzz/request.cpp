@@ -5,7 +5,9 @@
 #include <array>
 
 #include "answer_check.hpp"
-#include "server/http_engine.hpp"
+#include "http/answer_writer.hpp"
+#include "http/request_head.hpp"
+#include "server/respond.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -28,34 +30,37 @@ void check_answer(std::string_view answer, const Response& response,
           "the length of the body");
 }
 
+std::string write(const Response& response, bool to_head) {
+  static http::AnswerWriter writer;
+  std::string out;
+  writer.write(response, to_head ? http::Part::head : http::Part::whole,
+               http::AfterAnswer::keep_open, out);
+  return out;
+}
+
+void check_refusal(int status, std::string_view octets) {
+  const bool to_head = http::is_head_request(octets);
+  check_answer(write(refuse(status), to_head), refuse(status), to_head);
+}
+
 void run(std::string_view input) {
   static const snapshot::Snapshot serving = make_snapshot();
-  static HttpEngine engine;
   if (input.empty()) return;
   constexpr std::array<std::optional<std::string_view>, 3> k_names = {
       std::nullopt, "mta-sts.example.com", "mta-sts.example.org"};
   const auto sni = k_names[static_cast<unsigned char>(input[0]) % 3];
   const std::string_view octets = input.substr(1);
   const http::HeadScan scan = http::scan_head(octets, 0, k_max_head);
-  std::string answer;
-  if (scan.status != 0) {
-    engine.refuse(scan.status, octets, answer);
-    check_answer(answer, refuse(scan.status), http::is_head_request(octets));
-    return;
-  }
+  if (scan.status != 0) return check_refusal(scan.status, octets);
   if (scan.size == 0) return;  // not whole yet
   const std::string_view head = octets.substr(0, scan.size);
   require(head.ends_with("\r\n\r\n"), "a head ends with an empty line");
   const http::ParsedHead parsed = http::parse_head(head);
-  if (parsed.status != 0) {
-    engine.refuse(parsed.status, head, answer);
-    check_answer(answer, refuse(parsed.status), http::is_head_request(head));
-    return;
-  }
+  if (parsed.status != 0) return check_refusal(parsed.status, head);
   const http::RequestHead& request = parsed.head;
-  const Response response =
-      engine.answer(serving, request, sni, AfterAnswer::keep_open, answer);
-  check_answer(answer, response, request.method == "HEAD");
+  const Response response = respond(serving, request, sni);
+  const bool to_head = request.method == "HEAD";
+  check_answer(write(response, to_head), response, to_head);
   require((response.policy != nullptr) || response.status == 421,
           "421 where nothing is served");
   if (response.status == 200) {
