@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "log.hpp"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "text/json.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::log {
 namespace {
@@ -69,9 +70,9 @@ bool write_at_once(int fd, std::string_view text) {
 void write(Level level, std::string_view event,
            std::initializer_list<Field> fields) {
   if (level < g_least) return;
-  const std::string time = fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(
-                                   std::chrono::system_clock::now())));
+  const std::string time =
+      text::format_time(std::chrono::floor<std::chrono::seconds>(
+          std::chrono::system_clock::now()));
   std::string line;
   if (g_format == Format::json) {
     line = fmt::format("{{\"time\":{}", text::json_quote(time));

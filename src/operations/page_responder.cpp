@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "operations/page_responder.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +8,9 @@
 #include <iterator>
 #include <utility>
 
+#include "operations/observed.hpp"
 #include "server/respond.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -85,11 +86,10 @@ class PageResponder::LongAnswer final : public server::Body {
 };
 
 void PageResponder::begin_turn() {
-  const std::time_t now = std::time(nullptr);
+  const std::chrono::sys_seconds now = this_second();
   if (now == now_) return;
   now_ = now;
-  // The C locale's names, which fmt uses, are the ones of RFC 9110, 5.6.7.
-  date_ = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+  date_ = text::format_http_date(now);
 }
 
 /// For one more long answer.

@@ -4,7 +4,7 @@
 // under way. Nothing that a client sent is handed to a library.
 #pragma once
 
-#include <ctime>
+#include <chrono>
 #include <list>
 #include <string>
 #include <string_view>
@@ -35,7 +35,7 @@ class PageResponder final : public server::Responder {
 
   Pages& pages_;
   const OwnNames& names_;
-  std::time_t now_ = 0;
+  std::chrono::sys_seconds now_;
   std::string date_;                     // of now_
   std::list<LongAnswer*> long_answers_;  // the newest last
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "operations/readiness.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "snapshot/clock.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -17,11 +17,6 @@ using std::chrono::sys_seconds;
 
 constexpr std::size_t k_max_shown = 100;
 constexpr std::chrono::minutes k_look_again{1};
-
-std::string format_day(sys_seconds time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
 
 /// Why `host` can't be served at `now`; `all` are the certificates for it, and
 /// `offered` what clients get of them.
@@ -42,11 +37,11 @@ Reason explain(const std::string& host,
   if (now < one.not_before()) {
     return {"certificate.not-yet-valid",
             fmt::format("the certificate for {} is not valid before {}", host,
-                        format_day(one.not_before()))};
+                        text::format_time(one.not_before()))};
   }
   return {"certificate.expired",
           fmt::format("the certificate for {} expired at {}", host,
-                      format_day(one.not_after()))};
+                      text::format_time(one.not_after()))};
 }
 
 /// When the first of `offered` ends: clients of each kind of key count.

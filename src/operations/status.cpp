@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "operations/status.hpp"
 
-#include <fmt/chrono.h>
-
 #include <utility>
 
 #include "publish/records.hpp"
@@ -55,11 +53,6 @@ DomainStatus describe(const Observed& observed, const Status& status,
     if (id->id == one.id) one.of_id = *id;
   }
   return one;
-}
-
-std::string format_time(std::chrono::sys_seconds time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 }  // namespace mtasts::operations

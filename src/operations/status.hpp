@@ -76,7 +76,4 @@ StatusText format_json(const Status& status);
 std::string format_table(const Status& status,
                          const std::vector<DomainStatus>& domains);
 
-/// "2026-11-23T19:38:51Z"
-std::string format_time(std::chrono::sys_seconds time);
-
 }  // namespace mtasts::operations

@@ -5,6 +5,7 @@
 
 #include "operations/status.hpp"
 #include "text/json.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -34,7 +35,8 @@ std::string join(const List& list, Format format) {
 }
 
 std::string time_or_null(sys_seconds time) {
-  return time == sys_seconds{} ? "null" : text::json_quote(format_time(time));
+  return time == sys_seconds{} ? "null"
+                               : text::json_quote(text::format_time(time));
 }
 
 std::string format_fetches(const server::FamilyFetches& fetches) {
@@ -61,7 +63,7 @@ std::string format_certificate(const DomainStatus& one, sys_seconds now) {
   if (one.expiry == sys_seconds{}) return "null";
   const auto left = std::chrono::floor<std::chrono::days>(one.expiry - now);
   return fmt::format(R"({{"expires":"{}","days_left":{}}})",
-                     format_time(one.expiry), left.count());
+                     text::format_time(one.expiry), left.count());
 }
 
 std::string format_domain(const DomainStatus& one, sys_seconds now) {
@@ -94,20 +96,20 @@ std::string format_reloads(const snapshot::ReloadView& reloads) {
   return fmt::format(
       R"({{"applied":{},"failed":{},"last":"{}","last_result":"{}",)"
       R"("last_good":"{}","pending_count":{},"pending":[{}],"history":[{}]}})",
-      reloads.applied, reloads.failed, format_time(reloads.last),
+      reloads.applied, reloads.failed, text::format_time(reloads.last),
       reloads.faults.empty() ? "applied" : "failed",
-      format_time(reloads.last_good), reloads.pending_count,
+      text::format_time(reloads.last_good), reloads.pending_count,
       join(reloads.pending,
            [](const files::PendingChange& one) {
              return fmt::format(R"({{"file":{},"since":"{}"}})",
                                 text::json_quote(one.file),
-                                format_time(one.since));
+                                text::format_time(one.since));
            }),
       join(reloads.history, [](const snapshot::ReloadEvent& one) {
         return fmt::format(
             R"({{"time":"{}","result":"{}","changed":{},"removed":{},)"
             R"("fault":{}}})",
-            format_time(one.time), one.applied ? "applied" : "failed",
+            text::format_time(one.time), one.applied ? "applied" : "failed",
             one.changed, one.removed,
             one.applied ? "null" : text::json_quote(one.fault));
       }));
@@ -120,8 +122,8 @@ StatusText format_json(const Status& status) {
               R"({{"version":"{}","time":"{}","started":"{}","ready":{},)"
               R"("reasons":[{}],"total":{},"matching":{},"offset":{},)"
               R"("reloads":{},"domains":[)",
-              MTASTSD_VERSION, format_time(status.now),
-              format_time(status.started), status.reasons.empty(),
+              MTASTSD_VERSION, text::format_time(status.now),
+              text::format_time(status.started), status.reasons.empty(),
               join(status.reasons.shown,
                    [](const Reason& one) {
                      return fmt::format(R"({{"id":"{}","text":{}}})", one.id,

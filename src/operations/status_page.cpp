@@ -10,6 +10,7 @@
 #include "operations/status_page_assets.hpp"
 #include "text/duration.hpp"
 #include "text/sha256.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -57,7 +58,7 @@ std::string format_moment(sys_seconds time) {
   return fmt::format(
       "<time datetime=\"{}\"><span>{:%Y-%m-%d}</span> <span>{:%H:%M:%S} UTC"
       "</span></time>",
-      format_time(time), parts, parts);
+      text::format_time(time), parts, parts);
 }
 
 std::string format_state(const Status& status) {

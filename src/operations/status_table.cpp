@@ -6,6 +6,7 @@
 
 #include "operations/status.hpp"
 #include "text/json.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -37,7 +38,7 @@ Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
           one.id,
           format_days(one, now),
           fmt::format("{}", one.fetches.answered),
-          all.count == 0 ? "never" : format_time(all.last),
+          all.count == 0 ? "never" : text::format_time(all.last),
           format_families(one.of_id)};
 }
 
@@ -58,8 +59,9 @@ std::string format_table(const Status& status,
   }
   std::string text = format_reasons(status.reasons);
   for (const files::PendingChange& one : status.reloads.pending) {
-    text += fmt::format("pending: {} does not come to rest, since {}\n",
-                        text::json_quote(one.file), format_time(one.since));
+    text +=
+        fmt::format("pending: {} does not come to rest, since {}\n",
+                    text::json_quote(one.file), text::format_time(one.since));
   }
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {

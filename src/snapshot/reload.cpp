@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot/reload.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,11 +9,11 @@
 
 #include "log.hpp"
 #include "publish/records.hpp"
+#include "snapshot/placeholder.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::snapshot {
 namespace {
-
-using Wall = std::chrono::system_clock;
 
 constexpr std::chrono::hours k_check_interval{24};
 constexpr std::chrono::minutes k_retry_interval{1};
@@ -164,12 +163,10 @@ void Reloader::say_what_waits() {
   for (const files::PendingChange& one : pending) {
     still.insert(one.file);
     if (said_pending_.contains(one.file) || ++logged > k_max_logged) continue;
-    log::warning(
-        "change-pending",
-        {{"file", one.file},
-         {"since", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                               fmt::gmtime(Wall::to_time_t(one.since)))},
-         {"hint", "it is taken over when nobody writes to it"}});
+    log::warning("change-pending",
+                 {{"file", one.file},
+                  {"since", text::format_time(one.since)},
+                  {"hint", "it is taken over when nobody writes to it"}});
   }
   if (logged > k_max_logged) {
     log::warning("more-changes-pending", {{"count", logged - k_max_logged}});
