@@ -223,7 +223,7 @@ Admission::Messages Admission::receive(std::size_t number) {
   Messages messages{.arrivals = std::exchange(loop.arrivals, {}),
                     .evicted = {}};
   for (const Ticket& ticket : loop.evicted) {
-    messages.evicted.push_back(ticket.connection);
+    messages.evicted.push_back(ticket.client);
   }
   loop.has_messages.store(false, std::memory_order_relaxed);
   return messages;

@@ -34,7 +34,7 @@
 
 namespace mtasts::server {
 
-class Connection;
+struct Client;  // of an event loop
 
 /// What a connection is busy with, as far as it counts here.
 struct Activity {
@@ -68,7 +68,7 @@ class Admission {
 
   /// One connection's place.
   struct Ticket {
-    Connection* connection = nullptr;  // its loop's own business
+    Client* client = nullptr;  // its loop's own business
     std::size_t loop;
     std::optional<ClientKey> address;
     Holding* holding;
@@ -90,7 +90,7 @@ class Admission {
   /// What the other threads have for a loop.
   struct Messages {
     std::vector<Arrival> arrivals;
-    std::vector<Connection*> evicted;  // to be ended for End::evicted
+    std::vector<Client*> evicted;  // to be ended for End::evicted
   };
 
   explicit Admission(const Limits& limits);

@@ -34,71 +34,58 @@ void append(std::string& buffer, std::string_view octets) {
   buffer += octets;
 }
 
-void note_handshake(Worker& worker, Handshake result, std::string_view host) {
-  worker.counters->count(result);
-  if (worker.misfits != nullptr) worker.misfits->note_handshake(result, host);
-  if (!worker.responder->may_log()) return;
-  log::debug("handshake",
-             {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
-              {"host", host}});
-}
-
 }  // namespace
 
-Connection::Connection(int fd, net::Scheme scheme, Time now, Time deadline)
-    : fd_(fd),
-      phase_(scheme == net::Scheme::https ? Phase::hello : Phase::open),
-      asked_(now),
-      deadline_(deadline) {}
+Connection::Connection(Worker& worker, int fd, net::Scheme scheme, Time now)
+    : worker_(worker),
+      fd_(fd),
+      state_(scheme == net::Scheme::https ? State::hello : State::open),
+      asked_(now) {}
 
-Connection::~Connection() { close(); }
-
-void Connection::close() {
-  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+Connection::~Connection() {
+  if (!is_closed()) ::close(fd_);
 }
 
 bool Connection::is_idle() const {
-  return phase_ == Phase::open && answered_ > 0 && head_.empty() &&
+  return state_ == State::open && answered_ > 0 && head_.empty() &&
          unread_.empty() && !wants_write();
 }
 
 bool Connection::is_silent() const {
-  if (phase_ == Phase::hello) return !hello_;
-  return phase_ == Phase::open && !ssl_ && !has_asked();
+  // A client of TLS that is past its hello has sent something, and one without
+  // TLS is silent up to the first octet of its first request.
+  if (state_ == State::hello) return !hello_;
+  return state_ == State::open && !ssl_ && !has_asked();
 }
 
-End Connection::end_at_deadline() const {
-  switch (phase_) {
-    case Phase::hello:
-      return End::deadline_hello;
-    case Phase::handshake:
-      return End::deadline_handshake;
-    case Phase::open:
-    case Phase::linger:
-      break;
-  }
+End Connection::reason_at_deadline() const {
+  if (state_ == State::hello) return End::deadline_hello;
+  if (state_ == State::handshake) return End::deadline_handshake;
   if (wants_write()) return End::deadline_answer;
   return is_idle() ? End::deadline_idle : End::deadline_head;
 }
 
-std::optional<End> Connection::advance(Worker& worker, bool peer_has_ended) {
-  worker.wire.begin(fd_, ssl_.get());
-  const std::optional<End> end = go_on(worker, peer_has_ended);
-  if (end) return end;
-  if (worker.wire.has_moved()) {
-    idle_turns_ = 0;
-  } else if (++idle_turns_ > k_max_idle_turns) {
-    return End::no_progress;
+void Connection::serve(bool peer_has_ended) {
+  const State before = state_;
+  worker_.wire.begin(fd_, ssl_.get());
+  if (state_ == State::linger) {
+    discard();
+  } else {
+    converse(peer_has_ended);
   }
-  return {};
+  // A turn was of use if it moved an octet or changed the state.
+  if (worker_.wire.has_moved()) {
+    idle_turns_ = 0;
+  } else if (state_ == before && ++idle_turns_ > k_max_idle_turns) {
+    end(End::no_progress);
+  }
 }
 
-std::optional<End> Connection::go_on(Worker& worker, bool peer_has_ended) {
-  Wire& wire = worker.wire;
-  if (phase_ == Phase::linger) return discard(worker);
-  if (phase_ == Phase::hello) {
-    const std::optional<End> end = read_hello(worker);
-    if (end || phase_ == Phase::hello) return end;
+void Connection::converse(bool peer_has_ended) {
+  Wire& wire = worker_.wire;
+  if (state_ == State::hello) {
+    read_hello();
+    if (state_ != State::handshake) return;
   } else if (!unread_.empty()) {
     wire.put_back(unread_);
     std::string().swap(unread_);
@@ -106,103 +93,111 @@ std::optional<End> Connection::go_on(Worker& worker, bool peer_has_ended) {
   if (!unsent_.empty()) {
     wire.unsent() = std::move(unsent_);
     unsent_.clear();
-    if (!wire.flush()) return End::peer_broke_off;
+    if (!wire.flush()) return end(End::peer_broke_off);
     if (wire.has_moved()) ++progress_;
-    if (!wire.unsent().empty() || ending()) return settle(worker, ending());
+    // Nothing is read from a client that does not take what it is owed.
+    if (!wire.unsent().empty() || is_ending()) return send();
   }
-  if (phase_ == Phase::handshake) {
-    const std::optional<End> end = shake_hands(worker);
-    if (end || phase_ == Phase::handshake) return settle(worker, end);
-  }
-  return settle(worker, converse(worker, peer_has_ended));
+  if (state_ == State::handshake) handshake();
+  if (state_ == State::open) read_requests(peer_has_ended);
+  send();
 }
 
 /// No SSL object, which weighs 9 kB at once and 40 kB with its first octet,
 /// before the client has sent a whole ClientHello. It is read as it comes, for
 /// the kernel's word on whether enough of it is there can't be relied on.
-std::optional<End> Connection::read_hello(Worker& worker) {
-  using State = tls::HelloReader::State;
-  Wire& wire = worker.wire;
+void Connection::read_hello() {
+  using Progress = tls::HelloReader::State;
+  Wire& wire = worker_.wire;
   const bool is_first = !hello_;
   tls::HelloReader at_once;  // most come in one piece
   tls::HelloReader& hello = is_first ? at_once : *hello_;
   auto input = Input::octets;
   std::string_view come;
   std::string_view rest;
-  while (hello.state() == State::incomplete) {
-    input = wire.read(worker.plain, come);
+  while (hello.state() == Progress::incomplete) {
+    input = wire.read(worker_.plain, come);
     if (input != Input::octets) break;
     rest = come.substr(hello.take(come));
   }
-  if (hello.state() == State::refused) {
-    if (is_first && worker.misfits != nullptr) {
-      worker.misfits->note_opening(come, net::Scheme::https);
+  if (hello.state() == Progress::refused) {
+    if (is_first && worker_.misfits != nullptr) {
+      worker_.misfits->note_opening(come, net::Scheme::https);
     }
-    return refuse_hello(worker, hello.alert());
+    return reject_hello(hello.alert());
   }
-  if (hello.state() == State::whole) {
+  if (hello.state() == Progress::whole) {
+    // OpenSSL gets it as one record, however it came.
     wire.put_back(hello.as_record() += rest);
     hello_.reset();
-    phase_ = Phase::handshake;
+    state_ = State::handshake;
     ++progress_;
-    return {};
+    return;
   }
   if (is_first && wire.has_moved()) {
     hello_ = std::make_unique<tls::HelloReader>(std::move(at_once));
   }
-  if (input == Input::nothing_yet) return {};
-  return hello_ || input == Input::failure ? End::peer_broke_off
-                                           : End::peer_closed;
+  if (input == Input::nothing_yet) return;
+  end(hello_ || input == Input::failure ? End::peer_broke_off
+                                        : End::peer_closed);
 }
 
-std::optional<End> Connection::refuse_hello(Worker& worker, tls::Alert alert) {
-  note_handshake(worker, Handshake::failed, {});
+void Connection::reject_hello(tls::Alert alert) {
+  note_handshake(Handshake::failed, {});
   if (alert != tls::Alert::none) {
-    worker.wire.write(tls::format_alert(alert));
-    worker.wire.flush();
+    worker_.wire.write(tls::format_alert(alert));
+    worker_.wire.flush();
   }
-  return End::handshake_failed;
+  end(End::handshake_failed);
 }
 
-std::optional<End> Connection::shake_hands(Worker& worker) {
-  Wire& wire = worker.wire;
+void Connection::handshake() {
+  Wire& wire = worker_.wire;
   if (!ssl_) {
-    ssl_ = wire.start_tls(worker.context, worker.responder->selector());
-    if (!ssl_) return End::failed;
+    ssl_ = wire.start_tls(worker_.context, worker_.responder->selector());
+    if (!ssl_) {
+      ending_ = Ending{End::failed};
+      return;
+    }
   }
   const std::optional<Handshake> result = wire.handshake();
-  if (!result) return {};
+  if (!result) return;
   if (*result == Handshake::done) {
-    phase_ = Phase::open;
+    state_ = State::open;
     ++progress_;
-    worker.counters->count(*result);
-    return {};
+    worker_.counters.count(*result);
+    return;
   }
-  note_handshake(worker, *result, tls::server_name(ssl_.get()));
-  return wire.wants_more() ? End::handshake_failed : End::peer_broke_off;
+  note_handshake(*result, tls::server_name(ssl_.get()));
+  ending_ =
+      Ending{wire.wants_more() ? End::handshake_failed : End::peer_broke_off};
 }
 
-/// Reads requests and answers them in their order, until the client has no
-/// more for now or the connection is to end.
-std::optional<End> Connection::converse(Worker& worker, bool peer_has_ended) {
-  if (blocked_) {
-    blocked_ = false;
-    take(worker, {});
-    if (!write_answers(worker)) return End::failed;
-  }
-  Wire& wire = worker.wire;
-  while (!ending_ && !blocked_) {
-    std::string_view chunk;
-    const Input input = wire.read(worker.plain, chunk);
+void Connection::note_handshake(Handshake result, std::string_view host) {
+  worker_.counters.count(result);
+  if (worker_.misfits != nullptr) worker_.misfits->note_handshake(result, host);
+  if (!worker_.responder->may_log()) return;
+  log::debug("handshake",
+             {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
+              {"host", host}});
+}
+
+/// And answers them in their order, until the client has no more for now or
+/// the connection is to end.
+void Connection::read_requests(bool peer_has_ended) {
+  if (std::exchange(is_blocked_, false)) answer_requests({});
+  Wire& wire = worker_.wire;
+  while (!ending_ && !is_blocked_) {
+    std::string_view octets;
+    const Input input = wire.read(worker_.plain, octets);
+    if (input == Input::nothing_yet) return;
     if (input == Input::octets) {
-      take(worker, chunk);
-      if (!write_answers(worker)) return End::failed;
+      answer_requests(octets);
       continue;
     }
-    if (input == Input::nothing_yet) break;
-    if (input == Input::failure) return End::peer_broke_off;
-    const bool between = head_.empty();
-    ending_ = between ? End::peer_closed : End::peer_broke_off;
+    const bool between = input == Input::end && head_.empty();
+    ending_ = Ending{between ? End::peer_closed : End::peer_broke_off};
+    if (input == Input::failure) return;
     // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
     // and, with complete messages, harmless (RFC 9112, 9.8). To a client
     // that has sent both and is owed nothing it would be lost effort: its
@@ -211,136 +206,157 @@ std::optional<End> Connection::converse(Worker& worker, bool peer_has_ended) {
         between && peer_has_ended && !wire.has_ended() && wire.unsent().empty();
     if (!is_gone) wire.send_close_notify();
   }
-  return ending();
 }
 
 /// Adds `chunk` to what has come and answers every request that is whole.
-void Connection::take(Worker& worker, std::string_view chunk) {
+void Connection::answer_requests(std::string_view chunk) {
   const bool stored = !head_.empty();
   if (!stored && answered_ > 0) asked_ = std::chrono::steady_clock::now();
   if (stored && !chunk.empty()) append(head_, chunk);
   std::string_view rest = stored ? std::string_view(head_) : chunk;
   while (rest_ || (!rest.empty() && !ending_)) {
-    if (worker.answers.size() + worker.wire.unsent().size() >
+    if (worker_.answers.size() + worker_.wire.unsent().size() >
         k_max_unsent_octets) {
-      blocked_ = true;
+      is_blocked_ = true;
       break;
     }
+    // A long body goes before the requests behind it, a piece at a time.
     if (rest_) {
       ++progress_;  // its reader has taken what came before
-      if (!rest_->write_some(worker.answers)) rest_.reset();
+      if (!rest_->write_some(worker_.answers)) rest_.reset();
       continue;
     }
     const http::HeadScan scan =
-        http::scan_head(rest, scanned_, worker.limits.head_octets);
+        http::scan_head(rest, scanned_, worker_.limits.head_octets);
     if (scan.status != 0) {
-      refuse(worker, scan.status, rest);
+      refuse(scan.status, rest);
       break;
     }
+    // Of a head in many parts, each octet is scanned once.
     scanned_ = static_cast<std::uint32_t>(scan.scanned);
     if (scan.size == 0) break;
-    answer(worker, rest.substr(0, scan.size));
+    answer(rest.substr(0, scan.size));
     rest.remove_prefix(scan.size);
     scanned_ = 0;
   }
+  if (ending_ && !rest.empty()) ending_->is_more_coming = true;
   // Whatever follows the last answer is not ours to read; see RFC 9112, 9.6.
-  if (ending_ && !linger_) {
-    linger_ = *ending_ == End::bad_request || !rest.empty();
-  }
   if (ending_ || rest.empty()) {
     std::string().swap(head_);
   } else if (rest.size() != head_.size()) {
     head_ = std::string(rest);  // no larger than it has to be
   }
+  write_answers();
 }
 
-void Connection::answer(Worker& worker, std::string_view octets) {
+void Connection::answer(std::string_view octets) {
   const http::ParsedHead parsed = http::parse_head(octets);
-  Counters::add(worker.counters->requests);
+  Counters::add(worker_.counters.requests);
   ++answered_;
   ++progress_;
-  if (parsed.status != 0) return refuse(worker, parsed.status, octets);
-  const bool keep = parsed.head.keep_alive && !worker.draining &&
-                    answered_ < worker.limits.requests_per_connection;
+  if (parsed.status != 0) return refuse(parsed.status, octets);
+  const bool keep = parsed.head.keep_alive && !worker_.draining &&
+                    answered_ < worker_.limits.requests_per_connection;
   Request request{.head = parsed.head, .octets = octets, .sni = {}};
   if (ssl_) request.sni = tls::server_name(ssl_.get());
-  Answer answer = worker.responder->answer(
+  Answer answer = worker_.responder->answer(
       request, keep ? AfterAnswer::keep_open : AfterAnswer::close,
-      worker.answers);
-  count(worker, answer.status);
-  if (answer.status == k_misdirected && worker.misfits != nullptr) {
-    worker.misfits->note_misdirected(request.head, request.sni);
+      worker_.answers);
+  count_answer(answer.status);
+  if (answer.status == k_misdirected && worker_.misfits != nullptr) {
+    worker_.misfits->note_misdirected(request.head, request.sni);
   }
   rest_ = std::move(answer.rest);
-  if (!keep) ending_ = End::answered;
-  linger_ = linger_ || parsed.head.has_body;
-}
-
-void Connection::refuse(Worker& worker, int status, std::string_view octets) {
-  worker.responder->refuse(status, octets, worker.answers);
-  count(worker, status);
-  ending_ = End::bad_request;
-  if (!ssl_ && worker.misfits != nullptr) {
-    worker.misfits->note_opening(octets, net::Scheme::http);
+  if (!keep) {
+    ending_ =
+        Ending{.reason = End::answered, .is_more_coming = parsed.head.has_body};
   }
 }
 
-void Connection::count(Worker& worker, int status) {
+void Connection::refuse(int status, std::string_view octets) {
+  worker_.responder->refuse(status, octets, worker_.answers);
+  count_answer(status);
+  ending_ = Ending{.reason = End::bad_request, .is_more_coming = true};
+  if (!ssl_ && worker_.misfits != nullptr) {
+    worker_.misfits->note_opening(octets, net::Scheme::http);
+  }
+}
+
+void Connection::count_answer(int status) {
   const Time now = std::chrono::steady_clock::now();
-  worker.counters->count_answer(status);
-  worker.counters->count_duration(
+  worker_.counters.count_answer(status);
+  worker_.counters.count_duration(
       std::chrono::duration_cast<std::chrono::microseconds>(now - asked_));
   asked_ = now;  // a pipelined request has come already
 }
 
 /// Hands the answers over to the wire.
-bool Connection::write_answers(Worker& worker) {
-  const bool is_written = worker.wire.write(worker.answers);
-  worker.answers.clear();
-  // close_notify goes out in the same segment as the answer; nothing is
-  // waited for (RFC 8446, 6.1).
-  if (is_written && ending()) worker.wire.send_close_notify();
-  return is_written;
+void Connection::write_answers() {
+  const bool is_written = worker_.wire.write(worker_.answers);
+  worker_.answers.clear();
+  if (!is_written) {
+    rest_.reset();  // whatever it would write could not be sent either
+    ending_ = Ending{End::failed};
+  } else if (is_ending()) {
+    // close_notify goes out in the same segment as the answer; nothing is
+    // waited for (RFC 8446, 6.1).
+    worker_.wire.send_close_notify();
+  }
 }
 
 /// Ends a turn: sends what was written, keeps what the socket did not take and
-/// what was not decrypted yet. `end` is put off until all is sent.
-std::optional<End> Connection::settle(Worker& worker, std::optional<End> end) {
-  Wire& wire = worker.wire;
-  if (!wire.flush()) return End::peer_broke_off;
+/// what was not decrypted yet. The connection ends once nothing is left.
+void Connection::send() {
+  Wire& wire = worker_.wire;
+  if (!wire.flush()) return end(End::peer_broke_off);
   if (!wire.unsent().empty()) {
-    // Not yet while rest_ is there: what ending_ says still holds then.
-    if (end) ending_ = end;
     unsent_ = wire.unsent();
-    unread_ = wire.unread();
-    return {};
+  } else if (is_ending()) {
+    return shut_down();
   }
-  if (end && !wire.unread().empty()) linger_ = true;
-  if (!end) unread_ = wire.unread();
-  return end;
+  unread_ = wire.unread();
 }
 
-void Connection::start_lingering() {
-  phase_ = Phase::linger;
+/// All is sent. Who may still be sending is listened to for a while: a close
+/// now would answer the next octets with a reset, which can take the answer
+/// back before it was read (RFC 9112, 9.6).
+void Connection::shut_down() {
+  const auto [reason, is_more_coming] = *ending_;
+  const bool is_answered =
+      reason == End::answered || reason == End::bad_request;
+  const bool may_send = is_more_coming || !worker_.wire.unread().empty();
+  if (!is_answered || !may_send) return end(reason);
+  worker_.counters.count(reason);
+  state_ = State::linger;
   ssl_.reset();
   ::shutdown(fd_, SHUT_WR);
 }
 
-void Connection::say_goodbye(Worker& worker) {
-  if (phase_ != Phase::open || !ssl_ || !unsent_.empty()) return;
-  worker.wire.begin(fd_, ssl_.get());
-  worker.wire.send_close_notify();
-  worker.wire.flush();
+void Connection::discard() {
+  std::string_view octets;
+  const Input input = worker_.wire.read(worker_.plain, octets);
+  discarded_ += static_cast<std::uint32_t>(octets.size());
+  if (input == Input::end || input == Input::failure ||
+      discarded_ > k_max_discarded_octets) {
+    end(ending_->reason);
+  }
 }
 
-std::optional<End> Connection::discard(Worker& worker) {
-  Wire& wire = worker.wire;
-  std::string_view octets;
-  const Input input = wire.read(worker.plain, octets);
-  discarded_ += static_cast<std::uint32_t>(octets.size());
-  if (discarded_ > k_max_discarded_octets) return End::bad_request;
-  if (input == Input::octets || input == Input::nothing_yet) return {};
-  return End::bad_request;
+void Connection::end(End reason) {
+  // That of a lingering one counts already.
+  if (state_ != State::linger) worker_.counters.count(reason);
+  // RFC 8446, 6.1: a client that waits for nothing learns that this is no
+  // attack. One that waits for the rest of an answer must not take it for
+  // whole.
+  const bool is_told = reason == End::deadline_idle || reason == End::evicted ||
+                       reason == End::drained;
+  if (is_told && state_ == State::open && unsent_.empty()) {
+    worker_.wire.begin(fd_, ssl_.get());
+    worker_.wire.send_close_notify();
+    worker_.wire.flush();
+  }
+  state_ = State::closed;
+  ::close(fd_);
 }
 
 }  // namespace mtasts::server

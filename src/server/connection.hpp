@@ -1,14 +1,37 @@
 // SPDX-License-Identifier: MIT
-// One client's connection from accept to close, as a state machine that goes
-// on whenever its socket is ready. It decides when to end and why; the event
-// loop owns it, closes it and keeps its time.
+// One client's connection, from accept to close. serve() goes as far as the
+// socket allows; the event loop owns the connection, waits for its socket, and
+// ends it when its time is over or its place is needed.
+//
+//    https             http
+//      |                 |
+//      v                 |
+//   [hello]              |
+//      | whole           |
+//      | ClientHello     |
+//      v                 v       .-----.
+//   [handshake] --keys-> [open] -'  reads requests, answers them
+//      |                 |   ^-----'
+//      | an alert is     | the last answer is made, or the client has ended
+//      | written         |
+//      |                 |
+//      |  ending_ is set: no more is read, and what was written is sent
+//      |                 |
+//      |                 +---> [linger]  if the client may still be sending:
+//      |                 |        |      FIN is sent, what comes discarded
+//      v                 v        v
+//   [closed] <--------------------+----- end(), from any state
+//
+// The reason is counted once, on the way to linger or closed. Example: a
+// client asks with "Connection: close" and does not read. ending_ is
+// End::answered, and what its socket does not take waits in unsent_; at its
+// deadline the loop says end(End::deadline_answer), and that is what counts.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,16 +48,16 @@
 
 namespace mtasts::server {
 
-/// What the connections of one thread work with: its buffers, and whose answers
-/// they carry.
+/// What an event loop lends to each of its connections: whose answers they
+/// carry, and buffers that are in use for one of them at a time.
 struct Worker {
-  SSL_CTX* context;  // null: no listener wants TLS
-  config::Limits limits;
-  Counters* counters;
-  std::unique_ptr<Responder> responder;
-  MisfitLog* misfits;  // null: nobody is told
+  SSL_CTX* const context;  // null: no listener wants TLS
+  const config::Limits limits;
+  MisfitLog* const misfits;  // null: nobody is told
+  Counters counters;
+  const std::unique_ptr<Responder> responder;
+  bool draining = false;  // each answer is to be the last one
   Wire wire;
-  bool draining = false;
   std::array<char, 16 * 1024> plain;  // one record, decrypted
   std::string answers;                // not encrypted yet
 };
@@ -43,88 +66,77 @@ class Connection {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Takes `fd` over, which must not block.
-  Connection(int fd, net::Scheme scheme, Time now, Time deadline);
+  /// Takes `fd` over, which must not block. `worker` has to outlive it.
+  Connection(Worker& worker, int fd, net::Scheme scheme, Time now);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Goes on as far as the socket allows. The reason, when it is at its end;
-  /// that it has neither read nor sent an octet in many turns is one.
-  std::optional<End> advance(Worker& worker, bool peer_has_ended);
+  /// Reads, answers and sends as far as the socket allows. It may come to its
+  /// end by that. `peer_has_ended`: the kernel has said so.
+  void serve(bool peer_has_ended);
 
-  /// After an end: true when the client may still be sending, so that a plain
-  /// close would take the answer back by a reset (RFC 9112, 9.6). Sends FIN.
-  bool needs_lingering() const { return linger_; }
-  void start_lingering();
-  bool is_lingering() const { return phase_ == Phase::linger; }
+  /// Closes it now, for `reason`; a client that is owed nothing is told so.
+  void end(End reason);
+  /// What `reason` is if its time is over now.
+  End reason_at_deadline() const;
+
+  bool is_closed() const { return state_ == State::closed; }
+  /// Waits for room in the socket, and for nothing else: an answer is on its
+  /// way, or requests wait for one.
+  bool wants_write() const { return !unsent_.empty() || is_blocked_; }
+  /// Has not sent an octet, or has got an answer to all it has sent.
+  bool is_owed_nothing() const { return is_silent() || is_idle(); }
+  /// Has sent a part of a request, or a whole one.
+  bool has_asked() const { return answered_ > 0 || !head_.empty(); }
   Activity activity() const {
-    return {.is_handshaking = phase_ == Phase::handshake,
+    return {.is_handshaking = state_ == State::handshake,
             .is_writing = wants_write(),
-            .is_lingering = phase_ == Phase::linger,
+            .is_lingering = state_ == State::linger,
             .progress = progress_};
   }
 
-  /// Tells a client that is owed nothing that the connection ends here
-  /// (RFC 8446, 6.1).
-  void say_goodbye(Worker& worker);
-
-  /// Closes the socket now; the object may live on until the turn is over.
-  void close();
-
-  /// Why it ends if its time is over now.
-  End end_at_deadline() const;
-  /// Waits for room in the socket, and for nothing else: an answer is on its
-  /// way, or requests wait for one.
-  bool wants_write() const { return !unsent_.empty() || blocked_; }
-  /// Between two requests.
-  bool is_idle() const;
-  /// Has not sent an octet.
-  bool is_silent() const;
-  /// Has sent a part of a request, or a whole one.
-  bool has_asked() const { return answered_ > 0 || !head_.empty(); }
-
   int fd() const { return fd_; }
-  Time deadline() const { return deadline_; }
-  void set_deadline(Time deadline) { deadline_ = deadline; }
-
-  // The event loop's own notes.
-  std::list<Connection>::iterator self;
-  std::uint32_t interest = 0;  // epoll events asked for; 0: not registered
-  Admission::Ticket* ticket = nullptr;
-  Activity noted;  // what its ticket says
 
  private:
-  enum class Phase : std::uint8_t { hello, handshake, open, linger };
+  enum class State : std::uint8_t { hello, handshake, open, linger, closed };
+  /// How it ends once all is sent.
+  struct Ending {
+    End reason;
+    bool is_more_coming = false;  // the client may not have sent all yet
+  };
 
-  std::optional<End> go_on(Worker& worker, bool peer_has_ended);
-  std::optional<End> read_hello(Worker& worker);
-  std::optional<End> refuse_hello(Worker& worker, tls::Alert alert);
-  std::optional<End> shake_hands(Worker& worker);
-  std::optional<End> converse(Worker& worker, bool peer_has_ended);
-  std::optional<End> discard(Worker& worker);
-  std::optional<End> settle(Worker& worker, std::optional<End> end);
-  void take(Worker& worker, std::string_view chunk);
-  void answer(Worker& worker, std::string_view head);
-  void refuse(Worker& worker, int status, std::string_view octets);
-  void count(Worker& worker, int status);
-  bool write_answers(Worker& worker);
+  void converse(bool peer_has_ended);
+  void read_hello();
+  void reject_hello(tls::Alert alert);
+  void handshake();
+  void note_handshake(Handshake result, std::string_view host);
+  void read_requests(bool peer_has_ended);
+  void answer_requests(std::string_view chunk);
+  void answer(std::string_view head);
+  void refuse(int status, std::string_view octets);
+  void count_answer(int status);
+  void write_answers();
+  void send();
+  void shut_down();
+  void discard();
+  bool is_idle() const;
+  bool is_silent() const;
   /// Its end is decided, and of its last answer nothing is left to be made.
-  std::optional<End> ending() const { return rest_ ? std::nullopt : ending_; }
+  bool is_ending() const { return ending_ && !rest_; }
 
+  Worker& worker_;
   int fd_;
-  Phase phase_;
-  bool linger_ = false;
-  bool blocked_ = false;  // requests, or rest_, wait for room in the socket
+  State state_;
+  bool is_blocked_ = false;      // requests, or rest_, wait for room
   std::uint8_t idle_turns_ = 0;  // in a row
   std::uint32_t answered_ = 0;
   std::uint32_t progress_ = 0;   // see Activity
   std::uint32_t discarded_ = 0;  // octets, since it lingers
   std::uint32_t scanned_ = 0;    // of head_, see http::scan_head()
-  std::optional<End> ending_;    // ends once everything is sent
-  std::unique_ptr<Body> rest_;   // of the answer that is being written
+  std::optional<Ending> ending_;
+  std::unique_ptr<Body> rest_;  // of the answer that is being written
   Time asked_;  // when it was accepted, or its present request began to come
-  Time deadline_;
   std::unique_ptr<tls::HelloReader> hello_;  // while it is in parts
   tls::SslPtr ssl_;     // null before the handshake, and without TLS
   std::string head_;    // of a request that has not come whole

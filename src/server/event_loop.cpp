@@ -49,9 +49,9 @@ EventLoop::EventLoop(const Setting& setting)
     : setting_(setting),
       worker_{.context = setting.context,
               .limits = setting.limits,
-              .counters = &counters_,
-              .responder = setting.make_responder(counters_),
               .misfits = setting.misfits,
+              .counters = {},
+              .responder = setting.make_responder(worker_.counters),
               .wire = {},
               .plain = {},
               .answers = {}},
@@ -68,7 +68,8 @@ Result<void> EventLoop::open() {
   }
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (epoll_ < 0 || wake_fd_ < 0 || !add(wake_fd_, EPOLLIN, nullptr) ||
+  if (epoll_ < 0 || wake_fd_ < 0 ||
+      !watch(EPOLL_CTL_ADD, wake_fd_, EPOLLIN, nullptr) ||
       !watch_listeners(true)) {
     return fail(
         fmt::format("event loop: {}", std::generic_category().message(errno)));
@@ -76,11 +77,12 @@ Result<void> EventLoop::open() {
   return {};
 }
 
-bool EventLoop::add(int fd, std::uint32_t events, void* data) {
+bool EventLoop::watch(int command, int fd, std::uint32_t events,
+                      void* data) const {
   epoll_event event{};
   event.events = events;
   event.data.ptr = data;
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+  return ::epoll_ctl(epoll_, command, fd, &event) == 0;
 }
 
 /// A listener's data is its place in setting_.listeners. False if the kernel
@@ -90,10 +92,11 @@ bool EventLoop::watch_listeners(bool on) {
   for (net::Listener& listener : setting_.listeners) {
     if (on) {
       // Exclusive: one connection wakes one thread.
-      is_done =
-          add(listener.fd, EPOLLIN | EPOLLEXCLUSIVE, &listener) && is_done;
+      is_done = watch(EPOLL_CTL_ADD, listener.fd, EPOLLIN | EPOLLEXCLUSIVE,
+                      &listener) &&
+                is_done;
     } else {
-      ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener.fd, nullptr);
+      watch(EPOLL_CTL_DEL, listener.fd, 0, nullptr);
     }
   }
   listening_ = on;
@@ -134,16 +137,15 @@ void EventLoop::run() {
         int left = setting_.accepts;
         while (left > 0 && accept_from(*listener)) --left;
       } else {
-        auto* connection = static_cast<Connection*>(event.data.ptr);
+        auto& client = *static_cast<Client*>(event.data.ptr);
         constexpr std::uint32_t k_ended = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-        // Interest 0: it ended earlier in this turn.
-        if (connection->interest != 0) {
-          go_on(*connection, (event.events & k_ended) != 0);
-        }
+        // One that was evicted earlier in this turn is freed at its end.
+        if (client.connection.is_closed()) continue;
+        serve(client, (event.events & k_ended) != 0);
       }
     }
-    expire();
-    receive_messages();  // who ends by what came of this turn
+    end_expired();
+    receive_messages();  // who is evicted by what came of this turn
     closed_.clear();
     if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
@@ -170,14 +172,13 @@ void EventLoop::start_draining() {
   worker_.draining = true;
   if (listening_) watch_listeners(false);
   for (auto it = live_.begin(); it != live_.end();) {
-    Connection& connection = *it++;
-    go_on(connection, false);  // a request may have come since its last turn
-    if (connection.interest == 0) continue;
-    if (connection.is_idle() || connection.is_silent()) {
-      end(connection, End::drained);
-    } else if (!connection.has_asked()) {
-      connection.set_deadline(
-          std::min(connection.deadline(), now_ + k_drain_grace));
+    Client& client = *it++;
+    serve(client, false);  // a request may have come since its last turn
+    if (client.connection.is_closed()) continue;
+    if (client.connection.is_owed_nothing()) {
+      end(client, End::drained);
+    } else if (!client.connection.has_asked()) {
+      client.deadline = std::min(client.deadline, now_ + k_drain_grace);
     }
   }
   drained_.store(true);
@@ -214,7 +215,7 @@ bool EventLoop::accept_from(const net::Listener& listener) {
 
 void EventLoop::pause_accepting() {
   const int error = errno;
-  Counters::add(counters_.accept_failures);
+  Counters::add(worker_.counters.accept_failures);
   if (!listening_) return;
   if (pause_said_ == Time() || now_ - pause_said_ >= k_say_interval) {
     pause_said_ = now_;
@@ -226,101 +227,89 @@ void EventLoop::pause_accepting() {
 }
 
 void EventLoop::admit(const Admission::Arrival& arrival) {
-  Counters::add(counters_.accepted);
+  Counters::add(worker_.counters.accepted);
   End refused = End::evicted;
   Admission::Ticket* ticket =
       setting_.admission->admit(number_, arrival.address, now_, refused);
   if (ticket == nullptr) {
-    counters_.count(refused);
+    worker_.counters.count(refused);
     // A reset costs no memory here, unlike the wait after a FIN.
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(arrival.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     ::close(arrival.fd);
     return;
   }
-  Connection& connection = live_.emplace_back(arrival.fd, arrival.scheme, now_,
-                                              now_ + worker_.limits.deadline);
-  connection.self = std::prev(live_.end());
-  connection.ticket = ticket;
-  ticket->connection = &connection;
+  Client& client = live_.emplace_back(worker_, arrival, now_, ticket);
+  client.self = std::prev(live_.end());
+  ticket->client = &client;
   receive_messages();  // who has made room for it
-  // It may have been ended itself by now, for one that another loop admits.
-  if (connection.fd() < 0) return;
-  go_on(connection, false);  // most clients have sent their hello by now
+  // It may have been evicted itself by now, for one that another loop admits.
+  if (client.connection.is_closed()) return;
+  serve(client, false);  // most clients have sent their hello by now
 }
 
 void EventLoop::receive_messages() {
   if (!setting_.admission->has_messages(number_)) return;
   const Admission::Messages messages = setting_.admission->receive(number_);
-  for (Connection* evicted : messages.evicted) end(*evicted, End::evicted);
+  for (Client* client : messages.evicted) end(*client, End::evicted);
   for (const Admission::Arrival& arrival : messages.arrivals) admit(arrival);
 }
 
-void EventLoop::go_on(Connection& connection, bool peer_has_ended) {
-  const std::optional<End> reason = connection.advance(worker_, peer_has_ended);
-  if (reason) return end(connection, *reason);
-  ask_for(connection);
+void EventLoop::serve(Client& client, bool peer_has_ended) {
+  client.connection.serve(peer_has_ended);
+  if (client.connection.is_closed()) return remove(client);
+  update(client);
 }
 
-void EventLoop::ask_for(Connection& connection) {
+/// Tells the admission and the kernel what a connection waits for now.
+void EventLoop::update(Client& client) {
+  const Activity activity = client.connection.activity();
+  if (activity != client.noted) {
+    if (activity.is_lingering && !client.noted.is_lingering) {
+      start_lingering(client);
+    }
+    client.noted = activity;
+    setting_.admission->update(*client.ticket, activity, now_);
+  }
   // While an answer waits for room, nothing is read: a half-closed client
   // would otherwise keep the loop awake.
-  const Activity activity = connection.activity();
-  if (activity != connection.noted) {
-    connection.noted = activity;
-    setting_.admission->update(*connection.ticket, activity, now_);
-  }
   const std::uint32_t wanted =
-      connection.wants_write() ? EPOLLOUT : k_read_events;
-  if (connection.interest == wanted) return;
-  epoll_event event{};
-  event.events = wanted;
-  event.data.ptr = &connection;
-  const int command = connection.interest == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  connection.interest = wanted;
-  if (::epoll_ctl(epoll_, command, connection.fd(), &event) != 0) {
-    end(connection, End::failed);
+      client.connection.wants_write() ? EPOLLOUT : k_read_events;
+  if (client.watched == wanted) return;
+  const int command = client.watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  client.watched = wanted;
+  if (!watch(command, client.connection.fd(), wanted, &client)) {
+    end(client, End::failed);
   }
 }
 
-void EventLoop::end(Connection& connection, End reason) {
-  const auto is_lingering = connection.is_lingering();
-  if (!is_lingering) counters_.count(reason);
-  const bool linger = !is_lingering && connection.needs_lingering() &&
-                      (reason == End::bad_request || reason == End::answered);
-  if (linger) {
-    connection.start_lingering();
-    connection.set_deadline(
-        std::min(connection.deadline(), now_ + k_linger_time));
-    // Its own deadline may come before that of one which lingers already.
-    const auto later = std::find_if(
-        lingering_.rbegin(), lingering_.rend(), [&](const Connection& one) {
-          return one.deadline() <= connection.deadline();
-        });
-    lingering_.splice(later.base(), live_, connection.self);
-    ask_for(connection);
-    return;
-  }
-  if (reason == End::deadline_idle || reason == End::evicted ||
-      reason == End::drained) {
-    connection.say_goodbye(worker_);
-  }
-  remove(is_lingering ? lingering_ : live_, connection);
+/// Moves it to those that linger, whose time is shorter.
+void EventLoop::start_lingering(Client& client) {
+  client.deadline = std::min(client.deadline, now_ + k_linger_time);
+  // Its own deadline may come before that of one which lingers already.
+  const auto later = std::find_if(
+      lingering_.rbegin(), lingering_.rend(),
+      [&](const Client& one) { return one.deadline <= client.deadline; });
+  lingering_.splice(later.base(), live_, client.self);
 }
 
-void EventLoop::remove(Connections& from, Connection& connection) {
-  setting_.admission->release(*connection.ticket);
-  connection.interest = 0;
-  connection.close();
-  closed_.splice(closed_.end(), from, connection.self);
+void EventLoop::end(Client& client, End reason) {
+  client.connection.end(reason);
+  remove(client);
 }
 
-void EventLoop::expire() {
-  for (Connections* list : {&live_, &lingering_}) {
+void EventLoop::remove(Client& client) {
+  setting_.admission->release(*client.ticket);
+  closed_.splice(closed_.end(), client.noted.is_lingering ? lingering_ : live_,
+                 client.self);
+}
+
+void EventLoop::end_expired() {
+  for (Clients* list : {&live_, &lingering_}) {
     for (auto it = list->begin(); it != list->end();) {
-      Connection& connection = *it++;
-      if (connection.deadline() <= now_) {
-        end(connection, connection.end_at_deadline());
+      Client& client = *it++;
+      if (client.deadline <= now_) {
+        end(client, client.connection.reason_at_deadline());
       } else if (!worker_.draining) {
         break;  // in order of their deadlines, until these are cut short
       }
@@ -334,10 +323,10 @@ void EventLoop::expire() {
 /// Milliseconds until the next deadline, for epoll_wait(); -1: none.
 int EventLoop::wait_time() const {
   Time next = Time::max();
-  if (!live_.empty()) next = live_.front().deadline();
+  if (!live_.empty()) next = live_.front().deadline;
   if (worker_.draining) next = std::min(next, now_ + k_linger_time);
   if (!lingering_.empty()) {
-    next = std::min(next, lingering_.front().deadline());
+    next = std::min(next, lingering_.front().deadline);
   }
   if (!listening_ && !worker_.draining) next = std::min(next, accept_again_);
   if (next == Time::max()) return -1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One thread's connections: waits for their sockets, keeps their deadlines,
-// accepts new ones. Several loops share the listening sockets.
+// One thread's connections: accepts them, serves those whose socket is ready,
+// and closes them at their deadline. Several loops share the listening sockets
+// and an Admission, which says whose connection makes room for another's.
 #pragma once
 
 #include <sys/epoll.h>
@@ -44,6 +45,22 @@ struct Setting {
   MisfitLog* misfits = nullptr;  // may be null
 };
 
+/// A connection, and what its loop keeps with it.
+struct Client {
+  Client(Worker& worker, const Admission::Arrival& arrival,
+         Connection::Time now, Admission::Ticket* place)
+      : connection(worker, arrival.fd, arrival.scheme, now),
+        deadline(now + worker.limits.deadline),
+        ticket(place) {}
+
+  Connection connection;
+  Connection::Time deadline;
+  Admission::Ticket* ticket;
+  Activity noted;             // what its ticket says
+  std::uint32_t watched = 0;  // epoll events asked for; 0: not registered
+  std::list<Client>::iterator self;
+};
+
 class EventLoop {
  public:
   explicit EventLoop(const Setting& setting);
@@ -57,7 +74,7 @@ class EventLoop {
   /// Returns after drain(), when the last connection has ended.
   void run();
 
-  /// From any thread: its responder is to look for news.
+  /// From any thread: its responder is to look at what may have changed.
   void wake();
   /// From any thread: accept no more, finish what has begun.
   void drain();
@@ -65,29 +82,29 @@ class EventLoop {
   /// in another thread.
   void wait_until_draining() const { drained_.wait(false); }
 
-  const Counters& counters() const { return counters_; }
+  const Counters& counters() const { return worker_.counters; }
 
  private:
   using Time = Connection::Time;
-  using Connections = std::list<Connection>;
+  using Clients = std::list<Client>;
 
-  bool add(int fd, std::uint32_t events, void* data);
+  bool watch(int command, int fd, std::uint32_t events, void* data) const;
+  bool watch_listeners(bool on);
   void clear_wake(const epoll_event* events, int count) const;
   bool accept_from(const net::Listener& listener);
+  void pause_accepting();
   void admit(const Admission::Arrival& arrival);
   void receive_messages();
-  void go_on(Connection& connection, bool peer_has_ended);
-  void ask_for(Connection& connection);
-  void end(Connection& connection, End reason);
-  void remove(Connections& from, Connection& connection);
-  void expire();
-  void pause_accepting();
-  bool watch_listeners(bool on);
+  void serve(Client& client, bool peer_has_ended);
+  void update(Client& client);
+  void start_lingering(Client& client);
+  void end(Client& client, End reason);
+  void remove(Client& client);
+  void end_expired();
   void start_draining();
   int wait_time() const;
 
   Setting setting_;
-  Counters counters_;
   Worker worker_;
   std::size_t number_;  // of this loop, in setting_.admission
   int epoll_ = -1;
@@ -96,11 +113,11 @@ class EventLoop {
   std::atomic<bool> drained_{false};
   Time now_;
   bool listening_ = false;
-  Time pause_said_;        // when the log last told of a lack
-  Time accept_again_;      // while not listening: when to try again
-  Connections live_;       // the oldest first: also the deadlines' order
-  Connections lingering_;  // likewise
-  Connections closed_;     // freed at the end of a turn: events may be left
+  Time pause_said_;    // when the log last told of a lack
+  Time accept_again_;  // while not listening: when to try again
+  Clients live_;       // the oldest first: also the deadlines' order
+  Clients lingering_;  // likewise
+  Clients closed_;     // freed at the end of a turn: events may be left
 };
 
 }  // namespace mtasts::server

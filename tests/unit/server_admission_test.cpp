@@ -31,7 +31,7 @@ class AdmissionTest : public testing::Test {
     now_ += milliseconds(1);
     Admission::Ticket* ticket = all_->admit(loop, client, now_, refused_);
     if (ticket != nullptr) {
-      ticket->connection = reinterpret_cast<Connection*>(ticket);  // its name
+      ticket->client = reinterpret_cast<Client*>(ticket);  // its name
     }
     return ticket;
   }
@@ -44,7 +44,7 @@ class AdmissionTest : public testing::Test {
   /// Who has to end in `loop`; they do.
   std::vector<Admission::Ticket*> evicted(std::size_t loop = 0) {
     std::vector<Admission::Ticket*> tickets;
-    for (Connection* one : all_->receive(loop).evicted) {
+    for (Client* one : all_->receive(loop).evicted) {
       tickets.push_back(reinterpret_cast<Admission::Ticket*>(one));
     }
     for (Admission::Ticket* one : tickets) all_->release(*one);
