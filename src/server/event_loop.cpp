@@ -68,8 +68,9 @@ Result<void> EventLoop::open() {
   }
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  // By edge: each write is told once, and nobody has to read its number.
   if (epoll_ < 0 || wake_fd_ < 0 ||
-      !watch(EPOLL_CTL_ADD, wake_fd_, EPOLLIN, nullptr) ||
+      !watch(EPOLL_CTL_ADD, wake_fd_, EPOLLIN | EPOLLET, nullptr) ||
       !watch_listeners(true)) {
     return fail(
         fmt::format("event loop: {}", std::generic_category().message(errno)));
@@ -79,9 +80,7 @@ Result<void> EventLoop::open() {
 
 bool EventLoop::watch(int command, int fd, std::uint32_t events,
                       void* data) const {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = data;
+  epoll_event event{.events = events, .data = {.ptr = data}};
   return ::epoll_ctl(epoll_, command, fd, &event) == 0;
 }
 
@@ -90,14 +89,11 @@ bool EventLoop::watch(int command, int fd, std::uint32_t events,
 bool EventLoop::watch_listeners(bool on) {
   bool is_done = true;
   for (net::Listener& listener : setting_.listeners) {
-    if (on) {
-      // Exclusive: one connection wakes one thread.
-      is_done = watch(EPOLL_CTL_ADD, listener.fd, EPOLLIN | EPOLLEXCLUSIVE,
-                      &listener) &&
-                is_done;
-    } else {
-      watch(EPOLL_CTL_DEL, listener.fd, 0, nullptr);
-    }
+    // Exclusive: one connection wakes one thread.
+    const bool is_set = on ? watch(EPOLL_CTL_ADD, listener.fd,
+                                   EPOLLIN | EPOLLEXCLUSIVE, &listener)
+                           : watch(EPOLL_CTL_DEL, listener.fd, 0, nullptr);
+    is_done = is_done && is_set;
   }
   listening_ = on;
   return is_done;
@@ -105,7 +101,7 @@ bool EventLoop::watch_listeners(bool on) {
 
 void EventLoop::wake() {
   const std::uint64_t one = 1;
-  if (::write(wake_fd_, &one, sizeof one) < 0) return;  // awake already
+  if (::write(wake_fd_, &one, sizeof one) < 0) return;  // never: no overflow
 }
 
 void EventLoop::drain() {
@@ -122,8 +118,6 @@ void EventLoop::run() {
     const int count = ::epoll_wait(
         epoll_, events.data(), static_cast<int>(events.size()), wait_time());
     now_ = steady_clock::now();
-    // Before what it tells of: what comes afterwards wakes the loop anew.
-    clear_wake(events.data(), count);
     worker_.responder->begin_turn();
     if (!worker_.draining && drain_wanted_.load(std::memory_order_acquire)) {
       start_draining();
@@ -149,14 +143,6 @@ void EventLoop::run() {
     closed_.clear();
     if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
-}
-
-void EventLoop::clear_wake(const epoll_event* events, int count) const {
-  const bool is_woken = std::any_of(
-      events, events + count,
-      [](const epoll_event& event) { return event.data.ptr == nullptr; });
-  std::uint64_t times = 0;
-  if (is_woken && ::read(wake_fd_, &times, sizeof times) < 0) return;
 }
 
 void EventLoop::start_draining() {

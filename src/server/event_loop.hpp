@@ -90,7 +90,6 @@ class EventLoop {
 
   bool watch(int command, int fd, std::uint32_t events, void* data) const;
   bool watch_listeners(bool on);
-  void clear_wake(const epoll_event* events, int count) const;
   bool accept_from(const net::Listener& listener);
   void pause_accepting();
   void admit(const Admission::Arrival& arrival);

@@ -72,7 +72,8 @@ void add_event(const Watched& watched, std::uint32_t state,
 std::vector<epoll_event> find_events() {
   Kernel& k = kernel();
   std::vector<epoll_event> events;
-  add_event(k.event, k.is_woken ? EPOLLIN : 0U, events);
+  require((k.event.interest & EPOLLET) != 0, "a wake-up is told once");
+  add_event(k.event, std::exchange(k.is_woken, false) ? EPOLLIN : 0U, events);
   for (std::size_t i = 0; i < 2; ++i) {
     add_event(k.listeners[i], k.backlog[i].empty() ? 0U : EPOLLIN, events);
   }
@@ -93,7 +94,8 @@ int hand_out(const std::vector<epoll_event>& found, epoll_event* out,
   const std::size_t count =
       std::min(found.size(), static_cast<std::size_t>(most));
   std::copy_n(found.begin(), count, out);
-  kernel().has_moved = false;
+  // To be told of a wake-up is to get further: it is told once.
+  kernel().has_moved = found.front().data.ptr == nullptr;
   return static_cast<int>(count);
 }
 
@@ -161,7 +163,6 @@ using namespace mtasts::fuzz;
 extern "C" {
 
 int __real_close(int fd);
-ssize_t __real_read(int fd, void* out, std::size_t size);
 ssize_t __real_write(int fd, const void* octets, std::size_t size);
 
 /// std::chrono::steady_clock::now(): a time_point is its one number.
@@ -265,13 +266,6 @@ int __wrap_close(int fd) {
   socket.is_closed = true;
   kernel().has_moved = true;
   return 0;
-}
-
-ssize_t __wrap_read(int fd, void* out, std::size_t size) {
-  if (!is_scripted(fd)) return __real_read(fd, out, size);
-  kernel().is_woken = false;
-  kernel().has_moved = true;
-  return static_cast<ssize_t>(size);
 }
 
 ssize_t __wrap_write(int fd, const void* octets, std::size_t size) {
