@@ -38,7 +38,7 @@ std::size_t raise_descriptor_limit() {
 }
 
 /// For what is left once all is loaded.
-Budget find_budget() {
+Budget measure_budget() {
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
@@ -98,7 +98,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   const config::Startup startup = snapshot->startup;
   Result<net::Listeners> listeners = net::Listeners::open(startup.listen);
   if (!listeners) return tl::unexpected<Error>(listeners.error());
-  const Budget budget = find_budget();
+  const Budget budget = measure_budget();
   std::size_t operations = 0;
   const config::Limits limits = choose_limits(startup, budget, operations);
   std::unique_ptr<PolicyHost> host(

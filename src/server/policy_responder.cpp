@@ -71,7 +71,7 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
     fetches_->count_refused(domain);
     return;
   }
-  const SenderFamily family = find_sender_family(head.user_agent);
+  const SenderFamily family = classify_sender(head.user_agent);
   counters_.count(family);
   fetches_->count(domain, response.policy->id, family, snapshot::this_second());
 }

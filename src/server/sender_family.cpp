@@ -13,7 +13,7 @@ constexpr std::size_t k_max_octets = 256;
 
 }  // namespace
 
-SenderFamily find_sender_family(std::string_view user_agent) {
+SenderFamily classify_sender(std::string_view user_agent) {
   const std::string text =
       dns::to_lower_ascii(user_agent.substr(0, k_max_octets));
   for (std::size_t i = 0; i + 1 < k_sender_family_names.size(); ++i) {

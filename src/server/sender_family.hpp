@@ -29,6 +29,6 @@ static_assert(k_sender_family_names.size() ==
               static_cast<std::size_t>(SenderFamily::other) + 1);
 
 /// By a part of `user_agent` in any case.
-SenderFamily find_sender_family(std::string_view user_agent);
+SenderFamily classify_sender(std::string_view user_agent);
 
 }  // namespace mtasts::server

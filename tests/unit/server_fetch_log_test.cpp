@@ -145,14 +145,14 @@ TEST_F(ServerFetchLog, LosesNothingBetweenThreads) {
 }
 
 TEST(ServerSenderFamily, IsAPartOfTheUserAgentInAnyCase) {
-  EXPECT_EQ(find_sender_family("Google-SMTP-STS"), SenderFamily::google);
-  EXPECT_EQ(find_sender_family("postfix-tlspol/1.8"), SenderFamily::tlspol);
-  EXPECT_EQ(find_sender_family("postfix-mta-sts-resolver"),
+  EXPECT_EQ(classify_sender("Google-SMTP-STS"), SenderFamily::google);
+  EXPECT_EQ(classify_sender("postfix-tlspol/1.8"), SenderFamily::tlspol);
+  EXPECT_EQ(classify_sender("postfix-mta-sts-resolver"),
             SenderFamily::postfix_mta_sts_resolver);
-  EXPECT_EQ(find_sender_family(""), SenderFamily::other);
-  EXPECT_EQ(find_sender_family(std::string(250, 'x') + "google"),
+  EXPECT_EQ(classify_sender(""), SenderFamily::other);
+  EXPECT_EQ(classify_sender(std::string(250, 'x') + "google"),
             SenderFamily::google);
-  EXPECT_EQ(find_sender_family(std::string(251, 'x') + "google"),
+  EXPECT_EQ(classify_sender(std::string(251, 'x') + "google"),
             SenderFamily::other);
 }
 
