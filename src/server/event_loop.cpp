@@ -47,14 +47,17 @@ void limit_buffers(int fd, int send_octets) {
 
 EventLoop::EventLoop(const Setting& setting)
     : setting_(setting),
-      worker_{.context = setting.context,
-              .limits = setting.limits,
-              .misfits = setting.misfits,
-              .counters = {},
-              .responder = setting.make_responder(worker_.counters),
-              .wire = {},
-              .plain = {},
-              .answers = {}},
+      worker_{
+          .context = setting.context,
+          .limits = setting.limits,
+          .misfits = setting.misfits,
+          .counters = {},
+          // Called at once: its counters are made by now.
+          .responder =
+              [this] { return setting_.make_responder(worker_.counters); }(),
+          .wire = {},
+          .plain = {},
+          .answers = {}},
       number_(setting.admission->join([this] { wake(); })) {}
 
 EventLoop::~EventLoop() {
