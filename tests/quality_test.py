@@ -52,6 +52,14 @@ class QualityTest(unittest.TestCase):
         self.assertIn(ROOT / "quickstart", scripts)
         self.run_tool("shellcheck", *scripts)
 
+    def test_no_module_hides_another(self):
+        """Many tests have those of tests/e2e on their path, in front."""
+        names = {path.name for path in (ROOT / "tests/e2e").glob("*.py")}
+        self.assertGreater(len(names), 20)
+        self.assertEqual([path for path in (ROOT / "tests").rglob("*.py")
+                          if path.name in names
+                          and path.parent.name != "e2e"], [])
+
     def test_format(self):
         files = [path for path in tracked_files()
                  if path.suffix in (".cpp", ".hpp")]
