@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "config/table_reader.hpp"
@@ -106,6 +107,38 @@ TEST_F(ConfigTableReader, FindsAnArrayOfStringsWithItsPlaces) {
   ASSERT_EQ(texts->size(), 2U);
   EXPECT_EQ((*texts)[1].value, "b");
   EXPECT_EQ((*texts)[1].at.column, 12U);
+}
+
+Result<int> parse_even(std::string_view text) {
+  if (text.size() % 2 == 0) return static_cast<int>(text.size());
+  return fail("is odd", "add a letter");
+}
+
+TEST_F(ConfigTableReader, ReportsWhatItsParserSaysOfAString) {
+  add("even", "ab");
+  add("odd", "abc");
+  add("number", std::int64_t{2});
+  EXPECT_EQ(reader_.find_parsed("even", "even", "a.b", parse_even), 2);
+  EXPECT_FALSE(reader_.find_parsed("odd", "the odd", "a.b", parse_even));
+  EXPECT_FALSE(reader_.find_parsed("number", "number", "a.b", parse_even));
+  EXPECT_FALSE(reader_.find_parsed("missing", "missing", "a.b", parse_even));
+  EXPECT_EQ(report(),
+            "mta-stsd: error: a.toml:2:10: the odd \"abc\" is odd [a.b]\n"
+            "mta-stsd: hint: add a letter\n"
+            "mta-stsd: error: a.toml:3:10: server.number is the integer 2, not "
+            "a string [config.wrong-type]\n");
+}
+
+TEST_F(ConfigTableReader, LeavesOutTheElementsThatItsParserRefuses) {
+  add("list", Array{{{}, "abc"}, {{}, "ab"}, {{}, true}});
+  const auto values = reader_.find_each("list", "one", "a.b", parse_even);
+  ASSERT_EQ(values.size(), 1U);
+  EXPECT_EQ(values.front().value, 2);
+  EXPECT_EQ(values.front().at.column, 12U);
+  ASSERT_EQ(found_.size(), 2U);
+  EXPECT_EQ(found_[0].id, "config.wrong-type");
+  EXPECT_EQ(found_[1].message, "one \"abc\" is odd");
+  EXPECT_TRUE(reader_.find_each("missing", "one", "a.b", parse_even).empty());
 }
 
 TEST_F(ConfigTableReader, RefusesControlOctetsInStrings) {
