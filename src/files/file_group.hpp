@@ -114,7 +114,8 @@ class FileGroup {
   template <class Read>
   std::vector<Change> update(const Scope& scope, Read read) {
     std::vector<Change> changes;
-    std::vector<File> added;
+    Files added;
+    bool has_gone = false;
     for (const auto& [path, stamp] : choose_due(scope)) {
       // A named file is read even when there is none: a fault to report.
       const bool is_read = stamp.is_there() || is_named(path);
@@ -123,6 +124,7 @@ class FileGroup {
       if (File* known = find_in(files_, path)) {
         change.before = std::exchange(known->part, change.after);
         known->stamp = stamp;
+        has_gone = has_gone || !change.after;
       } else if (change.after) {
         added.push_back({path, stamp, change.after});
       } else {
@@ -130,8 +132,7 @@ class FileGroup {
       }
       changes.push_back(std::move(change));
     }
-    forget_gone();
-    insert(std::move(added));
+    arrange(std::move(added), has_gone);
     return changes;
   }
 
@@ -148,7 +149,8 @@ class FileGroup {
   /// part)` says so; part: null, or what was read before.
   template <class IsDull>
   void pass_over(FileChanges& changes, IsDull is_dull) {
-    std::vector<File> added;
+    Files added;
+    bool has_gone = false;
     std::erase_if(changes, [&](const auto& change) {
       const auto& [path, stamp] = change;
       File* known = find_in(files_, path);
@@ -160,11 +162,11 @@ class FileGroup {
       } else {
         known->stamp = stamp;
         if (!stamp.is_there()) known->part = nullptr;
+        has_gone = has_gone || !stamp.is_there();
       }
       return true;
     });
-    forget_gone();
-    insert(std::move(added));
+    arrange(std::move(added), has_gone);
   }
 
   /// In the order of the paths: `visit(path, part)`.
@@ -255,12 +257,14 @@ class FileGroup {
     return due;
   }
 
-  void forget_gone() {
-    std::erase_if(files_, [](const File& one) { return !one.part; });
-  }
-
-  /// `added` is in the order of the paths.
-  void insert(Files added) {
+  /// Forgets files that have lost their part, and takes in `added`, which is in
+  /// the order of the paths. Costs nothing when there is nothing to do: a look
+  /// at 100,000 files ends here, too.
+  void arrange(Files added, bool has_gone) {
+    if (has_gone) {
+      std::erase_if(files_, [](const File& one) { return !one.part; });
+    }
+    if (added.empty()) return;
     files_.reserve(files_.size() + added.size());
     const auto middle = static_cast<std::ptrdiff_t>(files_.size());
     std::move(added.begin(), added.end(), std::back_inserter(files_));

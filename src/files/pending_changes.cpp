@@ -89,8 +89,4 @@ std::vector<PendingChange> PendingChanges::overdue(Time now) const {
   return all;
 }
 
-bool PendingChanges::is_all_overdue(Time now) const {
-  return overdue(now).size() == entries_.size();
-}
-
 }  // namespace mtasts::files

@@ -61,7 +61,9 @@ class PendingChanges {
   std::vector<PendingChange> overdue(Time now) const;
 
   /// True when all that is left is overdue: no reason to look often.
-  bool is_all_overdue(Time now) const;
+  bool is_all_overdue(Time now) const {
+    return overdue(now).size() == entries_.size();
+  }
 
  private:
   struct Entry {

@@ -90,7 +90,7 @@ class Watch {
   /// Where to look next. Everywhere at first: files may have changed between
   /// their load and the watch.
   bool looks_everywhere_ = true;
-  Paths paths_;  // else
+  Paths paths_;  // where to look if not everywhere
   PendingChanges pending_;
   std::optional<Time> wanted_;  // since when
   /// What events told of since the last look: these paths, or of all that is
