@@ -58,6 +58,11 @@ IMPURE = {"<fstream>", "<iostream>", "<thread>", "<mutex>", "<atomic>",
           "<condition_variable>", "<future>", "<unistd.h>", "<filesystem>",
           "<cstdio>", "<stdio.h>", "<ctime>", "<time.h>", "<random>"}
 CLOCKS = re.compile(r"\b(system_clock|steady_clock|clock_gettime|time\()")
+# The time of day enters here, and else is a value that a scenario can choose:
+# but for the stamp of a line in the log, and the Date of an operator's page.
+TIME_OF_DAY = re.compile(r"\bsystem_clock::now\b|\btime\(nullptr\)")
+ASKS_THE_TIME = {"log.cpp", "operations/page_responder.cpp",
+                 "snapshot/clock.cpp"}
 OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")
@@ -156,6 +161,12 @@ class LayeringTest(unittest.TestCase):
                     self.faults.append(f"{name} includes {include}")
             for clock in CLOCKS.findall(without_comments(path.read_text())):
                 self.faults.append(f"{name} uses {clock}")
+
+    def test_the_time_of_day_enters_at_few_places(self):
+        self.assertEqual(
+            {name_of(path) for path in sources()
+             if TIME_OF_DAY.search(without_comments(path.read_text()))},
+            ASKS_THE_TIME)
 
     def test_only_commands_print_results(self):
         for path in sources():

@@ -143,11 +143,11 @@ class DomainSeries final : public server::Body {
  public:
   DomainSeries(const server::FetchLog& fetches,
                std::shared_ptr<const snapshot::Snapshot> snapshot,
-               MetricForm form)
+               MetricForm form, sys_seconds now)
       : fetches_(fetches),
         snapshot_(std::move(snapshot)),
         form_(form),
-        now_(snapshot::this_second()) {}
+        now_(now) {}
 
   bool write_some(std::string& out) override {
     constexpr std::size_t k_some = 8 * 1024;
@@ -254,7 +254,7 @@ void Metrics::write_policies(const snapshot::Snapshot& snapshot,
 
 /// Counting the descriptors takes as long as there are many.
 void Metrics::write_process(MetricWriter& out) {
-  const sys_seconds now = snapshot::this_second();
+  const sys_seconds now = observed_.clock().wall;
   if (facts_of_ != now) facts_ = process::read_process_facts();
   facts_of_ = now;
   out.family("process_cpu_seconds", counter, "Processor time that was used.");
@@ -286,8 +286,8 @@ std::unique_ptr<server::Body> Metrics::write(MetricForm form,
   write_requests(totals, out);
   write_process(out);
   if (wants_domains(*snapshot)) {
-    return std::make_unique<DomainSeries>(observed_.fetches,
-                                          std::move(snapshot), form);
+    return std::make_unique<DomainSeries>(
+        observed_.fetches, std::move(snapshot), form, observed_.clock().wall);
   }
   out.finish();
   return nullptr;

@@ -9,6 +9,7 @@
 #include "operations/readiness.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
+#include "snapshot/clock.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -22,6 +23,7 @@ struct Observed {
   Readiness& readiness;
   config::DomainMetrics domain_metrics;
   std::chrono::sys_seconds started;
+  files::Clock clock = snapshot::this_moment;
 };
 
 }  // namespace mtasts::operations

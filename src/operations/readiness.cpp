@@ -105,7 +105,7 @@ sys_seconds find_expiry(const snapshot::Snapshot& snapshot,
 }
 
 std::shared_ptr<const Coverage> Readiness::coverage() {
-  const sys_seconds now = snapshot::this_second();
+  const sys_seconds now = clock_().wall;
   const std::lock_guard lock(mutex_);
   const std::uint64_t generation = snapshots_.generation();
   // A clock that was set back makes old certificates valid again.

@@ -12,8 +12,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "snapshot/clock.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -66,8 +68,9 @@ class Readiness {
  public:
   /// Both have to outlive it.
   Readiness(const snapshot::SnapshotHolder& snapshots,
-            const snapshot::ReloadStatus& reloads)
-      : snapshots_(snapshots), reloads_(reloads) {}
+            const snapshot::ReloadStatus& reloads,
+            files::Clock clock = snapshot::this_moment)
+      : snapshots_(snapshots), reloads_(reloads), clock_(std::move(clock)) {}
 
   /// Empty: ready. From any thread.
   Reasons find_reasons();
@@ -81,6 +84,7 @@ class Readiness {
  private:
   const snapshot::SnapshotHolder& snapshots_;
   const snapshot::ReloadStatus& reloads_;
+  const files::Clock clock_;
   std::atomic<bool> stopping_{false};
 
   std::mutex mutex_;

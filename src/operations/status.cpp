@@ -4,12 +4,11 @@
 #include <utility>
 
 #include "publish/records.hpp"
-#include "snapshot/clock.hpp"
 
 namespace mtasts::operations {
 
 Status find_status(const Observed& observed, StatusQuery query) {
-  Status status{.now = snapshot::this_second(),
+  Status status{.now = observed.clock().wall,
                 .started = observed.started,
                 .reasons = observed.readiness.find_reasons(),
                 .query = std::move(query),

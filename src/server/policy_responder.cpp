@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "log.hpp"
 #include "sts/policy_host.hpp"
@@ -17,17 +18,18 @@ http::Part part_for(bool is_head) {
 }  // namespace
 
 PolicyResponder::PolicyResponder(const snapshot::SnapshotHolder& snapshots,
-                                 FetchLog* fetches, Counters& counters)
+                                 FetchLog* fetches, Counters& counters,
+                                 files::Clock clock)
     : snapshots_(snapshots),
       fetches_(fetches),
       counters_(counters),
+      clock_(std::move(clock)),
       generation_(snapshots.generation()) {
   take_snapshot();
 }
 
 void PolicyResponder::begin_turn() {
-  writer_.set_time(std::chrono::floor<std::chrono::seconds>(
-      std::chrono::system_clock::now()));
+  writer_.set_time(clock_().wall);
   const std::uint64_t generation = snapshots_.generation();
   if (generation == generation_) return;
   generation_ = generation;
@@ -73,7 +75,7 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
   }
   const SenderFamily family = classify_sender(head.user_agent);
   counters_.count(family);
-  fetches_->count(domain, response.policy->id, family, snapshot::this_second());
+  fetches_->count(domain, response.policy->id, family, clock_().wall);
 }
 
 }  // namespace mtasts::server

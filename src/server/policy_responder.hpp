@@ -19,7 +19,8 @@ class PolicyResponder final : public Responder {
  public:
   /// All have to outlive it; `fetches` may be null when nobody asks.
   PolicyResponder(const snapshot::SnapshotHolder& snapshots, FetchLog* fetches,
-                  Counters& counters);
+                  Counters& counters,
+                  files::Clock clock = snapshot::this_moment);
 
   void begin_turn() override;
   Answer answer(const Request& request, AfterAnswer after,
@@ -35,10 +36,11 @@ class PolicyResponder final : public Responder {
   const snapshot::SnapshotHolder& snapshots_;
   FetchLog* fetches_;
   Counters& counters_;
+  const files::Clock clock_;
   std::uint64_t generation_;
   std::shared_ptr<const snapshot::Snapshot> snapshot_;
   tls::Selector selector_{
-      .store = nullptr, .cache = {}, .clock = snapshot::this_second};
+      .store = nullptr, .cache = {}, .clock = [this] { return clock_().wall; }};
   http::AnswerWriter writer_;
   LogBudget log_budget_;
 };

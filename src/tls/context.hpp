@@ -7,6 +7,10 @@
 #include <openssl/ssl.h>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <string_view>
 
@@ -25,7 +29,7 @@ using SslPtr = Owned<SSL, SSL_free>;
 struct Selector {
   std::shared_ptr<const CertificateStore> store;
   PairCache cache;
-  std::chrono::sys_seconds (*clock)();  // the present second
+  std::function<std::chrono::sys_seconds()> clock;  // the present second
 };
 
 /// Fails when OpenSSL refuses a setting.
