@@ -62,7 +62,7 @@ CLOCKS = re.compile(r"\b(system_clock|steady_clock|clock_gettime|time\()")
 # but for the stamp of a line in the log, and the Date of an operator's page.
 TIME_OF_DAY = re.compile(r"\bsystem_clock::now\b|\btime\(nullptr\)")
 ASKS_THE_TIME = {"log.cpp", "operations/page_responder.cpp",
-                 "snapshot/clock.cpp"}
+                 "snapshot/clock.hpp"}
 OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")

@@ -384,7 +384,8 @@ class IncludeTest(unittest.TestCase):
                           if not one.startswith(tuple(NAMES))], [])
 
     def test_files_include_what_they_use(self):
-        files = sources() + [path for folder in ("fuzz", "property", "unit")
+        files = sources() + [path for folder in ("fuzz", "property", "scenario",
+                                            "unit")
                              for path in sources(TESTS / folder)]
         self.assertGreater(len(files), 150)
         faults = []
