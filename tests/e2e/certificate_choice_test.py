@@ -6,7 +6,6 @@ import unittest
 
 from authority import intermediate, issue, root
 from daemon import BODY, HOST, Daemon
-from preload import set_clock, shifted_clock
 from s_client import sent_chain, split_chain
 
 OTHER = "mta-sts.example.net"
@@ -201,20 +200,6 @@ class ChoiceTest(unittest.TestCase):
         daemon = self.start(issue((HOST, OTHER), is_self_signed=True), good,
                             allow=("event=finding",))
         self.expect(daemon, good)
-
-    def test_a_wildcard_from_the_second_on_in_which_the_exact_one_ends(self):
-        exact = issue((HOST, OTHER), lasts=3)
-        wildcard = issue(("*.example.com", "*.example.net"), key="rsa2048")
-        files = {**exact.files("certs/exact"), **wildcard.files("certs/star"),
-                 "clock": b"+0"}
-        daemon = Daemon(None, CONFIG, files=files, env=shifted_clock("clock"),
-                        allow=("event=finding",))
-        for own in ("fullchain.pem", "privkey.pem"):
-            (daemon.dir / "certs" / own).unlink()
-        with daemon:
-            self.expect(daemon, exact)
-            set_clock(daemon.dir / "clock", "+73h")
-            self.expect(daemon, wildcard)
 
 
 if __name__ == "__main__":

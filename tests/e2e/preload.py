@@ -33,16 +33,16 @@ def deny(test, call, error):
     return preload(folder / "deny.so")
 
 
-def shifted_clock(file, *, monotonic=False):
-    """The wall clock is "+3d" of what it is when `file` says so; with
-    `monotonic` so is the one that only goes on."""
+def shifted_clock(file):
+    """The wall clock is "+3d" of what it is when `file` says so; the one that
+    only goes on is not."""
     found = sorted(
         pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         raise SkipTest("needs faketime")
     return preload(found[0]) | {
         "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "" if monotonic else "1"}
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def set_clock(file, offset):

@@ -14,7 +14,6 @@ from daemon import HOST, eventually
 from edits import (FAILED, LONG, NEW, NEW_BODY, OLD_BODY, ReloadTestCase,
                    replace)
 from fetchers import Fetchers
-from preload import set_clock, shifted_clock
 
 CHAIN, KEY = "fullchain.pem", "privkey.pem"
 
@@ -120,15 +119,6 @@ class CertificateTest(ReloadTestCase):
 
     def test_cut_before_the_last_line(self):
         self.write_half(lambda pem: pem.rindex("-----END"), keep_open=False)
-
-    def test_are_looked_at_again_after_a_day(self):
-        make_certificates(HOST, options=("--days", "4"))
-        daemon = self.start(files={"clock": "+0"},
-                            env=shifted_clock("clock", monotonic=True))
-        set_clock(daemon.dir / "clock", "+73h")
-        # It wakes up, and finds nothing new in the files.
-        daemon.write("certs/notes", "")
-        daemon.wait_for_line("id=certificate.expires-soon", SECOND)
 
     def check_refused(self, options, hosts, message):
         make_certificates(*hosts, options=("--leaf", "refused", *options))
