@@ -9,7 +9,6 @@
 
 #include "log.hpp"
 #include "publish/records.hpp"
-#include "snapshot/placeholder.hpp"
 #include "text/time.hpp"
 
 namespace mtasts::snapshot {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "files/descriptor.hpp"
-#include "files/file.hpp"
+#include "files/descriptor.hpp"
 #include "process/thread.hpp"
 #include "snapshot/reload.hpp"
 
