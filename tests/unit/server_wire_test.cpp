@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "server/wire.hpp"
+#include "snapshot/clock.hpp"
 #include "test_certificates.hpp"
 
 namespace mtasts::server {
@@ -109,7 +110,8 @@ class ServerWireTls : public ServerWire {
   tls::Selector selector_{.store = std::make_shared<tls::CertificateStore>(
                               std::vector<tls::CertificatePtr>{make_certificate(
                                   make_pair("DNS:a.example"))}),
-                          .cache = {}};
+                          .cache = {},
+                          .clock = snapshot::this_second};
   tls::SslPtr server_;
   tls::SslPtr client_;
 };
