@@ -26,7 +26,7 @@ BUDGETS = {".": 310, "cli": 1320, "config": 2230, "dns": 1470, "files": 1000,
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
-PROGRAM_BUDGETS = {"cli": 19200}
+PROGRAM_BUDGETS = {"cli": 19400}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
@@ -76,12 +76,12 @@ UNSPOKEN = {"text": POLICIES, "dns": POLICIES, "files": POLICIES,
             "tls": PROGRAM}
 SPEAKS_OF_MORE = {
     "dns/foreign_form.hpp", "dns/resolver_output.cpp", "dns/zone_reader.cpp",
-    "files/file.hpp",  # what is shut out: its readers all say the same
+    "process/sandbox.hpp",  # what is shut out: its readers all say the same
     "http/client.cpp",
     "net/listen_address.cpp",  # an example
     "process/service_manager.cpp",  # for systemctl status
     "sts/stranger.cpp",  # tells a configuration from a policy
-    "tls/certificate.cpp",  # a name, which OpenSSL asks for
+    "tls/key.cpp",  # a name, which OpenSSL asks for
 }
 # Options are the command line's, or those of other programs ... ("--name:" is
 # CSS.)

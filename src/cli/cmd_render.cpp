@@ -14,8 +14,7 @@ namespace {
 
 /// Writes DIRECTORY/mta-sts.<domain>/.well-known/mta-sts.txt for each of
 /// `domains`, for those who serve it by other means.
-Result<void> write_tree(const std::string& directory,
-                        const config::Live& live,
+Result<void> write_tree(const std::string& directory, const config::Live& live,
                         const std::vector<std::string>& domains) {
   const Result<files::Tree> tree = files::Tree::open(directory);
   if (!tree) return tl::unexpected<Error>(tree.error());

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "http/answer_writer.hpp"
 #include "server/fetch_log.hpp"
 #include "server/log_budget.hpp"
-#include "http/answer_writer.hpp"
 #include "server/respond.hpp"
 #include "server/responder.hpp"
 #include "snapshot/clock.hpp"

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "files/descriptor.hpp"
-#include "files/descriptor.hpp"
 #include "process/thread.hpp"
 #include "snapshot/reload.hpp"
 

@@ -10,10 +10,10 @@
 #include <tuple>
 #include <utility>
 
-#include "tls/certificate_facts.hpp"
-#include "tls/openssl.hpp"
 #include "sts/policy_host.hpp"
+#include "tls/certificate_facts.hpp"
 #include "tls/der.hpp"
+#include "tls/openssl.hpp"
 
 namespace mtasts::tls {
 namespace {

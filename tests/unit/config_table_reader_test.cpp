@@ -123,9 +123,9 @@ TEST_F(ConfigTableReader, ReportsWhatItsParserSaysOfAString) {
   EXPECT_FALSE(reader_.find_parsed("number", "number", "a.b", parse_even));
   EXPECT_FALSE(reader_.find_parsed("missing", "missing", "a.b", parse_even));
   EXPECT_EQ(report(),
-            "mta-stsd: error: a.toml:2:10: the odd \"abc\" is odd [a.b]\n"
-            "mta-stsd: hint: add a letter\n"
-            "mta-stsd: error: a.toml:3:10: server.number is the integer 2, not "
+            "error: a.toml:2:10: the odd \"abc\" is odd [a.b]\n"
+            "hint: add a letter\n"
+            "error: a.toml:3:10: server.number is the integer 2, not "
             "a string [config.wrong-type]\n");
 }
 
