@@ -19,10 +19,10 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
-BUDGETS = {".": 310, "cli": 1320, "config": 2230, "dns": 1470, "files": 1000,
-           "http": 430, "net": 480, "operations": 1780, "process": 740,
-           "publish": 1320, "server": 2670, "snapshot": 1330, "sts": 1180,
-           "text": 310, "tls": 2430, "tlsrpt": 410}
+BUDGETS = {".": 570, "cli": 1100, "config": 2250, "dns": 1460, "files": 1130,
+           "http": 510, "net": 480, "operations": 1760, "process": 790,
+           "publish": 1320, "server": 2470, "snapshot": 1330, "sts": 1170,
+           "text": 330, "tls": 2440, "tlsrpt": 380, "tool": 40}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
