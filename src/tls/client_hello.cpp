@@ -34,8 +34,9 @@ std::optional<std::string_view> take_vector(std::string_view& octets,
   return vector;
 }
 
-/// The lengths of all parts of a ClientHello add up.
-bool is_well_formed(std::string_view hello) {
+/// Takes what stands in front of the extensions off the front. False when its
+/// lengths do not add up.
+bool skip_to_extensions(std::string_view& hello) {
   constexpr std::size_t k_version_and_random = 2 + 32;
   constexpr std::size_t k_max_session_id = 32;
   if (hello.size() < k_version_and_random) return false;
@@ -47,6 +48,12 @@ bool is_well_formed(std::string_view hello) {
       suites->size() % 2 != 0 || !compression) {
     return false;
   }
+  return true;
+}
+
+/// The lengths of all parts of a ClientHello add up.
+bool is_well_formed(std::string_view hello) {
+  if (!skip_to_extensions(hello)) return false;
   if (hello.empty()) return true;  // RFC 5246, 7.4.1.2
   std::optional<std::string_view> extensions = take_vector(hello, 2);
   if (!extensions || !hello.empty()) return false;
@@ -56,6 +63,23 @@ bool is_well_formed(std::string_view hello) {
     if (!take_vector(*extensions, 2)) return false;
   }
   return true;
+}
+
+/// The body of the first extension with this type in a well-formed hello.
+std::optional<std::string_view> find_extension(std::string_view hello,
+                                               std::size_t type) {
+  std::string_view extensions;
+  if (!skip_to_extensions(hello) || !take_vector(hello, 2, extensions)) {
+    return std::nullopt;
+  }
+  while (!extensions.empty()) {
+    const std::size_t this_type = number(extensions.substr(0, 2));
+    extensions.remove_prefix(2);
+    std::string_view body;
+    take_vector(extensions, 2, body);
+    if (this_type == type) return body;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -140,6 +164,17 @@ void HelloReader::append(std::string_view octets) {
 void HelloReader::refuse(Alert alert) {
   state_ = State::refused;
   alert_ = alert;
+}
+
+bool HelloReader::offers_only(std::string_view protocol) const {
+  constexpr std::size_t k_alpn = 16;  // RFC 7301, 6
+  std::optional<std::string_view> body = find_extension(
+      std::string_view(message_).substr(k_message_header_octets), k_alpn);
+  // ProtocolName protocol_name_list<2..2^16-1>; opaque ProtocolName<1..2^8-1>
+  std::string_view names;
+  std::string_view name;
+  return body && take_vector(*body, 2, names) && body->empty() &&
+         take_vector(names, 1, name) && names.empty() && name == protocol;
 }
 
 std::string HelloReader::as_record() const {

@@ -51,6 +51,9 @@ class HelloReader {
   State state() const { return state_; }
   /// When it is refused.
   Alert alert() const { return alert_; }
+  /// When it is whole: whether its ALPN (RFC 7301, 3.1) has this one protocol
+  /// and no other.
+  bool offers_only(std::string_view protocol) const;
   /// When it is whole: the hello as one record.
   std::string as_record() const;
 

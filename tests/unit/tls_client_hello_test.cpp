@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "tls/client_hello.hpp"
 
 namespace mtasts::tls {
@@ -156,6 +160,38 @@ TEST(TlsClientHello, HasLengthsThatAddUp) {
 TEST(TlsClientHello, FormatsAlerts) {
   EXPECT_EQ(format_alert(Alert::decode_error),
             std::string("\x15\3\3\0\2\2\x32", 7));
+}
+
+std::string alpn(const std::vector<std::string>& protocols) {
+  std::string names;
+  for (const std::string& one : protocols) names += vector(one, 1);
+  return std::string("\0\x10", 2) + vector(vector(names, 2), 2);
+}
+
+bool offers_acme(const std::string& extensions) {
+  const HelloReader reader = read(record(message(body(vector(extensions, 2)))));
+  EXPECT_EQ(reader.state(), State::whole);
+  return reader.offers_only("acme-tls/1");
+}
+
+// RFC 8737, 3: "the sole protocol".
+TEST(TlsClientHello, KnowsWhenOneProtocolIsOfferedAlone) {
+  EXPECT_TRUE(offers_acme(alpn({"acme-tls/1"})));
+  EXPECT_TRUE(
+      offers_acme(extension("x") + alpn({"acme-tls/1"}) + extension("")));
+  EXPECT_FALSE(offers_acme(""));
+  EXPECT_FALSE(offers_acme(extension("acme-tls/1")));
+  EXPECT_FALSE(offers_acme(alpn({})));
+  EXPECT_FALSE(offers_acme(alpn({"http/1.1"})));
+  EXPECT_FALSE(offers_acme(alpn({"acme-tls/1", "http/1.1"})));
+  EXPECT_FALSE(offers_acme(alpn({"http/1.1", "acme-tls/1"})));
+  EXPECT_FALSE(offers_acme(alpn({"acme-tls/1", "acme-tls/1"})));
+  EXPECT_FALSE(offers_acme(alpn({"acme-tls/10"})));
+  EXPECT_FALSE(offers_acme(alpn({"acme-tls/"})));
+  EXPECT_FALSE(offers_acme(std::string("\0\x10", 2) + vector("", 2)));
+  const HelloReader old = read(record(message(body(""))));
+  EXPECT_EQ(old.state(), State::whole);
+  EXPECT_FALSE(old.offers_only("acme-tls/1"));
 }
 
 }  // namespace
