@@ -28,7 +28,7 @@ REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
 # about a file that is replaced; and what comes behind a thousand others.
 ONLY_WHOLE_CHECK = {"config.include-restless", "config.more-findings",
                     "config.replaced", "policy.placeholder",
-                    "server.no-certificates", "server.plain-http-public",
+                    "server.challenges-missing", "server.no-certificates", "server.plain-http-public",
                     "server.user-shut-out", "server.user-unknown"}
 
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/cli.hpp"
+#include "config/listeners.hpp"
 #include "config/load.hpp"
 #include "snapshot/clock.hpp"
 #include "snapshot/refusals.hpp"
@@ -49,6 +50,8 @@ Checked check_all(const std::string& path) {
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
+  append(checked.diagnostics, config::find_missing_challenges(
+                                  snapshot.startup, Severity::warning, path));
   append(checked.diagnostics,
          snapshot::check_refusals(snapshot, loaded.touched, path,
                                   Severity::warning));

@@ -110,14 +110,18 @@ snapshot::LoadedSnapshot load(const Options& options,
     }
     return {};
   }
-  const Diagnostics refusals =
-      snapshot::check_refusals(*loaded.snapshot, loaded.touched, options.config,
-                               Severity::error, allowances(options));
+  Diagnostics refusals = config::find_missing_challenges(
+      loaded.snapshot->startup, Severity::error, options.config);
+  append(refusals, snapshot::check_refusals(*loaded.snapshot, loaded.touched,
+                                            options.config, Severity::error,
+                                            allowances(options)));
   if (!refusals.empty()) {
     print_diagnostics(refusals);
     return {};
   }
-  if (snapshot::servable_domains(*loaded.snapshot, loaded.touched,
+  // Challenges are how the first certificates come.
+  if (loaded.snapshot->startup.challenges.empty() &&
+      snapshot::servable_domains(*loaded.snapshot, loaded.touched,
                                  snapshot::this_second())
           .empty()) {
     print_diagnostics(loaded.diagnostics);

@@ -50,7 +50,8 @@ struct Startup {
   Limits limits;
   std::optional<Operations> operations = {};  // nothing: no such listener
   bool sandbox = true;
-  std::string user = {};  // whom root becomes; empty: nobody else
+  std::string user = {};        // whom root becomes; empty: nobody else
+  std::string challenges = {};  // folder of an ACME client's; empty: none
 
   friend bool operator==(const Startup&, const Startup&) = default;
 };

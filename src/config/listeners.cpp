@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "files/stamp.hpp"
+
 namespace mtasts::config {
 
 using net::ListenAddress;
@@ -26,6 +28,19 @@ std::vector<std::string> socket_files(const Startup& startup) {
   for (const ListenAddress& one : startup.listen) add(one);
   if (startup.operations) add(startup.operations->listen);
   return files;
+}
+
+Diagnostics find_missing_challenges(const Startup& startup, Severity severity,
+                                    const std::string& path) {
+  const std::string& folder = startup.challenges;
+  if (folder.empty() || files::is_directory(folder)) return {};
+  return {{severity, "server.challenges-missing", Place{path},
+           fmt::format("server.challenges {} is no folder, and serve refuses "
+                       "that",
+                       in_quotes(folder)),
+           fmt::format("mkdir {}; the ACME client has to be able to write "
+                       "there, and the user of mta-stsd to read",
+                       folder)}};
 }
 
 Diagnostics find_public_plain_http(const config::Startup& startup,

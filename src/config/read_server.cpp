@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "config/table_reader.hpp"
@@ -12,6 +13,8 @@
 
 namespace mtasts::config {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::int64_t k_max_connections = 1'000'000;
 constexpr std::int64_t k_max_threads = 256;
@@ -103,6 +106,41 @@ Result<std::string> parse_user(std::string_view text) {
               "the name of an account in /etc/passwd, as \"www-data\"");
 }
 
+/// True if one is the other, or lies in it, as far as the paths tell.
+bool overlap(const fs::path& a, const fs::path& b) {
+  const auto [end_a, end_b] =
+      std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return end_a == a.end() || end_b == b.end();
+}
+
+/// A folder of certificates would have pairs in it that come and go, and that
+/// nobody may be served with.
+std::string read_challenges(TableReader& reader, std::string_view file,
+                            const std::vector<std::string>& certificates) {
+  const auto folder = reader.find_string("challenges");
+  if (!folder) return {};
+  if (folder->value.empty()) {
+    reader.error("server.challenges-invalid", folder->at,
+                 "server.challenges is empty",
+                 "the folder into which an ACME client lays its challenges");
+    return {};
+  }
+  const std::string path =
+      files::resolve_beside(std::string(file), folder->value);
+  for (const std::string& other : certificates) {
+    if (!overlap((fs::path(path) / "").lexically_normal().parent_path(),
+                 (fs::path(other) / "").lexically_normal().parent_path())) {
+      continue;
+    }
+    reader.error("server.challenges-invalid", folder->at,
+                 fmt::format("server.challenges {} and the certificates {} lie "
+                             "in each other",
+                             in_quotes(folder->value), in_quotes(other)),
+                 "give the challenges a folder of their own");
+  }
+  return path;
+}
+
 }  // namespace
 
 ServerTable read_server(const Table& table, std::string_view file,
@@ -121,6 +159,8 @@ ServerTable read_server(const Table& table, std::string_view file,
           files::resolve_beside(std::string(file), path.value));
     }
   }
+  server.startup.challenges =
+      read_challenges(reader, file, server.certificates);
   Limits& limits = server.startup.limits;
   read_count(reader, "threads", 1, k_max_threads, server.startup.threads);
   limits.deadline = reader

@@ -121,6 +121,9 @@ process::Allowed find_allowed(const config::Startup& startup,
                               const SnapshotLoader& loader) {
   process::Allowed allowed{.readable = find_readable(loader),
                            .removable_in = {}};
+  std::error_code error;
+  const fs::path challenges = fs::canonical(startup.challenges, error);
+  if (!error) allowed.readable.push_back(challenges.string());
   for (const std::string& socket : config::socket_files(startup)) {
     allowed.removable_in.push_back(fs::path(socket).parent_path().string());
   }

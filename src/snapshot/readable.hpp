@@ -21,8 +21,8 @@ namespace mtasts::snapshot {
 ///   by renaming, unless others share it: /, /etc, /home/mail, /var/lib.
 std::vector<std::string> find_readable(const SnapshotLoader& loader);
 
-/// All that serving needs of the file system: these, and the folders of unix
-/// sockets, whose files are removed in the end.
+/// All that serving needs of the file system: these, the folder of challenges,
+/// and the folders of unix sockets, whose files are removed in the end.
 process::Allowed find_allowed(const config::Startup& startup,
                               const SnapshotLoader& loader);
 

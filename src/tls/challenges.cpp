@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "dns/name.hpp"
-#include "files/file.hpp"
+#include "files/read.hpp"
 #include "tls/secret.hpp"
 
 namespace mtasts::tls {
