@@ -127,6 +127,8 @@ void Connection::read_hello() {
     return reject_hello(hello.alert());
   }
   if (hello.state() == Progress::whole) {
+    is_challenge_ = worker_.challenges != nullptr &&
+                    hello.offers_only(tls::k_acme_protocol);
     // OpenSSL gets it as one record, however it came.
     wire.put_back(hello.as_record() += rest);
     hello_.reset();
@@ -154,7 +156,10 @@ void Connection::reject_hello(tls::Alert alert) {
 void Connection::handshake() {
   Wire& wire = worker_.wire;
   if (!ssl_) {
-    ssl_ = wire.start_tls(worker_.context, worker_.responder->selector());
+    ssl_ = is_challenge_
+               ? wire.start_tls(worker_.challenges->context.get(),
+                                worker_.challenges)
+               : wire.start_tls(worker_.context, worker_.responder->selector());
     if (!ssl_) {
       ending_ = Ending{End::failed};
       return;
@@ -162,6 +167,7 @@ void Connection::handshake() {
   }
   const std::optional<Handshake> result = wire.handshake();
   if (!result) return;
+  if (is_challenge_) return end_challenge(*result);
   if (*result == Handshake::done) {
     state_ = State::open;
     ++progress_;
@@ -171,6 +177,22 @@ void Connection::handshake() {
   note_handshake(*result, tls::server_name(ssl_.get()));
   ending_ =
       Ending{wire.wants_more() ? End::handshake_failed : End::peer_broke_off};
+}
+
+/// RFC 8737, 3: the handshake is all there is to it. No request is read.
+void Connection::end_challenge(Handshake result) {
+  const bool is_shown = result == Handshake::done;
+  if (is_shown) {
+    result = Handshake::challenge;
+    worker_.wire.send_close_notify();
+  } else if (result == Handshake::unknown_name ||
+             result == Handshake::no_name) {
+    result = Handshake::no_challenge;
+  }
+  note_handshake(result, tls::server_name(ssl_.get()));
+  const End otherwise =
+      worker_.wire.wants_more() ? End::handshake_failed : End::peer_broke_off;
+  ending_ = Ending{is_shown ? End::challenge : otherwise};
 }
 
 void Connection::note_handshake(Handshake result, std::string_view host) {

@@ -43,6 +43,7 @@
 #include "server/misfit_log.hpp"
 #include "server/responder.hpp"
 #include "server/wire.hpp"
+#include "tls/challenges.hpp"
 #include "tls/client_hello.hpp"
 #include "tls/context.hpp"
 
@@ -53,7 +54,8 @@ namespace mtasts::server {
 struct Worker {
   SSL_CTX* const context;  // null: no listener wants TLS
   const config::Limits limits;
-  MisfitLog* const misfits;  // null: nobody is told
+  MisfitLog* const misfits;           // null: nobody is told
+  tls::Challenges* const challenges;  // null: there is no folder of them
   Counters counters;
   const std::unique_ptr<Responder> responder;
   bool draining = false;  // each answer is to be the last one
@@ -111,6 +113,7 @@ class Connection {
   void reject_hello(tls::Alert alert);
   void handshake();
   void note_handshake(Handshake result, std::string_view host);
+  void end_challenge(Handshake result);
   void read_requests(bool peer_has_ended);
   void answer_requests(std::string_view chunk);
   void answer(std::string_view head);
@@ -128,6 +131,7 @@ class Connection {
   Worker& worker_;
   int fd_;
   State state_;
+  bool is_challenge_ = false;    // it asked for acme-tls/1 alone (RFC 8737)
   bool is_blocked_ = false;      // requests, or rest_, wait for room
   std::uint8_t idle_turns_ = 0;  // in a row
   std::uint32_t answered_ = 0;

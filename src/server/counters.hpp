@@ -17,6 +17,7 @@ namespace mtasts::server {
 /// Every way a connection can end.
 enum class End {
   answered,          // the last answer said "close" and was sent
+  challenge,         // a CA was shown its challenge (RFC 8737)
   peer_closed,       // the client ended it, between requests
   peer_broke_off,    // the client ended or reset it in the middle of something
   handshake_failed,  // TLS: wrong version, name, protocol, or garbage
@@ -35,14 +36,16 @@ enum class End {
 };
 
 constexpr auto k_end_names = std::to_array<std::string_view>(
-    {"answered", "peer-closed", "peer-broke-off", "handshake-failed",
-     "bad-request", "deadline-hello", "deadline-handshake", "deadline-head",
-     "deadline-answer", "no-progress", "deadline-idle", "evicted",
-     "address-limit", "address-rate", "drained", "failed"});
+    {"answered", "challenge", "peer-closed", "peer-broke-off",
+     "handshake-failed", "bad-request", "deadline-hello", "deadline-handshake",
+     "deadline-head", "deadline-answer", "no-progress", "deadline-idle",
+     "evicted", "address-limit", "address-rate", "drained", "failed"});
 
 /// How a handshake went, as far as the client took part in it.
 enum class Handshake {
   done,
+  challenge,         // with a CA, which was shown what it asked for (RFC 8737)
+  no_challenge,      // one asked for acme-tls/1, and there is none for its SNI
   no_name,           // the client sent no SNI
   unknown_name,      // no certificate here is for its SNI
   protocol_too_old,  // it can't do TLS 1.2
@@ -52,9 +55,11 @@ enum class Handshake {
   failed,      // anything else, such as octets that are no TLS
 };
 
-constexpr std::array<std::string_view, 8> k_handshake_names = {
-    "done",           "no-name",          "unknown-name", "protocol-too-old",
-    "other-protocol", "no-common-cipher", "broken-off",   "failed"};
+constexpr std::array<std::string_view, 10> k_handshake_names = {
+    "done",           "challenge",        "no-challenge",
+    "no-name",        "unknown-name",     "protocol-too-old",
+    "other-protocol", "no-common-cipher", "broken-off",
+    "failed"};
 
 static_assert(k_end_names.size() == static_cast<std::size_t>(End::failed) + 1 &&
               !k_end_names.back().empty());

@@ -51,6 +51,7 @@ EventLoop::EventLoop(const Setting& setting)
           .context = setting.context,
           .limits = setting.limits,
           .misfits = setting.misfits,
+          .challenges = setting.challenges,
           .counters = {},
           // Called at once: its counters are made by now.
           .responder =

@@ -42,7 +42,8 @@ struct Setting {
   int accepts = 1;
   /// What the kernel may keep for each client that does not read.
   int send_buffer_octets = k_socket_buffer_octets;
-  MisfitLog* misfits = nullptr;  // may be null
+  MisfitLog* misfits = nullptr;           // may be null
+  tls::Challenges* challenges = nullptr;  // null: such clients are refused
 };
 
 /// A connection, and what its loop keeps with it.

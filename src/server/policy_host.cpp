@@ -105,19 +105,23 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
       new PolicyHost(std::move(snapshot), *std::move(listeners),
                      *std::move(context), budget, limits));
   host->operations_connections_ = operations;
+  const Result<void> challenges = host->open_challenges(startup.challenges);
+  if (!challenges) return tl::unexpected<Error>(challenges.error());
   const std::size_t threads =
       choose_threads(startup.threads, limits.connections);
   PolicyHost& made = *host;
-  const Setting setting{.context = made.context_.get(),
-                        .admission = &made.admission_,
-                        .listeners = made.listeners_.all(),
-                        .limits = limits,
-                        .make_responder =
-                            [&made, fetches](Counters& counters) {
-                              return std::make_unique<PolicyResponder>(
-                                  made.snapshots_, fetches, counters);
-                            },
-                        .misfits = &made.misfits_};
+  const Setting setting{
+      .context = made.context_.get(),
+      .admission = &made.admission_,
+      .listeners = made.listeners_.all(),
+      .limits = limits,
+      .make_responder =
+          [&made, fetches](Counters& counters) {
+            return std::make_unique<PolicyResponder>(made.snapshots_, fetches,
+                                                     counters);
+          },
+      .misfits = &made.misfits_,
+      .challenges = made.challenges_ ? &*made.challenges_ : nullptr};
   for (std::size_t i = 0; i < threads; ++i) {
     host->loops_.push_back(std::make_unique<EventLoop>(setting));
     const Result<void> opened = host->loops_.back()->open();
@@ -139,6 +143,15 @@ PolicyHost::PolicyHost(std::shared_ptr<const snapshot::Snapshot> snapshot,
                   .handshakes = choose_handshakes(limits.connections)}) {}
 
 PolicyHost::~PolicyHost() { stop(); }
+
+Result<void> PolicyHost::open_challenges(const std::string& folder) {
+  if (folder.empty()) return {};
+  Result<tls::Challenges> made =
+      tls::make_challenges(folder, snapshot::this_second);
+  if (!made) return tl::unexpected<Error>(made.error());
+  challenges_ = *std::move(made);
+  return {};
+}
 
 Result<void> PolicyHost::check_descriptors() const {
   std::array<int, k_least_spare_descriptors> spare;

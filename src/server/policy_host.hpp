@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "net/listener.hpp"
@@ -16,6 +18,7 @@
 #include "server/fetch_log.hpp"
 #include "server/memory_budget.hpp"
 #include "snapshot/snapshot.hpp"
+#include "tls/challenges.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
@@ -60,10 +63,12 @@ class PolicyHost {
   PolicyHost(std::shared_ptr<const snapshot::Snapshot> snapshot,
              net::Listeners listeners, tls::ContextPtr context,
              const Budget& budget, const config::Limits& limits);
+  Result<void> open_challenges(const std::string& folder);
 
   snapshot::SnapshotHolder snapshots_;
   net::Listeners listeners_;
   tls::ContextPtr context_;
+  std::optional<tls::Challenges> challenges_;  // nothing: no folder is set
   Budget budget_;
   config::Limits limits_;  // with every choice made
   std::size_t operations_connections_ = 0;

@@ -162,12 +162,12 @@ bool Wire::flush() {
   return !broken_;
 }
 
-tls::SslPtr Wire::start_tls(SSL_CTX* context, tls::Selector* selector) {
+tls::SslPtr Wire::start_tls(SSL_CTX* context, void* chooser) {
   tls::SslPtr ssl(SSL_new(context));
   BIO* bio = ssl ? make_wire_bio(this) : nullptr;
   if (bio == nullptr) return nullptr;
   SSL_set_bio(ssl.get(), bio, bio);  // it owns the BIO now
-  SSL_set_app_data(ssl.get(), selector);
+  SSL_set_app_data(ssl.get(), chooser);
   SSL_set_accept_state(ssl.get());
   tls_ = ssl.get();
   return ssl;

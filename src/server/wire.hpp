@@ -37,9 +37,9 @@ class Wire {
   /// has to fit, beside what is unread now.
   void put_back(std::string_view octets);
 
-  /// Makes the session, whose certificate `selector` chooses. Null when memory
-  /// is short.
-  tls::SslPtr start_tls(SSL_CTX* context, tls::Selector* selector);
+  /// Makes the session. `chooser` is what its context takes the certificate
+  /// from, a tls::Selector or tls::Challenges. Null when memory is short.
+  tls::SslPtr start_tls(SSL_CTX* context, void* chooser);
   /// Goes on with the handshake. Nothing while it waits for the client.
   std::optional<Handshake> handshake();
 

@@ -8,12 +8,12 @@
 
 #include <cstddef>
 #include <ctime>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "dns/name.hpp"
 #include "files/read.hpp"
+#include "tls/openssl.hpp"
 #include "tls/secret.hpp"
 
 namespace mtasts::tls {
@@ -23,14 +23,7 @@ namespace {
 constexpr std::size_t k_max_challenge_octets = 16 * 1024;
 constexpr const char* k_acme_identifier = "1.3.6.1.5.5.7.1.31";
 
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-struct FreeObject {
-  void operator()(ASN1_OBJECT* object) const { ASN1_OBJECT_free(object); }
-};
-
-using BioPtr = std::unique_ptr<BIO, FreeBio>;
+using BioPtr = Owned<BIO, BIO_free>;
 
 /// Nobody can be asked for a pass phrase.
 int refuse_passphrase(char*, int, int, void*) { return -1; }
@@ -57,7 +50,7 @@ KeyPtr parse_private_key(const std::string& pem) {
 /// RFC 8737, 3: it has the identifier, so it is no certificate that anybody is
 /// served with.
 bool has_acme_identifier(const X509* certificate) {
-  const std::unique_ptr<ASN1_OBJECT, FreeObject> identifier(
+  const Owned<ASN1_OBJECT, ASN1_OBJECT_free> identifier(
       OBJ_txt2obj(k_acme_identifier, 1));
   return identifier &&
          X509_get_ext_by_OBJ(certificate, identifier.get(), -1) >= 0;
@@ -69,16 +62,12 @@ bool is_valid_at(const X509* certificate, std::chrono::sys_seconds now) {
          X509_cmp_time(X509_get0_notAfter(certificate), &time) > 0;
 }
 
-const ChallengeFolder& folder_of(SSL* ssl) {
-  return *static_cast<const ChallengeFolder*>(SSL_get_app_data(ssl));
-}
-
 int show_challenge(SSL* ssl, int* alert, void*) {
   // RFC 6066, 3, as for names that have no certificate.
   *alert = SSL_AD_UNRECOGNIZED_NAME;
-  const ChallengeFolder& folder = folder_of(ssl);
+  const auto& all = *static_cast<const Challenges*>(SSL_get_app_data(ssl));
   const Result<Challenge> challenge =
-      read_challenge(folder.path, server_name(ssl), folder.clock());
+      read_challenge(all.folder, server_name(ssl), all.clock());
   if (!challenge) return SSL_TLSEXT_ERR_ALERT_FATAL;
   *alert = SSL_AD_INTERNAL_ERROR;
   return SSL_use_cert_and_key(ssl, challenge->certificate.get(),
@@ -133,12 +122,13 @@ Result<Challenge> read_challenge(const std::string& folder,
   return challenge;
 }
 
-Result<ContextPtr> make_challenge_context() {
+Result<Challenges> make_challenges(
+    std::string folder, std::function<std::chrono::sys_seconds()> clock) {
   Result<ContextPtr> context = make_context();
-  if (!context) return context;
+  if (!context) return tl::unexpected<Error>(context.error());
   SSL_CTX_set_tlsext_servername_callback(context->get(), show_challenge);
   SSL_CTX_set_alpn_select_cb(context->get(), speak_acme, nullptr);
-  return context;
+  return Challenges{std::move(folder), std::move(clock), *std::move(context)};
 }
 
 }  // namespace mtasts::tls

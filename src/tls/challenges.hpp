@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -35,16 +36,18 @@ Result<Challenge> read_challenge(const std::string& folder,
                                  std::string_view host,
                                  std::chrono::sys_seconds now);
 
-/// What the handshakes of challenges share. Hand it to every SSL of
-/// make_challenge_context() by SSL_set_app_data() before its handshake.
-struct ChallengeFolder {
-  std::string path;
-  std::chrono::sys_seconds (*clock)() = wall_clock;
+/// What all handshakes of challenges share. A context of their own, which shows
+/// challenges and speaks `acme-tls/1`: neither it nor that of the policy host
+/// can ever show a certificate of the other one. Hand the whole to every SSL of
+/// the context by SSL_set_app_data() before its handshake.
+struct Challenges {
+  std::string folder;
+  std::function<std::chrono::sys_seconds()> clock;  // the present second
+  ContextPtr context;
 };
 
-/// Shows challenges, speaks `acme-tls/1` and nothing else. A context of its
-/// own, so that neither it nor the other can ever show a certificate of the
-/// other one. Fails when OpenSSL refuses a setting.
-Result<ContextPtr> make_challenge_context();
+/// Fails when OpenSSL refuses a setting.
+Result<Challenges> make_challenges(
+    std::string folder, std::function<std::chrono::sys_seconds()> clock);
 
 }  // namespace mtasts::tls

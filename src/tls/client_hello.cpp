@@ -44,11 +44,8 @@ bool skip_to_extensions(std::string_view& hello) {
   const auto session = take_vector(hello, 1);
   const auto suites = take_vector(hello, 2);
   const auto compression = take_vector(hello, 1);
-  if (!session || session->size() > k_max_session_id || !suites ||
-      suites->size() % 2 != 0 || !compression) {
-    return false;
-  }
-  return true;
+  return session && session->size() <= k_max_session_id && suites &&
+         suites->size() % 2 == 0 && compression;
 }
 
 /// The lengths of all parts of a ClientHello add up.
@@ -68,15 +65,12 @@ bool is_well_formed(std::string_view hello) {
 /// The body of the first extension with this type in a well-formed hello.
 std::optional<std::string_view> find_extension(std::string_view hello,
                                                std::size_t type) {
-  std::string_view extensions;
-  if (!skip_to_extensions(hello) || !take_vector(hello, 2, extensions)) {
-    return std::nullopt;
-  }
-  while (!extensions.empty()) {
-    const std::size_t this_type = number(extensions.substr(0, 2));
-    extensions.remove_prefix(2);
-    std::string_view body;
-    take_vector(extensions, 2, body);
+  if (!skip_to_extensions(hello)) return std::nullopt;
+  std::optional<std::string_view> extensions = take_vector(hello, 2);
+  while (extensions && !extensions->empty()) {
+    const std::size_t this_type = number(extensions->substr(0, 2));
+    extensions->remove_prefix(2);
+    const auto body = take_vector(*extensions, 2);
     if (this_type == type) return body;
   }
   return std::nullopt;
@@ -171,10 +165,10 @@ bool HelloReader::offers_only(std::string_view protocol) const {
   std::optional<std::string_view> body = find_extension(
       std::string_view(message_).substr(k_message_header_octets), k_alpn);
   // ProtocolName protocol_name_list<2..2^16-1>; opaque ProtocolName<1..2^8-1>
-  std::string_view names;
-  std::string_view name;
-  return body && take_vector(*body, 2, names) && body->empty() &&
-         take_vector(names, 1, name) && names.empty() && name == protocol;
+  std::optional<std::string_view> names;
+  if (body) names = take_vector(*body, 2);
+  return names && body->empty() && take_vector(*names, 1) == protocol &&
+         names->empty();
 }
 
 std::string HelloReader::as_record() const {

@@ -6,9 +6,9 @@ import concurrent.futures
 import hashlib
 import shutil
 import ssl
+import subprocess
 import unittest
 
-from answer import read_all, read_to_any_end
 from authority import LEAF, issue, make_key
 from certificates import client_context
 from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon, eventually
@@ -18,12 +18,6 @@ V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 VERSIONS = (V12, V13)
 UNRECOGNIZED_NAME, NO_APPLICATION_PROTOCOL = 112, 120
 ACME = "acme-tls/1"
-CONFIG = POLICY + """
-[server]
-challenges = "challenges"
-[operations]
-listen = "unix:/{}/operations"
-"""
 
 
 def challenge(name=HOST, **how):
@@ -190,10 +184,6 @@ class WithoutTest(ChallengeTestCase):
 
 
 class FirstCertificateTest(ChallengeTestCase):
-    def ready(self, daemon):
-        import operations  # of this folder
-        return operations
-
     def test_it_starts_without_and_serves_when_there_are_some(self):
         daemon = self.start(certificates=False, checks=1,
                             allow=("certificate.",))
@@ -215,17 +205,14 @@ class FirstCertificateTest(ChallengeTestCase):
 
     def test_a_folder_that_is_not_there_is_refused(self):
         daemon = Daemon(None, self.config)
-        done = self.run_once(daemon, "serve")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("[server.challenges-missing]", done.stderr)
-        self.assertIn("hint: mkdir ", done.stderr)
-
-    @staticmethod
-    def run_once(daemon, command):
-        import subprocess
-        return subprocess.run([daemon.binary, "-c", daemon.config, command],
-                              cwd=daemon.dir, capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=TIMEOUT)
+        for command, status in (("check", 0), ("serve", 1)):
+            done = subprocess.run(
+                [daemon.binary, "-c", daemon.config, command], cwd=daemon.dir,
+                capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                timeout=TIMEOUT)
+            self.assertEqual(done.returncode, status)
+            self.assertIn("[server.challenges-missing]", done.stderr)
+            self.assertIn("hint: mkdir ", done.stderr)
 
 
 if __name__ == "__main__":
