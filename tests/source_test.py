@@ -26,7 +26,7 @@ BUDGETS = {".": 570, "cli": 1110, "config": 2300, "dns": 1460, "files": 1130,
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
-PROGRAM_BUDGETS = {"cli": 19500}
+PROGRAM_BUDGETS = {"cli": 19600}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
