@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The one error system: a function that can fail returns Result<T>.
-// Nothing here throws; exceptions of libraries end in the file that calls them.
+// Nothing throws but the start of a thread; exceptions of libraries end in the
+// file that calls them.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Records as text, one function and one file for each form. Same input, same
-// octets. A new form is its file, its line below and its line in format.cpp;
-// help text, completions and mta-stsd(8) name it. What is only read is not here
-// but in zone_reader and resolver_output.
+// octets. A new form is its file (in CMakeLists.txt too), its line below and
+// its line in format.cpp, both of which count the forms; the help of `records`,
+// completions, mta-stsd(8), docs/howto.md and the tests of the forms name it.
+// Forms that are read, for `records --diff`, are the business of dns/.
 #pragma once
 
 #include <array>

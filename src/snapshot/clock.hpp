@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The one place that asks the machine what time it is. What judges by time
-// takes it as a value, so that days can pass in a test.
+// The one place that asks the machine for the time of day, but for the stamp of
+// a line in the log. What judges by it takes it as a value, so that days can
+// pass in a test.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one SSL_CTX of the program and the choice of a certificate in each
+// The one SSL_CTX of the policy host and the choice of a certificate in each
 // handshake. A reload changes what a Selector points to, never the context:
 // OpenSSL does not allow that while it is in use.
 #pragma once
