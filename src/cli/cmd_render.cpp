@@ -19,9 +19,9 @@ Result<void> write_tree(const std::string& directory, const config::Live& live,
   const Result<files::Tree> tree = files::Tree::open(directory);
   if (!tree) return tl::unexpected<Error>(tree.error());
   for (const std::string& domain : domains) {
-    const Result<void> written = tree->write(
-        snapshot::policy_host(domain) + std::string(sts::k_policy_path),
-        live.find_domain(domain)->body);
+    const Result<void> written =
+        tree->write(sts::policy_host(domain) + std::string(sts::k_policy_path),
+                    live.find_domain(domain)->body);
     if (!written) return written;
   }
   return {};

@@ -74,7 +74,7 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
 std::set<std::string, std::less<>> policy_hosts(const PolicyDraft& draft) {
   std::set<std::string, std::less<>> hosts;
   for (const Located<dns::Name>& domain : draft.domains) {
-    hosts.insert(std::string(sts::k_policy_host_prefix) + domain.value.text());
+    hosts.insert(sts::policy_host(domain.value.text()));
   }
   return hosts;
 }

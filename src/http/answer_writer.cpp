@@ -128,7 +128,7 @@ void AnswerWriter::write(const TextAnswer& answer, Part part, AfterAnswer after,
   // Every Date has 29 octets, so it fits in its place.
   date_.copy(head.octets.data() + head.date_at, date_.size());
   out += head.octets;
-  if (part == Part::whole) out += answer.body;
+  if (part == Part::with_body) out += answer.body;
 }
 
 }  // namespace mtasts::http

@@ -26,7 +26,7 @@ struct TextAnswer {
   std::string_view body;    // text/plain
 };
 
-enum class Part { whole, head };  // the head alone answers HEAD
+enum class Part { with_body, without_body };  // an answer to HEAD has none
 enum class AfterAnswer { keep_open, close };
 
 /// One thread's own.

@@ -196,7 +196,7 @@ class DomainSeries final : public server::Body {
                      domain, entry.policy.max_age().count());
     } else if (family_ == 2) {
       const sys_seconds expiry =
-          find_expiry(*snapshot_, snapshot::policy_host(domain), now_);
+          find_expiry(*snapshot_, sts::policy_host(domain), now_);
       if (expiry == sys_seconds{}) return;
       fmt::format_to(out,
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"

@@ -169,7 +169,7 @@ server::Answer PageResponder::answer(const server::Request& request,
 void PageResponder::refuse(int status, std::string_view octets,
                            std::string& out) {
   const Page page =
-      make_error(status, std::string(server::refuse(status).body));
+      make_error(status, std::string(server::make_response(status).body));
   write_head(page, false, out);
   if (!http::is_head_request(octets)) out += page.body;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "snapshot/clock.hpp"
+#include "sts/policy_host.hpp"
 #include "text/time.hpp"
 
 namespace mtasts::operations {
@@ -72,7 +73,7 @@ Coverage find_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
                     .valid_until = sys_seconds::max()};
   if (!snapshot.needs_certificates) return coverage;
   for (const std::string& domain : snapshot::all_domains(snapshot.live)) {
-    const std::string host = snapshot::policy_host(domain);
+    const std::string host = sts::policy_host(domain);
     const tls::CertificateStore& store = *snapshot.certificates;
     const std::vector<tls::CertificatePtr> all = store.find_all(host);
     for (const tls::CertificatePtr& one : all) {

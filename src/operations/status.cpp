@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "publish/records.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::operations {
 
@@ -39,8 +40,8 @@ DomainStatus describe(const Observed& observed, const Status& status,
       .max_age = policy.max_age(),
       .mx = {},
       .id = found.entry->id,
-      .expiry = find_expiry(*status.snapshot, snapshot::policy_host(domain),
-                            status.now),
+      .expiry =
+          find_expiry(*status.snapshot, sts::policy_host(domain), status.now),
       .records =
           publish::make_records(*found.entry, *found.name, std::nullopt).sets,
       .fetches = observed.fetches.find(domain, status.now)

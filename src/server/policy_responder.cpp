@@ -12,7 +12,7 @@ namespace mtasts::server {
 namespace {
 
 http::Part part_for(bool is_head) {
-  return is_head ? http::Part::head : http::Part::whole;
+  return is_head ? http::Part::without_body : http::Part::with_body;
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Answer PolicyResponder::answer(const Request& request, AfterAnswer after,
 
 void PolicyResponder::refuse(int status, std::string_view octets,
                              std::string& out) {
-  writer_.write(server::refuse(status), part_for(http::is_head_request(octets)),
+  writer_.write(make_response(status), part_for(http::is_head_request(octets)),
                 AfterAnswer::close, out);
 }
 

@@ -89,7 +89,7 @@ Response respond(const snapshot::Snapshot& serving,
   if (policy == nullptr || other_scheme ||
       (sni && snapshot::normalise_host(request.authority) !=
                   snapshot::normalise_host(*sni))) {
-    return refuse(421);
+    return make_response(421);
   }
   const bool readable = request.method == "GET" || request.method == "HEAD";
   const bool no_path = request.path.empty() || request.path == "*";
@@ -101,13 +101,13 @@ Response respond(const snapshot::Snapshot& serving,
   } else if (!readable) {
     status = 405;
   }
-  Response response = refuse(status);
+  Response response = make_response(status);
   if (status == 200) response.body = policy->body;
   response.policy = policy;
   return response;
 }
 
-Response refuse(int status) {
+Response make_response(int status) {
   const Status* known = find_status(status);
   if (known == nullptr) return {{.status = status, .reason = {}, .body = {}}};
   return {{.status = status, .reason = known->reason, .body = known->body}};

@@ -25,8 +25,10 @@ Response respond(const snapshot::Snapshot& serving,
                  const http::RequestHead& request,
                  std::optional<std::string_view> sni);
 
-/// The answer to a head that the check refused, or to a failure of our own.
-Response refuse(int status);
+/// An answer with this status and the text that stands for it: what respond()
+/// says unless it is a policy, and what a head gets that the check refused.
+/// That an answer to HEAD has no body is up to the policy_responder.
+Response make_response(int status);
 
 /// "Misdirected Request" for 421.
 std::string_view reason_phrase(int status);

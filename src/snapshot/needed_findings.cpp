@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "snapshot/snapshot.hpp"
+#include "sts/policy_host.hpp"
 #include "tls/certificate_survey.hpp"
 
 namespace mtasts::snapshot {
@@ -28,7 +29,7 @@ class Needs {
         one.names.begin(), one.names.end(), [&](const std::string& name) {
           const std::optional<std::string> domain = find_covered(name);
           if (!domain || !live_.find_domain(*domain)) return false;
-          const std::string host = policy_host(*domain);
+          const std::string host = sts::policy_host(*domain);
           return one.certificate ? is_offered(one.certificate, host)
                                  : is_lacking(host);
         });
@@ -49,10 +50,10 @@ class Needs {
   bool is_any_lacking() {
     if (!is_any_lacking_) {
       const std::vector<std::string> domains = all_domains(live_);
-      is_any_lacking_ = std::any_of(domains.begin(), domains.end(),
-                                    [this](const std::string& domain) {
-                                      return is_lacking(policy_host(domain));
-                                    });
+      is_any_lacking_ = std::any_of(
+          domains.begin(), domains.end(), [this](const std::string& domain) {
+            return is_lacking(sts::policy_host(domain));
+          });
     }
     return *is_any_lacking_;
   }

@@ -25,10 +25,6 @@ std::string normalise_host(std::string_view authority) {
   return dns::to_lower_ascii(host);
 }
 
-std::string policy_host(const std::string& domain) {
-  return std::string(sts::k_policy_host_prefix) + domain;
-}
-
 std::optional<std::string> find_covered(std::string_view name) {
   for (const std::string_view start :
        {sts::k_policy_host_prefix, std::string_view("*.")}) {
@@ -53,7 +49,7 @@ std::vector<std::string> servable_domains(const Snapshot& snapshot,
   std::erase_if(domains, [&](const std::string& domain) {
     if (snapshot.live.find_domain(domain) == nullptr) return true;
     return snapshot.needs_certificates &&
-           !snapshot.certificates->is_usable(policy_host(domain), now);
+           !snapshot.certificates->is_usable(sts::policy_host(domain), now);
   });
   return domains;
 }

@@ -33,9 +33,6 @@ struct Snapshot {
 /// trailing dot.
 std::string normalise_host(std::string_view authority);
 
-/// The policy host of a policy domain.
-std::string policy_host(const std::string& domain);
-
 /// The policy domain whose policy host `name`, of a certificate, covers:
 /// a.example for mta-sts.a.example, and for *.a.example.
 std::optional<std::string> find_covered(std::string_view name);

@@ -8,6 +8,7 @@
 
 #include "config/listeners.hpp"
 #include "snapshot/needed_findings.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::snapshot {
 namespace {
@@ -129,7 +130,7 @@ bool SnapshotLoader::report_losses(const Snapshot& serving,
                                    LoadedSnapshot& loaded) {
   bool found = false;
   for (const std::string& domain : domains) {
-    const std::string host = policy_host(domain);
+    const std::string host = sts::policy_host(domain);
     const tls::Quality left = certificates_.store.quality(host, now);
     if (live.find_domain(domain) == nullptr ||
         serving.live.find_domain(domain) == nullptr ||
@@ -160,7 +161,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     auto old = hosts_.extract(domain);
     if (old) append(loaded.withdrawn, std::move(old.mapped()));
     if (live.find_domain(domain) == nullptr) continue;
-    const std::string host = policy_host(domain);
+    const std::string host = sts::policy_host(domain);
     Diagnostics found = tls::check_host(certificates_.store, host,
                                         certificates_.paths.front(), now);
     if (certificates_.store.find_all(host).empty() &&

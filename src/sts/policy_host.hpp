@@ -3,6 +3,7 @@
 // https://mta-sts.<domain>/.well-known/mta-sts.txt (RFC 8461, 3.3).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace mtasts::sts {
@@ -11,5 +12,10 @@ namespace mtasts::sts {
 constexpr std::string_view k_policy_host_prefix = "mta-sts.";
 /// The one path.
 constexpr std::string_view k_policy_path = "/.well-known/mta-sts.txt";
+
+/// The policy host of a policy domain.
+inline std::string policy_host(std::string_view domain) {
+  return std::string(k_policy_host_prefix).append(domain);
+}
 
 }  // namespace mtasts::sts

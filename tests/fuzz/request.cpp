@@ -33,14 +33,16 @@ void check_answer(std::string_view answer, const Response& response,
 std::string write(const Response& response, bool to_head) {
   static http::AnswerWriter writer;
   std::string out;
-  writer.write(response, to_head ? http::Part::head : http::Part::whole,
+  writer.write(response,
+               to_head ? http::Part::without_body : http::Part::with_body,
                http::AfterAnswer::keep_open, out);
   return out;
 }
 
 void check_refusal(int status, std::string_view octets) {
   const bool to_head = http::is_head_request(octets);
-  check_answer(write(refuse(status), to_head), refuse(status), to_head);
+  check_answer(write(make_response(status), to_head), make_response(status),
+               to_head);
 }
 
 void run(std::string_view input) {

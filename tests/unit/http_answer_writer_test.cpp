@@ -40,7 +40,7 @@ class HttpAnswerWriter : public testing::Test {
  protected:
   HttpAnswerWriter() { writer_.set_time(k_time); }
 
-  std::string write(const TextAnswer& answer, Part part = Part::whole,
+  std::string write(const TextAnswer& answer, Part part = Part::with_body,
                     AfterAnswer after = AfterAnswer::keep_open) {
     std::string out;
     writer_.write(answer, part, after, out);
@@ -60,13 +60,13 @@ TEST_F(HttpAnswerWriter, WritesTheTextAndNothingElse) {
 }
 
 TEST_F(HttpAnswerWriter, LeavesTheBodyOfHeadOut) {
-  const std::string answer = write(k_policy, Part::head);
+  const std::string answer = write(k_policy, Part::without_body);
   EXPECT_EQ(head_of(answer), head_of(write(k_policy)));
   EXPECT_EQ(body_of(answer), "");
 }
 
 TEST_F(HttpAnswerWriter, SaysCloseWhenItIsTheLast) {
-  EXPECT_EQ(head_of(write(k_policy, Part::whole, AfterAnswer::close)),
+  EXPECT_EQ(head_of(write(k_policy, Part::with_body, AfterAnswer::close)),
             (std::vector<std::string>{
                 "HTTP/1.1 200 OK", "Connection: close", "Content-Length: 16",
                 "Content-Type: text/plain", std::string(k_date)}));
@@ -93,7 +93,8 @@ TEST_F(HttpAnswerWriter, KeepsHeadsAndNoBodies) {
   const TextAnswer other{
       .status = 200, .reason = "OK", .body = "version: STSv2\r\n"};
   EXPECT_EQ(body_of(write(other)), other.body);
-  EXPECT_EQ(body_of(write(k_refusal, Part::whole, AfterAnswer::close)), "no\n");
+  EXPECT_EQ(body_of(write(k_refusal, Part::with_body, AfterAnswer::close)),
+            "no\n");
   EXPECT_EQ(write(k_policy), good);
 }
 
@@ -108,7 +109,7 @@ TEST_F(HttpAnswerWriter, WritesAnyLength) {
 
 TEST_F(HttpAnswerWriter, Appends) {
   std::string out = "before";
-  writer_.write(k_refusal, Part::whole, AfterAnswer::close, out);
+  writer_.write(k_refusal, Part::with_body, AfterAnswer::close, out);
   EXPECT_TRUE(out.starts_with("beforeHTTP/1.1 400 ")) << out;
 }
 

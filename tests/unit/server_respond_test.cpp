@@ -114,7 +114,7 @@ TEST_F(ServerRespond, ServesOnePath) {
 
 TEST(ServerRefuse, HasATextForEachStatus) {
   for (const int status : {400, 404, 405, 414, 421, 431, 501, 505}) {
-    const Response answer = refuse(status);
+    const Response answer = make_response(status);
     EXPECT_EQ(answer.status, status);
     EXPECT_TRUE(answer.body.ends_with('\n')) << status;
     EXPECT_FALSE(reason_phrase(status).empty()) << status;
