@@ -26,8 +26,10 @@ from sender_tools import environment, find_tool, missing_tools  # noqa: E402
 NO_KUBECTL = missing_tools("kubectl")
 KUBERNETES = ROOT / "etc/kubernetes"
 COMPOSE = ROOT / "etc/compose"
+DEHYDRATED = ROOT / "etc/dehydrated"
 LIMIT_SECONDS = 60
 USER = 65532
+GROUP = "mta-stsd-certs"
 
 
 # What the program works in, whatever its clients do.
@@ -38,6 +40,10 @@ UNITS = {"m": 1 << 20, "M": 1 << 20, "Mi": 1 << 20}
 def octets(text):
     number, unit = re.fullmatch(r"([0-9]+)([A-Za-z]+)", text).groups()
     return int(number) * UNITS[unit]
+
+
+def shell_settings(path):
+    return dict(re.findall("(?m)^([A-Z_]+)=(.*)$", path.read_text()))
 
 
 def check(*arguments, cwd):
@@ -53,7 +59,7 @@ class ComposeTest(unittest.TestCase):
     def recipes(self):
         files = sorted(COMPOSE.glob("*/compose.yaml"))
         self.assertEqual([file.parent.name for file in files],
-                         ["caddy", "certbot", "traefik"])
+                         ["caddy", "certbot", "dehydrated", "traefik"])
         for file in files:
             yield file.parent, yaml.safe_load(file.read_text())
 
@@ -83,6 +89,27 @@ class ComposeTest(unittest.TestCase):
                              ["no-new-privileges:true"])
             self.assertNotIn("environment", service)
             self.assertGreaterEqual(octets(service["mem_limit"]), MIN_OCTETS)
+
+    def test_dehydrated_and_its_host_agree(self):
+        folder = COMPOSE / "dehydrated"
+        services = yaml.safe_load(
+            (folder / "compose.yaml").read_text())["services"]
+        self.assertIn("acme:/acme:ro", services["mta-stsd"]["volumes"])
+        self.assertIn("acme:/acme", services["dehydrated"]["volumes"])
+        for service in services.values():
+            self.assertTrue(service["read_only"])
+            self.assertEqual(service["cap_drop"], ["ALL"])
+        settings = shell_settings(folder / "dehydrated/config")
+        config = (folder / "mta-stsd/mta-stsd.toml").read_text()
+        self.assertIn(f'challenges = "{settings["ALPNCERTDIR"]}"\n', config)
+        self.assertIn(f'certificates = ["{settings["BASEDIR"]}/certs"]\n',
+                      config)
+        # Whom mta-stsd is in its image owns what is written for it.
+        image = (folder / "dehydrated/Dockerfile").read_text()
+        self.assertIn(f"\nUSER {USER}:{USER}\n", image)
+        for place in (settings["ALPNCERTDIR"], settings["BASEDIR"] + "/certs"):
+            self.assertRegex(
+                image, rf"install -d -o {USER} -g {USER} .*{place}\b")
 
     def test_plain_http_is_for_the_proxy_alone(self):
         for name in ("caddy", "traefik"):
@@ -239,6 +266,40 @@ class KubernetesTest(unittest.TestCase):
         self.assertEqual(set(found), set(self.base))
         self.assertEqual(found["Service", "mta-stsd"]["spec"]["type"],
                          "LoadBalancer")
+
+
+class DehydratedTest(unittest.TestCase):
+    """etc/dehydrated; tests/acme/run runs it."""
+
+    def setUp(self):
+        self.settings = shell_settings(DEHYDRATED / "config")
+        self.unit = (DEHYDRATED / "mta-stsd-certificates.service").read_text()
+
+    def test_it_writes_where_the_policy_host_reads(self):
+        places = re.search("(?m)^ReadWritePaths=(.*)$", self.unit)[1].split()
+        challenges = self.settings["ALPNCERTDIR"]
+        self.assertEqual(places, ["/etc/mta-stsd/certs", challenges])
+        self.assertIn("StateDirectory=" + self.settings["BASEDIR"]
+                      .removeprefix("/var/lib/"), self.unit)
+        text = (ROOT / "docs/deploy.md").read_text()
+        self.assertIn(f'    challenges = "{challenges}"\n', text)
+        self.assertIn(f"install -d -m 2750 -g {GROUP} {challenges}\n", text)
+
+    def test_keys_are_for_the_group_alone(self):
+        self.assertIn(f"SupplementaryGroups={GROUP}\n", (
+            ROOT / "etc/systemd/mta-stsd.service").read_text())
+        hook = (DEHYDRATED / "hook").read_text()
+        self.assertTrue(os.access(DEHYDRATED / "hook", os.X_OK))
+        self.assertEqual(re.findall(r"install -?d? ?-m (\d+) -g (\S+)", hook),
+                         [("2750", GROUP), ("0640", GROUP), ("0640", GROUP)])
+
+    def test_places_exist(self):
+        there = "/etc/mta-stsd/dehydrated/"
+        named = {name for text in (self.unit, *self.settings.values())
+                 for name in re.findall(there + r"([\w.]+)", text)}
+        self.assertEqual(named, {"config", "domains.txt", "hook"})
+        for name in named:
+            self.assertTrue((DEHYDRATED / name).is_file(), name)
 
 
 class UnitTest(unittest.TestCase):
