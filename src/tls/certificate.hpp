@@ -30,7 +30,7 @@ class Certificate {
  public:
   /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
   /// when the leaf names no host. `file` is where the chain came from,
-  /// shared with whoever has its name anyway.
+  /// and keeps nothing else of that file alive.
   static Result<CertificatePtr> make(Chain chain, KeyDer key,
                                      std::shared_ptr<const std::string> file,
                                      Flaw flaw = Flaw::none);

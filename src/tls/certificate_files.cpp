@@ -130,13 +130,13 @@ struct Choice {
 Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
   Choice best;
   for (const PemFilePtr& one : chains) {
-    ChainCheck next = check_chain(one->chain, one->path, depth);
+    ChainCheck next = check_chain(one->chain, *one->path, depth);
     if (best.file && !is_better(next, best.check)) continue;
     best = {one, std::move(next)};
   }
   if (best.file->is_leaf_late && best.check.diagnostics.empty()) {
     best.check.diagnostics.push_back(
-        {Severity::warning, "certificate.chain-order", Place{best.file->path},
+        {Severity::warning, "certificate.chain-order", Place{*best.file->path},
          "has the certificate of an authority before the one it issued",
          "what is sent is put right; write the leaf first, then each one's "
          "issuer: the order of fullchain.pem"});
@@ -164,7 +164,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   if (keys.empty()) {
     if (leaf.is_authority) return;
     found.push_back(
-        {Severity::error, k_key_mismatch, Place{chains.front()->path},
+        {Severity::error, k_key_mismatch, Place{*chains.front()->path},
          "no private key that was found belongs to this certificate",
          "certificate and key have to be replaced together"});
     return finish(nullptr);
@@ -178,10 +178,10 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   for (const FileKey& key : keys) {
     const Result<CertificatePtr> made =
         Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
-                          {chain, &chain->path}, check.flaw);
+                          chain->path, check.flaw);
     if (!made) {
       found.push_back({Severity::error, "certificate.unusable",
-                       Place{chain->path}, made.error().message,
+                       Place{*chain->path}, made.error().message,
                        made.error().hint});
       return finish(nullptr);
     }
@@ -190,15 +190,15 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
     if (key.file->is_readable_by_all) {
       found.push_back(
           {Severity::warning, "certificate.key-world-readable",
-           Place{key.file->path}, "everybody on this machine can read the key",
-           fmt::format("chmod 600, or 640 and a group: {}", key.file->path)});
+           Place{*key.file->path}, "everybody on this machine can read the key",
+           fmt::format("chmod 600, or 640 and a group: {}", *key.file->path)});
     }
-    report_others(leaf.dns_names, chain->path, found);
+    report_others(leaf.dns_names, *chain->path, found);
     return finish(*made);
   }
   found.push_back(
       {Severity::error, "certificate.key-unusable",
-       Place{keys.front().file->path},
+       Place{*keys.front().file->path},
        "has a private key that is damaged: it can't sign for its certificate",
        "take it from a backup, or have a new pair issued"});
   finish(nullptr);
@@ -211,7 +211,7 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
   // What is taken must not hang on which was read first.
   std::sort(files.begin(), files.end(),
             [](const PemFilePtr& a, const PemFilePtr& b) {
-              return a->path < b->path;
+              return *a->path < *b->path;
             });
   std::vector<PemFilePtr> chains;
   std::vector<FileKey> keys;
@@ -345,9 +345,9 @@ FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
   }
   std::set<const FileFinding*> explained;
   for (const PemFilePtr& file : faulty_) {
-    const auto [begin, end] = keyless.equal_range(folder_of(file->path));
+    const auto [begin, end] = keyless.equal_range(folder_of(*file->path));
     const auto is_namesake = [&](const auto& one) {
-      return stem_of(one.second->diagnostic.place.file) == stem_of(file->path);
+      return stem_of(one.second->diagnostic.place.file) == stem_of(*file->path);
     };
     const bool has_namesake = std::any_of(begin, end, is_namesake);
     std::vector<std::string> names = file->names;
@@ -357,7 +357,7 @@ FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
       append(names, one->second->names);
     }
     for (const Diagnostic& one : file->diagnostics) {
-      all.push_back({one, names, nullptr, files_.is_named(file->path)});
+      all.push_back({one, names, nullptr, files_.is_named(*file->path)});
     }
   }
   for (const auto& [folder, one] : keyless) {

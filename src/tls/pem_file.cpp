@@ -28,7 +28,7 @@ constexpr std::string_view k_write_anew =
 
 void report(PemFile& file, std::string id, std::string message,
             std::string hint = {}) {
-  file.diagnostics.push_back({Severity::error, std::move(id), Place{file.path},
+  file.diagnostics.push_back({Severity::error, std::move(id), Place{*file.path},
                               std::move(message), std::move(hint)});
 }
 
@@ -152,7 +152,7 @@ bool has_no_pem(const std::string& path) {
 PemFilePtr read_pem_file(const std::string& path,
                          Intermediates& intermediates) {
   auto file = std::make_shared<PemFile>();
-  file->path = path;
+  file->path = std::make_shared<const std::string>(path);
   Result<std::string> text = files::read_file(path, k_max_pem_octets);
   if (!text) {
     report(*file, "certificate.unreadable",

@@ -15,7 +15,7 @@
 namespace mtasts::tls {
 
 struct PemFile {
-  std::string path;
+  std::shared_ptr<const std::string> path;  // null only when all is empty
   Chain chain;  // in the order of the file, but the leaf first
   std::vector<KeyDer> keys;
   Diagnostics diagnostics;

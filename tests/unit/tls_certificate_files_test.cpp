@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
 #include "tls/certificate_files.hpp"
+#include "tls/key.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -350,6 +352,38 @@ TEST_F(TlsCertificateFiles, KeepsACertificateThatIsWrittenOnceMore) {
   const FoundCertificates again = finder.find(paths);
   EXPECT_EQ(again.added.size(), 0U);
   EXPECT_EQ(again.removed.size(), 0U);
+}
+
+/// What this process has in memory at `from`, freed or not.
+std::string read_memory(const char* from, std::size_t size) {
+  std::string octets(size, '\0');
+  std::ifstream memory("/proc/self/mem", std::ios::binary);
+  memory.seekg(reinterpret_cast<std::streamoff>(from));
+  memory.read(octets.data(), static_cast<std::streamsize>(size));
+  return octets;
+}
+
+// A certificate lasts on while its file gets another content around it.
+TEST_F(TlsCertificateFiles, WipesAKeyThatItsFileHasLost) {
+  const TestPair other = make_pair("DNS:b.example", KeyKind::ecdsa, {}, &ca_);
+  const std::string kept = pair_.pem() + ca_.pem() + pair_.key_pem();
+  dir_.write("c/all.pem", kept + other.key_pem());
+  dir_.write("c/b.pem", other.pem() + ca_.pem());
+  CertificateFinder finder;
+  const Strings paths = {dir_.path("c")};
+  FoundCertificates found = finder.find(paths);
+  ASSERT_EQ(files(found), (Strings{"c/all.pem", "c/b.pem"}));
+  std::erase_if(found.added, [](const CertificatePtr& one) {
+    return one->names().front() == "a.example";
+  });
+  const char* at = found.added.front()->key_der().data();
+  const std::string key = found.added.front()->key_der();
+  ASSERT_EQ(read_memory(at, key.size()), key);
+  found = {};
+  dir_.write("c/all.pem", kept);
+  EXPECT_EQ(finder.find(paths).added.size(), 0U);  // that of a.example lasts
+  const std::string secret(find_ec_key(key)->secret);
+  EXPECT_EQ(read_memory(at, key.size()).find(secret), std::string::npos);
 }
 
 TEST_F(TlsCertificateFiles, MissesWhatGoesAsItIsNamed) {
