@@ -40,9 +40,11 @@ Reason explain(const std::string& host,
             fmt::format("the certificate for {} is not valid before {}", host,
                         text::format_time(one.not_before()))};
   }
-  return {"certificate.expired",
-          fmt::format("the certificate for {} expired at {}", host,
-                      text::format_time(one.not_after()))};
+  return {
+      "certificate.expired",
+      fmt::format("the {}certificate for {} expired at {}",
+                  one.ends_with_issuer() ? "intermediate that issued the " : "",
+                  host, text::format_time(one.not_after()))};
 }
 
 /// When the first of `offered` ends: clients of each kind of key count.

@@ -27,6 +27,12 @@ Result<CertificatePtr> Certificate::make(
   return made;
 }
 
+const CertificateFacts& Certificate::first_to_end() const {
+  const bool is_issuer =
+      chain_.size() > 1 && chain_[1]->facts.not_after < leaf().not_after;
+  return chain_[is_issuer ? 1 : 0]->facts;
+}
+
 bool operator==(const Certificate& a, const Certificate& b) {
   const auto same = [](const auto& x, const auto& y) {
     return x->der == y->der;

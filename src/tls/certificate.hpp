@@ -38,7 +38,17 @@ class Certificate {
   /// The dNSName entries, in lower case.
   const std::vector<std::string>& names() const { return leaf().dns_names; }
   std::chrono::sys_seconds not_before() const { return leaf().not_before; }
-  std::chrono::sys_seconds not_after() const { return leaf().not_after; }
+  /// The last second in which senders take it: of the leaf, or of its issuer in
+  /// the chain if that ends before it. What is above those does not count:
+  /// there clients find a way around what has ended.
+  std::chrono::sys_seconds not_after() const {
+    return first_to_end().not_after;
+  }
+  bool ends_with_issuer() const { return &first_to_end() != &leaf(); }
+  /// Of what ends first.
+  std::chrono::seconds lifetime() const {
+    return not_after() - first_to_end().not_before;
+  }
   bool is_valid_at(std::chrono::sys_seconds time) const {
     return not_before() <= time && time <= not_after();
   }
@@ -69,6 +79,7 @@ class Certificate {
 
   Certificate() = default;
   const CertificateFacts& leaf() const { return chain_.front()->facts; }
+  const CertificateFacts& first_to_end() const;
 
   Chain chain_;
   KeyDer key_;

@@ -15,6 +15,8 @@ using std::chrono::days;
 // noise, one after it means that renewal fails.
 constexpr days k_warn_before{21};
 
+constexpr std::string_view k_anew = "get the chain anew from the CA";
+
 bool is_better(const CertificatePtr& a, const CertificatePtr& b) {
   return a->is_flawed() != b->is_flawed() ? b->is_flawed()
                                           : a->not_after() > b->not_after();
@@ -139,8 +141,12 @@ Diagnostic check_dates(const Certificate& one, const std::string& host,
                        Severity severity, std::chrono::sys_seconds now) {
   Diagnostic found{severity, {}, Place{one.file()}, {}, {}};
   const long left = days_left(one, now);
-  const days lifetime =
-      std::chrono::floor<days>(one.not_after() - one.not_before());
+  const days lifetime = std::chrono::floor<days>(one.lifetime());
+  // An intermediate is renewed by nobody but its CA.
+  const bool is_issuer = one.ends_with_issuer();
+  const std::string which =
+      fmt::format("the {}certificate for {}",
+                  is_issuer ? "intermediate that issued the " : "", host);
   if (now < one.not_before()) {
     found.id = "certificate.not-yet-valid";
     found.message =
@@ -149,15 +155,15 @@ Diagnostic check_dates(const Certificate& one, const std::string& host,
   } else if (now > one.not_after()) {
     found.id = "certificate.expired";
     found.message =
-        fmt::format("the certificate for {} expired {} days ago", host,
+        fmt::format("{} expired {} days ago", which,
                     std::chrono::floor<days>(now - one.not_after()).count());
-    found.hint = "renew it: senders refuse it (RFC 8461, 3.3)";
+    found.hint = fmt::format("{}: senders refuse it (RFC 8461, 3.3)",
+                             is_issuer ? k_anew : "renew it");
   } else if (days(left) < std::min(k_warn_before, lifetime / 3)) {
     found.severity = Severity::warning;
     found.id = "certificate.expires-soon";
-    found.message =
-        fmt::format("the certificate for {} expires in {} days", host, left);
-    found.hint = "its renewal is overdue";
+    found.message = fmt::format("{} expires in {} days", which, left);
+    found.hint = is_issuer ? k_anew : "its renewal is overdue";
   }
   return found;
 }

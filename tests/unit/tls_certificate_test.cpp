@@ -40,6 +40,25 @@ TEST(TlsCertificate, IsValidFromItsFirstToItsLastSecond) {
   EXPECT_FALSE(one->is_valid_at(one->not_after() + second));
 }
 
+// What is above the issuer may end: clients find another way there.
+TEST(TlsCertificate, EndsWithItsIssuerInTheChain) {
+  const TestPair root = make_pair("CA", KeyKind::ecdsa, {.to = 5});
+  const TestPair long_ca = make_pair("CA", KeyKind::ecdsa, {.to = 90}, &root);
+  const TestPair short_ca = make_pair("CA", KeyKind::ecdsa, {.to = 20}, &root);
+  const auto days_of = [&](const TestPair& ca) {
+    const TestPair leaf = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
+    const CertificatePtr one = *Certificate::make(
+        {read_certificate(leaf.der()), read_certificate(ca.der()),
+         read_certificate(root.der())},
+        share_key(leaf.key_der()), share_path("a.pem"));
+    EXPECT_EQ(one->ends_with_issuer(), &ca == &short_ca);
+    EXPECT_FALSE(one->is_valid_at(one->not_after() + std::chrono::seconds(1)));
+    return (one->not_after() - one->not_before()) / std::chrono::days(1);
+  };
+  EXPECT_EQ(days_of(long_ca), 90);
+  EXPECT_EQ(days_of(short_ca), 30);
+}
+
 // RFC 8461, 3.3.
 TEST(TlsCertificate, CoversHosts) {
   const CertificatePtr one = make_certificate(
