@@ -25,9 +25,14 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   using tl::expected<T, Error>::expected;
 };
 
-[[nodiscard]] inline tl::unexpected<Error> fail(std::string message,
-                                                std::string hint = {}) {
-  return tl::unexpected<Error>(Error{std::move(message), std::move(hint)});
+using Failure = tl::unexpected<Error>;
+
+[[nodiscard]] inline Failure fail(Error error) {
+  return Failure(std::move(error));
+}
+
+[[nodiscard]] inline Failure fail(std::string message, std::string hint = {}) {
+  return Failure(Error{std::move(message), std::move(hint)});
 }
 
 /// `text` in double quotes for an error message: control octets and broken

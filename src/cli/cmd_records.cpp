@@ -115,11 +115,11 @@ Result<Request> parse_request(const Options& options) {
                 "leave one of them out");
   }
   Result<std::vector<dns::Target>> targets = parse_targets(options.addresses);
-  if (!targets) return tl::unexpected<Error>(targets.error());
+  if (!targets) return fail(targets.error());
   request.targets = *std::move(targets);
   if (options.delegate_to) {
     Result<dns::Name> provider = parse_provider(*options.delegate_to);
-    if (!provider) return tl::unexpected<Error>(provider.error());
+    if (!provider) return fail(provider.error());
     request.provider = *std::move(provider);
   }
   return request;
@@ -153,7 +153,7 @@ Result<std::vector<publish::DomainRecords>> arrange(
   }
   if (!request.targets.empty()) {
     const Result<void> added = publish::add_host_records(all, request.targets);
-    if (!added) return tl::unexpected<Error>(added.error());
+    if (!added) return fail(added.error());
   }
   return all;
 }
@@ -203,7 +203,7 @@ Exit print_diff(const std::vector<publish::DomainRecords>& wanted,
       file == "-" ? files::read_standard_input(k_max_diff_octets)
                   : files::read_stream(file, k_max_diff_octets);
   const Result<dns::Zone> found =
-      text ? read_zone(*text, wanted) : tl::unexpected<Error>(text.error());
+      text ? read_zone(*text, wanted) : fail(text.error());
   if (!found) {
     print_error(fmt::format("{}: {}", file, found.error().message),
                 found.error().hint);

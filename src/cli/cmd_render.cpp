@@ -17,7 +17,7 @@ namespace {
 Result<void> write_tree(const std::string& directory, const config::Live& live,
                         const std::vector<std::string>& domains) {
   const Result<files::Tree> tree = files::Tree::open(directory);
-  if (!tree) return tl::unexpected<Error>(tree.error());
+  if (!tree) return fail(tree.error());
   for (const std::string& domain : domains) {
     const Result<void> written =
         tree->write(sts::policy_host(domain) + std::string(sts::k_policy_path),

@@ -52,13 +52,13 @@ Result<sts::MxPattern> parse_mx(std::string_view text) {
     values.push_back(meant.text());
   }
   if (!values.empty()) fault.hint = propose(values);
-  return tl::unexpected<Error>(std::move(fault));
+  return fail(std::move(fault));
 }
 
 Result<tlsrpt::ReportUri> parse_uri(std::string_view text) {
   Result<tlsrpt::ReportUri> uri = tlsrpt::ReportUri::from_typed(text);
   if (uri) return uri;
-  return tl::unexpected<Error>(tlsrpt::explain_uri(text, uri.error()));
+  return fail(tlsrpt::explain_uri(text, uri.error()));
 }
 
 /// Says better than `fault` what is wrong with a policy domain.
@@ -193,7 +193,7 @@ std::vector<Located<tlsrpt::ReportUri>> read_tls_rpt(TableReader& reader) {
 
 Result<dns::Name> parse_policy_domain(std::string_view text) {
   Result<dns::Name> name = dns::Name::from_typed(text);
-  if (!name) return tl::unexpected<Error>(explain_domain(text, name.error()));
+  if (!name) return fail(explain_domain(text, name.error()));
   if (name->text().size() > k_max_domain_octets) {
     return fail(fmt::format("has {} octets, above {}", name->text().size(),
                             k_max_domain_octets),

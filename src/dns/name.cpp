@@ -116,11 +116,11 @@ Result<Name> Name::parse(std::string_view text) {
   const auto* const control =
       std::find_if(text.begin(), text.end(), is_control);
   if (control != text.end()) {
-    return tl::unexpected<Error>(explain_octet({control, 1}));
+    return fail(explain_octet({control, 1}));
   }
   if (!is_ascii(text)) {
     if (std::optional<Error> disguise = text::find_disguise(text)) {
-      return tl::unexpected<Error>(*std::move(disguise));
+      return fail(*std::move(disguise));
     }
     return fail("has octets outside ASCII", "use the A-label form (xn--...)");
   }
@@ -137,7 +137,7 @@ Result<Name> Name::parse(std::string_view text) {
   while (!rest.empty()) {
     label = text::take_until(rest, ".");
     if (std::optional<Error> fault = find_label_fault(label)) {
-      return tl::unexpected<Error>(*std::move(fault));
+      return fail(*std::move(fault));
     }
   }
   // RFC 5321, 2.3.5: hosts are named by domains; 192.0.2.1 fits the grammar
@@ -148,7 +148,7 @@ Result<Name> Name::parse(std::string_view text) {
   }
   if (has_a_label(lower)) {
     const Result<std::string> checked = to_a_labels(lower);
-    if (!checked) return tl::unexpected<Error>(checked.error());
+    if (!checked) return fail(checked.error());
   }
   return Name(lower);
 }
@@ -159,15 +159,14 @@ Result<Name> Name::from_typed(std::string_view text) {
     return parse(text);
   }
   if (const std::optional<Error> mixed = text::find_mixed_letters(text)) {
-    return tl::unexpected<Error>(*mixed);
+    return fail(*mixed);
   }
   const Result<std::string> ascii = to_a_labels(text);
-  Result<Name> name =
-      ascii ? parse(*ascii) : tl::unexpected<Error>(ascii.error());
+  Result<Name> name = ascii ? parse(*ascii) : fail(ascii.error());
   // Wide digits become those of ASCII, and are not at fault.
   if (name || (ascii && name.error().message == k_is_address)) return name;
   std::optional<Error> disguise = text::find_disguise(text);
-  return disguise ? tl::unexpected<Error>(*std::move(disguise)) : name;
+  return disguise ? fail(*std::move(disguise)) : name;
 }
 
 std::size_t Name::label_count() const {

@@ -58,7 +58,7 @@ Result<Target> parse_target(std::string_view text) {
     return Target{Type::aaaa, *std::move(shown)};
   }
   const Result<Name> name = Name::from_typed(text);
-  if (!name) return tl::unexpected<Error>(name.error());
+  if (!name) return fail(name.error());
   return Target{Type::cname, name->text()};
 }
 

@@ -43,7 +43,7 @@ class Translator {
   Result<ZoneText> take();
 
  private:
-  tl::unexpected<Error> failure(std::string_view cause) const;
+  Failure failure(std::string_view cause) const;
   Result<void> read_head(const Line& line);
   Result<void> read_status(std::string_view lower);
   Result<void> read_flags(const std::string& lower);
@@ -79,7 +79,7 @@ class Translator {
   std::string host_;          // nslookup: of the addresses that follow
 };
 
-tl::unexpected<Error> Translator::failure(std::string_view cause) const {
+Failure Translator::failure(std::string_view cause) const {
   return fail(
       fmt::format("line {}: the look-up failed: {}", line_, cause),
       "that is no sign that the record is absent: ask again, or another "
@@ -295,7 +295,7 @@ Result<void> Translator::read(std::string_view raw) {
   if (!head) return head;
   Result<bool> taken = read_phrase(line);
   if (taken && !*taken) taken = read_verdict(line);
-  if (!taken) return tl::unexpected<Error>(taken.error());
+  if (!taken) return fail(taken.error());
   const std::size_t zone_end = line.text.find(".] ");
   if (*taken) {
     // It is no record.
@@ -337,7 +337,7 @@ Result<ZoneText> read_resolver_output(std::string_view text,
     text.remove_prefix(k_byte_order_mark.size());
   }
   if (const auto foreign = find_foreign_form(text, sought.hint)) {
-    return tl::unexpected<Error>(*foreign);
+    return fail(*foreign);
   }
   // dig +yaml, delv +yaml
   Translator translator(sought, has(text, "type: MESSAGE\n") ||
@@ -346,7 +346,7 @@ Result<ZoneText> read_resolver_output(std::string_view text,
                                     has(text, "type: DELV_RESULT"));
   while (!text.empty()) {
     const Result<void> read = translator.read(text::take_until(text, "\n"));
-    if (!read) return tl::unexpected<Error>(read.error());
+    if (!read) return fail(read.error());
   }
   return translator.take();
 }

@@ -70,7 +70,7 @@ Result<std::vector<Tag>> parse_tag_list(std::string_view text,
       return fail("ends with white space", "it may stand around a \";\" only");
     }
     const Result<Tag> tag = parse_tag(field, spaced);
-    if (!tag) return tl::unexpected<Error>(tag.error());
+    if (!tag) return fail(tag.error());
     tags.push_back(*tag);
   }
   if (tags.empty()) return fail("has no field");

@@ -142,7 +142,7 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
   if (name == "$ttl") default_ttl_ = parse_ttl(entry.tokens[1].text);
   if (name == "$origin") {
     Result<std::string> origin = absolute(entry.tokens[1], entry.line);
-    if (!origin) return tl::unexpected<Error>(origin.error());
+    if (!origin) return fail(origin.error());
     origin_ = *std::move(origin);
   }
   return {};
@@ -183,7 +183,7 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
   // No name that is looked for has an escape: "\." is no dot between labels.
   if (owner_.escaped || at == entry.tokens.size()) return {};
   Result<std::string> owner = absolute(owner_, entry.line);
-  if (!owner) return tl::unexpected<Error>(owner.error());
+  if (!owner) return fail(owner.error());
   if (owner->empty()) return {};  // the root
   record.owner = *std::move(owner);
   if (type == Type::txt) {
@@ -203,7 +203,7 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
     }
   } else if (type == Type::cname) {
     Result<std::string> target = absolute(entry.tokens[at], entry.line);
-    if (!target) return tl::unexpected<Error>(target.error());
+    if (!target) return fail(target.error());
     record.value = *std::move(target);
   } else {
     const Result<Target> target = parse_target(entry.tokens[at].text);
@@ -277,14 +277,14 @@ Result<void> Reader::read(const ZoneEntry& entry) {
 Result<Zone> read_zone(std::string_view text, std::string_view origin,
                        const Sought& sought) {
   const Result<ZoneText> lines = read_resolver_output(text, sought);
-  if (!lines) return tl::unexpected<Error>(lines.error());
+  if (!lines) return fail(lines.error());
   ZoneScanner scanner(lines->text);
   Reader reader(origin, sought);
   while (!scanner.at_end()) {
     const Result<ZoneEntry> entry = scanner.next();
-    if (!entry) return tl::unexpected<Error>(entry.error());
+    if (!entry) return fail(entry.error());
     const Result<void> read = reader.read(*entry);
-    if (!read) return tl::unexpected<Error>(read.error());
+    if (!read) return fail(read.error());
   }
   Zone zone = reader.take();
   zone.is_answer = lines->is_answer;

@@ -38,7 +38,7 @@ Result<ZoneEntry> ZoneScanner::next() {
       ++at_;
     } else {
       Result<ZoneToken> token = c == '"' ? read_quoted() : read_bare();
-      if (!token) return tl::unexpected<Error>(token.error());
+      if (!token) return fail(token.error());
       entry.tokens.push_back(*std::move(token));
     }
   }
@@ -49,7 +49,7 @@ Result<ZoneEntry> ZoneScanner::next() {
   return entry;
 }
 
-tl::unexpected<Error> ZoneScanner::broken(std::string_view what) const {
+Failure ZoneScanner::broken(std::string_view what) const {
   return fail(fmt::format("line {}: {}", line_, what));
 }
 

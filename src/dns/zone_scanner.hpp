@@ -39,7 +39,7 @@ class ZoneScanner {
   Result<ZoneEntry> next();
 
  private:
-  tl::unexpected<Error> broken(std::string_view what) const;
+  Failure broken(std::string_view what) const;
   Result<ZoneToken> read_quoted();
   Result<ZoneToken> read_bare();
   void take_octet(ZoneToken& token);

@@ -18,8 +18,8 @@ namespace mtasts::files {
 namespace {
 
 /// Of the call that has just failed.
-tl::unexpected<Error> cannot(std::string_view act, std::string_view path,
-                             std::string hint = {}) {
+Failure cannot(std::string_view act, std::string_view path,
+               std::string hint = {}) {
   const int error = errno;
   return fail(fmt::format("can't {} {}: {}", act, in_quotes(path),
                           std::generic_category().message(error)),
@@ -87,7 +87,7 @@ Result<void> replace_file(int folder, const std::string& name,
       ::renameat(folder, fresh.c_str(), folder, name.c_str()) == 0) {
     return {};
   }
-  const tl::unexpected<Error> error = cannot("write", path);
+  const Failure error = cannot("write", path);
   ::unlinkat(folder, fresh.c_str(), 0);
   return error;
 }
@@ -96,7 +96,7 @@ Result<void> replace_file(int folder, const std::string& name,
 
 Result<Tree> Tree::open(const std::string& directory) {
   Result<Descriptor> root = open_folder(AT_FDCWD, directory, 0, directory);
-  if (!root) return tl::unexpected<Error>(root.error());
+  if (!root) return fail(root.error());
   return Tree(directory, *std::move(root));
 }
 
@@ -109,7 +109,7 @@ Result<void> Tree::write(std::string_view path,
     const std::string name(text::take_until(path, "/"));
     shown += "/" + name;
     Result<Descriptor> next = open_folder(folder, name, O_NOFOLLOW, shown);
-    if (!next) return tl::unexpected<Error>(next.error());
+    if (!next) return fail(next.error());
     folder = next->fd();
     folders.push_back(*std::move(next));
   }

@@ -189,7 +189,7 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
     ipv4.host = "0.0.0.0";
     return add_tcp(ipv4, false);
   }
-  if (!opened) return tl::unexpected<Error>(opened.error());
+  if (!opened) return fail(opened.error());
   const int fd = *opened;
   all_.push_back({fd, address.scheme});
   // Not SO_REUSEPORT: a second copy of the program must not start unnoticed.
@@ -208,7 +208,7 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
 Result<void> Listeners::add_unix(const ListenAddress& listen) {
   const std::string& path = listen.host;
   const Result<int> opened = open_socket(AF_UNIX);
-  if (!opened) return tl::unexpected<Error>(opened.error());
+  if (!opened) return fail(opened.error());
   all_.push_back({*opened, listen.scheme});
   sockaddr_un local{};
   local.sun_family = AF_UNIX;

@@ -111,7 +111,7 @@ Result<Account> take_user(const std::string& name,
   }
   for (const std::string& one : sockets) hand_over(one, *account);
   const Result<void> done = become(*account);
-  if (!done) return tl::unexpected<Error>(done.error());
+  if (!done) return fail(done.error());
   account->is_new = true;
   return account;
 }

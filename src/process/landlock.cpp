@@ -42,7 +42,7 @@ struct [[gnu::packed]] PathBeneath {
   std::int32_t folder;
 };
 
-tl::unexpected<Error> fail_with(int error) {
+Failure fail_with(int error) {
   return fail(std::generic_category().message(error));
 }
 

@@ -53,7 +53,7 @@ Result<int> enter_landlock_of_kernel(
     allowed.readable.emplace_back(path);
   }
   const Result<void> entered = enter_landlock(*version, allowed);
-  if (!entered) return tl::unexpected<Error>(entered.error());
+  if (!entered) return fail(entered.error());
   return version;
 }
 

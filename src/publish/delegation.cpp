@@ -63,7 +63,7 @@ Result<std::vector<DomainRecords>> delegate(std::vector<DomainRecords> domains,
   }
   for (std::size_t i = 1; i < domains.size(); ++i) {
     const Result<void> done = point(domains[i], domains.front());
-    if (!done) return tl::unexpected<Error>(done.error());
+    if (!done) return fail(done.error());
   }
   return domains;
 }

@@ -14,7 +14,7 @@ Result<MxPattern> MxPattern::parse(std::string_view text) {
   const bool wildcard = text.starts_with(k_wildcard);
   if (wildcard) text.remove_prefix(k_wildcard.size());
   Result<dns::Name> name = dns::Name::parse(text);
-  if (!name) return tl::unexpected<Error>(name.error());
+  if (!name) return fail(name.error());
   return MxPattern(wildcard, *std::move(name));
 }
 
@@ -22,7 +22,7 @@ Result<MxPattern> MxPattern::from_typed(std::string_view text) {
   const bool wildcard = text.starts_with(k_wildcard);
   if (wildcard) text.remove_prefix(k_wildcard.size());
   Result<dns::Name> name = dns::Name::from_typed(text);
-  if (!name) return tl::unexpected<Error>(name.error());
+  if (!name) return fail(name.error());
   return MxPattern(wildcard, *std::move(name));
 }
 

@@ -28,7 +28,7 @@ std::string format_txt_record(std::string_view id) {
 Result<std::string> parse_txt_record(std::string_view text) {
   const Result<std::vector<dns::Tag>> tags =
       dns::parse_tag_list(text, k_version, {});
-  if (!tags) return tl::unexpected<Error>(tags.error());
+  if (!tags) return fail(tags.error());
   for (const auto& [name, value] : *tags) {
     if (name != "id") continue;
     if (!is_id(value)) {

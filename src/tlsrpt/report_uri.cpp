@@ -87,12 +87,12 @@ Result<ReportUri> ReportUri::from_mailto(std::string_view text) {
     return fail("is no mail address", "mailto:tls-reports@example.net");
   }
   const Result<void> local_check = check_part(local, "$'()*+:");
-  if (!local_check) return tl::unexpected<Error>(local_check.error());
+  if (!local_check) return fail(local_check.error());
   const Result<void> fields_check =
       check_part(fields.substr(fields.empty() ? 0 : 1), "$'()*+:@&=");
-  if (!fields_check) return tl::unexpected<Error>(fields_check.error());
+  if (!fields_check) return fail(fields_check.error());
   const Result<dns::Name> host = parse_host(address.substr(at + 1));
-  if (!host) return tl::unexpected<Error>(host.error());
+  if (!host) return fail(host.error());
   return ReportUri(
       fmt::format("{}{}@{}{}", k_mailto, local, host->text(), fields),
       host->text());
@@ -118,9 +118,9 @@ Result<ReportUri> ReportUri::from_https(std::string_view text) {
                 "leave the port out for 443, or give a number");
   }
   const Result<dns::Name> host = parse_host(authority.substr(0, colon));
-  if (!host) return tl::unexpected<Error>(host.error());
+  if (!host) return fail(host.error());
   const Result<void> tail_check = check_part(tail, "/?$&'()*+=:@");
-  if (!tail_check) return tl::unexpected<Error>(tail_check.error());
+  if (!tail_check) return fail(tail_check.error());
   return ReportUri(
       fmt::format("{}{}{}{}", k_https, host->text(),
                   colon == std::string_view::npos ? std::string_view{}
@@ -132,7 +132,7 @@ Result<ReportUri> ReportUri::from_https(std::string_view text) {
 Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   // First of all: everything behind a comma would be blamed for it.
   if (text::has(text, ",")) {
-    return tl::unexpected<Error>(check_part(",", {}).error());
+    return fail(check_part(",", {}).error());
   }
   const std::string scheme = dns::to_lower_ascii(
       text.substr(0, std::min(text.find(':') + 1, text.size())));

@@ -31,7 +31,7 @@ std::string format_txt_record(const std::vector<ReportUri>& rua) {
 Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
   const Result<std::vector<dns::Tag>> tags =
       dns::parse_tag_list(text, k_version, "rua");
-  if (!tags) return tl::unexpected<Error>(tags.error());
+  if (!tags) return fail(tags.error());
   for (const auto& [name, value] : *tags) {
     if (name != "rua") continue;
     std::vector<ReportUri> uris;
