@@ -9,6 +9,7 @@
 
 #include "config/document.hpp"
 #include "files/read.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -45,7 +46,7 @@ net::ListenAddress read_listen(TableReader& reader) {
 /// Container engines know each other by names with underscores, which dns::Name
 /// refuses: those reach this listener, too.
 bool is_host_name(std::string_view text) {
-  const std::string name = dns::to_lower_ascii(text);
+  const std::string name = text::to_lower(text);
   return !name.empty() && name.size() <= k_max_host_octets &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_.") ==
              std::string::npos;
@@ -63,7 +64,7 @@ std::vector<std::string> read_hosts(TableReader& reader) {
     if (const auto address = net::find_ip_address(text)) {
       hosts.push_back(*address);
     } else if (is_host_name(entry.value)) {
-      hosts.push_back(dns::to_lower_ascii(
+      hosts.push_back(text::to_lower(
           text.ends_with('.') ? text.substr(0, text.size() - 1) : text));
     } else {
       reader.error("operations.hosts-invalid", entry.at,

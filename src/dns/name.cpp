@@ -97,14 +97,6 @@ Result<std::string> to_a_labels(std::string_view text) {
 
 }  // namespace
 
-std::string to_lower_ascii(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 bool is_at_or_below(std::string_view name, std::string_view parent) {
   if (!name.ends_with(parent)) return false;
   return name.size() == parent.size() ||
@@ -128,7 +120,7 @@ Result<Name> Name::parse(std::string_view text) {
     return fail(
         fmt::format("has {} octets, above {}", text.size(), k_max_name_octets));
   }
-  const std::string lower = to_lower_ascii(text);
+  const std::string lower = text::to_lower(text);
   if (lower.ends_with('.')) {
     return fail("ends with a dot", "leave the dot out");
   }

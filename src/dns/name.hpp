@@ -35,9 +35,6 @@ class Name {
   std::string text_;
 };
 
-/// Lowers A to Z and nothing else, whatever the locale.
-std::string to_lower_ascii(std::string_view text);
-
 /// True if `name` is `parent` or lies below it.
 bool is_at_or_below(std::string_view name, std::string_view parent);
 

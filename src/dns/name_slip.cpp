@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dns/name_slip.hpp"
 
-#include "dns/name.hpp"
 #include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
@@ -12,7 +11,7 @@ constexpr std::string_view k_digits = "0123456789";
 
 /// Of a record in front of its host: "IN MX 10".
 bool is_in_front(std::string_view word) {
-  const std::string lower = to_lower_ascii(word);
+  const std::string lower = text::to_lower(word);
   return lower == "in" || lower == "mx" ||
          word.find_first_not_of(k_digits) == std::string_view::npos;
 }

@@ -20,7 +20,7 @@ constexpr std::string_view k_blanks = " \t\r";
 /// A line, and the same in lower case, as phrases are compared.
 struct Line {
   explicit Line(std::string_view raw)
-      : text(text::trim(raw, k_blanks)), lower(to_lower_ascii(text)) {}
+      : text(text::trim(raw, k_blanks)), lower(text::to_lower(text)) {}
 
   bool is_comment() const { return text.starts_with(';'); }
 
@@ -144,7 +144,7 @@ void Translator::read_question(std::string_view comment) {
   if (end == comment.npos || end < 2 || comment[end - 1] != '.') return;
   const std::string_view rest = text::trim(comment.substr(end));
   if (rest.starts_with("IN") && rest.ends_with("TXT") && rest.size() <= 8) {
-    out_.questions.insert(to_lower_ascii(comment.substr(0, end - 1)));
+    out_.questions.insert(text::to_lower(comment.substr(0, end - 1)));
     has_banner_ = true;
   }
 }

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "dns/name.hpp"
 #include "dns/resolver_output.hpp"
 #include "dns/zone_scanner.hpp"
 #include "text/ascii.hpp"
@@ -20,7 +19,7 @@ using std::chrono::seconds;
 
 /// Seconds, also as BIND writes them: "1h30m".
 std::optional<seconds> parse_ttl(std::string_view text) {
-  std::string ttl = to_lower_ascii(text);
+  std::string ttl = text::to_lower(text);
   if (!ttl.empty() && text::is_digit(ttl.back())) ttl += 's';
   seconds total{0};
   for (std::string_view rest = ttl; !rest.empty();) {
@@ -106,7 +105,7 @@ Result<std::string> Reader::absolute(const ZoneToken& token,
                                      std::size_t line) const {
   // RFC 1035, 2.3.4. Without a limit, $ORIGIN could grow by every line.
   constexpr std::size_t k_max_octets = 253;
-  std::string name = to_lower_ascii(token.text);
+  std::string name = text::to_lower(token.text);
   if (name.ends_with('.')) {
     name.pop_back();
   } else if (!origin_) {
@@ -129,7 +128,7 @@ Result<std::string> Reader::absolute(const ZoneToken& token,
 // $ORIGIN <domain-name>, $INCLUDE <file-name> [<domain-name>] (RFC 1035, 5.1);
 // $TTL <TTL> (RFC 2308, 4); BIND's $GENERATE, and the $DATE of others.
 Result<void> Reader::read_directive(const ZoneEntry& entry) {
-  const std::string name = to_lower_ascii(entry.tokens[0].text);
+  const std::string name = text::to_lower(entry.tokens[0].text);
   if (name == "$include") {
     return fail(fmt::format("line {}: $INCLUDE is not followed", entry.line),
                 "named-compilezone(8) writes a zone into one file");
@@ -163,7 +162,7 @@ Result<void> Reader::pass_over(const ZoneEntry& entry) {
     return {};
   }
   for (const ZoneToken& token : entry.tokens) {
-    const std::string lower = to_lower_ascii(token.text);
+    const std::string lower = text::to_lower(token.text);
     for (const auto& words : {sought_.texts, sought_.owners}) {
       for (const std::string_view word : words) {
         if (!text::has(lower, word)) continue;
@@ -194,7 +193,7 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
     }
     // Of a table, whose text is in a column further to the right: what this
     // joins, "IN300v=spf1", is no text that anybody publishes.
-    const std::string lower = to_lower_ascii(record.value);
+    const std::string lower = text::to_lower(record.value);
     const bool is_start = std::any_of(
         sought_.texts.begin(), sought_.texts.end(),
         [&](std::string_view text) { return lower.starts_with(text); });
@@ -246,7 +245,7 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   if (entry.has_owner) owner_ = entry.tokens[at++];
   std::optional<seconds> ttl;
   for (; at < entry.tokens.size(); ++at) {
-    const std::string word = to_lower_ascii(entry.tokens[at].text);
+    const std::string word = text::to_lower(entry.tokens[at].text);
     if (word == "in" || word == "class1" || is_age(word)) continue;
     if (word.empty() || word.front() < '0' || word.front() > '9') break;
     ttl = last_ttl_ = parse_ttl(word);
@@ -259,11 +258,11 @@ Result<void> Reader::read(const ZoneEntry& entry) {
   }
   if (!is_other_type(word)) return pass_over(entry);
   ++zone_.other_records;
-  const std::string lower = to_lower_ascii(word);
+  const std::string lower = text::to_lower(word);
   if (lower != "soa" && lower != "ns") return {};
   // Cloudflare writes "example.com IN SOA" without the last dot, and means the
   // origin. A relative name without an origin says nothing of a zone.
-  const std::string owner = to_lower_ascii(owner_.text);
+  const std::string owner = text::to_lower(owner_.text);
   Result<std::string> full = absolute(owner_, entry.line);
   if (!full) return {};
   if (owner == origin_) full = owner;

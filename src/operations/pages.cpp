@@ -7,6 +7,7 @@
 
 #include "operations/status.hpp"
 #include "operations/status_page.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -31,7 +32,7 @@ StatusQuery read_query(const PageRequest& request, std::size_t limit) {
   const auto part = request.query.find("q");
   return {
       .part = part == request.query.end() ? std::string{}
-                                          : dns::to_lower_ascii(part->second),
+                                          : text::to_lower(part->second),
       .offset = find_number(request, "offset", 0),
       .limit = std::min(find_number(request, "limit", limit), k_max_domains)};
 }

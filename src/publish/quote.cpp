@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
 #include "text/json.hpp"
 
 namespace mtasts::publish {
@@ -51,7 +52,7 @@ std::string terraform_label(const RecordSet& set, const dns::Name& domain) {
       return "tls_rpt_" + label;
     case Purpose::host:
       return fmt::format("policy_host_{}_{}", label,
-                         dns::to_lower_ascii(dns::format_type(set.type)));
+                         text::to_lower(dns::format_type(set.type)));
   }
   return label;
 }

@@ -37,7 +37,7 @@ std::string owner_name(Purpose purpose, const dns::Name& domain) {
 }
 
 bool is_meant_for(std::string_view text, Purpose purpose) {
-  return text::has(dns::to_lower_ascii(text),
+  return text::has(text::to_lower(text),
                    purpose == Purpose::mta_sts ? "v=sts" : "v=tlsrpt");
 }
 

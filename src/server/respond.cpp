@@ -5,8 +5,8 @@
 #include <array>
 #include <string>
 
-#include "dns/name.hpp"
 #include "sts/policy_host.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -85,7 +85,7 @@ Response respond(const snapshot::Snapshot& serving,
   // RFC 9110, 7.4 and 15.5.20: a request for another origin than the one the
   // connection was secured for is misdirected, its scheme included.
   const bool other_scheme = sni && !request.scheme.empty() &&
-                            dns::to_lower_ascii(request.scheme) != "https";
+                            text::to_lower(request.scheme) != "https";
   if (policy == nullptr || other_scheme ||
       (sni && snapshot::normalise_host(request.authority) !=
                   snapshot::normalise_host(*sni))) {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "dns/name.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -14,8 +14,7 @@ constexpr std::size_t k_max_octets = 256;
 }  // namespace
 
 SenderFamily classify_sender(std::string_view user_agent) {
-  const std::string text =
-      dns::to_lower_ascii(user_agent.substr(0, k_max_octets));
+  const std::string text = text::to_lower(user_agent.substr(0, k_max_octets));
   for (std::size_t i = 0; i + 1 < k_sender_family_names.size(); ++i) {
     if (text.find(k_sender_family_names[i]) != std::string::npos) {
       return static_cast<SenderFamily>(i);

@@ -6,6 +6,7 @@
 #include "dns/name.hpp"
 #include "publish/records.hpp"
 #include "sts/policy_host.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::snapshot {
 
@@ -22,7 +23,7 @@ std::string normalise_host(std::string_view authority) {
   if (authority.starts_with('[')) return std::string(authority);
   std::string_view host = authority.substr(0, authority.find(':'));
   if (host.ends_with('.')) host.remove_suffix(1);
-  return dns::to_lower_ascii(host);
+  return text::to_lower(host);
 }
 
 std::optional<std::string> find_covered(std::string_view name) {

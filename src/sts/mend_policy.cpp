@@ -26,7 +26,7 @@ using text::trim;
 
 /// The field that is meant by `name`: "max_age" by "Max-Age", "mx" by "mx1".
 std::optional<std::string_view> find_meant_key(std::string_view name) {
-  std::string plain = dns::to_lower_ascii(trim(name, " \t\"'`{"));
+  std::string plain = text::to_lower(trim(name, " \t\"'`{"));
   std::erase_if(plain, [](char c) { return c == '-' || c == '_' || c == ' '; });
   if (plain == "v") return "version";
   if (plain == "maxage") return "max_age";
@@ -156,7 +156,7 @@ bool PolicyMender::take_once(std::string_view key, std::string value) {
 bool PolicyMender::take_hosts(std::string_view value) {
   // A mailbox or a page is not said to be an MX host.
   if (value.find('@') != value.npos ||
-      dns::to_lower_ascii(value).find("http") != std::string::npos) {
+      text::to_lower(value).find("http") != std::string::npos) {
     return false;
   }
   const std::vector<MxPattern> hosts = find_meant_mx(value);
@@ -173,7 +173,7 @@ bool PolicyMender::take_field(std::string_view key, std::string_view value) {
     return plain.find_first_not_of("[{") == plain.npos || take_hosts(value);
   }
   if (key == "version") {
-    std::string version = dns::to_lower_ascii(plain);
+    std::string version = text::to_lower(plain);
     if (version.starts_with("v=")) version.erase(0, 2);
     return version == "stsv1" && take_once(key, "STSv1");
   }

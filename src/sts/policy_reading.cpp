@@ -187,7 +187,7 @@ void PolicyReader::take_extension(std::string_view key,
           "one or more printable characters in UTF-8 (RFC 8461, 3.2)");
     return;
   }
-  const std::string lower = dns::to_lower_ascii(key);
+  const std::string lower = text::to_lower(key);
   if (is_policy_field(lower)) {
     legal(fmt::format("field {} is not {}", in_quotes(key), in_quotes(lower)),
           "names are in lower case, so senders ignore this line (RFC 8461, "

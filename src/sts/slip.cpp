@@ -37,7 +37,7 @@ constexpr Unit k_units[] = {
 std::string simplify(std::string_view text) {
   constexpr std::string_view k_around = " \t\"'`;,.";
   return std::string(
-      text::trim(dns::to_lower_ascii(text::remove_disguises(text)), k_around));
+      text::trim(text::to_lower(text::remove_disguises(text)), k_around));
 }
 
 /// The digits that `text` starts with, without what separates thousands, and

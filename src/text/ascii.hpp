@@ -21,6 +21,8 @@ constexpr bool is_hex_digit(char c) {
 
 // --- Words ---
 
+/// Lowers A to Z and nothing else.
+std::string to_lower(std::string_view text);
 /// Makes A of a, and so on.
 std::string to_upper(std::string_view text);
 

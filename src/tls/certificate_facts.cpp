@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dns/name.hpp"
+#include "text/ascii.hpp"
 #include "tls/der.hpp"
 #include "tls/openssl.hpp"
 
@@ -64,7 +65,7 @@ void read_names(std::string_view value, CertificateFacts& facts) {
   DerReader names(DerReader(value).take(k_sequence));
   while (const std::optional<DerElement> name = names.next()) {
     if (name->tag == context_tag(2)) {
-      facts.dns_names.push_back(dns::to_lower_ascii(name->content));
+      facts.dns_names.push_back(text::to_lower(name->content));
     }
   }
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "dns/name.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -32,7 +32,7 @@ int choose_certificate(SSL* ssl, int* alert, void*) {
   std::string_view name = server_name(ssl);
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty()) return SSL_TLSEXT_ERR_ALERT_FATAL;
-  const std::string host = dns::to_lower_ascii(name);
+  const std::string host = text::to_lower(name);
   for (;;) {
     const std::vector<CertificatePtr> chosen =
         selector->store->find(host, selector->clock());

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <string>
 
-#include "dns/name.hpp"
 #include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
@@ -35,7 +34,7 @@ std::string_view without_size(std::string_view text) {
 
 /// The value of the first rua, if this is the record or a field of it.
 std::string_view take_rua(std::string_view text) {
-  const std::size_t rua = dns::to_lower_ascii(text).find("rua=");
+  const std::size_t rua = text::to_lower(text).find("rua=");
   if (rua == std::string_view::npos || text.find('?') < rua) return text;
   text.remove_prefix(rua + 4);
   return text.substr(0, text.find(';'));
@@ -81,7 +80,7 @@ std::optional<ReportUri> find_meant_uri(std::string_view part) {
     part = part.substr(angle + 1, part.find('>') - angle - 1);
   }
   part = without_size(trim(part, k_around));
-  const std::string lower = dns::to_lower_ascii(part);
+  const std::string lower = text::to_lower(part);
   std::string candidate;
   if (lower.starts_with("http:") || lower.starts_with("https:")) {
     text::take_until(part, ":");
@@ -111,11 +110,11 @@ std::vector<ReportUri> find_meant_uris(std::string_view text) {
   std::vector<ReportUri> meant;
   while (!rest.empty()) {
     const std::string_view part = text::take_until(rest, between);
-    if (part.empty() || dns::to_lower_ascii(part) == k_mailto) continue;
+    if (part.empty() || text::to_lower(part) == k_mailto) continue;
     std::optional<ReportUri> uri = find_meant_uri(part);
     if (!uri) {
       // In an address, neither is likely to be meant.
-      if (!dns::to_lower_ascii(whole).starts_with("http")) return {};
+      if (!text::to_lower(whole).starts_with("http")) return {};
       uri = find_meant_uri(whole);
       return uri ? std::vector{*std::move(uri)} : std::vector<ReportUri>{};
     }
@@ -125,7 +124,7 @@ std::vector<ReportUri> find_meant_uris(std::string_view text) {
 }
 
 Error explain_uri(std::string_view text, Error fault) {
-  const std::string lower = dns::to_lower_ascii(text);
+  const std::string lower = text::to_lower(text);
   if (take_rua(text) != text || lower.starts_with("v=tlsrptv1")) {
     fault = {"is a record, not a URI of it",
              "give the URIs of its rua alone, or take the record along with "

@@ -134,8 +134,8 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   if (text::has(text, ",")) {
     return fail(check_part(",", {}).error());
   }
-  const std::string scheme = dns::to_lower_ascii(
-      text.substr(0, std::min(text.find(':') + 1, text.size())));
+  const std::string scheme =
+      text::to_lower(text.substr(0, std::min(text.find(':') + 1, text.size())));
   if (scheme == k_mailto) return from_mailto(text);
   if (scheme == "https:" && text.substr(scheme.size()).starts_with("//")) {
     return from_https(text);

@@ -9,6 +9,7 @@
 
 #include "../unit/test_site.hpp"
 #include "target.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::fuzz {
 
@@ -21,7 +22,7 @@ inline std::string find_field(std::string_view head, std::string_view name) {
   std::size_t count = 0;
   while (!head.empty()) {
     const std::size_t end = head.find("\r\n");
-    const std::string line = dns::to_lower_ascii(head.substr(0, end));
+    const std::string line = text::to_lower(head.substr(0, end));
     head.remove_prefix(end + 2);
     if (line.substr(0, name.size() + 1) != std::string(name) + ":") continue;
     ++count;
@@ -47,7 +48,7 @@ inline void check_200(std::string_view head,
   const std::string line(head.substr(0, head.find("\r\n")));
   const std::size_t first = line.find(' ') + 1;
   const std::string target =
-      dns::to_lower_ascii(line.substr(first, line.rfind(' ') - first));
+      text::to_lower(line.substr(first, line.rfind(' ') - first));
   const std::string host = find_field(head, "host");
   std::string authority = host;
   if (target.front() != '/') {

@@ -8,6 +8,7 @@
 
 #include "dns/name.hpp"
 #include "target.hpp"
+#include "text/ascii.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/der.hpp"
 #include "tls/openssl.hpp"
@@ -103,7 +104,7 @@ void compare_names(const CertificateFacts& facts, X509* x) {
   for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
     const GENERAL_NAME* one = sk_GENERAL_NAME_value(names, i);
     if (one->type != GEN_DNS) continue;
-    wanted.push_back(dns::to_lower_ascii(view(one->d.dNSName)));
+    wanted.push_back(text::to_lower(view(one->d.dNSName)));
   }
   GENERAL_NAMES_free(names);
   require(facts.dns_names == wanted, "equal DNS names");

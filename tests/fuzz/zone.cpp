@@ -10,6 +10,7 @@
 #include "publish/diff.hpp"
 #include "publish/sought.hpp"
 #include "target.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::dns {
 namespace {
@@ -85,7 +86,7 @@ void run(std::string_view text) {
     require(one.owner.size() <= 253, "an owner of 253 octets at most");
     require(one.type == Type::cname || one.value.size() <= text.size() + 40,
             "no value is longer than the text");
-    require(to_lower_ascii(one.owner) == one.owner, "owners in lower case");
+    require(text::to_lower(one.owner) == one.owner, "owners in lower case");
     if (is_plain(one.owner) &&
         (one.type != Type::cname || is_plain(one.value))) {
       check_again(one);

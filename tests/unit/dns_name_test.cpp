@@ -276,9 +276,5 @@ TEST(DnsIsAtOrBelow, ComparesWholeLabels) {
   EXPECT_FALSE(is_at_or_below("example.com.net", "example.com"));
 }
 
-TEST(DnsToLowerAscii, LeavesEverythingElseAlone) {
-  EXPECT_EQ(to_lower_ascii("AZaz09@[`{ÄÖ"), "azaz09@[`{ÄÖ");
-}
-
 }  // namespace
 }  // namespace mtasts::dns

@@ -23,6 +23,10 @@ TEST(TextAscii, KnowsItsClasses) {
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 }
 
+TEST(TextAscii, LowersNothingButLetters) {
+  EXPECT_EQ(to_lower("AZaz09@[`{ÄÖ"), "azaz09@[`{ÄÖ");
+}
+
 TEST(TextAscii, RaisesNothingButLetters) {
   EXPECT_EQ(to_upper("az AZ 09_{`\xe4"), "AZ AZ 09_{`\xe4");
 }
