@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <system_error>
 
 #include "text/utf8.hpp"
 
@@ -46,6 +47,10 @@ std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) text.remove_prefix(append_printable(out, text));
   return out;
+}
+
+std::string format_errno(int error) {
+  return std::generic_category().message(error);
 }
 
 std::string list_values(const std::vector<std::string>& values) {

@@ -44,6 +44,9 @@ std::string in_quotes(std::string_view text);
 /// nothing else. For names of files and for what a library says.
 std::string printable(std::string_view text);
 
+/// What the system calls the `error` that a call left in errno.
+std::string format_errno(int error);
+
 /// "a", "b": good values that a hint proposes, whole and as they are, so that
 /// they can be copied.
 std::string list_values(const std::vector<std::string>& values);

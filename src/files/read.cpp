@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 
 #include "files/descriptor.hpp"
 
@@ -17,8 +16,6 @@ namespace {
 
 // Without O_NONBLOCK, open() on a FIFO waits for a writer for ever.
 constexpr int k_read_flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-std::string reason(int error) { return std::generic_category().message(error); }
 
 /// `size` octets are expected. They come straight into the result, which then
 /// never moves: what is a secret leaves no copy elsewhere.
@@ -31,7 +28,7 @@ Result<std::string> read_all(int fd, std::size_t size, std::size_t max_octets) {
     const ssize_t got =
         ::read(fd, content.data() + have, content.size() - have);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(reason(errno));
+    if (got < 0) return fail(format_errno(errno));
     have += static_cast<std::size_t>(got);
     if (have > max_octets) {
       return fail(fmt::format("has more than {} octets", max_octets));
@@ -46,9 +43,9 @@ Result<std::string> read_all(int fd, std::size_t size, std::size_t max_octets) {
 
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
   const Descriptor file(::open(path.c_str(), k_read_flags));
-  if (file.fd() < 0) return fail(reason(errno));
+  if (file.fd() < 0) return fail(format_errno(errno));
   struct stat status {};
-  if (::fstat(file.fd(), &status) != 0) return fail(reason(errno));
+  if (::fstat(file.fd(), &status) != 0) return fail(format_errno(errno));
   if (S_ISDIR(status.st_mode)) return fail("is a directory");
   if (!S_ISREG(status.st_mode)) return fail("is not a regular file");
   return read_all(file.fd(), static_cast<std::size_t>(status.st_size),
@@ -58,7 +55,7 @@ Result<std::string> read_file(const std::string& path, std::size_t max_octets) {
 Result<std::string> read_stream(const std::string& path,
                                 std::size_t max_octets) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (file.fd() < 0) return fail(reason(errno));
+  if (file.fd() < 0) return fail(format_errno(errno));
   return read_all(file.fd(), 65535, max_octets);
 }
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,9 +20,9 @@ namespace {
 Failure cannot(std::string_view act, std::string_view path,
                std::string hint = {}) {
   const int error = errno;
-  return fail(fmt::format("can't {} {}: {}", act, in_quotes(path),
-                          std::generic_category().message(error)),
-              std::move(hint));
+  return fail(
+      fmt::format("can't {} {}: {}", act, in_quotes(path), format_errno(error)),
+      std::move(hint));
 }
 
 /// Opens the folder `name` of the folder `parent`, and makes it if it is not

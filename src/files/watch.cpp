@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "result.hpp"
 
 namespace mtasts::files {
 namespace {
@@ -57,9 +58,8 @@ Watch::Watch(Look look, Clock clock)
       clock_(std::move(clock)),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   if (inotify_ < 0) {
-    log::warning("watch-polling",
-                 {{"reason", std::generic_category().message(errno)},
-                  {"poll_seconds", k_poll_interval.count()}});
+    log::warning("watch-polling", {{"reason", format_errno(errno)},
+                                   {"poll_seconds", k_poll_interval.count()}});
   }
   next_poll_ = steady() + k_poll_interval;
 }
@@ -286,10 +286,9 @@ void Watch::add_watch(const std::string& path, bool is_direct) {
                               (is_new || known->second.path == path);
   } else if (errno != ENOENT && !limited_) {
     limited_ = true;
-    log::warning("watch-limited",
-                 {{"directory", path},
-                  {"reason", std::generic_category().message(errno)},
-                  {"poll_seconds", k_poll_interval.count()}});
+    log::warning("watch-limited", {{"directory", path},
+                                   {"reason", format_errno(errno)},
+                                   {"poll_seconds", k_poll_interval.count()}});
   }
 }
 

@@ -17,7 +17,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace mtasts::net {
@@ -30,8 +29,6 @@ constexpr int k_defer_accept_seconds = 5;
 // sd_listen_fds(3): the first descriptor that is handed over.
 constexpr int k_first_inherited = 3;
 
-std::string reason(int error) { return std::generic_category().message(error); }
-
 void set_option(int fd, int level, int name, int value) {
   ::setsockopt(fd, level, name, &value, sizeof value);
 }
@@ -39,7 +36,7 @@ void set_option(int fd, int level, int name, int value) {
 Result<int> open_socket(int family) {
   const int fd =
       ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return fail(reason(errno));
+  if (fd < 0) return fail(format_errno(errno));
   return fd;
 }
 
@@ -198,7 +195,7 @@ Result<void> Listeners::add_tcp(const ListenAddress& address, bool v6_only) {
   set_tcp_options(fd);
   if (bind_tcp(fd, address) != 0 || ::listen(fd, k_backlog) != 0) {
     const int error = errno;
-    return fail(reason(error), bind_hint(error, address));
+    return fail(format_errno(error), bind_hint(error, address));
   }
   const bool plain = address.scheme == Scheme::http;
   names_.push_back((plain ? "http://" : "") + bound_name(fd));
@@ -219,7 +216,7 @@ Result<void> Listeners::add_unix(const ListenAddress& listen) {
              sizeof local) != 0 ||
       ::listen(*opened, k_backlog) != 0 || ::lstat(path.c_str(), &made) != 0) {
     const int error = errno;
-    return fail(reason(error), bind_unix_hint(error, path.c_str()));
+    return fail(format_errno(error), bind_unix_hint(error, path.c_str()));
   }
   socket_files_.push_back({path, made.st_dev, made.st_ino});
   names_.push_back(format_listen_address(listen));
@@ -245,7 +242,7 @@ Result<void> Listeners::add_inherited() {
     }
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
         ::fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-      return fail(reason(errno));
+      return fail(format_errno(errno));
     }
     set_tcp_options(fd);
     all_.push_back({fd, Scheme::https});

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -65,7 +64,7 @@ Result<void> become(const Account& account) {
       ::setresgid(account.gid, account.gid, account.gid) != 0 ||
       ::setresuid(account.uid, account.uid, account.uid) != 0) {
     return fail(fmt::format("can't become user {}: {}", in_quotes(account.name),
-                            std::generic_category().message(errno)),
+                            format_errno(errno)),
                 "root needs the capabilities CAP_SETUID and CAP_SETGID for it");
   }
   if (::setuid(0) == 0) {

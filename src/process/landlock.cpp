@@ -10,7 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <system_error>
 
 #include "files/descriptor.hpp"
 
@@ -42,10 +41,6 @@ struct [[gnu::packed]] PathBeneath {
   std::int32_t folder;
 };
 
-Failure fail_with(int error) {
-  return fail(std::generic_category().message(error));
-}
-
 std::uint64_t all_file_rights(int version) {
   const auto index = static_cast<std::size_t>(version - 1);
   return (1ULL << k_file_rights.at(std::min(index, k_file_rights.size() - 1))) -
@@ -57,12 +52,12 @@ Result<void> allow(const files::Descriptor& ruleset, const std::string& path,
   const files::Descriptor file(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (file.fd() < 0) return {};
   struct stat status {};
-  if (::fstat(file.fd(), &status) != 0) return fail_with(errno);
+  if (::fstat(file.fd(), &status) != 0) return fail(format_errno(errno));
   if (!S_ISDIR(status.st_mode)) rights &= k_read_file;
   const PathBeneath rule{.rights = rights, .folder = file.fd()};
   if (::syscall(SYS_landlock_add_rule, ruleset.fd(), k_path_beneath, &rule,
                 0) != 0) {
-    return fail_with(errno);
+    return fail(format_errno(errno));
   }
   return {};
 }
@@ -75,7 +70,7 @@ Result<int> find_landlock() {
   if (version > 0) return static_cast<int>(version);
   // Not built in; or not among those that were chosen at boot.
   if (errno == ENOSYS || errno == EOPNOTSUPP) return 0;
-  return fail_with(errno);
+  return fail(format_errno(errno));
 }
 
 Result<void> enter_landlock(int version, const Allowed& allowed) {
@@ -86,7 +81,7 @@ Result<void> enter_landlock(int version, const Allowed& allowed) {
   // What an older kernel does not know is zero, and it takes that.
   const files::Descriptor ruleset(static_cast<int>(
       ::syscall(SYS_landlock_create_ruleset, &wanted, sizeof wanted, 0)));
-  if (ruleset.fd() < 0) return fail_with(errno);
+  if (ruleset.fd() < 0) return fail(format_errno(errno));
   for (const std::string& path : allowed.readable) {
     const auto done = allow(ruleset, path, k_read_file | k_read_dir);
     if (!done) return done;
@@ -96,7 +91,7 @@ Result<void> enter_landlock(int version, const Allowed& allowed) {
     if (!done) return done;
   }
   if (::syscall(SYS_landlock_restrict_self, ruleset.fd(), 0) != 0) {
-    return fail_with(errno);
+    return fail(format_errno(errno));
   }
   return {};
 }

@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <memory>
-#include <system_error>
 #include <type_traits>
 
 namespace mtasts::process {
@@ -115,7 +114,7 @@ Result<void> enter_seccomp() {
   add_conditions(rules);
   if (rules.error() == 0) rules.note(::seccomp_load(filter.get()));
   if (rules.error() != 0) {
-    return fail(std::generic_category().message(-rules.error()));
+    return fail(format_errno(-rules.error()));
   }
   return {};
 }

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <csignal>
 #include <initializer_list>
-#include <system_error>
 #include <utility>
 
 namespace mtasts::process {
@@ -35,8 +34,7 @@ Result<Signals> Signals::open() {
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   const int fd = ::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
   if (fd < 0) {
-    return fail(
-        fmt::format("signalfd: {}", std::generic_category().message(errno)));
+    return fail(fmt::format("signalfd: {}", format_errno(errno)));
   }
   return Signals(fd);
 }

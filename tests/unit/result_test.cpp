@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <string>
 
 namespace mtasts {
@@ -116,6 +117,10 @@ TEST(InQuotes, CutsBehindEightyOctetsAndSaysSo) {
 TEST(InQuotes, NeverCutsInsideACharacter) {
   EXPECT_EQ(in_quotes(std::string(79, 'a') + "üx"),
             '"' + std::string(79, 'a') + "ü\"...");
+}
+
+TEST(FormatErrno, SaysWhatTheSystemDoes) {
+  EXPECT_EQ(format_errno(ENOENT), "No such file or directory");
 }
 
 }  // namespace
