@@ -9,6 +9,7 @@
 
 #include "config/table_reader.hpp"
 #include "files/listing.hpp"
+#include "text/ascii.hpp"
 #include "text/duration.hpp"
 
 namespace mtasts::config {
@@ -98,8 +99,7 @@ Result<std::string> parse_user(std::string_view text) {
   const bool is_good =
       !text.empty() && text.size() <= k_max_user_octets && text[0] != '-' &&
       std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        return text::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
       });
   if (is_good) return std::string(text);
   return fail("is no user name",

@@ -5,6 +5,8 @@
 #include <array>
 #include <optional>
 
+#include "text/ascii.hpp"
+
 namespace mtasts::http {
 namespace {
 
@@ -13,24 +15,19 @@ constexpr int k_uri_too_long = 414;
 constexpr int k_head_too_large = 431;
 constexpr int k_version_not_supported = 505;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+using text::has;
+using text::is_digit;
+using text::is_hex_digit;
+using text::trim;
 
 /// RFC 9110, 5.6.2.
 bool is_tchar(char c) {
   constexpr std::string_view k_marks = "!#$%&'*+-.^_`|~";
-  return is_alpha(c) || is_digit(c) ||
-         k_marks.find(c) != std::string_view::npos;
+  return text::is_alphanumeric(c) || k_marks.find(c) != std::string_view::npos;
 }
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
-}
-
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /// RFC 3986, 3.3 and 3.4: pchar, and `more`; "%" needs two hex digits.
@@ -39,12 +36,12 @@ bool is_uri_part(std::string_view text, std::string_view more) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%') {
-      if (i + 2 >= text.size() || !is_hex(text[i + 1]) ||
-          !is_hex(text[i + 2])) {
+      if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) ||
+          !is_hex_digit(text[i + 2])) {
         return false;
       }
       i += 2;
-    } else if (!is_alpha(c) && !is_digit(c) &&
+    } else if (!text::is_alphanumeric(c) &&
                k_marks.find(c) == std::string_view::npos &&
                more.find(c) == std::string_view::npos) {
       return false;
@@ -55,16 +52,7 @@ bool is_uri_part(std::string_view text, std::string_view more) {
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) {
-                      return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-                    });
-}
-
-std::string_view trim(std::string_view text) {
-  const auto wsp = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && wsp(text.front())) text.remove_prefix(1);
-  while (!text.empty() && wsp(text.back())) text.remove_suffix(1);
-  return text;
+                    [](char a, char b) { return text::to_lower(a) == b; });
 }
 
 /// Cuts the next line, without its CRLF, off `rest`.
@@ -89,9 +77,8 @@ struct Fields {
 /// True if the comma-separated `list` has `option` (RFC 9110, 7.6.1).
 bool has_option(std::string_view list, std::string_view option) {
   while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    if (equals_ignoring_case(trim(list.substr(0, comma)), option)) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
+    const std::string_view one = trim(text::take_until(list, ","));
+    if (equals_ignoring_case(one, option)) return true;
   }
   return false;
 }
@@ -134,7 +121,7 @@ bool take_field(std::string_view line, Fields& fields) {
 bool take_target(std::string_view target, RequestHead& head) {
   if (head.method == "CONNECT") {
     head.authority = target;
-    return is_authority(target) && target.find(':') != std::string_view::npos;
+    return is_authority(target) && has(target, ":");
   }
   if (target == "*") {
     head.path = target;
@@ -151,7 +138,7 @@ bool take_target(std::string_view target, RequestHead& head) {
   const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
   head.authority = rest.substr(0, end);
   head.path = end == rest.size() ? std::string_view("/") : rest.substr(end);
-  return is_alpha(head.scheme[0]) && is_token(head.scheme) &&
+  return text::is_letter(head.scheme[0]) && is_token(head.scheme) &&
          is_authority(head.authority) && is_uri_part(head.path, "/?");
 }
 
@@ -179,7 +166,7 @@ bool is_authority(std::string_view text) {
     port = text.substr(end + 1);
     const bool literal =
         !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-          return is_hex(c) || c == ':' || c == '.';
+          return is_hex_digit(c) || c == ':' || c == '.';
         });
     if (!literal) return false;
   } else {
@@ -187,8 +174,7 @@ bool is_authority(std::string_view text) {
     host = text.substr(0, colon);
     port = text.substr(colon);
     // reg-name: like a path segment, but without ":" and "@".
-    if (host.empty() || !is_uri_part(host, {}) ||
-        host.find('@') != std::string_view::npos) {
+    if (host.empty() || !is_uri_part(host, {}) || has(host, "@")) {
       return false;
     }
   }

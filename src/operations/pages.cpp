@@ -37,19 +37,13 @@ StatusQuery read_query(const PageRequest& request, std::size_t limit) {
       .limit = std::min(find_number(request, "limit", limit), k_max_domains)};
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return (c | 0x20) - 'a' + 10;
-}
-
 /// A key or value of a form (URL Standard, 5.1); the head check has seen to it
 /// that two hex digits follow each "%".
 std::string decode(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 +
-                               hex_value(text[i + 2]));
+      out += text::read_hex(text[i + 1], text[i + 2]);
       i += 2;
     } else {
       out += text[i] == '+' ? ' ' : text[i];

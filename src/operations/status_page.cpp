@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "operations/status_page_assets.hpp"
+#include "text/ascii.hpp"
 #include "text/duration.hpp"
 #include "text/sha256.hpp"
 #include "text/time.hpp"
@@ -45,8 +46,7 @@ std::string escape(std::string_view text) {
 std::string encode(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       (c >= '0' && c <= '9') || c == '-' || c == '.';
+    const bool plain = text::is_alphanumeric(c) || c == '-' || c == '.';
     out += plain ? std::string(1, c)
                  : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }

@@ -47,11 +47,6 @@ bool is_known_method(std::string_view method) {
          k_methods.end();
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return (c | 0x20) - 'a' + 10;
-}
-
 /// RFC 3986, 6.2.2.2: an encoded unreserved character is equivalent to the
 /// character itself; nothing else is decoded. A query names another resource.
 bool is_policy_path(std::string_view path) {
@@ -63,11 +58,10 @@ bool is_policy_path(std::string_view path) {
       decoded += path[i];
       continue;
     }
-    const char c =
-        static_cast<char>(hex_value(path[i + 1]) * 16 + hex_value(path[i + 2]));
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                            (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                            c == '_' || c == '~';
+    const char c = text::read_hex(path[i + 1], path[i + 2]);
+    const bool unreserved =
+        text::is_alphanumeric(c) ||
+        std::string_view("-._~").find(c) != std::string_view::npos;
     if (!unreserved) return false;
     decoded += c;
     i += 2;

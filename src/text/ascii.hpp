@@ -11,12 +11,26 @@ namespace mtasts::text {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-constexpr bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+
+constexpr bool is_alphanumeric(char c) { return is_letter(c) || is_digit(c); }
 
 constexpr bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// The character that two hex digits stand for, "2D" for "-".
+constexpr char read_hex(char high, char low) {
+  const auto value = [](char c) {
+    return is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+  };
+  return static_cast<char>(value(high) * 16 + value(low));
+}
+
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 // --- Words ---

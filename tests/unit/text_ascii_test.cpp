@@ -19,8 +19,17 @@ TEST(TextAscii, KnowsItsClasses) {
   };
   EXPECT_EQ(members(is_digit), "0123456789");
   EXPECT_EQ(members(is_hex_digit), "0123456789ABCDEFabcdef");
+  EXPECT_EQ(members(is_letter),
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
   EXPECT_EQ(members(is_alphanumeric),
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+}
+
+TEST(TextAscii, ReadsHexDigits) {
+  EXPECT_EQ(read_hex('2', 'D'), '-');
+  EXPECT_EQ(read_hex('2', 'd'), '-');
+  EXPECT_EQ(read_hex('f', 'F'), '\xFF');
+  EXPECT_EQ(read_hex('0', '9'), '\t');
 }
 
 TEST(TextAscii, LowersNothingButLetters) {
