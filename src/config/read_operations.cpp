@@ -10,6 +10,7 @@
 #include "config/document.hpp"
 #include "files/read.hpp"
 #include "text/ascii.hpp"
+#include "text/ip_address.hpp"
 
 namespace mtasts::config {
 namespace {
@@ -61,7 +62,7 @@ std::vector<std::string> read_hosts(TableReader& reader) {
     if (text.starts_with('[') && text.ends_with(']')) {
       text = text.substr(1, text.size() - 2);
     }
-    if (const auto address = net::find_ip_address(text)) {
+    if (const auto address = text::find_ip_address(text)) {
       hosts.push_back(*address);
     } else if (is_host_name(entry.value)) {
       hosts.push_back(text::to_lower(

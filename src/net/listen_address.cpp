@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "net/listen_address.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
-#include <optional>
+
+#include "text/ip_address.hpp"
 
 namespace mtasts::net {
 namespace {
@@ -18,15 +17,6 @@ constexpr std::string_view k_http_unix = "http+unix:";
 constexpr const char* k_form_hint =
     "\"[::]:8443\", \"127.0.0.1:8443\", \"unix:/run/mta-stsd.sock\" or "
     "\"systemd\"; without TLS \"http://127.0.0.1:8080\"";
-
-/// The usual form of a numeric address; nothing when it is none.
-std::optional<std::string> find_ip(int family, const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  std::array<char, INET6_ADDRSTRLEN> shown{};
-  if (::inet_pton(family, text.c_str(), address.data()) != 1) return {};
-  ::inet_ntop(family, address.data(), shown.data(), shown.size());
-  return shown.data();
-}
 
 Result<ListenAddress> parse_unix(std::string_view path, Scheme scheme) {
   // sockaddr_un has room for 107 octets and the final zero.
@@ -59,7 +49,7 @@ Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
                         .scheme = scheme};
   std::string& host = address.host;
   if (host.starts_with('[') && host.ends_with(']')) {
-    const auto ipv6 = find_ip(AF_INET6, host.substr(1, host.size() - 2));
+    const auto ipv6 = text::find_ipv6(host.substr(1, host.size() - 2));
     if (!ipv6) {
       return fail("has no IPv6 address between its brackets", k_form_hint);
     }
@@ -67,7 +57,7 @@ Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
     return address;
   }
   if (host == "localhost") host = "127.0.0.1";
-  if (const auto ipv4 = find_ip(AF_INET, host)) {
+  if (const auto ipv4 = text::find_ipv4(host)) {
     host = *ipv4;
     return address;
   }
@@ -79,7 +69,7 @@ Result<ListenAddress> parse_tcp(std::string_view text, Scheme scheme) {
                                   "every interface",
                                   port));
   }
-  if (find_ip(AF_INET6, host)) {
+  if (text::find_ipv6(host)) {
     return fail("has an IPv6 address without brackets",
                 fmt::format("\"{}[{}]:{}\"",
                             scheme == Scheme::http ? k_http : "", host, port));
@@ -103,13 +93,6 @@ bool ListenAddress::is_same_place(const ListenAddress& other) const {
 bool ListenAddress::takes_ipv4_from(const ListenAddress& any) const {
   return kind == Kind::tcp && any.kind == Kind::tcp && any.host == "::" &&
          host.find(':') == std::string::npos && port == any.port && port != 0;
-}
-
-std::optional<std::string> find_ip_address(std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) return {};
-  const std::string address(text);
-  const auto ipv4 = find_ip(AF_INET, address);
-  return ipv4 ? ipv4 : find_ip(AF_INET6, address);
 }
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,10 +38,6 @@ struct ListenAddress {
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
-
-/// The usual form of a numeric address, "2001:db8::1", which has no brackets;
-/// nothing when `text` is none.
-std::optional<std::string> find_ip_address(std::string_view text);
 
 /// "127.0.0.1:8443", "[::]:8443", "localhost:8443", "unix:/run/x", "systemd";
 /// without TLS "http://127.0.0.1:8080" and "http+unix:/run/x". Names other

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "snapshot/snapshot.hpp"
+#include "text/ip_address.hpp"
 
 namespace mtasts::operations {
 
@@ -22,7 +23,7 @@ bool OwnNames::have(std::string_view authority) const {
       authority.starts_with('[')
           ? std::string(authority.substr(1, authority.find(']') - 1))
           : snapshot::normalise_host(authority);
-  const std::optional<std::string> address = net::find_ip_address(host);
+  const std::optional<std::string> address = text::find_ip_address(host);
   if (address && any_address_) return true;
   return names_.contains(address.value_or(host));
 }
