@@ -73,8 +73,6 @@ Result<std::vector<dns::Target>> parse_targets(
 }
 
 Result<dns::Name> parse_provider(const std::string& text) {
-  // So that _smtp._tls. fits in front.
-  constexpr std::size_t k_max_octets = 242;
   Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) {
     return fail(fmt::format("--delegate-to {} {}", in_quotes(text),
@@ -86,9 +84,9 @@ Result<dns::Name> parse_provider(const std::string& text) {
         fmt::format("--delegate-to {} is a policy host", in_quotes(text)),
         "name the provider's domain, without \"mta-sts.\"");
   }
-  if (name->text().size() > k_max_octets) {
+  if (name->text().size() > publish::k_max_domain_octets) {
     return fail(fmt::format("--delegate-to {} has more than {} octets",
-                            in_quotes(text), k_max_octets));
+                            in_quotes(text), publish::k_max_domain_octets));
   }
   return name;
 }

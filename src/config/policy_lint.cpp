@@ -13,6 +13,7 @@
 
 #include "config/placeholder_table.hpp"
 #include "config/provider_table.hpp"
+#include "publish/record_set.hpp"
 #include "sts/policy_host.hpp"
 #include "sts/policy_text.hpp"
 #include "text/duration.hpp"
@@ -64,9 +65,10 @@ void lint_domains(const PolicyDraft& draft, TableReader& reader) {
         domain.value.label_count() > 2) {
       warn(reader, "policy.domain-is-policy-host", domain,
            "looks like a policy host",
-           fmt::format("name the policy domain, {}; its policy host follows "
-                       "from it (RFC 8461, 3.3)",
-                       in_quotes(text.substr(8))));
+           fmt::format(
+               "name the policy domain, {}; its policy host follows "
+               "from it (RFC 8461, 3.3)",
+               in_quotes(text.substr(sts::k_policy_host_prefix.size()))));
     }
   }
 }

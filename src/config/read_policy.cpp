@@ -13,6 +13,7 @@
 #include "config/table_reader.hpp"
 #include "dns/name_slip.hpp"
 #include "publish/publication.hpp"
+#include "publish/record_set.hpp"
 #include "sts/slip.hpp"
 #include "text/duration.hpp"
 #include "text/utf8.hpp"
@@ -24,9 +25,7 @@ namespace {
 
 constexpr std::chrono::seconds k_default_max_age = std::chrono::weeks(1);
 
-// "_smtp._tls." is the longest owner that is put in front (RFC 8460, 3), and
-// a name has 253 octets at most.
-constexpr std::size_t k_max_domain_octets = 242;
+using publish::Purpose;
 
 // What a policy text of 10,000 octets has no room for.
 constexpr std::size_t k_max_mx = 1000;
@@ -35,13 +34,8 @@ constexpr std::size_t k_max_tls_rpt = 1000;
 constexpr std::size_t k_max_record_octets = 65'535;
 constexpr std::size_t k_string_octets = 255;
 
-/// A hint that proposes what was meant, each of which is good.
-std::string propose(const std::vector<std::string>& values) {
-  return values.size() == 1
-             ? fmt::format("write {}", list_values(values))
-             : fmt::format("write each as a string of its own: {}",
-                           list_values(values));
-}
+// For propose().
+constexpr std::string_view k_each = "write each as a string of its own";
 
 Result<sts::MxPattern> parse_mx(std::string_view text) {
   Result<sts::MxPattern> mx = sts::MxPattern::from_typed(text);
@@ -51,7 +45,7 @@ Result<sts::MxPattern> parse_mx(std::string_view text) {
   for (const sts::MxPattern& meant : sts::find_meant_mx(text)) {
     values.push_back(meant.text());
   }
-  if (!values.empty()) fault.hint = propose(values);
+  if (!values.empty()) fault.hint = propose(values, k_each);
   return fail(std::move(fault));
 }
 
@@ -66,7 +60,9 @@ Error explain_domain(std::string_view text, Error fault) {
   std::vector<std::string> values;
   for (std::string name : dns::split_names(text)) {
     for (const std::string_view owner :
-         {"_mta-sts.", "_smtp._tls.", "*.", "."}) {
+         {publish::owner_prefix(Purpose::mta_sts),
+          publish::owner_prefix(Purpose::tls_rpt), std::string_view("*."),
+          std::string_view(".")}) {
       if (name.starts_with(owner)) name.erase(0, owner.size());
     }
     const Result<dns::Name> domain = dns::Name::from_typed(name);
@@ -84,7 +80,7 @@ Error explain_domain(std::string_view text, Error fault) {
   if (const std::optional<Error> disguise = text::find_disguise(text)) {
     fault = *disguise;
   }
-  fault.hint = propose(values);
+  fault.hint = propose(values, k_each);
   return fault;
 }
 
@@ -194,9 +190,9 @@ std::vector<Located<tlsrpt::ReportUri>> read_tls_rpt(TableReader& reader) {
 Result<dns::Name> parse_policy_domain(std::string_view text) {
   Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) return fail(explain_domain(text, name.error()));
-  if (name->text().size() > k_max_domain_octets) {
+  if (name->text().size() > publish::k_max_domain_octets) {
     return fail(fmt::format("has {} octets, above {}", name->text().size(),
-                            k_max_domain_octets),
+                            publish::k_max_domain_octets),
                 "\"_smtp._tls.\" has to fit in front of it");
   }
   return name;

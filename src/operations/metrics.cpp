@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "snapshot/clock.hpp"
-#include "sts/policy_host.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -195,13 +194,13 @@ class DomainSeries final : public server::Body {
                      "mta_stsd_policy_max_age_seconds{{domain=\"{}\"}} {}\n",
                      domain, entry.policy.max_age().count());
     } else if (family_ == 2) {
-      const sys_seconds expiry =
-          find_expiry(*snapshot_, sts::policy_host(domain), now_);
+      const std::string host = sts::policy_host(domain);
+      const sys_seconds expiry = find_expiry(*snapshot_, host, now_);
       if (expiry == sys_seconds{}) return;
       fmt::format_to(out,
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"
-                     "name=\"{}{}\"}} {}\n",
-                     sts::k_policy_host_prefix, domain, to_epoch(expiry));
+                     "name=\"{}\"}} {}\n",
+                     host, to_epoch(expiry));
     } else {
       constexpr std::string_view k_format =
           "mta_stsd_fetches_total{{domain=\"{}\",class=\"{}\"}} {}\n";

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ enum class Purpose { mta_sts, tls_rpt, host };
 
 /// What stands in front of a domain: "_mta-sts.".
 std::string_view owner_prefix(Purpose purpose);
+
+/// Of a policy domain, whose longest owner, "_smtp._tls." in front of it (RFC
+/// 8460, 3), is a name, which has 253 octets at most.
+constexpr std::size_t k_max_domain_octets = 242;
 
 /// Where the records of `domain` with this purpose stand:
 /// "_mta-sts.example.com".
