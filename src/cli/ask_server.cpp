@@ -14,7 +14,9 @@ std::optional<http::Reply> ask_server(const std::string& config,
     print_error(operations.error().message, operations.error().hint);
     return std::nullopt;
   }
-  Result<http::Reply> reply = http::ask(operations->listen, path, accept);
+  Result<http::Reply> reply = http::ask(
+      operations->listen, path, accept,
+      "is mta-stsd serve running, and was it started with this [operations]?");
   if (!reply) {
     print_error(reply.error().message, reply.error().hint);
     return std::nullopt;

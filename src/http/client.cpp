@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include <chrono>
+#include <utility>
 
 namespace mtasts::http {
 namespace {
@@ -22,7 +23,7 @@ std::string reachable(const std::string& host) {
 }  // namespace
 
 Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
-                  const std::string& accept) {
+                  const std::string& accept, std::string hint) {
   const bool is_unix = address.kind == net::ListenAddress::Kind::unix_path;
   httplib::Client client(is_unix ? address.host : reachable(address.host),
                          is_unix ? 80 : address.port);
@@ -38,9 +39,7 @@ Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
         fmt::format(
             "no answer from {}: {}", net::format_listen_address(address),
             refused ? "can't connect" : "it accepts, but says nothing in time"),
-        refused ? "is mta-stsd serve running, and was it started with "
-                  "this [operations]?"
-                : std::string{});
+        refused ? std::move(hint) : std::string{});
   }
   return Reply{.status = result->status, .body = result->body};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Asks the operations listener of a running server.
+// Asks an HTTP server for one page.
 #pragma once
 
 #include <string>
@@ -15,8 +15,9 @@ struct Reply {
 };
 
 /// The reply to GET `path`, with the given Accept field. The error says that
-/// nobody answers, and why; it comes within 2 seconds if nothing does.
+/// nobody answers, and why; it comes within 2 seconds if nothing does. It has
+/// `hint` when no connection can be made.
 Result<Reply> ask(const net::ListenAddress& address, const std::string& path,
-                  const std::string& accept);
+                  const std::string& accept, std::string hint);
 
 }  // namespace mtasts::http
