@@ -195,7 +195,7 @@ class DomainSeries final : public server::Body {
                      domain, entry.policy.max_age().count());
     } else if (family_ == 2) {
       const std::string host = sts::policy_host(domain);
-      const sys_seconds expiry = find_expiry(*snapshot_, host, now_);
+      const sys_seconds expiry = expiry_of(*snapshot_, host, now_);
       if (expiry == sys_seconds{}) return;
       fmt::format_to(out,
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"
@@ -204,7 +204,7 @@ class DomainSeries final : public server::Body {
     } else {
       constexpr std::string_view k_format =
           "mta_stsd_fetches_total{{domain=\"{}\",class=\"{}\"}} {}\n";
-      const auto [answered, refused] = fetches_.find_counts(domain);
+      const auto [answered, refused] = fetches_.counts_of(domain);
       fmt::format_to(out, k_format, domain, "2xx", answered);
       if (refused != 0) fmt::format_to(out, k_format, domain, "4xx", refused);
     }
@@ -277,7 +277,7 @@ std::unique_ptr<server::Body> Metrics::write(MetricForm form,
   MetricWriter out(form, text);
   out.family("mta_stsd_build", info, "The program.");
   out.sample(1, "version=\"" MTASTSD_VERSION "\"");
-  write_readiness(observed_.readiness.find_reasons(), out);
+  write_readiness(observed_.readiness.reasons(), out);
   write_reloads(observed_.reloads.view(), out);
   write_policies(*snapshot, out);
   const server::Totals totals = observed_.host.totals();

@@ -106,7 +106,7 @@ bool PageResponder::has_room() {
   return true;
 }
 
-Page PageResponder::find_page(const http::RequestHead& head) {
+Page PageResponder::choose_page(const http::RequestHead& head) {
   if (!names_.have(head.authority)) {
     return make_error(421,
                       "this is not the name of the operations listener; if it "
@@ -149,7 +149,7 @@ void PageResponder::write_head(const Page& page, bool is_chunked,
 server::Answer PageResponder::answer(const server::Request& request,
                                      server::AfterAnswer, std::string& out) {
   const http::RequestHead& head = request.head;
-  Page page = find_page(head);
+  Page page = choose_page(head);
   while (page.rest && page.body.size() < k_short_octets) {
     if (!page.rest->write_some(page.body)) page.rest.reset();
   }

@@ -29,7 +29,7 @@ class PageResponder final : public server::Responder {
  private:
   class LongAnswer;
 
-  Page find_page(const http::RequestHead& head);
+  Page choose_page(const http::RequestHead& head);
   bool has_room();
   void write_head(const Page& page, bool is_chunked, std::string& out) const;
 

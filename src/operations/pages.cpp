@@ -118,7 +118,7 @@ Page Pages::write_metrics(const PageRequest& request) {
 }
 
 Page Pages::write_status(const PageRequest& request) const {
-  Status status = find_status(observed_, read_query(request, k_max_domains));
+  Status status = make_status(observed_, read_query(request, k_max_domains));
   if (request.accept != "text/plain") {
     StatusText text = format_json(status);
     return {.type = "application/json",
@@ -135,7 +135,7 @@ Page Pages::write_status(const PageRequest& request) const {
 Page Pages::answer(const PageRequest& request) {
   if (request.path == "/livez") return {.body = "alive\n"};
   if (request.path == "/readyz") {
-    const Reasons reasons = observed_.readiness.find_reasons();
+    const Reasons reasons = observed_.readiness.reasons();
     return {.status = reasons.empty() ? 200 : 503,
             .body = format_reasons(reasons)};
   }
@@ -143,7 +143,7 @@ Page Pages::answer(const PageRequest& request) {
   if (request.path == "/status") return write_status(request);
   if (request.path == "/") {
     Status status =
-        find_status(observed_, read_query(request, k_domains_of_page));
+        make_status(observed_, read_query(request, k_domains_of_page));
     StatusText text = format_page(status);
     return {.type = "text/html; charset=utf-8",
             .fields = page_fields(),

@@ -69,7 +69,7 @@ std::size_t Reasons::total() const {
   return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
 }
 
-Coverage find_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
+Coverage make_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
   Coverage coverage{.reasons = {},
                     .first_expiry = sys_seconds::max(),
                     .valid_until = sys_seconds::max()};
@@ -100,8 +100,8 @@ Coverage find_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
   return coverage;
 }
 
-sys_seconds find_expiry(const snapshot::Snapshot& snapshot,
-                        const std::string& host, sys_seconds now) {
+sys_seconds expiry_of(const snapshot::Snapshot& snapshot,
+                      const std::string& host, sys_seconds now) {
   const std::vector<tls::CertificatePtr> offered =
       snapshot.certificates->find(host, now);
   return offered.empty() ? sys_seconds{} : first_end(offered);
@@ -116,13 +116,13 @@ std::shared_ptr<const Coverage> Readiness::coverage() {
       now >= coverage_->valid_until || now < looked_at_) {
     generation_ = generation;
     coverage_ =
-        std::make_shared<const Coverage>(find_coverage(*snapshots_.get(), now));
+        std::make_shared<const Coverage>(make_coverage(*snapshots_.get(), now));
   }
   looked_at_ = now;
   return coverage_;
 }
 
-Reasons Readiness::find_reasons() {
+Reasons Readiness::reasons() {
   Reasons reasons = coverage()->reasons;
   for (const Diagnostic& one : reloads_.view().faults) {
     reasons.add(

@@ -55,14 +55,14 @@ struct Coverage {
   /// Holds until then: something expires, or begins to be valid.
   std::chrono::sys_seconds valid_until;
 };
-Coverage find_coverage(const snapshot::Snapshot& snapshot,
+Coverage make_coverage(const snapshot::Snapshot& snapshot,
                        std::chrono::sys_seconds now);
 
 /// When the first of the certificates that clients of `host` get ends; the
 /// epoch when there is none.
-std::chrono::sys_seconds find_expiry(const snapshot::Snapshot& snapshot,
-                                     const std::string& host,
-                                     std::chrono::sys_seconds now);
+std::chrono::sys_seconds expiry_of(const snapshot::Snapshot& snapshot,
+                                   const std::string& host,
+                                   std::chrono::sys_seconds now);
 
 class Readiness {
  public:
@@ -73,7 +73,7 @@ class Readiness {
       : snapshots_(snapshots), reloads_(reloads), clock_(std::move(clock)) {}
 
   /// Empty: ready. From any thread.
-  Reasons find_reasons();
+  Reasons reasons();
 
   /// As of now. Looks at all certificates only if that can tell something new.
   std::shared_ptr<const Coverage> coverage();

@@ -8,10 +8,10 @@
 
 namespace mtasts::operations {
 
-Status find_status(const Observed& observed, StatusQuery query) {
+Status make_status(const Observed& observed, StatusQuery query) {
   Status status{.now = observed.clock().wall,
                 .started = observed.started,
-                .reasons = observed.readiness.find_reasons(),
+                .reasons = observed.readiness.reasons(),
                 .query = std::move(query),
                 .reloads = observed.reloads.view(),
                 .snapshot = observed.snapshots.get(),
@@ -41,7 +41,7 @@ DomainStatus describe(const Observed& observed, const Status& status,
       .mx = {},
       .id = found.entry->id,
       .expiry =
-          find_expiry(*status.snapshot, sts::policy_host(domain), status.now),
+          expiry_of(*status.snapshot, sts::policy_host(domain), status.now),
       .records =
           publish::make_records(*found.entry, *found.name, std::nullopt).sets,
       .fetches = observed.fetches.find(domain, status.now)

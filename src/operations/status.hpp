@@ -55,7 +55,7 @@ struct Status {
   std::vector<FoundDomain> found;  // of these, query.limit from query.offset
 };
 
-Status find_status(const Observed& observed, StatusQuery query);
+Status make_status(const Observed& observed, StatusQuery query);
 
 /// What there is to say of one of status.found.
 DomainStatus describe(const Observed& observed, const Status& status,

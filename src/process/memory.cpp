@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "files/read.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::process {
 namespace {
@@ -35,8 +36,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 std::optional<std::uint64_t> find_kilobytes(std::string_view text,
                                             std::string_view key) {
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view line = text::take_until(text, "\n");
     if (!line.starts_with(key)) continue;
     const auto value = parse_number(line.substr(key.size()));
     if (value) return *value * 1024;
@@ -46,7 +46,7 @@ std::optional<std::uint64_t> find_kilobytes(std::string_view text,
 
 /// The least limit in a hierarchy, from the group at `path` up to its root. In
 /// a container only a part of the path may be there, or the root alone.
-std::uint64_t find_group_limit(const std::string& hierarchy, std::string path,
+std::uint64_t read_group_limit(const std::string& hierarchy, std::string path,
                                const char* file) {
   std::uint64_t least = k_unknown;
   for (;;) {
@@ -60,32 +60,29 @@ std::uint64_t find_group_limit(const std::string& hierarchy, std::string path,
 /// True if "memory" is one of `controllers`, which commas separate.
 bool has_memory(std::string_view controllers) {
   while (!controllers.empty()) {
-    const std::string_view one = controllers.substr(0, controllers.find(','));
-    if (one == "memory") return true;
-    controllers.remove_prefix(std::min(one.size() + 1, controllers.size()));
+    if (text::take_until(controllers, ",") == "memory") return true;
   }
   return false;
 }
 
-std::uint64_t find_groups_limit(const std::string& root) {
+std::uint64_t read_groups_limit(const std::string& root) {
   const std::string groups = root + "/sys/fs/cgroup";
   const std::string text = read(root + "/proc/self/cgroup");
   std::uint64_t least = k_unknown;
   std::string_view rest(text);
   while (!rest.empty()) {  // cgroups(7): hierarchy-ID:controllers:path
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::string_view line = text::take_until(rest, "\n");
     const std::size_t first = line.find(':');
     const std::size_t second = line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
     const auto controllers = line.substr(first + 1, second - first - 1);
     const std::string path(line.substr(second + 1));
     if (has_memory(controllers)) {
-      least = std::min(least, find_group_limit(groups + "/memory", path,
+      least = std::min(least, read_group_limit(groups + "/memory", path,
                                                "memory.limit_in_bytes"));
     } else if (controllers.empty()) {
       for (const char* file : {"memory.max", "memory.high"}) {
-        least = std::min(least, find_group_limit(groups, path, file));
+        least = std::min(least, read_group_limit(groups, path, file));
       }
     }
   }
@@ -94,15 +91,15 @@ std::uint64_t find_groups_limit(const std::string& root) {
 
 }  // namespace
 
-std::uint64_t find_memory_use(const std::string& root) {
+std::uint64_t measure_memory_use(const std::string& root) {
   return find_kilobytes(read(root + "/proc/self/status"), "VmRSS:").value_or(0);
 }
 
-std::uint64_t find_memory_limit(const std::string& root) {
-  std::uint64_t limit = find_groups_limit(root);
+std::uint64_t measure_memory_limit(const std::string& root) {
+  std::uint64_t limit = read_groups_limit(root);
   const std::string machine = read(root + "/proc/meminfo");
   const auto available = find_kilobytes(machine, "MemAvailable:");
-  if (available) limit = std::min(limit, *available + find_memory_use(root));
+  if (available) limit = std::min(limit, *available + measure_memory_use(root));
   return limit;
 }
 

@@ -12,9 +12,9 @@ namespace mtasts::process {
 /// has available, with its own part, and of the limits of its control groups
 /// and those above. `root` stands before /proc and /sys: empty but for tests.
 /// UINT64_MAX when nothing is known.
-std::uint64_t find_memory_limit(const std::string& root);
+std::uint64_t measure_memory_limit(const std::string& root);
 
 /// What this process uses now, in octets; 0 when it is not known.
-std::uint64_t find_memory_use(const std::string& root);
+std::uint64_t measure_memory_use(const std::string& root);
 
 }  // namespace mtasts::process

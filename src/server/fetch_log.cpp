@@ -105,7 +105,7 @@ std::optional<DomainFetches> FetchLog::find(
   return fetches;
 }
 
-std::pair<std::uint64_t, std::uint64_t> FetchLog::find_counts(
+std::pair<std::uint64_t, std::uint64_t> FetchLog::counts_of(
     std::string_view domain) const {
   const std::lock_guard lock(mutex_);
   const auto known = entries_.find(std::string(domain));

@@ -64,7 +64,7 @@ class FetchLog {
   std::optional<DomainFetches> find(std::string_view domain,
                                     std::chrono::sys_seconds now) const;
   /// The two counts alone, which is quicker.
-  std::pair<std::uint64_t, std::uint64_t> find_counts(
+  std::pair<std::uint64_t, std::uint64_t> counts_of(
       std::string_view domain) const;
 
  private:

@@ -42,8 +42,8 @@ Budget measure_budget() {
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
-  return make_budget(process::find_memory_limit(""),
-                     process::find_memory_use(""));
+  return make_budget(process::measure_memory_limit(""),
+                     process::measure_memory_use(""));
 }
 
 /// `operations`: the connections that its listener may have, if there is one;

@@ -48,18 +48,18 @@ class OperationsReadiness : public testing::Test {
 using Strings = std::vector<std::string>;
 
 TEST_F(OperationsReadiness, HoldsUntilTheNextCertificateEnds) {
-  const Coverage now = find_coverage(*snapshot_, end_ - days(1));
+  const Coverage now = make_coverage(*snapshot_, end_ - days(1));
   EXPECT_EQ(ids(now.reasons), Strings{"certificate.name-not-covered"});
   EXPECT_EQ(now.first_expiry, end_);
   EXPECT_EQ(now.valid_until, end_ + seconds(1));
-  EXPECT_EQ(ids(find_coverage(*snapshot_, end_).reasons),
+  EXPECT_EQ(ids(make_coverage(*snapshot_, end_).reasons),
             Strings{"certificate.name-not-covered"});
-  EXPECT_EQ(ids(find_coverage(*snapshot_, end_ + seconds(1)).reasons),
+  EXPECT_EQ(ids(make_coverage(*snapshot_, end_ + seconds(1)).reasons),
             (Strings{"certificate.expired", "certificate.name-not-covered"}));
 }
 
 TEST_F(OperationsReadiness, KnowsWhatIsNotValidYet) {
-  const Coverage then = find_coverage(*snapshot_, end_ - days(2000));
+  const Coverage then = make_coverage(*snapshot_, end_ - days(2000));
   EXPECT_EQ(ids(then.reasons), (Strings{"certificate.not-yet-valid",
                                         "certificate.name-not-covered"}));
   EXPECT_LT(then.valid_until, end_);
@@ -84,20 +84,19 @@ TEST_F(OperationsCoverage, LooksAtWhatClientsOfEachKindOfKeyAreOffered) {
   const sys_seconds rsa_end =
       shorter->certificates->find_all("mta-sts.a.example").back()->not_after();
   ASSERT_LT(rsa_end, end_ - days(4));
-  const Coverage both = find_coverage(*shorter, end_ - days(6));
+  const Coverage both = make_coverage(*shorter, end_ - days(6));
   EXPECT_EQ(both.first_expiry, rsa_end);
-  EXPECT_EQ(find_expiry(*shorter, "mta-sts.a.example", end_ - days(6)),
-            rsa_end);
+  EXPECT_EQ(expiry_of(*shorter, "mta-sts.a.example", end_ - days(6)), rsa_end);
   // Nobody is offered the RSA one any more.
-  const Coverage one = find_coverage(*shorter, end_ - days(4));
+  const Coverage one = make_coverage(*shorter, end_ - days(4));
   EXPECT_EQ(one.first_expiry, end_);
   EXPECT_EQ(ids(one.reasons), Strings{"certificate.name-not-covered"});
 }
 
 TEST_F(OperationsCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
   const auto with = load_with("DNS:*.a.example", KeyKind::ecdsa, {.to = 60});
-  EXPECT_EQ(find_coverage(*with, end_ - days(1)).first_expiry, end_);
-  const Coverage later = find_coverage(*with, end_ + seconds(1));
+  EXPECT_EQ(make_coverage(*with, end_ - days(1)).first_expiry, end_);
+  const Coverage later = make_coverage(*with, end_ + seconds(1));
   EXPECT_GT(later.first_expiry, end_ + days(49));
   EXPECT_EQ(ids(later.reasons), Strings{"certificate.name-not-covered"});
 }
@@ -105,7 +104,7 @@ TEST_F(OperationsCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
 TEST_F(OperationsCoverage, KnowsABrokenKey) {
   snapshot_->certificates->find_all("mta-sts.a.example").front()->prove(false);
   EXPECT_EQ(
-      ids(find_coverage(*snapshot_, end_ - days(1)).reasons),
+      ids(make_coverage(*snapshot_, end_ - days(1)).reasons),
       (Strings{"certificate.key-unusable", "certificate.name-not-covered"}));
 }
 
@@ -116,13 +115,12 @@ TEST_F(OperationsReadiness, SaysWhatTheLastReloadFailedFor) {
   const Diagnostic fault{
       Severity::error, "config.empty", Place{"x.toml"}, "is empty", {}};
   reloads.note_failed(snapshot::this_second(), {fault}, true);
-  EXPECT_EQ(readiness.find_reasons().shown.back().text,
+  EXPECT_EQ(readiness.reasons().shown.back().text,
             "x.toml: is empty [config.empty]");
   reloads.note_applied(snapshot::this_second(), 1, 0, true);
-  EXPECT_EQ(ids(readiness.find_reasons()),
-            Strings{"certificate.name-not-covered"});
+  EXPECT_EQ(ids(readiness.reasons()), Strings{"certificate.name-not-covered"});
   readiness.set_stopping();
-  EXPECT_EQ(readiness.find_reasons().shown.back().id, "stopping");
+  EXPECT_EQ(readiness.reasons().shown.back().id, "stopping");
 }
 
 TEST(OperationsReasons, AreCountedAllAndShownInPart) {

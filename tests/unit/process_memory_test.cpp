@@ -19,7 +19,8 @@ class ProcessMemory : public testing::Test {
     dir_.write(name, content);
   }
   std::uint64_t limit() const {
-    return find_memory_limit(dir_.path("").substr(0, dir_.path("").size() - 1));
+    return measure_memory_limit(
+        dir_.path("").substr(0, dir_.path("").size() - 1));
   }
 
   TempDir dir_;
@@ -27,7 +28,7 @@ class ProcessMemory : public testing::Test {
 
 TEST_F(ProcessMemory, KnowsNothingWithoutProc) {
   EXPECT_EQ(limit(), k_unknown);
-  EXPECT_EQ(find_memory_use(dir_.path("none")), 0U);
+  EXPECT_EQ(measure_memory_use(dir_.path("none")), 0U);
 }
 
 TEST_F(ProcessMemory, IsWhatIsAvailableAndOurs) {
@@ -81,8 +82,8 @@ TEST_F(ProcessMemory, SkipsWhatItDoesNotUnderstand) {
 }
 
 TEST_F(ProcessMemory, KnowsThisMachine) {
-  EXPECT_GT(find_memory_use(""), k_mib);
-  EXPECT_LT(find_memory_limit(""), k_unknown);
+  EXPECT_GT(measure_memory_use(""), k_mib);
+  EXPECT_LT(measure_memory_limit(""), k_unknown);
 }
 
 }  // namespace

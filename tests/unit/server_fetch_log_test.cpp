@@ -33,7 +33,7 @@ class ServerFetchLog : public testing::Test {
 TEST_F(ServerFetchLog, KnowsNothingOfADomainThatNobodyAskedFor) {
   fetch(k_old, k_start);
   EXPECT_FALSE(log_.find("example.net", k_start));
-  EXPECT_EQ(log_.find_counts("example.net"), std::make_pair(0UL, 0UL));
+  EXPECT_EQ(log_.counts_of("example.net"), std::make_pair(0UL, 0UL));
 }
 
 TEST_F(ServerFetchLog, CountsByFamily) {
@@ -139,7 +139,7 @@ TEST_F(ServerFetchLog, LosesNothingBetweenThreads) {
   for (std::thread& thread : threads) thread.join();
   std::uint64_t sum = 0;
   for (int i = 0; i < 50; ++i) {
-    sum += log_.find_counts("d" + std::to_string(i)).first;
+    sum += log_.counts_of("d" + std::to_string(i)).first;
   }
   EXPECT_EQ(sum, std::uint64_t{k_threads} * k_each);
 }
