@@ -67,7 +67,7 @@ std::string squeeze(std::string_view line) {
   std::string out;
   for (const char c : line) {
     if (out.size() == k_octets) break;
-    if (std::string_view(" \t\r\n").find(c) == std::string_view::npos) {
+    if (!text::has(" \t\r\n", c)) {
       out += c;
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
@@ -80,10 +80,9 @@ std::string squeeze(std::string_view line) {
 bool is_tinydns(std::string_view line) {
   constexpr std::string_view k_marks = "'+=.&@C:^Z";
   const std::string_view word = line.substr(0, line.find_first_of(" \t\";"));
-  return word.size() > 2 && k_marks.find(word[0]) != std::string_view::npos &&
+  return word.size() > 2 && text::has(k_marks, word[0]) &&
          word.find(':', 1) != std::string_view::npos &&
-         word.find("::") == std::string_view::npos &&
-         word.find('.') < word.find(':', 1);
+         !text::has(word, "::") && word.find('.') < word.find(':', 1);
 }
 
 std::optional<Error> find_form(std::string_view text, Where where,

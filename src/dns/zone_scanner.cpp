@@ -68,8 +68,7 @@ Result<ZoneToken> ZoneScanner::read_quoted() {
 Result<ZoneToken> ZoneScanner::read_bare() {
   constexpr std::string_view k_ends = "\n;()\"";
   ZoneToken token;
-  while (!at_end() && !is_blank(text_[at_]) &&
-         k_ends.find(text_[at_]) == std::string_view::npos) {
+  while (!at_end() && !is_blank(text_[at_]) && !text::has(k_ends, text_[at_])) {
     take_octet(token);
   }
   return token;

@@ -23,7 +23,7 @@ using text::trim;
 /// RFC 9110, 5.6.2.
 bool is_tchar(char c) {
   constexpr std::string_view k_marks = "!#$%&'*+-.^_`|~";
-  return text::is_alphanumeric(c) || k_marks.find(c) != std::string_view::npos;
+  return text::is_alphanumeric(c) || has(k_marks, c);
 }
 
 bool is_token(std::string_view text) {
@@ -41,9 +41,7 @@ bool is_uri_part(std::string_view text, std::string_view more) {
         return false;
       }
       i += 2;
-    } else if (!text::is_alphanumeric(c) &&
-               k_marks.find(c) == std::string_view::npos &&
-               more.find(c) == std::string_view::npos) {
+    } else if (!text::is_alphanumeric(c) && !has(k_marks, c) && !has(more, c)) {
       return false;
     }
   }

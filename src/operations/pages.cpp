@@ -106,8 +106,7 @@ bool Pages::is_probe(std::string_view path) {
 }
 
 Page Pages::write_metrics(const PageRequest& request) {
-  const bool open = request.accept.find("application/openmetrics-text") !=
-                    std::string_view::npos;
+  const bool open = text::has(request.accept, "application/openmetrics-text");
   Page page{.type = open ? "application/openmetrics-text; version=1.0.0; "
                            "charset=utf-8"
                          : "text/plain; version=0.0.4; charset=utf-8",

@@ -51,7 +51,7 @@ bool is_known_method(std::string_view method) {
 /// character itself; nothing else is decoded. A query names another resource.
 bool is_policy_path(std::string_view path) {
   if (path == sts::k_policy_path) return true;
-  if (path.find('%') == std::string_view::npos) return false;
+  if (!text::has(path, '%')) return false;
   std::string decoded;
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (path[i] != '%') {
@@ -59,9 +59,7 @@ bool is_policy_path(std::string_view path) {
       continue;
     }
     const char c = text::read_hex(path[i + 1], path[i + 2]);
-    const bool unreserved =
-        text::is_alphanumeric(c) ||
-        std::string_view("-._~").find(c) != std::string_view::npos;
+    const bool unreserved = text::is_alphanumeric(c) || text::has("-._~", c);
     if (!unreserved) return false;
     decoded += c;
     i += 2;

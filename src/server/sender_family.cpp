@@ -16,7 +16,7 @@ constexpr std::size_t k_max_octets = 256;
 SenderFamily classify_sender(std::string_view user_agent) {
   const std::string text = text::to_lower(user_agent.substr(0, k_max_octets));
   for (std::size_t i = 0; i + 1 < k_sender_family_names.size(); ++i) {
-    if (text.find(k_sender_family_names[i]) != std::string::npos) {
+    if (text::has(text, k_sender_family_names[i])) {
       return static_cast<SenderFamily>(i);
     }
   }

@@ -43,7 +43,7 @@ std::optional<std::string_view> find_meant_key(std::string_view name) {
 /// testing mx: a.example", or with the text.
 std::size_t end_of_field(std::string_view text) {
   for (std::size_t at = 1; at < text.size(); ++at) {
-    if (std::string_view(" \t,;").find(text[at - 1]) == text.npos) continue;
+    if (!text::has(" \t,;", text[at - 1])) continue;
     std::string_view name = text.substr(at);
     const std::size_t end = name.find_first_of(":=");
     if (end == std::string_view::npos) break;
@@ -155,8 +155,7 @@ bool PolicyMender::take_once(std::string_view key, std::string value) {
 
 bool PolicyMender::take_hosts(std::string_view value) {
   // A mailbox or a page is not said to be an MX host.
-  if (value.find('@') != value.npos ||
-      text::to_lower(value).find("http") != std::string::npos) {
+  if (text::has(value, '@') || text::has(text::to_lower(value), "http")) {
     return false;
   }
   const std::vector<MxPattern> hosts = find_meant_mx(value);
@@ -307,7 +306,7 @@ std::string PolicyMender::prepare(std::string_view text) {
     note("the byte order mark is left out");
     plain.erase(0, 3);
   }
-  if (plain.find("\\n") != std::string::npos &&
+  if (text::has(plain, "\\n") &&
       trim(plain, "\r\n").find('\n') == std::string::npos) {
     note("\"\\n\" is taken for the line end");
     replace_all(plain, "\\r\\n", "\n");

@@ -48,7 +48,7 @@ Result<PolicyLine> parse_line(std::string_view text) {
                 "a line is a name, a colon and a value: \"mode: testing\" "
                 "(RFC 8461, 3.2)");
   }
-  if (colon != 0 && k_wsp.find(text[colon - 1]) != std::string_view::npos) {
+  if (colon != 0 && text::has(k_wsp, text[colon - 1])) {
     return fail("has white space before the colon",
                 "remove it (RFC 8461, 3.2)");
   }

@@ -50,7 +50,7 @@ std::string take_number(std::string_view& text) {
   std::string number(text.substr(0, count_digits(text)));
   text.remove_prefix(number.size());
   while (number.size() <= 12 && !text.empty() &&
-         k_separators.find(text.front()) != std::string_view::npos &&
+         text::has(k_separators, text.front()) &&
          count_digits(text.substr(1)) == 3) {
     number += text.substr(1, 3);
     text.remove_prefix(4);

@@ -43,6 +43,9 @@ std::string to_upper(std::string_view text);
 constexpr bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
+constexpr bool has(std::string_view text, char c) {
+  return text.find(c) != std::string_view::npos;
+}
 
 /// `text` without what it has of `around` at both ends: without a second
 /// argument, of WSP (RFC 5234, B.1).

@@ -51,8 +51,7 @@ std::string encode(std::string_view uri) {
   for (std::size_t i = 0; i < uri.size(); ++i) {
     const auto octet = static_cast<unsigned char>(uri[i]);
     const bool odd =
-        i >= start && i < end &&
-        (others.find(uri[i]) != std::string_view::npos || octet >= 0x80);
+        i >= start && i < end && (text::has(others, uri[i]) || octet >= 0x80);
     text += odd ? fmt::format("%{:02X}", octet) : std::string(1, uri[i]);
   }
   return text;

@@ -34,7 +34,7 @@ Result<void> check_part(std::string_view part, std::string_view delimiters) {
       continue;
     }
     if (text::is_alphanumeric(c) || c == '-' || c == '.' || c == '_' ||
-        c == '~' || delimiters.find(c) != std::string_view::npos) {
+        c == '~' || text::has(delimiters, c)) {
       continue;
     }
     if (static_cast<unsigned char>(c) >= 0x80) {
@@ -104,7 +104,7 @@ Result<ReportUri> ReportUri::from_https(std::string_view text) {
   const std::string_view rest = text.substr(k_https.size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   const std::string_view tail = rest.substr(authority.size());
-  if (authority.find('@') != std::string_view::npos) {
+  if (text::has(authority, '@')) {
     return fail("has a user name in it", "anyone can read the record");
   }
   if (authority.starts_with('[')) {
@@ -140,7 +140,7 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
   if (scheme == "https:" && text.substr(scheme.size()).starts_with("//")) {
     return from_https(text);
   }
-  if (scheme.empty() && text.find('@') != std::string_view::npos) {
+  if (scheme.empty() && text::has(text, '@')) {
     return fail("is neither a mailto: nor an https: URI",
                 fmt::format("did you mean {}?",
                             in_quotes(fmt::format("mailto:{}", text))));
