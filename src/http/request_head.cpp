@@ -191,40 +191,27 @@ bool is_authority(std::string_view text) {
 
 HeadScan scan_head(std::string_view octets, std::size_t from,
                    std::size_t max_head_octets) {
+  const auto refused = [](int status) { return HeadScan{.status = status}; };
   HeadScan scan;
   // RFC 9112, 2.2: "SHOULD ignore at least one empty line (CRLF) received
   // prior to the request-line"; one it is.
   const std::size_t start = octets.starts_with("\r\n") ? 2 : 0;
   std::size_t i = std::max(from, start);
   for (; i < octets.size(); ++i) {
-    if (i >= max_head_octets) {
-      scan.status = k_head_too_large;
-      return scan;
-    }
+    if (i >= max_head_octets) return refused(k_head_too_large);
     const char c = octets[i];
     const auto octet = static_cast<unsigned char>(c);
     if (octet >= 0x20 && octet != 0x7F) continue;
     if (c == '\t') continue;
-    if (c != '\r') {
-      scan.status = k_bad_request;  // a bare LF, a NUL, any control octet
-      return scan;
-    }
+    // A bare LF, a NUL, any control octet.
+    if (c != '\r') return refused(k_bad_request);
     if (i + 1 == octets.size()) break;  // wait for what follows the CR
-    if (octets[i + 1] != '\n') {
-      scan.status = k_bad_request;
-      return scan;
-    }
+    if (octets[i + 1] != '\n') return refused(k_bad_request);
     ++i;
-    if (i >= max_head_octets) {
-      scan.status = k_head_too_large;
-      return scan;
-    }
+    if (i >= max_head_octets) return refused(k_head_too_large);
     // An empty line ends the head; in the place of the request line it is a
     // second one, which is no more to be ignored.
-    if (i == start + 1) {
-      scan.status = k_bad_request;
-      return scan;
-    }
+    if (i == start + 1) return refused(k_bad_request);
     if (octets.substr(0, i + 1).ends_with("\r\n\r\n")) {
       scan.size = i + 1;
       break;

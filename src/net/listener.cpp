@@ -16,6 +16,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -264,22 +265,11 @@ Result<void> Listeners::add(const ListenAddress& address, bool v6_only) {
 }
 
 bool is_of_one_client(int error) {
-  switch (error) {
-    case EAGAIN:
-    case ECONNABORTED:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case EINTR:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENONET:
-    case ENOPROTOOPT:
-    case EOPNOTSUPP:
-    case EPROTO:
-      return true;
-    default:
-      return false;
-  }
+  constexpr int k_errors[] = {
+      EAGAIN,      ECONNABORTED, EHOSTDOWN,   EHOSTUNREACH, EINTR, ENETDOWN,
+      ENETUNREACH, ENONET,       ENOPROTOOPT, EOPNOTSUPP,   EPROTO};
+  return std::find(std::begin(k_errors), std::end(k_errors), error) !=
+         std::end(k_errors);
 }
 
 Result<Listeners> Listeners::open(const std::vector<ListenAddress>& addresses) {
