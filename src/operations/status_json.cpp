@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "operations/status.hpp"
+#include "text/join.hpp"
 #include "text/json.hpp"
 #include "text/time.hpp"
 
@@ -12,26 +11,9 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-/// Puts "," between the elements that it is called for.
-class Comma {
- public:
-  std::string_view operator()() {
-    return std::exchange(first_, false) ? "" : ",";
-  }
-
- private:
-  bool first_ = true;
-};
-
 template <class List, class Format>
 std::string join(const List& list, Format format) {
-  std::string text;
-  Comma comma;
-  for (const auto& one : list) {
-    text += comma();
-    text += format(one);
-  }
-  return text;
+  return text::join(list, ",", format);
 }
 
 std::string time_or_null(sys_seconds time) {
@@ -46,17 +28,13 @@ std::string format_fetches(const server::FamilyFetches& fetches) {
 
 /// The fetches of one id.
 std::string format_id(const server::IdFetches& fetches) {
-  std::string families;
-  Comma comma;
-  for (std::size_t i = 0; i < fetches.by_family.size(); ++i) {
-    if (fetches.by_family[i].count == 0) continue;
-    families += fmt::format("{}\"{}\":{{{}}}", comma(),
-                            server::k_sender_family_names[i],
-                            format_fetches(fetches.by_family[i]));
-  }
   return fmt::format(R"({{"id":{},{},"families":{{{}}}}})",
                      text::json_quote(fetches.id),
-                     format_fetches(fetches.total()), families);
+                     format_fetches(fetches.total()),
+                     join(fetches.families(), [](const auto& one) {
+                       return fmt::format("\"{}\":{{{}}}", one.first,
+                                          format_fetches(one.second));
+                     }));
 }
 
 std::string format_certificate(const DomainStatus& one, sys_seconds now) {

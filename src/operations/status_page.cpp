@@ -10,6 +10,7 @@
 #include "operations/status_page_assets.hpp"
 #include "text/ascii.hpp"
 #include "text/duration.hpp"
+#include "text/join.hpp"
 #include "text/sha256.hpp"
 #include "text/time.hpp"
 
@@ -21,23 +22,12 @@ using std::chrono::sys_seconds;
 /// For text and for attributes in double quotes.
 std::string escape(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
+  for (const char& c : text) {
+    out += c == '&'   ? "&amp;"
+           : c == '<' ? "&lt;"
+           : c == '>' ? "&gt;"
+           : c == '"' ? "&quot;"
+                      : std::string_view(&c, 1);
   }
   return out;
 }
@@ -123,13 +113,10 @@ std::string format_chart(const DomainStatus& one) {
 
 std::string format_senders(const DomainStatus& one) {
   std::string rows;
-  for (std::size_t i = 0; i < server::k_sender_family_names.size(); ++i) {
-    const server::FamilyFetches& family = one.of_id.by_family[i];
-    if (family.count == 0) continue;
+  for (const auto& [name, fetches] : one.of_id.families()) {
     rows += fmt::format(
-        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
-        server::k_sender_family_names[i], family.count,
-        format_moment(family.last));
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", name,
+        fetches.count, format_moment(fetches.last));
   }
   if (rows.empty()) {
     return "<p>Nobody has fetched this policy yet.</p>\n";
@@ -150,10 +137,7 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
         escape(record.owner), record.ttl.count(),
         escape(record.values.front()));
   }
-  std::string mx;
-  for (const std::string& host : one.mx) {
-    mx += fmt::format("{}{}", mx.empty() ? "" : ", ", escape(host));
-  }
+  const std::string mx = text::join(one.mx, ", ", escape);
   return fmt::format(
       R"(<section class="card"><div class="head"><h2>{}</h2><span class="tag">{}</span>{}</div>
 <dl><dt>id</dt><dd><code>{}</code></dd><dt>max_age</dt><dd>{}</dd><dt>mx</dt><dd>{}</dd></dl>

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "operations/status.hpp"
+#include "text/join.hpp"
 #include "text/json.hpp"
 #include "text/time.hpp"
 
@@ -21,13 +22,10 @@ std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
 
 /// Who has fetched the policy that is served: "google 3, other 12".
 std::string format_families(const server::IdFetches& fetches) {
-  std::string text;
-  for (std::size_t i = 0; i < fetches.by_family.size(); ++i) {
-    if (fetches.by_family[i].count == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ",
-                        server::k_sender_family_names[i],
-                        fetches.by_family[i].count);
-  }
+  const std::string text =
+      text::join(fetches.families(), ", ", [](const auto& one) {
+        return fmt::format("{} {}", one.first, one.second.count);
+      });
   return text.empty() ? "-" : text;
 }
 

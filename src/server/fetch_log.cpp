@@ -35,6 +35,16 @@ FamilyFetches IdFetches::total() const {
   return all;
 }
 
+std::vector<std::pair<std::string_view, FamilyFetches>> IdFetches::families()
+    const {
+  std::vector<std::pair<std::string_view, FamilyFetches>> found;
+  for (std::size_t i = 0; i < by_family.size(); ++i) {
+    if (by_family[i].count == 0) continue;
+    found.emplace_back(k_sender_family_names[i], by_family[i]);
+  }
+  return found;
+}
+
 FetchLog::Id FetchLog::parse_id(std::string_view digits) {
   return {.high = parse_half(digits.substr(0, k_half_id_digits)),
           .low = parse_half(digits.substr(k_half_id_digits))};

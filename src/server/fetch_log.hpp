@@ -17,6 +17,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "server/sender_family.hpp"
 
@@ -42,6 +43,8 @@ struct IdFetches {
   FetchesByFamily by_family;
 
   FamilyFetches total() const;
+  /// The families that have fetched it, by their names.
+  std::vector<std::pair<std::string_view, FamilyFetches>> families() const;
 };
 
 struct DomainFetches {
