@@ -11,7 +11,6 @@
 #include <new>
 
 #include "log.hpp"
-#include "result.hpp"
 
 namespace mtasts {
 namespace {
@@ -210,6 +209,8 @@ void print_message(std::string_view kind, const std::string& message,
   if (!hint.empty()) text += fmt::format("hint: {}\n", printable(hint));
   print_lines(text);
 }
+
+void print_error(const Error& error) { print_error(error.message, error.hint); }
 
 void print_error(const std::string& message, const std::string& hint) {
   print_message("error", message, hint);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "diagnostic.hpp"
+#include "result.hpp"
 
 namespace mtasts {
 
@@ -104,6 +105,7 @@ void print_diagnostics(const Diagnostics& diagnostics);
 void print_message(std::string_view kind, const std::string& message,
                    const std::string& hint = {});
 /// The same of the kind "error".
+void print_error(const Error& error);
 void print_error(const std::string& message, const std::string& hint = {});
 /// An error whose hint is to read the help.
 Exit print_usage_error(const std::string& message);

@@ -49,6 +49,12 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+Error about_value(std::string_view what, std::string_view value, Error error) {
+  error.message =
+      fmt::format("{} {} {}", what, in_quotes(value), error.message);
+  return error;
+}
+
 std::string format_errno(int error) {
   return std::generic_category().message(error);
 }

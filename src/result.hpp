@@ -44,6 +44,10 @@ std::string in_quotes(std::string_view text);
 /// nothing else. For names of files and for what a library says.
 std::string printable(std::string_view text);
 
+/// The error of a value, with what that is and the value itself in front:
+/// mx "a_b" has a "_" in it.
+Error about_value(std::string_view what, std::string_view value, Error error);
+
 /// What the system calls the `error` that a call left in errno.
 std::string format_errno(int error);
 

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "cli/ask_server.hpp"
 
-#include "command_line.hpp"
 #include "config/read_operations.hpp"
+#include "http/client.hpp"
 
 namespace mtasts::cli {
 
-std::optional<http::Reply> ask_server(const std::string& config,
-                                      const std::string& path,
-                                      const std::string& accept) {
+Exit ask_server(const std::string& config, const std::string& path,
+                const std::string& accept) {
+  constexpr int k_ok = 200;
   const Result<config::Operations> operations = config::load_operations(config);
-  if (!operations) {
-    print_error(operations.error().message, operations.error().hint);
-    return std::nullopt;
-  }
-  Result<http::Reply> reply = http::ask(
-      operations->listen, path, accept,
-      "is mta-stsd serve running, and was it started with this [operations]?");
+  const Result<http::Reply> reply =
+      operations ? http::ask(operations->listen, path, accept,
+                             "is mta-stsd serve running, and was it started "
+                             "with this [operations]?")
+                 : fail(operations.error());
   if (!reply) {
-    print_error(reply.error().message, reply.error().hint);
-    return std::nullopt;
+    print_error(reply.error());
+    return Exit::fault;
   }
-  return *std::move(reply);
+  return print(reply->body) && reply->status == k_ok ? Exit::good : Exit::fault;
 }
 
 }  // namespace mtasts::cli

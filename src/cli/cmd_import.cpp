@@ -33,9 +33,7 @@ struct Options {
 std::optional<dns::Name> parse_domain(const std::string& text) {
   Result<dns::Name> domain = config::parse_policy_domain(text);
   if (domain) return *std::move(domain);
-  print_error(
-      fmt::format("domain {} {}", in_quotes(text), domain.error().message),
-      domain.error().hint);
+  print_error(about_value("domain", text, domain.error()));
   return std::nullopt;
 }
 

@@ -52,9 +52,7 @@ Result<std::vector<dns::Target>> parse_targets(
   for (const std::string& text : texts) {
     Result<dns::Target> target = dns::parse_target(text);
     if (!target) {
-      return fail(fmt::format("--address {} {}", in_quotes(text),
-                              target.error().message),
-                  target.error().hint);
+      return fail(about_value("--address", text, target.error()));
     }
     const bool known = std::any_of(
         targets.begin(), targets.end(),
@@ -74,11 +72,7 @@ Result<std::vector<dns::Target>> parse_targets(
 
 Result<dns::Name> parse_provider(const std::string& text) {
   Result<dns::Name> name = dns::Name::from_typed(text);
-  if (!name) {
-    return fail(fmt::format("--delegate-to {} {}", in_quotes(text),
-                            name.error().message),
-                name.error().hint);
-  }
+  if (!name) return fail(about_value("--delegate-to", text, name.error()));
   if (name->text().starts_with(sts::k_policy_host_prefix)) {
     return fail(
         fmt::format("--delegate-to {} is a policy host", in_quotes(text)),
@@ -220,7 +214,7 @@ Exit print_diff(const std::vector<publish::DomainRecords>& wanted,
 Exit print_records(const Options& options) {
   const Result<Request> request = parse_request(options);
   if (!request) {
-    print_error(request.error().message, request.error().hint);
+    print_error(request.error());
     return Exit::usage;
   }
   const std::optional<config::Live> live = load_policies(options.config);
@@ -233,7 +227,7 @@ Exit print_records(const Options& options) {
   Result<std::vector<publish::DomainRecords>> all =
       arrange(publish::make_records(live->policies, *domains, ttl), *request);
   if (!all) {
-    print_error(all.error().message, all.error().hint);
+    print_error(all.error());
     return Exit::fault;
   }
   if (options.diff) {

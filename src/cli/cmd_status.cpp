@@ -12,24 +12,17 @@ Exit status(Arguments& arguments) {
   arguments.add_choice("--format", format, {"table", "json"});
   arguments.add_words("domain", domains, 1);
   if (const std::optional<Exit> end = arguments.read()) return *end;
-  constexpr int k_ok = 200;
   std::string path = "/status";
   if (!domains.empty()) {
     const Result<dns::Name> name = dns::Name::from_typed(domains.front());
     if (!name) {
-      print_error(
-          "domain " + in_quotes(domains.front()) + " " + name.error().message,
-          name.error().hint);
+      print_error(about_value("domain", domains.front(), name.error()));
       return Exit::fault;
     }
     path += "?q=" + name->text();
   }
-  const std::optional<http::Reply> reply =
-      ask_server(arguments.config(), path,
-                 format == "json" ? "application/json" : "text/plain");
-  if (!reply) return Exit::fault;
-  const bool printed = print(reply->body);
-  return printed && reply->status == k_ok ? Exit::good : Exit::fault;
+  return ask_server(arguments.config(), path,
+                    format == "json" ? "application/json" : "text/plain");
 }
 
 }  // namespace

@@ -22,9 +22,7 @@ std::optional<std::string> find_domain(const config::Live& live,
                                        const std::string& text) {
   const Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) {
-    print_error(
-        fmt::format("domain {} {}", in_quotes(text), name.error().message),
-        name.error().hint);
+    print_error(about_value("domain", text, name.error()));
     return std::nullopt;
   }
   if (live.find_domain(name->text()) != nullptr) return name->text();

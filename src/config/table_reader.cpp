@@ -186,8 +186,8 @@ void TableReader::warning(std::string id, Position at, std::string message,
 
 void TableReader::refuse(std::string id, std::string_view key,
                          const Located<std::string>& value, Error fault) {
-  error(std::move(id), value.at,
-        fmt::format("{} {} {}", key, in_quotes(value.value), fault.message),
+  fault = about_value(key, value.value, std::move(fault));
+  error(std::move(id), value.at, std::move(fault.message),
         std::move(fault.hint));
 }
 

@@ -46,9 +46,7 @@ Result<std::vector<ReportUri>> parse_txt_record(std::string_view text) {
       const std::string_view one = text::trim(text::take_until(rest, ","));
       Result<ReportUri> uri = ReportUri::parse(one);
       if (!uri) {
-        const Error fault = explain_uri(one, uri.error());
-        return fail(fmt::format("rua {} {}", in_quotes(one), fault.message),
-                    fault.hint);
+        return fail(about_value("rua", one, explain_uri(one, uri.error())));
       }
       uris.push_back(*std::move(uri));
     }

@@ -119,6 +119,12 @@ TEST(InQuotes, NeverCutsInsideACharacter) {
             '"' + std::string(79, 'a') + "ü\"...");
 }
 
+TEST(AboutValue, PutsTheValueInFront) {
+  const Error error = about_value("mx", "a\n", {"has a line end", "cut it"});
+  EXPECT_EQ(error.message, "mx \"a\\x0a\" has a line end");
+  EXPECT_EQ(error.hint, "cut it");
+}
+
 TEST(FormatErrno, SaysWhatTheSystemDoes) {
   EXPECT_EQ(format_errno(ENOENT), "No such file or directory");
 }
