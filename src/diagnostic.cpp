@@ -59,13 +59,12 @@ std::string format_diagnostic_json(const Diagnostic& diagnostic) {
 }
 
 void sort_diagnostics(Diagnostics& diagnostics) {
-  std::stable_sort(diagnostics.begin(), diagnostics.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) {
-                     return std::tie(a.place.file, a.place.line, a.place.column,
-                                     a.id, a.message) <
-                            std::tie(b.place.file, b.place.line, b.place.column,
-                                     b.id, b.message);
-                   });
+  std::ranges::stable_sort(
+      diagnostics, [](const Diagnostic& a, const Diagnostic& b) {
+        return std::tie(a.place.file, a.place.line, a.place.column, a.id,
+                        a.message) < std::tie(b.place.file, b.place.line,
+                                              b.place.column, b.id, b.message);
+      });
 }
 
 void append(Diagnostics& to, Diagnostics from) {
@@ -94,10 +93,9 @@ bool is_full(const Diagnostics& diagnostics) {
 }
 
 bool has_errors(const Diagnostics& diagnostics) {
-  return std::any_of(diagnostics.begin(), diagnostics.end(),
-                     [](const Diagnostic& diagnostic) {
-                       return diagnostic.severity == Severity::error;
-                     });
+  return std::ranges::any_of(diagnostics, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+  });
 }
 
 }  // namespace mtasts

@@ -73,7 +73,7 @@ std::optional<std::vector<tlsrpt::ReportUri>> parse_tls_rpt(
                         : "only rua is known (RFC 8460, 3)"));
   }
   for (const tlsrpt::ReportUri& uri : *parsed) {
-    if (std::find(rua.begin(), rua.end(), uri) == rua.end()) rua.push_back(uri);
+    if (std::ranges::find(rua, uri) == rua.end()) rua.push_back(uri);
   }
   return rua;
 }

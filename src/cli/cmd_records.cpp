@@ -54,13 +54,13 @@ Result<std::vector<dns::Target>> parse_targets(
     if (!target) {
       return fail(about_value("--address", text, target.error()));
     }
-    const bool known = std::any_of(
-        targets.begin(), targets.end(),
+    const bool known = std::ranges::any_of(
+        targets,
         [&](const dns::Target& one) { return one.value == target->value; });
     if (!known) targets.push_back(*std::move(target));
   }
-  const bool has_name = std::any_of(
-      targets.begin(), targets.end(),
+  const bool has_name = std::ranges::any_of(
+      targets,
       [](const dns::Target& one) { return one.type == dns::Type::cname; });
   if (has_name && targets.size() > 1) {
     return fail("--address has a name and something else",

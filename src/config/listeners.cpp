@@ -13,9 +13,9 @@ using net::ListenAddress;
 using net::Scheme;
 
 bool needs_certificates(const config::Startup& startup) {
-  return std::any_of(
-      startup.listen.begin(), startup.listen.end(),
-      [](const ListenAddress& one) { return one.scheme == Scheme::https; });
+  return std::ranges::any_of(startup.listen, [](const ListenAddress& one) {
+    return one.scheme == Scheme::https;
+  });
 }
 
 std::vector<std::string> socket_files(const Startup& startup) {

@@ -62,26 +62,24 @@ bool has_shape(std::string_view label, const Shape& shape) {
     return true;
   }
   if (label.starts_with('-')) label.remove_prefix(1);
-  return std::any_of(shape.rests.begin(), shape.rests.end(),
-                     [label](std::string_view rest) {
-                       return !rest.empty() && label.starts_with(rest) &&
-                              is_end(label.substr(rest.size()));
-                     });
+  return std::ranges::any_of(shape.rests, [label](std::string_view rest) {
+    return !rest.empty() && label.starts_with(rest) &&
+           is_end(label.substr(rest.size()));
+  });
 }
 
 bool is_shape(std::string_view label) {
-  return std::any_of(
-      k_shapes.begin(), k_shapes.end(),
-      [label](const Shape& shape) { return has_shape(label, shape); });
+  return std::ranges::any_of(k_shapes, [label](const Shape& shape) {
+    return has_shape(label, shape);
+  });
 }
 
 template <std::size_t Size>
 bool is_below_one(const dns::Name& name,
                   const std::array<std::string_view, Size>& parents) {
-  return std::any_of(parents.begin(), parents.end(),
-                     [&name](std::string_view one) {
-                       return dns::is_at_or_below(name.text(), one);
-                     });
+  return std::ranges::any_of(parents, [&name](std::string_view one) {
+    return dns::is_at_or_below(name.text(), one);
+  });
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ bool is_registry_suffix(const dns::Name& name) {
   const std::string_view text = name.text();
   const std::size_t dot = text.find('.');
   return text.size() - dot - 1 == 2 &&
-         std::find(k_second_level.begin(), k_second_level.end(),
-                   text.substr(0, dot)) != k_second_level.end();
+         std::ranges::find(k_second_level, text.substr(0, dot)) !=
+             k_second_level.end();
 }
 
 std::string_view key_of(const dns::Name&) { return "domain"; }
@@ -129,9 +129,8 @@ void lint_placeholders(const PolicyDraft& draft, TableReader& reader) {
 /// The first mx for which `is_one(pattern)`; null: none.
 template <class IsOne>
 const Located<sts::MxPattern>* find_mx(const PolicyDraft& draft, IsOne is_one) {
-  const auto found =
-      std::find_if(draft.mx.begin(), draft.mx.end(),
-                   [&](const auto& mx) { return is_one(mx.value); });
+  const auto found = std::ranges::find_if(
+      draft.mx, [&](const auto& mx) { return is_one(mx.value); });
   return found == draft.mx.end() ? nullptr : &*found;
 }
 

@@ -126,10 +126,9 @@ std::string format_right(const Provider& provider) {
 }  // namespace
 
 std::optional<Error> find_provider_slip(const sts::MxPattern& mx) {
-  const auto provider = std::find_if(
-      k_providers.begin(), k_providers.end(), [&](const auto& one) {
-        return dns::is_at_or_below(mx.name().text(), one.zone);
-      });
+  const auto provider = std::ranges::find_if(k_providers, [&](const auto& one) {
+    return dns::is_at_or_below(mx.name().text(), one.zone);
+  });
   if (provider == k_providers.end()) return {};
   const std::string text = mx.text();
   const std::string below = text.substr(

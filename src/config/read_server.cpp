@@ -48,7 +48,7 @@ std::vector<net::ListenAddress> read_listen(TableReader& reader) {
     };
     if (!address) {
       reader.refuse("server.listen-invalid", "listen", text, address.error());
-    } else if (std::any_of(addresses.begin(), addresses.end(), is_same)) {
+    } else if (std::ranges::any_of(addresses, is_same)) {
       // Also once with TLS and once without: one socket speaks one of them.
       reader.refuse("server.listen-invalid", "listen", text,
                     {"stands twice", "remove one of them"});
@@ -98,7 +98,7 @@ void read_address_limit(TableReader& reader, Limits& limits) {
 Result<std::string> parse_user(std::string_view text) {
   const bool is_good =
       !text.empty() && text.size() <= k_max_user_octets && text[0] != '-' &&
-      std::all_of(text.begin(), text.end(), [](char c) {
+      std::ranges::all_of(text, [](char c) {
         return text::is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
       });
   if (is_good) return std::string(text);

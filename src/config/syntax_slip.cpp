@@ -77,9 +77,9 @@ bool is_clean(std::string_view line) {
 
 std::optional<Error> find_foreign_document(std::string_view text) {
   const std::string_view start = text::trim(text, " \t\r\n");
-  const auto* found = std::find_if(
-      k_foreign.begin(), k_foreign.end(),
-      [&](const Foreign& one) { return start.starts_with(one.start); });
+  const auto* found = std::ranges::find_if(k_foreign, [&](const Foreign& one) {
+    return start.starts_with(one.start);
+  });
   // UTF-16 without a mark: every other octet of ASCII is zero.
   if (found == k_foreign.end() && text.size() > 1 &&
       (text[0] == '\0') != (text[1] == '\0')) {
@@ -109,9 +109,8 @@ std::optional<std::string> find_meant_line(std::string_view line) {
         text::trim(text.substr(delimiter + 1), k_wsp);
     const std::vector<std::string> elements = take_elements(value);
     if (!is_key(key) || elements.empty()) return {};
-    const bool is_array =
-        value.starts_with('[') ||
-        std::find(k_arrays.begin(), k_arrays.end(), key) != k_arrays.end();
+    const bool is_array = value.starts_with('[') ||
+                          std::ranges::find(k_arrays, key) != k_arrays.end();
     if (is_array) {
       meant = fmt::format("{} = [{}]", key, list_values(elements));
     } else if (elements.size() == 1) {

@@ -47,9 +47,8 @@ std::string propose_truth(std::string_view key, const Value& value) {
   constexpr std::array<std::string_view, 8> k_words = {
       "true", "True", "yes", "on", "false", "False", "no", "off"};
   const auto* text = std::get_if<std::string>(&value.data);
-  const auto* word = text == nullptr
-                         ? k_words.end()
-                         : std::find(k_words.begin(), k_words.end(), *text);
+  const auto* word =
+      text == nullptr ? k_words.end() : std::ranges::find(k_words, *text);
   if (word == k_words.end()) return fmt::format("{} = true, or false", key);
   return fmt::format("write {} = {}", key,
                      word - k_words.begin() < 4 ? "true" : "false");
@@ -76,7 +75,7 @@ std::string TableReader::full_name(std::string_view key) const {
 /// No key takes control characters, and some would cut what C functions see.
 bool TableReader::is_clean(std::string_view key, const std::string& text,
                            Position at) {
-  const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
+  const bool clean = std::ranges::none_of(text, [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
   });
   if (!clean) {
@@ -89,12 +88,11 @@ bool TableReader::is_clean(std::string_view key, const std::string& text,
 }
 
 const Value* TableReader::find(std::string_view key) {
-  if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
+  if (std::ranges::find(known_, key) == known_.end()) {
     known_.push_back(key);
   }
-  const auto found =
-      std::find_if(table_.begin(), table_.end(),
-                   [key](const Member& member) { return member.key == key; });
+  const auto found = std::ranges::find_if(
+      table_, [key](const Member& member) { return member.key == key; });
   return found == table_.end() ? nullptr : &found->value;
 }
 
@@ -207,12 +205,11 @@ void TableReader::wrong_type(std::string_view key, const Value& value,
 void TableReader::finish() {
   for (const Member& member : table_) {
     if (is_full(out_)) return;
-    if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) {
+    if (std::ranges::find(known_, member.key) != known_.end()) {
       continue;
     }
-    const auto nearest = std::min_element(
-        known_.begin(), known_.end(),
-        [&member](std::string_view a, std::string_view b) {
+    const auto nearest = std::ranges::min_element(
+        known_, [&member](std::string_view a, std::string_view b) {
           return edit_distance(member.key, a) < edit_distance(member.key, b);
         });
     // Farther than a third of its letters is no slip of the finger.
@@ -224,7 +221,7 @@ void TableReader::finish() {
       hint = fmt::format("did you mean \"{}\"?", *nearest);
     } else {
       std::vector<std::string_view> keys(known_);
-      std::sort(keys.begin(), keys.end());
+      std::ranges::sort(keys);
       hint = keys.size() == 1
                  ? fmt::format("the only key here is {}", keys.front())
                  : fmt::format("the keys here are {}", fmt::join(keys, ", "));

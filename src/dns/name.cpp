@@ -21,9 +21,8 @@ constexpr const char* k_is_address = "is an address, not a host name";
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
 
 bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x80;
-  });
+  return std::ranges::all_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// Octets that no label has, and what people mean who write them. Without a
@@ -68,9 +67,8 @@ std::optional<Error> find_label_fault(std::string_view label) {
                              k_max_label_octets),
                  {}};
   }
-  const auto* const odd = std::find_if(label.begin(), label.end(), [](char c) {
-    return !text::is_alphanumeric(c) && c != '-';
-  });
+  const auto* const odd = std::ranges::find_if(
+      label, [](char c) { return !text::is_alphanumeric(c) && c != '-'; });
   if (odd != label.end()) return explain_octet({odd, 1});
   if (label.front() == '-' || label.back() == '-') {
     return Error{fmt::format("has the label {}, which starts or ends with a "
@@ -105,8 +103,7 @@ bool is_at_or_below(std::string_view name, std::string_view parent) {
 
 Result<Name> Name::parse(std::string_view text) {
   if (text.empty()) return fail("is empty");
-  const auto* const control =
-      std::find_if(text.begin(), text.end(), is_control);
+  const auto* const control = std::ranges::find_if(text, is_control);
   if (control != text.end()) {
     return fail(explain_octet({control, 1}));
   }
@@ -135,7 +132,7 @@ Result<Name> Name::parse(std::string_view text) {
   // RFC 5321, 2.3.5: hosts are named by domains; 192.0.2.1 fits the grammar
   // of one, but the right-most label of a host name is never all digits
   // (RFC 1123, 2.1).
-  if (std::all_of(label.begin(), label.end(), text::is_digit)) {
+  if (std::ranges::all_of(label, text::is_digit)) {
     return fail(k_is_address, "use the name that the address belongs to");
   }
   if (has_a_label(lower)) {
@@ -147,7 +144,7 @@ Result<Name> Name::parse(std::string_view text) {
 
 Result<Name> Name::from_typed(std::string_view text) {
   if (text.ends_with('.') && text.size() > 1) text.remove_suffix(1);
-  if (is_ascii(text) || std::any_of(text.begin(), text.end(), is_control)) {
+  if (is_ascii(text) || std::ranges::any_of(text, is_control)) {
     return parse(text);
   }
   if (const std::optional<Error> mixed = text::find_mixed_letters(text)) {
@@ -162,8 +159,7 @@ Result<Name> Name::from_typed(std::string_view text) {
 }
 
 std::size_t Name::label_count() const {
-  return 1 +
-         static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '.'));
+  return 1 + static_cast<std::size_t>(std::ranges::count(text_, '.'));
 }
 
 }  // namespace mtasts::dns

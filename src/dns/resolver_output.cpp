@@ -122,8 +122,7 @@ Result<void> Translator::read_status(std::string_view lower) {
       return {};
     }
     const bool is_word =
-        !status.empty() &&
-        std::all_of(status.begin(), status.end(), text::is_alphanumeric);
+        !status.empty() && std::ranges::all_of(status, text::is_alphanumeric);
     return failure(is_word ? text::to_upper(status) : in_quotes(status));
   }
   return {};
@@ -164,7 +163,7 @@ void Translator::note_questions(std::string_view lower) {
 Result<bool> Translator::read_phrase(const Line& line) {
   if (line.lower.starts_with('_')) return false;  // no phrase does: most lines
   std::string words = line.lower + ' ';
-  std::replace(words.begin(), words.end(), '\t', ' ');
+  std::ranges::replace(words, '\t', ' ');
   const Phrase* const phrase = find_phrase(words);
   if (phrase == nullptr || has_ours(line)) return false;
   const Says says = phrase->says;

@@ -21,9 +21,9 @@ struct Sought {
 
 /// True if `lower` could be, or hold, one of the texts.
 inline bool has_sought_text(std::string_view lower, const Sought& sought) {
-  return std::any_of(
-      sought.texts.begin(), sought.texts.end(),
-      [lower](std::string_view one) { return text::has(lower, one); });
+  return std::ranges::any_of(sought.texts, [lower](std::string_view one) {
+    return text::has(lower, one);
+  });
 }
 
 }  // namespace mtasts::dns

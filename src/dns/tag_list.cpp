@@ -12,7 +12,7 @@ namespace {
 
 /// sts-ext-value = 1*(%x21-3A / %x3C / %x3E-7E): visible ASCII but ";" and "="
 bool is_tag_value(std::string_view value) {
-  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+  return !value.empty() && std::ranges::all_of(value, [](char c) {
     return c >= 0x21 && c <= 0x7E && c != ';' && c != '=';
   });
 }
@@ -38,7 +38,7 @@ Result<Tag> parse_tag(std::string_view field, std::string_view spaced) {
 bool is_field_name(std::string_view name) {
   return !name.empty() && name.size() <= 32 &&
          text::is_alphanumeric(name.front()) &&
-         std::all_of(name.begin(), name.end(), [](char c) {
+         std::ranges::all_of(name, [](char c) {
            return text::is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
          });
 }

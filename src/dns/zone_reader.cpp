@@ -152,8 +152,8 @@ Result<void> Reader::read_directive(const ZoneEntry& entry) {
 Result<void> Reader::pass_over(const ZoneEntry& entry) {
   constexpr std::string_view k_typed =
       " # // dig host nslookup drill delv kdig doggo resolvectl ";
-  const bool is_typed = std::any_of(
-      entry.tokens.begin(), entry.tokens.end(), [&](const ZoneToken& token) {
+  const bool is_typed =
+      std::ranges::any_of(entry.tokens, [&](const ZoneToken& token) {
         return !token.escaped &&
                k_typed.find(' ' + token.text + ' ') != k_typed.npos;
       });
@@ -194,8 +194,8 @@ Result<void> Reader::add(const ZoneEntry& entry, std::size_t at, Type type,
     // Of a table, whose text is in a column further to the right: what this
     // joins, "IN300v=spf1", is no text that anybody publishes.
     const std::string lower = text::to_lower(record.value);
-    const bool is_start = std::any_of(
-        sought_.texts.begin(), sought_.texts.end(),
+    const bool is_start = std::ranges::any_of(
+        sought_.texts,
         [&](std::string_view text) { return lower.starts_with(text); });
     if (is_bare && !is_start && has_sought_text(lower, sought_)) {
       return pass_over(entry);

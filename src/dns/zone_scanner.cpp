@@ -84,8 +84,7 @@ void ZoneScanner::take_octet(ZoneToken& token) {
   ++at_;
   std::uint8_t code = 0;
   const std::string_view digits = text_.substr(at_, 3);
-  if (digits.size() == 3 &&
-      std::all_of(digits.begin(), digits.end(), text::is_digit) &&
+  if (digits.size() == 3 && std::ranges::all_of(digits, text::is_digit) &&
       std::from_chars(digits.data(), digits.data() + 3, code).ec ==
           std::errc{}) {
     token.text += static_cast<char>(code);

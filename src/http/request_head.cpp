@@ -27,7 +27,7 @@ bool is_tchar(char c) {
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_tchar);
+  return !text.empty() && std::ranges::all_of(text, is_tchar);
 }
 
 /// RFC 3986, 3.3 and 3.4: pchar, and `more`; "%" needs two hex digits.
@@ -97,7 +97,7 @@ bool take_field(std::string_view line, Fields& fields) {
     // RFC 9112, 6.3: digits, once. Twenty of them no counter holds.
     if (fields.content_length || value.empty() ||
         value.size() > k_max_length_digits ||
-        !std::all_of(value.begin(), value.end(), is_digit)) {
+        !std::ranges::all_of(value, is_digit)) {
       return false;
     }
     fields.content_length = value;
@@ -162,10 +162,9 @@ bool is_authority(std::string_view text) {
     if (end == std::string_view::npos) return false;
     host = text.substr(1, end - 1);
     port = text.substr(end + 1);
-    const bool literal =
-        !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-          return is_hex_digit(c) || c == ':' || c == '.';
-        });
+    const bool literal = !host.empty() && std::ranges::all_of(host, [](char c) {
+      return is_hex_digit(c) || c == ':' || c == '.';
+    });
     if (!literal) return false;
   } else {
     const std::size_t colon = std::min(text.find(':'), text.size());

@@ -275,10 +275,10 @@ bool is_of_one_client(int error) {
 Result<Listeners> Listeners::open(const std::vector<ListenAddress>& addresses) {
   Listeners listeners;
   for (const ListenAddress& address : addresses) {
-    const bool v6_only = std::any_of(addresses.begin(), addresses.end(),
-                                     [&](const ListenAddress& other) {
-                                       return other.takes_ipv4_from(address);
-                                     });
+    const bool v6_only =
+        std::ranges::any_of(addresses, [&](const ListenAddress& other) {
+          return other.takes_ipv4_from(address);
+        });
     const Result<void> added = listeners.add(address, v6_only);
     if (!added) {
       return fail(

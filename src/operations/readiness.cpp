@@ -59,8 +59,7 @@ sys_seconds first_end(const std::vector<tls::CertificatePtr>& offered) {
 }  // namespace
 
 void Reasons::add(Reason reason) {
-  const auto id =
-      std::find(k_reason_ids.begin(), k_reason_ids.end(), reason.id);
+  const auto id = std::ranges::find(k_reason_ids, reason.id);
   ++counts[static_cast<std::size_t>(id - k_reason_ids.begin())];
   if (shown.size() < k_max_shown) shown.push_back(std::move(reason));
 }

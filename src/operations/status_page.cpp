@@ -92,7 +92,7 @@ std::string format_chart(const DomainStatus& one) {
   constexpr int k_height = 60;
   const auto& hours = one.fetches.hours;
   const std::uint32_t most =
-      std::max<std::uint32_t>(*std::max_element(hours.begin(), hours.end()), 1);
+      std::max<std::uint32_t>(*std::ranges::max_element(hours), 1);
   std::uint64_t sum = 0;
   std::string bars;
   for (std::size_t i = 0; i < hours.size(); ++i) {

@@ -20,8 +20,8 @@ DomainRecords adopt(DomainRecords records, const dns::Name& provider) {
 
 Result<void> point(DomainRecords& customer, const DomainRecords& provider) {
   for (RecordSet& set : customer.sets) {
-    const bool same = std::any_of(
-        provider.sets.begin(), provider.sets.end(), [&](const RecordSet& one) {
+    const bool same =
+        std::ranges::any_of(provider.sets, [&](const RecordSet& one) {
           return one.purpose == set.purpose && one.values == set.values;
         });
     if (same) {
@@ -53,9 +53,9 @@ Result<void> point(DomainRecords& customer, const DomainRecords& provider) {
 
 Result<std::vector<DomainRecords>> delegate(std::vector<DomainRecords> domains,
                                             const dns::Name& provider) {
-  const auto own = std::find_if(
-      domains.begin(), domains.end(),
-      [&](const DomainRecords& one) { return one.domain == provider; });
+  const auto own = std::ranges::find_if(domains, [&](const DomainRecords& one) {
+    return one.domain == provider;
+  });
   if (own == domains.end()) {
     domains.insert(domains.begin(), adopt(domains.front(), provider));
   } else {

@@ -278,11 +278,10 @@ bool Comparison::settle(const DomainRecords& domain, Place& place) {
     return settle_alias(place, std::move(text));
   }
   if (wanted.type == Type::cname && place.purpose == Purpose::tls_rpt &&
-      std::any_of(place.found.begin(), place.found.end(),
-                  [](const ZoneRecord& one) {
-                    return one.type == Type::txt &&
-                           is_meant_for(one.value, Purpose::tls_rpt);
-                  })) {
+      std::ranges::any_of(place.found, [](const ZoneRecord& one) {
+        return one.type == Type::txt &&
+               is_meant_for(one.value, Purpose::tls_rpt);
+      })) {
     // Where its reports go is its own affair: a text of its own may stay.
     wanted.type = Type::txt;
     wanted.value = std::move(text);
@@ -319,9 +318,8 @@ void Comparison::drop_equal(Place& place) {
 
 void Comparison::format_place(Place place) {
   // RFC 8461, 3.1 and RFC 8460, 3: of two records senders take none.
-  const auto texts =
-      std::count_if(place.found.begin(), place.found.end(),
-                    [](const ZoneRecord& r) { return r.type == Type::txt; });
+  const auto texts = std::ranges::count_if(
+      place.found, [](const ZoneRecord& r) { return r.type == Type::txt; });
   const std::string_view several = texts > 1 && place.purpose != Purpose::host
                                        ? ", several are taken for none"
                                        : "";
@@ -330,8 +328,8 @@ void Comparison::format_place(Place place) {
   }
   drop_equal(place);
   for (const ZoneRecord& one : place.found) {
-    const auto wanted = std::find_if(
-        place.wanted.begin(), place.wanted.end(),
+    const auto wanted = std::ranges::find_if(
+        place.wanted,
         [&one](const ZoneRecord& other) { return other.type == one.type; });
     const bool change = wanted != place.wanted.end();
     std::string reason = place.reason;

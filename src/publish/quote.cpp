@@ -44,7 +44,7 @@ std::string quote_hcl(std::string_view text) {
 
 std::string terraform_label(const RecordSet& set, const dns::Name& domain) {
   std::string label = domain.text();
-  std::replace(label.begin(), label.end(), '.', '_');
+  std::ranges::replace(label, '.', '_');
   switch (set.purpose) {
     case Purpose::mta_sts:
       return "mta_sts_" + label;

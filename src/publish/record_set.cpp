@@ -13,9 +13,9 @@ namespace mtasts::publish {
 namespace {
 
 bool has_host(const DomainRecords& domain) {
-  return std::any_of(
-      domain.sets.begin(), domain.sets.end(),
-      [](const RecordSet& set) { return set.purpose == Purpose::host; });
+  return std::ranges::any_of(domain.sets, [](const RecordSet& set) {
+    return set.purpose == Purpose::host;
+  });
 }
 
 }  // namespace

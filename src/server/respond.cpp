@@ -32,9 +32,8 @@ constexpr std::array<Status, 10> k_statuses = {{
 }};
 
 const Status* find_status(int code) {
-  const auto found =
-      std::find_if(k_statuses.begin(), k_statuses.end(),
-                   [code](const Status& one) { return one.code == code; });
+  const auto found = std::ranges::find_if(
+      k_statuses, [code](const Status& one) { return one.code == code; });
   return found == k_statuses.end() ? nullptr : &*found;
 }
 
@@ -43,8 +42,7 @@ bool is_known_method(std::string_view method) {
   constexpr std::array<std::string_view, 9> k_methods = {
       "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS",
       "PATCH",   "POST",   "PUT", "TRACE"};
-  return std::find(k_methods.begin(), k_methods.end(), method) !=
-         k_methods.end();
+  return std::ranges::find(k_methods, method) != k_methods.end();
 }
 
 /// RFC 3986, 6.2.2.2: an encoded unreserved character is equivalent to the

@@ -11,7 +11,7 @@
 namespace mtasts::sts {
 
 std::optional<Mode> parse_mode(std::string_view text) {
-  const auto* name = std::find(k_mode_names.begin(), k_mode_names.end(), text);
+  const auto* name = std::ranges::find(k_mode_names, text);
   if (name == k_mode_names.end()) return std::nullopt;
   return static_cast<Mode>(name - k_mode_names.begin());
 }
@@ -28,7 +28,7 @@ Result<Policy> Policy::make(Mode mode, std::vector<MxPattern> mx,
                             max_age.count(), k_max_max_age.count()),
                 "RFC 8461, 3.2 allows about one year at most: \"365d\"");
   }
-  std::sort(mx.begin(), mx.end());
+  std::ranges::sort(mx);
   mx.erase(std::unique(mx.begin(), mx.end()), mx.end());
   Policy policy(mode, std::move(mx), max_age);
   const std::size_t octets = format_policy(policy).size();

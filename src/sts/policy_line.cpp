@@ -61,8 +61,7 @@ Result<PolicyLine> parse_line(std::string_view text) {
 }
 
 bool is_policy_field(std::string_view name) {
-  return std::find(k_policy_fields.begin(), k_policy_fields.end(), name) !=
-         k_policy_fields.end();
+  return std::ranges::find(k_policy_fields, name) != k_policy_fields.end();
 }
 
 }  // namespace mtasts::sts

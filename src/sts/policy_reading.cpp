@@ -109,7 +109,7 @@ void PolicyReader::take_mode(std::string_view value) {
 
 // sts-policy-max-age-value = 1*10(DIGIT)
 void PolicyReader::take_max_age(std::string_view value) {
-  const bool digits = std::all_of(value.begin(), value.end(), text::is_digit);
+  const bool digits = std::ranges::all_of(value, text::is_digit);
   if (value.empty() || value.size() > 10 || !digits) {
     const auto meant = find_meant_max_age(value);
     fatal(fmt::format("max_age {} is not 1 to 10 digits", in_quotes(value)),
@@ -167,7 +167,7 @@ void PolicyReader::take_mx(std::string_view value) {
           "Mimecast compares the case, RFC 8461, 4.1 does not; it is served "
           "in lower case");
   }
-  if (std::find(mx_.begin(), mx_.end(), *mx) != mx_.end()) {
+  if (std::ranges::find(mx_, *mx) != mx_.end()) {
     legal(fmt::format("mx {} is listed twice", in_quotes(mx->text())),
           "it is served once");
   }
@@ -319,8 +319,8 @@ void PolicyReader::check_presence() {
 }
 
 void PolicyReader::make_policy() {
-  const bool is_refused = std::any_of(
-      reading_.deviations.begin(), reading_.deviations.end(),
+  const bool is_refused = std::ranges::any_of(
+      reading_.deviations,
       [](const Deviation& one) { return one.gravity == Gravity::fatal; });
   if (is_refused) return;
   Result<Policy> policy = Policy::make(*mode_, std::move(mx_), max_age_);
@@ -364,11 +364,11 @@ PolicyReading PolicyReader::run(std::string_view text) {
           "chasquid cuts it at 10240 octets without a word");
   }
   make_policy();
-  std::stable_sort(reading_.deviations.begin(), reading_.deviations.end(),
-                   [](const Deviation& a, const Deviation& b) {
-                     // 0 - 1 wraps: the whole text comes last.
-                     return a.line - 1 < b.line - 1;
-                   });
+  std::ranges::stable_sort(reading_.deviations,
+                           [](const Deviation& a, const Deviation& b) {
+                             // 0 - 1 wraps: the whole text comes last.
+                             return a.line - 1 < b.line - 1;
+                           });
   return std::move(reading_);
 }
 

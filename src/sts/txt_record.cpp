@@ -16,7 +16,7 @@ constexpr std::string_view k_version = "v=STSv1";
 /// sts-id = %s"id=" 1*32(ALPHA / DIGIT)
 bool is_id(std::string_view id) {
   return !id.empty() && id.size() <= 32 &&
-         std::all_of(id.begin(), id.end(), text::is_alphanumeric);
+         std::ranges::all_of(id, text::is_alphanumeric);
 }
 
 }  // namespace

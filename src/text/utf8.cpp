@@ -40,8 +40,8 @@ char32_t decode(std::string_view text, std::size_t length) {
 
 /// What `code` is meant to be, if it is one of those.
 std::optional<char> find_plain(char32_t code) {
-  const auto* found = std::find_if(
-      k_disguises.begin(), k_disguises.end(), [code](const Disguise& one) {
+  const auto* found =
+      std::ranges::find_if(k_disguises, [code](const Disguise& one) {
         return one.first <= code && code <= one.last;
       });
   if (found == k_disguises.end()) return std::nullopt;

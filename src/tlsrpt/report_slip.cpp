@@ -28,7 +28,7 @@ std::string_view without_size(std::string_view text) {
     size.remove_suffix(1);
   }
   const bool is_size =
-      !size.empty() && std::all_of(size.begin(), size.end(), text::is_digit);
+      !size.empty() && std::ranges::all_of(size, text::is_digit);
   return is_size ? text.substr(0, mark) : text;
 }
 

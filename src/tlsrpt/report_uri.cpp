@@ -150,9 +150,8 @@ Result<ReportUri> ReportUri::from_typed(std::string_view text) {
 }
 
 Result<ReportUri> ReportUri::parse(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(), [](char c) {
-        return static_cast<unsigned char>(c) >= 0x80;
-      })) {
+  if (std::ranges::any_of(
+          text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
     return fail("has octets outside ASCII");
   }
   return from_typed(text);
