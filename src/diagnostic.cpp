@@ -93,9 +93,8 @@ bool is_full(const Diagnostics& diagnostics) {
 }
 
 bool has_errors(const Diagnostics& diagnostics) {
-  return std::ranges::any_of(diagnostics, [](const Diagnostic& diagnostic) {
-    return diagnostic.severity == Severity::error;
-  });
+  return std::ranges::find(diagnostics, Severity::error,
+                           &Diagnostic::severity) != diagnostics.end();
 }
 
 }  // namespace mtasts

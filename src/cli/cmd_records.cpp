@@ -54,14 +54,13 @@ Result<std::vector<dns::Target>> parse_targets(
     if (!target) {
       return fail(about_value("--address", text, target.error()));
     }
-    const bool known = std::ranges::any_of(
-        targets,
-        [&](const dns::Target& one) { return one.value == target->value; });
-    if (!known) targets.push_back(*std::move(target));
+    if (std::ranges::find(targets, target->value, &dns::Target::value) ==
+        targets.end()) {
+      targets.push_back(*std::move(target));
+    }
   }
-  const bool has_name = std::ranges::any_of(
-      targets,
-      [](const dns::Target& one) { return one.type == dns::Type::cname; });
+  const bool has_name = std::ranges::find(targets, dns::Type::cname,
+                                          &dns::Target::type) != targets.end();
   if (has_name && targets.size() > 1) {
     return fail("--address has a name and something else",
                 "a CNAME stands alone (RFC 1034, 3.6.2): give one name, or "

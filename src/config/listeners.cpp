@@ -13,9 +13,8 @@ using net::ListenAddress;
 using net::Scheme;
 
 bool needs_certificates(const config::Startup& startup) {
-  return std::ranges::any_of(startup.listen, [](const ListenAddress& one) {
-    return one.scheme == Scheme::https;
-  });
+  return std::ranges::find(startup.listen, Scheme::https,
+                           &ListenAddress::scheme) != startup.listen.end();
 }
 
 std::vector<std::string> socket_files(const Startup& startup) {

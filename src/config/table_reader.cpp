@@ -91,8 +91,7 @@ const Value* TableReader::find(std::string_view key) {
   if (std::ranges::find(known_, key) == known_.end()) {
     known_.push_back(key);
   }
-  const auto found = std::ranges::find_if(
-      table_, [key](const Member& member) { return member.key == key; });
+  const auto found = std::ranges::find(table_, key, &Member::key);
   return found == table_.end() ? nullptr : &found->value;
 }
 
@@ -208,14 +207,13 @@ void TableReader::finish() {
     if (std::ranges::find(known_, member.key) != known_.end()) {
       continue;
     }
-    const auto nearest = std::ranges::min_element(
-        known_, [&member](std::string_view a, std::string_view b) {
-          return edit_distance(member.key, a) < edit_distance(member.key, b);
-        });
+    const auto distance = [&member](std::string_view key) {
+      return edit_distance(member.key, key);
+    };
+    const auto nearest = std::ranges::min_element(known_, {}, distance);
     // Farther than a third of its letters is no slip of the finger.
-    const bool near =
-        nearest != known_.end() &&
-        edit_distance(member.key, *nearest) <= (member.key.size() + 2) / 3;
+    const bool near = nearest != known_.end() &&
+                      distance(*nearest) <= (member.key.size() + 2) / 3;
     std::string hint;
     if (near) {
       hint = fmt::format("did you mean \"{}\"?", *nearest);

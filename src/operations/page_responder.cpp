@@ -96,10 +96,8 @@ void PageResponder::begin_turn() {
 /// For one more long answer.
 bool PageResponder::has_room() {
   if (long_answers_.size() < k_max_long_answers) return true;
-  LongAnswer& slowest = **std::ranges::min_element(
-      long_answers_, [](const LongAnswer* a, const LongAnswer* b) {
-        return a->taken() < b->taken();
-      });
+  LongAnswer& slowest =
+      **std::ranges::min_element(long_answers_, {}, &LongAnswer::taken);
   if (Clock::now() - slowest.taken() < k_patience) return false;
   slowest.give_up();
   return true;

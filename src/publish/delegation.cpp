@@ -53,9 +53,7 @@ Result<void> point(DomainRecords& customer, const DomainRecords& provider) {
 
 Result<std::vector<DomainRecords>> delegate(std::vector<DomainRecords> domains,
                                             const dns::Name& provider) {
-  const auto own = std::ranges::find_if(domains, [&](const DomainRecords& one) {
-    return one.domain == provider;
-  });
+  const auto own = std::ranges::find(domains, provider, &DomainRecords::domain);
   if (own == domains.end()) {
     domains.insert(domains.begin(), adopt(domains.front(), provider));
   } else {

@@ -318,8 +318,8 @@ void Comparison::drop_equal(Place& place) {
 
 void Comparison::format_place(Place place) {
   // RFC 8461, 3.1 and RFC 8460, 3: of two records senders take none.
-  const auto texts = std::ranges::count_if(
-      place.found, [](const ZoneRecord& r) { return r.type == Type::txt; });
+  const auto texts =
+      std::ranges::count(place.found, Type::txt, &ZoneRecord::type);
   const std::string_view several = texts > 1 && place.purpose != Purpose::host
                                        ? ", several are taken for none"
                                        : "";
@@ -328,9 +328,8 @@ void Comparison::format_place(Place place) {
   }
   drop_equal(place);
   for (const ZoneRecord& one : place.found) {
-    const auto wanted = std::ranges::find_if(
-        place.wanted,
-        [&one](const ZoneRecord& other) { return other.type == one.type; });
+    const auto wanted =
+        std::ranges::find(place.wanted, one.type, &ZoneRecord::type);
     const bool change = wanted != place.wanted.end();
     std::string reason = place.reason;
     if (change && texts == 1) {

@@ -23,8 +23,7 @@ const std::array<Format, 11>& formats() {
 }
 
 const Format* find_format(std::string_view name) {
-  const auto* const found = std::ranges::find_if(
-      formats(), [name](const Format& one) { return one.name == name; });
+  const auto* const found = std::ranges::find(formats(), name, &Format::name);
   return found == formats().end() ? nullptr : found;
 }
 

@@ -13,9 +13,8 @@ namespace mtasts::publish {
 namespace {
 
 bool has_host(const DomainRecords& domain) {
-  return std::ranges::any_of(domain.sets, [](const RecordSet& set) {
-    return set.purpose == Purpose::host;
-  });
+  return std::ranges::find(domain.sets, Purpose::host, &RecordSet::purpose) !=
+         domain.sets.end();
 }
 
 }  // namespace

@@ -106,9 +106,7 @@ std::optional<std::string> find_difference(Purpose purpose,
   }
   const std::string_view name = is_sts ? "id" : "rua";
   const auto tags = dns::parse_tag_list(found, version, "rua");
-  if (tags && std::ranges::count_if(*tags, [&](const auto& tag) {
-                return tag.first == name;
-              }) > 1) {
+  if (tags && std::ranges::count(*tags, name, &dns::Tag::first) > 1) {
     return fmt::format("{} is there twice, which mox and Courier refuse", name);
   }
   return std::nullopt;

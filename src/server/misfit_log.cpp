@@ -84,8 +84,7 @@ MisfitBudget::Say MisfitBudget::take(Misfit kind, std::string_view name,
     own.names = 0;
   }
   if (own.names > k_max_names) return Say::nothing;
-  const auto known = std::ranges::find_if(
-      own.said, [name](const Said& one) { return one.name == name; });
+  const auto known = std::ranges::find(own.said, name, &Said::name);
   const bool is_known = known != own.said.end();
   if (is_known && now - known->at < k_repeat_time) return Say::nothing;
   if (++own.names > k_max_names) return Say::that_more_are_left_out;

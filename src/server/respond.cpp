@@ -32,8 +32,7 @@ constexpr std::array<Status, 10> k_statuses = {{
 }};
 
 const Status* find_status(int code) {
-  const auto found = std::ranges::find_if(
-      k_statuses, [code](const Status& one) { return one.code == code; });
+  const auto found = std::ranges::find(k_statuses, code, &Status::code);
   return found == k_statuses.end() ? nullptr : &*found;
 }
 

@@ -319,10 +319,10 @@ void PolicyReader::check_presence() {
 }
 
 void PolicyReader::make_policy() {
-  const bool is_refused = std::ranges::any_of(
-      reading_.deviations,
-      [](const Deviation& one) { return one.gravity == Gravity::fatal; });
-  if (is_refused) return;
+  if (std::ranges::find(reading_.deviations, Gravity::fatal,
+                        &Deviation::gravity) != reading_.deviations.end()) {
+    return;
+  }
   Result<Policy> policy = Policy::make(*mode_, std::move(mx_), max_age_);
   if (policy) {
     reading_.policy = *std::move(policy);
