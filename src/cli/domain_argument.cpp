@@ -6,7 +6,6 @@
 #include "command_line.hpp"
 #include "config/load.hpp"
 #include "dns/name.hpp"
-#include "snapshot/snapshot.hpp"
 #include "sts/policy_host.hpp"
 
 namespace mtasts::cli {

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "dns/foreign_form.hpp"
-#include "dns/name.hpp"
 #include "dns/resolver_phrases.hpp"
 #include "text/ascii.hpp"
 

@@ -8,7 +8,6 @@
 #include <iterator>
 #include <utility>
 
-#include "operations/observed.hpp"
 #include "server/respond.hpp"
 #include "snapshot/clock.hpp"
 #include "text/time.hpp"

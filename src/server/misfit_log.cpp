@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "dns/name.hpp"
 #include "log.hpp"
 #include "snapshot/snapshot.hpp"
 #include "sts/policy_host.hpp"
