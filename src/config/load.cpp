@@ -126,19 +126,21 @@ Loader::Changes Loader::update_included(const files::Scope& scope) {
 
 /// With who includes what can't be read: that may change while the file stays
 /// as it is.
-void Loader::report_faulty(Diagnostics& out) const {
-  if (faulty_.empty()) return;
-  const Includers includers(path_, settings_->includes);
-  for (const auto& file : faulty_) {
-    append(out, file->diagnostics);
+void Loader::report_files(Diagnostics& out) const {
+  append(out, settings_->diagnostics);
+  std::optional<Includers> includers;
+  included_.for_each([&](const std::string& path, const PolicyFile& file) {
+    if (file.diagnostics.empty()) return;
+    append(out, file.diagnostics);
     Diagnostic& last = out.back();
-    if (last.id != "config.unreadable" || !last.hint.empty()) continue;
-    const std::vector<std::size_t> by = includers.find(last.place.file);
-    if (by.empty()) continue;
+    if (last.id != "config.unreadable" || !last.hint.empty()) return;
+    if (!includers) includers.emplace(path_, settings_->includes);
+    const std::vector<std::size_t> by = includers->find(path);
+    if (by.empty()) return;
     const Position at = settings_->includes[by.front()].at;
     last.hint = "it is included at " +
                 format_place({shown_path(path_), at.line, at.column});
-  }
+  });
 }
 
 /// Patterns without a match, and files that are named twice.
@@ -253,18 +255,8 @@ Loaded Loader::load(const files::Scope& scope) {
     is_new_list = is_new_list || !change.before || !change.after;
     changes.push_back(std::move(change));
   }
-  for (const auto& change : changes) {
-    if (change.before) append(loaded.withdrawn, change.before->diagnostics);
-    if (change.before) faulty_.erase(change.before);
-    if (!change.after) continue;
-    if (has_errors(change.after->diagnostics)) {
-      faulty_.insert(change.after);
-    } else {
-      append(loaded.diagnostics, change.after->diagnostics);
-    }
-  }
   if (is_new_list) check_includes();
-  report_faulty(loaded.diagnostics);
+  report_files(loaded.diagnostics);
   append(loaded.diagnostics, include_faults_);
 
   if (!has_clash_) index(changes, loaded);

@@ -18,12 +18,9 @@ namespace mtasts::config {
 
 struct Loaded {
   std::optional<Config> config;  // nothing when a file has an error
-  /// In the order of files, lines, columns: every error, and what else there
-  /// is to say of the files that were read anew.
+  /// All there is to say of the files, whether they were read now or before. In
+  /// the order of files, lines, columns.
   Diagnostics diagnostics;
-  /// What earlier loads found in files that were read anew now, or are gone: a
-  /// warning that is here and not above no longer holds.
-  Diagnostics withdrawn;
   std::vector<std::string> certificates;  // also when a policy is bad
   bool has_new_inputs = false;            // other files may be included now
   bool is_main_good = false;              // whatever the included ones are
@@ -54,7 +51,7 @@ class Loader {
   Changes update_main(const files::Scope& scope);
   Changes update_included(const files::Scope& scope);
   void check_includes();
-  void report_faulty(Diagnostics& out) const;
+  void report_files(Diagnostics& out) const;
   void index(const Changes& changes, Loaded& loaded);
   void index_all(Loaded& loaded);
   Config make_config() const;
@@ -64,8 +61,6 @@ class Loader {
   std::shared_ptr<const MainFile> settings_;  // what main_ has
   files::FileGroup<PolicyFile> included_;
   Diagnostics include_faults_;
-  // Those with an error.
-  std::set<files::FileGroup<PolicyFile>::PartPtr> faulty_;
   dns::NameMap<publish::PublicationPtr> by_domain_;
   bool has_clash_ = false;  // two policies for one domain
 };

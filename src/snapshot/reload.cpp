@@ -104,21 +104,20 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
 
 /// A finding that still stands is not said again. True if there was a new one.
 bool Reloader::log_news(const LoadedSnapshot& loaded) {
-  // The hint may hang on what else there is.
-  const auto hash = [](Diagnostic one) {
-    one.hint.clear();
-    return std::hash<std::string>{}(format_diagnostic(one));
-  };
   std::unordered_set<std::size_t> still;
   Diagnostics news;
   for (const Diagnostic& one : loaded.diagnostics) {
-    if (!still.insert(hash(one)).second) continue;
-    if (!said_findings_.contains(hash(one))) news.push_back(one);
+    // Without the hint, which may hang on what else there is.
+    const std::size_t hash = std::hash<std::string>{}(
+        fmt::format("{} {} {} {}", static_cast<int>(one.severity), one.id,
+                    format_place(one.place), one.message));
+    if (still.insert(hash).second && !said_findings_.contains(hash)) {
+      news.push_back(one);
+    }
   }
-  for (const Diagnostic& one : loaded.withdrawn) {
-    said_findings_.erase(hash(one));
-  }
-  said_findings_.merge(still);
+  // What was said of policies that wait is neither repeated nor taken back.
+  if (loaded.policies_wait) still.merge(said_findings_);
+  said_findings_ = std::move(still);
   log_diagnostics(news);
   return !news.empty();
 }

@@ -41,26 +41,6 @@ void touch_names(const std::vector<tls::CertificatePtr>& certificates,
   }
 }
 
-const Diagnostic& diagnostic_of(const Diagnostic& one) { return one; }
-const Diagnostic& diagnostic_of(const tls::FileFinding& one) {
-  return one.diagnostic;
-}
-
-/// Nobody was told of `news` yet. `more` has every error there is and what is
-/// new besides; what `withdrawn` says is true no longer.
-template <class Finding>
-void renew(std::vector<Finding>& news, std::vector<Finding> more,
-           const Diagnostics& withdrawn) {
-  std::set<std::string> texts;
-  for (const Diagnostic& one : withdrawn) texts.insert(format_diagnostic(one));
-  std::erase_if(news, [&](const Finding& known) {
-    const Diagnostic& one = diagnostic_of(known);
-    return one.severity == Severity::error ||
-           texts.contains(format_diagnostic(one));
-  });
-  std::move(more.begin(), more.end(), std::back_inserter(news));
-}
-
 }  // namespace
 
 void SnapshotLoader::recheck() {
@@ -79,8 +59,6 @@ void SnapshotLoader::read_policies(const files::Scope& scope) {
   policies_.is_main_restless =
       files::is_of_rested(scope) &&
       !policies_.loader.look(files::Paths{path_}, nullptr).empty();
-  renew(policies_.news, std::exchange(last.diagnostics, {}), last.withdrawn);
-  append(policies_.withdrawn, std::exchange(last.withdrawn, {}));
   policies_.touched.insert(last.touched.begin(), last.touched.end());
 }
 
@@ -94,7 +72,7 @@ bool SnapshotLoader::read_certificates(const files::Scope& scope) {
     certificates_.paths = config.certificates;
     is_recheck_ = true;  // what is said of a host blames the first path
   }
-  tls::FoundCertificates found =
+  tls::FoundCertificates& found = certificates_.last =
       certificates_.finder.find(certificates_.paths, scope);
   certificates_.store = certificates_.store.with(found.added, found.removed);
   touch_names(found.added, certificates_.touched);
@@ -102,11 +80,6 @@ bool SnapshotLoader::read_certificates(const files::Scope& scope) {
   touch_names(found.refused_names, certificates_.touched);
   certificates_.added.insert(certificates_.added.end(), found.added.begin(),
                              found.added.end());
-  // Which of it matters is known with the policies.
-  tls::FoundCertificates& news = certificates_.news;
-  renew(news.findings, std::move(found.findings), found.withdrawn);
-  news.none_found = std::move(found.none_found);
-  append(news.withdrawn, std::move(found.withdrawn));
   return found.has_new_inputs;
 }
 
@@ -138,9 +111,8 @@ bool SnapshotLoader::report_losses(const Snapshot& serving,
       continue;
     }
     found = true;
-    verdicts_.push_back(make_loss(
+    loaded.diagnostics.push_back(make_loss(
         host, left, certificates_.paths.empty() ? "" : certificates_.paths[0]));
-    loaded.diagnostics.push_back(verdicts_.back());
   }
   return found;
 }
@@ -151,15 +123,12 @@ void SnapshotLoader::check_hosts(const config::Live& live,
                                  LoadedSnapshot& loaded) {
   // That there is none at all was said of the files.
   if (certificates_.paths.empty() || certificates_.store.size() == 0) {
-    for (auto& [domain, findings] : std::exchange(hosts_, {})) {
-      append(loaded.withdrawn, std::move(findings));
-    }
+    hosts_.clear();
     is_recheck_ = true;
     return;
   }
   for (const std::string& domain : domains) {
-    auto old = hosts_.extract(domain);
-    if (old) append(loaded.withdrawn, std::move(old.mapped()));
+    hosts_.erase(domain);
     if (live.find_domain(domain) == nullptr) continue;
     const std::string host = sts::policy_host(domain);
     Diagnostics found = tls::check_host(certificates_.store, host,
@@ -186,8 +155,7 @@ bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
     loaded.policies_wait = true;
     return false;
   }
-  append(loaded.diagnostics, std::exchange(policies_.news, {}));
-  append(loaded.withdrawn, std::exchange(policies_.withdrawn, {}));
+  append(loaded.diagnostics, std::move(policies_.last.diagnostics));
   loaded.policies_refused = true;
   if (!policies_.last.config) return false;
   next.startup = policies_.last.config->startup;
@@ -196,7 +164,6 @@ bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
       check_refusals(next, {policies_.touched.begin(), policies_.touched.end()},
                      path_, Severity::error, allowed);
   loaded.policies_refused = !refusals.empty();
-  append(verdicts_, refusals);
   append(loaded.diagnostics, std::move(refusals));
   return !loaded.policies_refused;
 }
@@ -205,8 +172,6 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                      std::chrono::sys_seconds now,
                                      Allowances allowed) {
   LoadedSnapshot loaded;
-  append(loaded.withdrawn, std::exchange(certificates_.news.withdrawn, {}));
-  append(loaded.withdrawn, std::exchange(verdicts_, {}));
   Snapshot next;
   const bool takes_policies = take_policies(loaded, next, allowed);
   if (!takes_policies) {
@@ -218,10 +183,11 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                 ? config::needs_certificates(next.startup)
                                 : serving->needs_certificates;
   const Domains domains = touched_hosts(next.live);
-  tls::FoundCertificates news = std::exchange(certificates_.news, {});
+  // Goes with this scope, and with it the keys of what was removed.
+  tls::FoundCertificates found = std::exchange(certificates_.last, {});
   if (next.needs_certificates) {
     append(loaded.diagnostics,
-           keep_needed(news, next.live, certificates_.store, now));
+           keep_needed(found, next.live, certificates_.store, now));
     check_hosts(next.live, domains, now, loaded);
     loaded.certificates_refused =
         serving != nullptr &&

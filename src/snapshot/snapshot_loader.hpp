@@ -26,11 +26,8 @@ struct LoadedSnapshot {
   /// what serves now in their place.
   bool policies_refused = false;
   bool certificates_refused = false;
-  /// Every error, and what else there is to say of what was loaded anew.
+  /// All there is to say, of the policies only when they do not wait.
   Diagnostics diagnostics;
-  /// What earlier loads said and is no longer so: a file was mended, or has
-  /// another fault now.
-  Diagnostics withdrawn;
   /// Domains whose policy or certificate may differ from the last snapshot
   /// that was accepted. Sorted.
   std::vector<std::string> touched;
@@ -84,25 +81,22 @@ class SnapshotLoader {
  private:
   using Domains = std::set<std::string>;
 
-  /// Of each group: what was read of the files, what there is to say of it
-  /// since it was last said, and which domains may differ from the last
-  /// snapshot that took the group.
+  /// Of each group: what was read of the files, and which domains may differ
+  /// from the last snapshot that took the group.
   struct Policies {
     explicit Policies(std::string path) : loader(std::move(path)) {}
 
     config::Loader loader;
-    config::Loaded last;  // its findings are below
+    config::Loaded last;
     /// The main file does not rest, so its includes are not taken either.
     bool is_main_restless = false;
-    Diagnostics news;
-    Diagnostics withdrawn;
     Domains touched;
   };
   struct Certificates {
     std::vector<std::string> paths;
     tls::CertificateFinder finder;
     tls::CertificateStore store;
-    tls::FoundCertificates news;  // `findings` and what follows
+    tls::FoundCertificates last;
     std::vector<tls::CertificatePtr> added;
     Domains touched;
   };
@@ -126,7 +120,6 @@ class SnapshotLoader {
   Domains rechecked_;
   bool is_recheck_ = false;
   std::map<std::string, Diagnostics> hosts_;  // domains with a finding
-  Diagnostics verdicts_;  // of the last judgement, on what was read
 };
 
 /// All at once: the one load of a command that ends.

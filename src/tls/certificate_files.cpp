@@ -245,9 +245,6 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
 void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
   const auto known = findings_.find(id);
   if (known != findings_.end()) {
-    for (const FileFinding& one : known->second.findings) {
-      found.withdrawn.push_back(one.diagnostic);
-    }
     append(found.refused_names, known->second.refused);
     findings_.erase(known);
   }
@@ -258,6 +255,9 @@ void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
         next.certificates.begin(), next.certificates.end(),
         [&](const CertificatePtr& one) { return *one == *old->second; });
     if (same != next.certificates.end()) {
+      for (FileFinding& one : next.findings) {
+        if (one.certificate == *same) one.certificate = old->second;
+      }
       next.certificates.erase(same);
       ++old;
     } else {
@@ -293,14 +293,10 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
                    ? read_pem_file(path, intermediates_)
                    : std::make_shared<const PemFile>();
       });
-  for (const Change& change : changes) {
-    if (change.before) append(found.withdrawn, change.before->diagnostics);
-  }
   checks_left_ = k_max_verified;
-  const std::set<Id> touched = index(changes);
-  for (const Id id : touched) replace(id, pair(id), found);
+  for (const Id id : index(changes)) replace(id, pair(id), found);
   is_first_ = false;
-  found.findings = collect(touched);
+  found.findings = collect();
   for (const std::string& path : paths) {
     // The files of such a folder are not even seen.
     if (!files::is_directory(path) || !process::is_shut_out(path)) continue;
@@ -323,23 +319,15 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
 /// that fault is said, and not what follows from it. Where a.crt lacks its key
 /// and a.key can't be read, these two belong together by their name; where no
 /// name is the same (fullchain.pem, privkey.pem), all of one folder do.
-FileFindings CertificateFinder::collect(const std::set<Id>& touched) const {
+FileFindings CertificateFinder::collect() const {
   FileFindings all;
   std::multimap<std::string, const FileFinding*> keyless;  // by folder
   for (const auto& [id, pairing] : findings_) {
     for (const FileFinding& one : pairing.findings) {
       if (one.diagnostic.id == k_key_mismatch) {
         keyless.emplace(folder_of(one.diagnostic.place.file), &one);
-      } else if (one.diagnostic.severity == Severity::error ||
-                 touched.contains(id)) {
+      } else {
         all.push_back(one);
-        // Its certificate may have been found before, as the same object.
-        const auto [begin, end] = certificates_.equal_range(id);
-        for (auto known = begin; one.certificate && known != end; ++known) {
-          if (*known->second == *one.certificate) {
-            all.back().certificate = known->second;
-          }
-        }
       }
     }
   }

@@ -29,14 +29,12 @@ struct FileFinding {
 };
 using FileFindings = std::vector<FileFinding>;
 
-/// The difference to what was found before.
+/// The difference to what was found before, and all there is to say of it.
 struct FoundCertificates {
   std::vector<CertificatePtr> added;
   std::vector<CertificatePtr> removed;
-  /// Every error, and what else there is to say of what was read anew.
   FileFindings findings;
   Diagnostics none_found;  // to be said when there is no other error
-  Diagnostics withdrawn;   // what was said of it before
   /// Of certificates that are not used, or were not until now.
   std::vector<std::string> refused_names;
   bool has_new_inputs = false;  // there may be other directories to watch
@@ -86,7 +84,7 @@ class CertificateFinder {
   void make(const std::vector<PemFilePtr>& chains,
             const std::vector<FileKey>& keys, Pairing& pairing);
   bool prove(const Certificate& made, bool is_deep) const;
-  FileFindings collect(const std::set<Id>& touched) const;
+  FileFindings collect() const;
   void replace(Id id, Pairing next, FoundCertificates& found);
 
   files::FileGroup<PemFile> files_;

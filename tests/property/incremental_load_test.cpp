@@ -158,46 +158,19 @@ class PemMaker {
 
 // --- What is compared ---
 
-Texts texts(const Diagnostics& diagnostics, Severity severity) {
+Texts texts(const Diagnostics& diagnostics) {
   Texts all;
-  for (const Diagnostic& one : diagnostics) {
-    if (one.severity == severity) all.insert(format_diagnostic(one));
-  }
-  return all;
-}
-
-/// Without warnings of certificate files: they are said when a file is read, if
-/// a policy host needs it then. One that does so later, or no more, changes
-/// nothing in what was said.
-Texts of_policies(Texts all) {
-  std::erase_if(all, [](const std::string& one) {
-    return one.find(" [certificate.") != std::string::npos;
-  });
+  for (const Diagnostic& one : diagnostics) all.insert(format_diagnostic(one));
   return all;
 }
 
 /// Of certificates, whomever it concerns.
-Diagnostics diagnostics_of(const tls::FoundCertificates& found) {
-  Diagnostics all = found.none_found;
+Texts texts(const tls::FoundCertificates& found) {
+  Texts all = texts(found.none_found);
   for (const tls::FileFinding& one : found.findings) {
-    all.push_back(one.diagnostic);
+    all.insert(format_diagnostic(one.diagnostic));
   }
   return all;
-}
-const Diagnostics& diagnostics_of(const config::Loaded& loaded) {
-  return loaded.diagnostics;
-}
-const Diagnostics& diagnostics_of(const snapshot::LoadedSnapshot& loaded) {
-  return loaded.diagnostics;
-}
-
-/// Warnings are said once, and stand until they are withdrawn.
-template <class Loaded>
-void follow(Texts& standing, const Loaded& loaded) {
-  for (const std::string& one : texts(loaded.withdrawn, Severity::warning)) {
-    standing.erase(one);
-  }
-  standing.merge(texts(diagnostics_of(loaded), Severity::warning));
 }
 
 std::string describe(const publish::Publication& entry) {
@@ -273,11 +246,9 @@ TEST(IncrementalLoad, ConfigEqualsAFreshOne) {
                   });
   const std::string main = files.path("main.toml");
   config::Loader loader(main);
-  Texts standing;
   std::map<std::string, std::string> before;
   std::set<std::string> touched;
   const config::Loaded first = loader.load();
-  follow(standing, first);
   touched.insert(first.touched.begin(), first.touched.end());
   int good = 0;
   for (int round = 0; round < k_rounds; ++round) {
@@ -286,11 +257,8 @@ TEST(IncrementalLoad, ConfigEqualsAFreshOne) {
     const config::Loaded got =
         loader.load(choose_scope(random, loader, edited));
     const config::Loaded fresh = config::load_config(main);
-    follow(standing, got);
     touched.insert(got.touched.begin(), got.touched.end());
-    ASSERT_EQ(texts(got.diagnostics, Severity::error),
-              texts(fresh.diagnostics, Severity::error));
-    ASSERT_EQ(standing, texts(fresh.diagnostics, Severity::warning));
+    ASSERT_EQ(texts(got.diagnostics), texts(fresh.diagnostics));
     ASSERT_EQ(got.certificates, fresh.certificates);
     ASSERT_EQ(got.config.has_value(), fresh.config.has_value());
     ASSERT_EQ(loader.look({}, nullptr).size(), 0U);
@@ -324,11 +292,9 @@ TEST(IncrementalLoad, CertificatesEqualFreshOnes) {
   const Strings paths = {files.path("certs"), files.path("more")};
   tls::CertificateFinder finder;
   tls::CertificateStore store;
-  Texts standing;
   const auto step = [&](const files::Scope& scope) {
     tls::FoundCertificates found = finder.find(paths, scope);
     store = store.with(found.added, found.removed);
-    follow(standing, found);
     return found;
   };
   step({});
@@ -339,9 +305,7 @@ TEST(IncrementalLoad, CertificatesEqualFreshOnes) {
         step(choose_scope(random, finder, edited));
     tls::CertificateFinder anew;
     const tls::FoundCertificates fresh = anew.find(paths);
-    ASSERT_EQ(texts(diagnostics_of(got), Severity::error),
-              texts(diagnostics_of(fresh), Severity::error));
-    ASSERT_EQ(standing, texts(diagnostics_of(fresh), Severity::warning));
+    ASSERT_EQ(texts(got), texts(fresh));
     ASSERT_EQ(describe(store),
               describe(tls::CertificateStore().with(fresh.added, {})));
     ASSERT_EQ(store.size(), fresh.added.size());
@@ -368,7 +332,6 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
   const std::string main = files.path("main.toml");
   snapshot::SnapshotLoader loader(main);
   std::shared_ptr<const snapshot::Snapshot> serving;
-  Texts standing;
   int served = 0;
   for (int round = 0; round < k_rounds; ++round) {
     const std::set<std::string> edited = files.edit();
@@ -378,23 +341,20 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
         serving.get(), snapshot::this_second());
     const snapshot::LoadedSnapshot fresh =
         snapshot::load_snapshot(main, snapshot::this_second());
-    Texts errors = texts(got.diagnostics, Severity::error);
+    Texts said = texts(got.diagnostics);
     const bool lost =
-        std::erase_if(errors, [](const std::string& one) {
+        std::erase_if(said, [](const std::string& one) {
           return one.find("[certificate.lost]") != std::string::npos;
         }) != 0;
-    const Texts wanted = texts(fresh.diagnostics, Severity::error);
     ASSERT_EQ(got.certificates_refused, lost);
     ASSERT_EQ(got.policies_refused, fresh.snapshot == nullptr);
-    follow(standing, got);
     if (got.policies_refused) {
       // Of the hosts it says what is true for the policies that serve.
-      ASSERT_TRUE(std::includes(errors.begin(), errors.end(), wanted.begin(),
+      const Texts wanted = texts(fresh.diagnostics);
+      ASSERT_TRUE(std::includes(said.begin(), said.end(), wanted.begin(),
                                 wanted.end()));
     } else {
-      ASSERT_EQ(errors, wanted);
-      ASSERT_EQ(of_policies(standing),
-                of_policies(texts(fresh.diagnostics, Severity::warning)));
+      ASSERT_EQ(said, texts(fresh.diagnostics));
     }
     if (!got.snapshot) continue;
     ASSERT_EQ(
