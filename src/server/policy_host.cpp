@@ -94,10 +94,10 @@ std::size_t choose_handshakes(std::size_t connections) {
 Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
     std::shared_ptr<const snapshot::Snapshot> snapshot, FetchLog* fetches) {
   Result<tls::ContextPtr> context = tls::make_context();
-  if (!context) return tl::unexpected<Error>(context.error());
+  if (!context) return fail(context.error());
   const config::Startup startup = snapshot->startup;
   Result<net::Listeners> listeners = net::Listeners::open(startup.listen);
-  if (!listeners) return tl::unexpected<Error>(listeners.error());
+  if (!listeners) return fail(listeners.error());
   const Budget budget = measure_budget();
   std::size_t operations = 0;
   const config::Limits limits = choose_limits(startup, budget, operations);
@@ -106,7 +106,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
                      *std::move(context), budget, limits));
   host->operations_connections_ = operations;
   const Result<void> challenges = host->open_challenges(startup.challenges);
-  if (!challenges) return tl::unexpected<Error>(challenges.error());
+  if (!challenges) return fail(challenges.error());
   const std::size_t threads =
       choose_threads(startup.threads, limits.connections);
   PolicyHost& made = *host;
@@ -125,7 +125,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   for (std::size_t i = 0; i < threads; ++i) {
     host->loops_.push_back(std::make_unique<EventLoop>(setting));
     const Result<void> opened = host->loops_.back()->open();
-    if (!opened) return tl::unexpected<Error>(opened.error());
+    if (!opened) return fail(opened.error());
   }
   return host;
 }
@@ -148,7 +148,7 @@ Result<void> PolicyHost::open_challenges(const std::string& folder) {
   if (folder.empty()) return {};
   Result<tls::Challenges> made =
       tls::make_challenges(folder, snapshot::this_second);
-  if (!made) return tl::unexpected<Error>(made.error());
+  if (!made) return fail(made.error());
   challenges_ = *std::move(made);
   return {};
 }

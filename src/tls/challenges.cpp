@@ -93,12 +93,12 @@ Result<Challenge> read_challenge(const std::string& folder,
                                  std::chrono::sys_seconds now) {
   // A name has no slash and begins with no dot: it stays in the folder.
   const Result<dns::Name> name = dns::Name::parse(host);
-  if (!name) return tl::unexpected<Error>(name.error());
+  if (!name) return fail(name.error());
   const std::string path = fmt::format("{}/{}", folder, name->text());
   const Result<std::string> certificate = read_part(path + ".crt.pem");
-  if (!certificate) return tl::unexpected<Error>(certificate.error());
+  if (!certificate) return fail(certificate.error());
   Result<std::string> key = read_part(path + ".key.pem");
-  if (!key) return tl::unexpected<Error>(key.error());
+  if (!key) return fail(key.error());
   const Secret secret(*std::move(key));
   Challenge challenge{parse_certificate(*certificate),
                       parse_private_key(secret.octets())};
@@ -125,7 +125,7 @@ Result<Challenge> read_challenge(const std::string& folder,
 Result<Challenges> make_challenges(
     std::string folder, std::function<std::chrono::sys_seconds()> clock) {
   Result<ContextPtr> context = make_context();
-  if (!context) return tl::unexpected<Error>(context.error());
+  if (!context) return fail(context.error());
   SSL_CTX_set_tlsext_servername_callback(context->get(), show_challenge);
   SSL_CTX_set_alpn_select_cb(context->get(), speak_acme, nullptr);
   return Challenges{std::move(folder), std::move(clock), *std::move(context)};
