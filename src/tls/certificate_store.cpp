@@ -14,6 +14,22 @@ using std::chrono::days;
 // Certificates of 90 days are renewed at 30; a warning before that would be
 // noise, one after it means that renewal fails.
 constexpr days k_warn_before{21};
+constexpr days k_short_life{10};
+
+/// How long before its end a renewal is overdue. ACME clients renew when a
+/// third of the life is left, of a short one half: 45 days at 15, 6 days at 3.
+/// They look once a day, so that they have a day for it; for lives of less than
+/// six days, a third of the time.
+std::chrono::seconds overdue_before_end(std::chrono::seconds life) {
+  const std::chrono::seconds due = life / (life < k_short_life ? 2 : 3);
+  const std::chrono::seconds grace =
+      std::min<std::chrono::seconds>(due / 3, days(1));
+  return std::min<std::chrono::seconds>(k_warn_before, due - grace);
+}
+
+std::string format_days(long count) {
+  return fmt::format("{} day{}", count, count == 1 ? "" : "s");
+}
 
 constexpr std::string_view k_anew = "get the chain anew from the CA";
 
@@ -140,8 +156,6 @@ namespace {
 Diagnostic check_dates(const Certificate& one, const std::string& host,
                        Severity severity, std::chrono::sys_seconds now) {
   Diagnostic found{severity, {}, Place{one.file()}, {}, {}};
-  const long left = days_left(one, now);
-  const days lifetime = std::chrono::floor<days>(one.lifetime());
   // An intermediate is renewed by nobody but its CA.
   const bool is_issuer = one.ends_with_issuer();
   const std::string which =
@@ -154,15 +168,16 @@ Diagnostic check_dates(const Certificate& one, const std::string& host,
     found.hint = "is the clock of this machine right?";
   } else if (now > one.not_after()) {
     found.id = "certificate.expired";
-    found.message =
-        fmt::format("{} expired {} days ago", which,
-                    std::chrono::floor<days>(now - one.not_after()).count());
+    found.message = fmt::format(
+        "{} expired {} ago", which,
+        format_days(std::chrono::floor<days>(now - one.not_after()).count()));
     found.hint = fmt::format("{}: senders refuse it (RFC 8461, 3.3)",
                              is_issuer ? k_anew : "renew it");
-  } else if (days(left) < std::min(k_warn_before, lifetime / 3)) {
+  } else if (one.not_after() - now < overdue_before_end(one.lifetime())) {
     found.severity = Severity::warning;
     found.id = "certificate.expires-soon";
-    found.message = fmt::format("{} expires in {} days", which, left);
+    found.message = fmt::format("{} expires in {}", which,
+                                format_days(days_left(one, now)));
     found.hint = is_issuer ? k_anew : "its renewal is overdue";
   }
   return found;

@@ -161,8 +161,8 @@ class TimeTest(CertificateCheckTestCase):
         self.expect("error", "not-yet-valid")
 
     def test_expires_soon(self):
-        # Below 21 days, or below a third of its life if that is shorter.
-        for life, limit in ((398, 21), (90, 21), (45, 15), (6, 2)):
+        # Below 21 days, or a day below a third of its life, of a short one half.
+        for life, limit in ((398, 21), (90, 21), (45, 14), (6, 2)):
             with self.subTest(life=life, left=limit + 0.5):
                 self.put(issue(starts=limit + 0.5 - life, lasts=life))
                 self.expect_good()

@@ -269,6 +269,33 @@ TEST_F(TlsCoverage, IsSilentInTheFirstSecondAndWarnsInTheLast) {
   EXPECT_EQ(id(one->not_after() + second), "certificate.expired");
 }
 
+// To the second, and not before an ACME client has had a day for its renewal.
+TEST_F(TlsCoverage, WarnsOnceARenewalIsOverdue) {
+  using std::chrono::hours;
+  for (const auto& [life, limit] : {std::pair{398, hours(21 * 24)},
+                                    {90, hours(21 * 24)},
+                                    {66, hours(21 * 24)},
+                                    {45, hours(14 * 24)},
+                                    {30, hours(9 * 24)},
+                                    {12, hours(3 * 24)},
+                                    {10, hours(56)},
+                                    {9, hours(84)},
+                                    {6, hours(48)},
+                                    {3, hours(24)},
+                                    {1, hours(8)}}) {
+    const CertificatePtr one =
+        make("DNS:a.example", "a", {.from = 0, .to = life});
+    const CertificateStore store({one});
+    const auto check = [&](std::chrono::seconds left) {
+      return check_host(store, "a.example", "certs", one->not_after() - left);
+    };
+    EXPECT_EQ(check(limit).size(), 0U) << life;
+    const Diagnostics found = check(limit - std::chrono::seconds(1));
+    ASSERT_EQ(found.size(), 1U) << life;
+    EXPECT_EQ(found.front().id, "certificate.expires-soon");
+  }
+}
+
 TEST_F(TlsCoverage, WarnsInTheLastThreeWeeksOrTheLastThird) {
   EXPECT_EQ(check({make("DNS:a.example", "a", {.from = -60, .to = 22})}),
             Strings());
