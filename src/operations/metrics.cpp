@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "snapshot/clock.hpp"
+#include "sts/policy_host.hpp"
 
 namespace mtasts::operations {
 namespace {
