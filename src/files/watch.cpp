@@ -57,15 +57,11 @@ Watch::Watch(Look look, Clock clock)
     : look_(std::move(look)),
       clock_(std::move(clock)),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
-  if (inotify_ < 0) {
+  if (inotify_.fd() < 0) {
     log::warning("watch-polling", {{"reason", format_errno(errno)},
                                    {"poll_seconds", k_poll_interval.count()}});
   }
   next_poll_ = steady() + k_poll_interval;
-}
-
-Watch::~Watch() {
-  if (inotify_ >= 0) ::close(inotify_);
 }
 
 void Watch::look_everywhere() {
@@ -79,7 +75,7 @@ void Watch::want_load() {
   if (!wanted_) wanted_ = steady();
 }
 
-int Watch::fd() const { return steady() < next_look_ ? -1 : inotify_; }
+int Watch::fd() const { return steady() < next_look_ ? -1 : inotify_.fd(); }
 
 milliseconds Watch::wait_time() const {
   const Time now = steady();
@@ -97,7 +93,7 @@ FileChanges Watch::look() {
   const auto start = std::chrono::steady_clock::now();
   Armer armer(*this);
   in_use_.clear();
-  FileChanges found = look_(Everywhere(), inotify_ < 0 ? nullptr : &armer);
+  FileChanges found = look_(Everywhere(), inotify_.fd() < 0 ? nullptr : &armer);
   looks_everywhere_ = false;
   paths_.clear();
   if (std::exchange(is_arming_anew_, false)) remove_others();
@@ -109,7 +105,7 @@ FileChanges Watch::look() {
 }
 
 std::optional<Scope> Watch::find_settled() {
-  if (inotify_ >= 0) read_events();
+  if (inotify_.fd() >= 0) read_events();
   const Time now = steady();
   if (now >= next_poll_ || wanted_) looks_everywhere_ = true;
   for (std::string& path : pending_.paths()) paths_.insert(std::move(path));
@@ -173,7 +169,7 @@ void Watch::read_events() {
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
   // Once: in a directory where something writes all the time there are always
   // more.
-  const ssize_t got = ::read(inotify_, buffer.data(), buffer.size());
+  const ssize_t got = ::read(inotify_.fd(), buffer.data(), buffer.size());
   for (ssize_t at = 0; at < got;) {
     inotify_event event{};
     std::memcpy(&event, buffer.data() + at, sizeof event);
@@ -269,14 +265,14 @@ void Watch::arm_way(const std::string& path, int hops) {
 void Watch::remove_others() {
   std::erase_if(directories_, [this](const auto& one) {
     if (in_use_.contains(one.first)) return false;
-    ::inotify_rm_watch(inotify_, one.first);
+    ::inotify_rm_watch(inotify_.fd(), one.first);
     return true;
   });
 }
 
 void Watch::add_watch(const std::string& path, bool is_direct) {
   const int watch = ::inotify_add_watch(
-      inotify_, path.empty() ? "." : path.c_str(), k_events);
+      inotify_.fd(), path.empty() ? "." : path.c_str(), k_events);
   if (watch >= 0) {
     in_use_.insert(watch);
     // One directory may be known by several paths; then none will do.

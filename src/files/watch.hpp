@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "files/descriptor.hpp"
 #include "files/file_group.hpp"
 #include "files/pending_changes.hpp"
 
@@ -29,9 +30,6 @@ class Watch {
 
   /// Works without inotify too, which is then said in the log.
   Watch(Look look, Clock clock);
-  ~Watch();
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
 
   /// Becomes readable when something may have changed; -1 without inotify, and
   /// just after a look, so that a busy directory does not keep us busy.
@@ -85,7 +83,7 @@ class Watch {
 
   Look look_;
   Clock clock_;
-  int inotify_ = -1;
+  Descriptor inotify_;
   bool limited_ = false;  // inotify refused a watch; said once
   /// Where to look next. Everywhere at first: files may have changed between
   /// their load and the watch.

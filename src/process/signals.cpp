@@ -32,23 +32,17 @@ Result<Signals> Signals::open() {
   std::signal(SIGUSR2, SIG_IGN);
   const sigset_t wanted = make_set({SIGHUP, SIGINT, SIGTERM});
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  const int fd = ::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (fd < 0) {
+  files::Descriptor file(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (file.fd() < 0) {
     return fail(fmt::format("signalfd: {}", format_errno(errno)));
   }
-  return Signals(fd);
-}
-
-Signals::Signals(Signals&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)) {}
-
-Signals::~Signals() {
-  if (fd_ >= 0) ::close(fd_);
+  return Signals(std::move(file));
 }
 
 Signal Signals::take() {
   signalfd_siginfo info{};
-  if (::read(fd_, &info, sizeof info) != sizeof info) return Signal::none;
+  if (::read(file_.fd(), &info, sizeof info) != sizeof info)
+    return Signal::none;
   return info.ssi_signo == SIGHUP ? Signal::reload : Signal::stop;
 }
 

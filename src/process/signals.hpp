@@ -3,6 +3,9 @@
 // thread.
 #pragma once
 
+#include <utility>
+
+#include "files/descriptor.hpp"
 #include "result.hpp"
 
 namespace mtasts::process {
@@ -15,19 +18,15 @@ class Signals {
   /// SIGXFSZ, SIGUSR1 and SIGUSR2 are ignored.
   static Result<Signals> open();
 
-  Signals(Signals&& other) noexcept;
-  Signals& operator=(Signals&& other) = delete;
-  ~Signals();
-
   /// Readable when a signal is there.
-  int fd() const { return fd_; }
+  int fd() const { return file_.fd(); }
   /// SIGHUP: reload; SIGTERM and SIGINT: stop; none when there is none.
   Signal take();
 
  private:
-  explicit Signals(int fd) : fd_(fd) {}
+  explicit Signals(files::Descriptor file) : file_(std::move(file)) {}
 
-  int fd_;
+  files::Descriptor file_;
 };
 
 /// For as long as it lives, SIGTERM and SIGINT end the program at once, with
