@@ -92,7 +92,6 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
   };
   for (const Change& change : changes) {
     if (change.before) {
-      faulty_.erase(change.before);
       for (const Id id : ids(*change.before)) {
         const auto [first, last] = by_key_.equal_range(id);
         const auto known = std::find_if(first, last, [&](const auto& one) {
@@ -102,7 +101,6 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
       }
     }
     if (change.after) {
-      if (!change.after->diagnostics.empty()) faulty_.insert(change.after);
       for (const Id id : ids(*change.after)) by_key_.emplace(id, change.after);
     }
   }
@@ -332,22 +330,23 @@ FileFindings CertificateFinder::collect() const {
     }
   }
   std::set<const FileFinding*> explained;
-  for (const PemFilePtr& file : faulty_) {
-    const auto [begin, end] = keyless.equal_range(folder_of(*file->path));
+  files_.for_each([&](const std::string& path, const PemFile& file) {
+    if (file.diagnostics.empty()) return;
+    const auto [begin, end] = keyless.equal_range(folder_of(path));
     const auto is_namesake = [&](const auto& one) {
-      return stem_of(one.second->diagnostic.place.file) == stem_of(*file->path);
+      return stem_of(one.second->diagnostic.place.file) == stem_of(path);
     };
     const bool has_namesake = std::any_of(begin, end, is_namesake);
-    std::vector<std::string> names = file->names;
+    std::vector<std::string> names = file.names;
     for (auto one = begin; one != end; ++one) {
       if (has_namesake && !is_namesake(*one)) continue;
       explained.insert(one->second);
       append(names, one->second->names);
     }
-    for (const Diagnostic& one : file->diagnostics) {
-      all.push_back({one, names, nullptr, files_.is_named(*file->path)});
+    for (const Diagnostic& one : file.diagnostics) {
+      all.push_back({one, names, nullptr, files_.is_named(path)});
     }
-  }
+  });
   for (const auto& [folder, one] : keyless) {
     if (!explained.contains(one)) all.push_back(*one);
   }

@@ -89,7 +89,6 @@ class CertificateFinder {
 
   files::FileGroup<PemFile> files_;
   Intermediates intermediates_;
-  std::set<PemFilePtr> faulty_;
   std::unordered_multimap<Id, PemFilePtr> by_key_;
   std::unordered_multimap<Id, CertificatePtr> certificates_;
   std::map<Id, Pairing> findings_;  // of those that are not all good
