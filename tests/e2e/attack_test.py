@@ -19,10 +19,10 @@ import attack_sessions
 import misfit_test
 from answer import read_to_any_end, split_answers
 from certificates import client_context
-from daemon import BODY, POLICY, TIMEOUT, Daemon, eventually
+from daemon import BODY, HOST, POLICY, TIMEOUT, Daemon, eventually
 from forged_session import APPLICATION_DATA, ForgedSession
 from http_test import CLOSE, OK, closing, request
-from memory_client import ALERT, HANDSHAKE, split_records
+from memory_client import ALERT, HANDSHAKE, ask_and_listen, split_records
 
 FATAL = 2  # RFC 8446, 6
 passed, failed = [], []
@@ -68,10 +68,10 @@ class AttackTest(unittest.TestCase):
 
 class RequestTest(AttackTest):
     def ask(self, case, follow):
-        with self.daemon.connect(context=self.context) as connection:
-            with contextlib.suppress(OSError):  # it may end before the last
-                connection.sendall(case.octets + follow)
-            return split_answers(read_to_any_end(connection), *case.methods)
+        with self.daemon.dial() as plain:
+            return split_answers(
+                ask_and_listen(self.context, plain, HOST, case.octets + follow),
+                *case.methods)
 
     def run_group(self, name):
         for case in attack_requests.GROUPS[name]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A TLS client whose records can be seen and changed on their way."""
 
+import contextlib
 import ssl
 
 ALERT, HANDSHAKE = 21, 22
@@ -48,6 +49,25 @@ class MemoryClient:
         except ssl.SSLZeroReturnError:
             pass
         return answer
+
+
+def ask_and_listen(context, plain, sni, request):
+    """All that is answered to `request`, up to an end of any kind. A socket of
+    ssl can't read any more once it could not send all: what had come by then
+    would be lost."""
+    client = MemoryClient(context, plain, sni)
+    client.run(client.tls.do_handshake)
+    client.tls.write(request)
+    octets = b""
+    with contextlib.suppress(OSError):  # it may end before the last
+        plain.sendall(client.outgoing.read())
+    with contextlib.suppress(OSError):
+        while chunk := plain.recv(65536):
+            client.incoming.write(chunk)
+    with contextlib.suppress(ssl.SSLError):
+        while chunk := client.tls.read(65536):
+            octets += chunk
+    return octets
 
 
 def split_records(octets):
