@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/misfit_log.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -45,11 +47,29 @@ constexpr auto k_words = std::to_array<Words>({
      "this listener is of TLS: a proxy has to connect to it by https, or to "
      "a listener of its own, http://"},
     {"http2-refused", "a proxy has to speak HTTP/1.1 here, not HTTP/2 or gRPC"},
+    {"challenge-refused",
+     "the ACME client writes it, readable for this program, before it asks "
+     "the CA; a folder that took the place of the first needs a restart"},
 });
 static_assert(k_words.size() == k_misfit_count);
 constexpr std::string_view k_unknown_domain_hint =
     "no policy here is for this host: give its domain a [[policy]], or take "
     "its address out of DNS";
+constexpr std::string_view k_no_certificate_hint =
+    "no certificate here is for this host: get one for it (mta-stsd check says "
+    "more), or take its address out of DNS";
+
+/// What looks like a policy host was led here by its domain, and by no proxy.
+std::string_view hint_for(Misfit kind, std::string_view host) {
+  const bool is_policy_host = host.starts_with(sts::k_policy_host_prefix);
+  if (is_policy_host && kind == Misfit::unknown_host) {
+    return k_unknown_domain_hint;
+  }
+  if (is_policy_host && kind == Misfit::unknown_name) {
+    return k_no_certificate_hint;
+  }
+  return k_words[static_cast<std::size_t>(kind)].hint;
+}
 
 }  // namespace
 
@@ -115,6 +135,11 @@ void MisfitLog::note_handshake(Handshake result, std::string_view sni) {
   note(Misfit::unknown_name, sni, snapshot::normalise_host(sni));
 }
 
+void MisfitLog::note_challenge(std::string_view host, std::string_view why) {
+  // Another reason is told of on the same day.
+  note(Misfit::challenge, host, fmt::format("{}: {}", host, why), why);
+}
+
 void MisfitLog::note_opening(std::string_view octets, net::Scheme scheme) {
   const std::optional<Misfit> protocol = find_protocol(octets);
   const Misfit own = scheme == net::Scheme::https ? Misfit::tls : Misfit::http;
@@ -122,7 +147,7 @@ void MisfitLog::note_opening(std::string_view octets, net::Scheme scheme) {
 }
 
 void MisfitLog::note(Misfit kind, std::string_view shown,
-                     const std::string& name) {
+                     const std::string& name, std::string_view reason) {
   using Say = MisfitBudget::Say;
   const std::string_view key =
       std::string_view(name).substr(0, k_max_name_octets);
@@ -137,13 +162,13 @@ void MisfitLog::note(Misfit kind, std::string_view shown,
                {"hint", "no more of these are named for an hour"}});
   } else if (shown.empty()) {
     log::info(words.event, {{"hint", words.hint}});
+  } else if (!reason.empty()) {
+    log::info(words.event, {{"host", shown.substr(0, k_max_name_octets)},
+                            {"reason", reason},
+                            {"hint", words.hint}});
   } else {
-    const bool is_policy_host =
-        (kind == Misfit::unknown_host || kind == Misfit::unknown_name) &&
-        key.starts_with(sts::k_policy_host_prefix);
-    log::info(words.event,
-              {{"host", shown.substr(0, k_max_name_octets)},
-               {"hint", is_policy_host ? k_unknown_domain_hint : words.hint}});
+    log::info(words.event, {{"host", shown.substr(0, k_max_name_octets)},
+                            {"hint", hint_for(kind, key)}});
   }
 }
 

@@ -30,9 +30,10 @@ enum class Misfit : std::uint8_t {
   tls,             // on a listener without
   http,            // in clear, on a listener of TLS
   http2,           // with prior knowledge (RFC 9113, 3.3)
+  challenge,       // a CA asks for one that can't be shown
 };
 constexpr std::size_t k_misfit_count =
-    static_cast<std::size_t>(Misfit::http2) + 1;
+    static_cast<std::size_t>(Misfit::challenge) + 1;
 
 /// What a connection that begins with `octets` speaks, if it is plain.
 std::optional<Misfit> find_protocol(std::string_view octets);
@@ -70,12 +71,15 @@ class MisfitLog {
                         std::optional<std::string_view> sni);
   /// Of a handshake that has failed so.
   void note_handshake(Handshake result, std::string_view sni);
+  /// Of a challenge for `host` that lies there and was not shown.
+  void note_challenge(std::string_view host, std::string_view why);
   /// Of a connection to a listener of `scheme` that is refused for the octets
   /// that it begins with.
   void note_opening(std::string_view octets, net::Scheme scheme);
 
  private:
-  void note(Misfit kind, std::string_view shown, const std::string& name);
+  void note(Misfit kind, std::string_view shown, const std::string& name,
+            std::string_view reason = {});
 
   std::mutex mutex_;
   MisfitBudget budget_;

@@ -146,10 +146,15 @@ PolicyHost::~PolicyHost() { stop(); }
 
 Result<void> PolicyHost::open_challenges(const std::string& folder) {
   if (folder.empty()) return {};
-  Result<tls::Challenges> made =
-      tls::make_challenges(folder, snapshot::this_second);
-  if (!made) return fail(made.error());
-  challenges_ = *std::move(made);
+  Result<tls::ContextPtr> context = tls::make_challenge_context();
+  if (!context) return fail(context.error());
+  challenges_ = {.folder = folder,
+                 .clock = snapshot::this_second,
+                 .report =
+                     [this](std::string_view host, const Error& why) {
+                       misfits_.note_challenge(host, why.message);
+                     },
+                 .context = *std::move(context)};
   return {};
 }
 

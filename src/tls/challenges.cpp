@@ -13,6 +13,7 @@
 
 #include "dns/name.hpp"
 #include "files/read.hpp"
+#include "files/stamp.hpp"
 #include "tls/openssl.hpp"
 #include "tls/secret.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 
 // Real ones have 500 to 2000.
 constexpr std::size_t k_max_challenge_octets = 16 * 1024;
+constexpr const char* k_certificate = ".crt.pem";
+constexpr const char* k_key = ".key.pem";
 constexpr const char* k_acme_identifier = "1.3.6.1.5.5.7.1.31";
 
 using BioPtr = Owned<BIO, BIO_free>;
@@ -30,6 +33,10 @@ int refuse_passphrase(char*, int, int, void*) { return -1; }
 
 Result<std::string> read_part(const std::string& path) {
   return files::read_file(path, k_max_challenge_octets);
+}
+
+bool is_there(const std::string& path) {
+  return files::stamp_file(path).is_there();
 }
 
 /// Null when there is none.
@@ -66,12 +73,14 @@ int show_challenge(SSL* ssl, int* alert, void*) {
   // RFC 6066, 3, as for names that have no certificate.
   *alert = SSL_AD_UNRECOGNIZED_NAME;
   const auto& all = *static_cast<const Challenges*>(SSL_get_app_data(ssl));
-  const Result<Challenge> challenge =
-      read_challenge(all.folder, server_name(ssl), all.clock());
-  if (!challenge) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  const std::string_view host = server_name(ssl);
+  const Result<std::optional<Challenge>> found =
+      read_challenge(all.folder, host, all.clock());
+  if (!found) all.report(host, found.error());
+  if (!found || !*found) return SSL_TLSEXT_ERR_ALERT_FATAL;
   *alert = SSL_AD_INTERNAL_ERROR;
-  return SSL_use_cert_and_key(ssl, challenge->certificate.get(),
-                              challenge->key.get(), nullptr, 1) == 1
+  return SSL_use_cert_and_key(ssl, (*found)->certificate.get(),
+                              (*found)->key.get(), nullptr, 1) == 1
              ? SSL_TLSEXT_ERR_OK
              : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -88,17 +97,23 @@ int speak_acme(SSL*, const unsigned char** out, unsigned char* out_size,
 
 }  // namespace
 
-Result<Challenge> read_challenge(const std::string& folder,
-                                 std::string_view host,
-                                 std::chrono::sys_seconds now) {
+Result<std::optional<Challenge>> read_challenge(const std::string& folder,
+                                                std::string_view host,
+                                                std::chrono::sys_seconds now) {
   // A name has no slash and begins with no dot: it stays in the folder.
   const Result<dns::Name> name = dns::Name::parse(host);
-  if (!name) return fail(name.error());
+  if (!name) return std::nullopt;
   const std::string path = fmt::format("{}/{}", folder, name->text());
-  const Result<std::string> certificate = read_part(path + ".crt.pem");
-  if (!certificate) return fail(certificate.error());
-  Result<std::string> key = read_part(path + ".key.pem");
-  if (!key) return fail(key.error());
+  const Result<std::string> certificate = read_part(path + k_certificate);
+  Result<std::string> key = read_part(path + k_key);
+  if (!certificate || !key) {
+    if (!is_there(path + k_certificate) && !is_there(path + k_key)) {
+      return std::nullopt;
+    }
+    return fail(fmt::format("{} can't be read: {}",
+                            certificate ? "its key" : "its certificate",
+                            (certificate ? key : certificate).error().message));
+  }
   const Secret secret(*std::move(key));
   Challenge challenge{parse_certificate(*certificate),
                       parse_private_key(secret.octets())};
@@ -119,16 +134,15 @@ Result<Challenge> read_challenge(const std::string& folder,
   }
   if (!is_valid_at(leaf, now))
     return fail("it has expired, or is not valid yet");
-  return challenge;
+  return std::optional(std::move(challenge));
 }
 
-Result<Challenges> make_challenges(
-    std::string folder, std::function<std::chrono::sys_seconds()> clock) {
+Result<ContextPtr> make_challenge_context() {
   Result<ContextPtr> context = make_context();
-  if (!context) return fail(context.error());
+  if (!context) return context;
   SSL_CTX_set_tlsext_servername_callback(context->get(), show_challenge);
   SSL_CTX_set_alpn_select_cb(context->get(), speak_acme, nullptr);
-  return Challenges{std::move(folder), std::move(clock), *std::move(context)};
+  return context;
 }
 
 }  // namespace mtasts::tls

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,12 +30,13 @@ struct Challenge {
   KeyPtr key;
 };
 
-/// The challenge for `host` in `folder`, if there is a whole one that is valid
-/// at `now`: self-signed or not, with acmeIdentifier and for this one name (RFC
-/// 8737, 3). Else says why not. From any thread.
-Result<Challenge> read_challenge(const std::string& folder,
-                                 std::string_view host,
-                                 std::chrono::sys_seconds now);
+/// The challenge for `host` in `folder`: self-signed or not, with
+/// acmeIdentifier, for this one name, and valid at `now` (RFC 8737, 3). Nothing
+/// where no file has this name; fails where one has, and is no such challenge
+/// or only half of it. From any thread.
+Result<std::optional<Challenge>> read_challenge(const std::string& folder,
+                                                std::string_view host,
+                                                std::chrono::sys_seconds now);
 
 /// What all handshakes of challenges share. A context of their own, which shows
 /// challenges and speaks `acme-tls/1`: neither it nor that of the policy host
@@ -43,11 +45,12 @@ Result<Challenge> read_challenge(const std::string& folder,
 struct Challenges {
   std::string folder;
   std::function<std::chrono::sys_seconds()> clock;  // the present second
+  /// Told why what lies there for `host` was not shown. From any thread.
+  std::function<void(std::string_view host, const Error& why)> report;
   ContextPtr context;
 };
 
 /// Fails when OpenSSL refuses a setting.
-Result<Challenges> make_challenges(
-    std::string folder, std::function<std::chrono::sys_seconds()> clock);
+Result<ContextPtr> make_challenge_context();
 
 }  // namespace mtasts::tls

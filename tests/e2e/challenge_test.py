@@ -4,9 +4,12 @@ policy host's own port, and that nobody else is shown anything of it."""
 
 import concurrent.futures
 import hashlib
+import pathlib
+import re
 import shutil
 import ssl
 import subprocess
+import tempfile
 import unittest
 
 from authority import LEAF, issue, make_key
@@ -36,19 +39,20 @@ class ChallengeTestCase(unittest.TestCase):
 
     def start(self, config=None, certificates=True, **how):
         daemon = Daemon(None, config or self.config, **how)
-        (daemon.dir / "challenges").mkdir()
+        folder = re.search('challenges = "(.*)"', config or self.config)
+        (daemon.dir / (folder[1] if folder else "challenges")).mkdir()
         if not certificates:
             shutil.rmtree(daemon.dir / "certs")
             (daemon.dir / "certs").mkdir()
         return self.enterContext(daemon)
 
-    def put(self, daemon, issued, name=HOST):
-        daemon.write(f"challenges/{name}.crt.pem", issued.pem)
-        daemon.write(f"challenges/{name}.key.pem", issued.key.pem)
+    def put(self, daemon, issued, folder=pathlib.Path()):
+        daemon.write(folder / f"challenges/{HOST}.crt.pem", issued.pem)
+        daemon.write(folder / f"challenges/{HOST}.key.pem", issued.key.pem)
 
-    def remove(self, daemon, name=HOST):
+    def remove(self, daemon):
         for kind in ("crt", "key"):
-            (daemon.dir / f"challenges/{name}.{kind}.pem").unlink()
+            (daemon.dir / f"challenges/{HOST}.{kind}.pem").unlink()
 
     def ask(self, daemon, sni=HOST, alpn=(ACME,), version=V13):
         """What a client is shown: a certificate, and the protocol. Or the
@@ -145,6 +149,50 @@ class WireTest(ChallengeTestCase):
     @staticmethod
     def pair(issued):
         return issued.pem, issued.key.pem
+
+    def refusals(self, daemon):
+        """[(host, reason)] of what lay there and was not shown."""
+        found = [re.search('event=challenge-refused host=(\\S+) reason="(.*?)" '
+                           'hint="the ACME client writes it', line)
+                 for line in daemon.stderr_lines if "challenge" in line]
+        self.assertNotIn(None, found, daemon.stderr_lines)
+        return [one.groups() for one in found]
+
+    def test_the_log_says_why_one_is_not_shown(self):
+        pair = "certificate and key are no pair, or not whole"
+        self.daemon.write(f"challenges/{HOST}.crt.pem", b"")
+        for _ in range(3):
+            self.assertEqual(self.ask(self.daemon), UNRECOGNIZED_NAME)
+        self.assertEqual(self.ask(self.daemon, sni="mta-sts.example.net"),
+                         UNRECOGNIZED_NAME)
+        self.daemon.wait_for_line("challenge-refused")
+        self.assertEqual(self.refusals(self.daemon), [(HOST, pair)])
+        (self.daemon.dir / f"challenges/{HOST}.key.pem").unlink()
+        self.assertEqual(self.ask(self.daemon), UNRECOGNIZED_NAME)
+        self.daemon.wait_for_line("No such file")
+        self.assertEqual(
+            self.refusals(self.daemon)[1:],
+            [(HOST, "its key can't be read: No such file or directory")])
+
+    def test_a_folder_in_the_place_of_the_first_is_told_of(self):
+        # Elsewhere: the folder of the configuration may be read as a whole.
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        daemon = self.start(self.config.replace(
+            '"challenges"', f'"{folder}/challenges"'))
+        if "landlock=none" in daemon.wait_for_line("event=sandbox "):
+            self.skipTest("the kernel has no Landlock")
+        self.put(daemon, self.challenge, folder)
+        self.assertEqual(self.ask(daemon)[1], ACME)
+        shutil.rmtree(folder / "challenges")
+        self.assertEqual(self.ask(daemon), UNRECOGNIZED_NAME)
+        (folder / "challenges").mkdir()
+        self.put(daemon, self.challenge, folder)
+        self.assertEqual(self.ask(daemon), UNRECOGNIZED_NAME)
+        daemon.wait_for_line("Permission denied")
+        self.assertEqual(
+            self.refusals(daemon),
+            [(HOST, "its certificate can't be read: Permission denied")])
+        self.is_served(daemon)
 
     def test_a_challenge_comes_changes_and_goes_at_once(self):
         again = challenge()

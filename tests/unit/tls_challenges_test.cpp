@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <filesystem>
@@ -41,12 +42,12 @@ class TlsChallenges : public testing::Test {
     dir_.write(name + ".crt.pem", pair.pem());
     dir_.write(name + ".key.pem", pair.key_pem());
   }
-  /// Empty for a challenge, else why there is none.
+  /// Empty for a challenge, else "none", or why it is not shown.
   std::string read(std::string_view host = k_host) {
-    const Result<Challenge> challenge =
-        read_challenge(dir_.path(""), host, this_second());
+    const auto found = read_challenge(dir_.path(""), host, this_second());
     EXPECT_EQ(ERR_peek_error(), 0U);
-    return challenge ? std::string() : challenge.error().message;
+    if (!found) return found.error().message;
+    return *found ? "" : "none";
   }
 
   TempDir dir_;
@@ -55,11 +56,11 @@ class TlsChallenges : public testing::Test {
 TEST_F(TlsChallenges, AreFoundByTheirName) {
   const TestPair pair = make_challenge("DNS:mta-sts.example.com");
   write(pair);
-  const Result<Challenge> found =
+  const auto found =
       read_challenge(dir_.path(""), "MTA-STS.example.com", this_second());
-  ASSERT_TRUE(found);
-  EXPECT_EQ(X509_cmp(found->certificate.get(), pair.certificate.get()), 0);
-  EXPECT_EQ(read("mta-sts.example.org"), "No such file or directory");
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ(X509_cmp((*found)->certificate.get(), pair.certificate.get()), 0);
+  EXPECT_EQ(read("mta-sts.example.org"), "none");
 }
 
 TEST_F(TlsChallenges, LeadNowhereElse) {
@@ -67,7 +68,7 @@ TEST_F(TlsChallenges, LeadNowhereElse) {
   for (const char* host :
        {"", ".", "..", "../x", "x/../x", "/etc/passwd", "*.example.com", "a..b",
         "a_b.example", "mta-sts.example.com."}) {
-    EXPECT_NE(read(host), "") << host;
+    EXPECT_EQ(read(host), "none") << host;
   }
 }
 
@@ -87,7 +88,13 @@ TEST_F(TlsChallenges, AreWholePairs) {
   dir_.write("mta-sts.example.com.key.pem", pair.key_pem("secret"));
   EXPECT_EQ(read(), wrong);
   std::filesystem::remove(dir_.path("mta-sts.example.com.key.pem"));
-  EXPECT_EQ(read(), "No such file or directory");
+  EXPECT_EQ(read(), "its key can't be read: No such file or directory");
+  std::filesystem::create_directory(dir_.path("mta-sts.example.com.key.pem"));
+  EXPECT_EQ(read(), "its key can't be read: is a directory");
+  std::filesystem::remove(dir_.path("mta-sts.example.com.crt.pem"));
+  ASSERT_EQ(::mkfifo(dir_.path("mta-sts.example.com.crt.pem").c_str(), 0600),
+            0);
+  EXPECT_EQ(read(), "its certificate can't be read: is not a regular file");
 }
 
 TEST_F(TlsChallenges, AreForThisNameAlone) {
