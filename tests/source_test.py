@@ -20,13 +20,13 @@ MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
 BUDGETS = {".": 580, "cli": 1080, "config": 2280, "dns": 1430, "files": 1120,
-           "http": 480, "net": 450, "operations": 1720, "process": 780,
-           "publish": 1310, "server": 2510, "snapshot": 1290, "sts": 1170,
-           "text": 400, "tls": 2610, "tlsrpt": 380, "tool": 40}
+           "http": 480, "net": 450, "operations": 1730, "process": 780,
+           "publish": 1310, "server": 2540, "snapshot": 1290, "sts": 1170,
+           "text": 400, "tls": 2630, "tlsrpt": 380, "tool": 40}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
-PROGRAM_BUDGETS = {"cli": 19400}
+PROGRAM_BUDGETS = {"cli": 19450}
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

@@ -196,7 +196,7 @@ class DomainSeries final : public server::Body {
                      domain, entry.policy.max_age().count());
     } else if (family_ == 2) {
       const std::string host = sts::policy_host(domain);
-      const sys_seconds expiry = expiry_of(*snapshot_, host, now_);
+      const sys_seconds expiry = dates_of(*snapshot_, host, now_).expiry;
       if (expiry == sys_seconds{}) return;
       fmt::format_to(out,
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"
@@ -245,11 +245,18 @@ void Metrics::write_policies(const snapshot::Snapshot& snapshot,
   for (std::size_t i = 0; i < counts.size(); ++i) {
     out.sample(counts[i], fmt::format("mode=\"{}\"", sts::k_mode_names[i]));
   }
-  const sys_seconds first = observed_.readiness.coverage()->first_expiry;
+  const Dates first = observed_.readiness.coverage()->first;
+  const auto sample = [&out](sys_seconds time) {
+    out.sample(time == sys_seconds::max() ? 0 : to_epoch(time));
+  };
   out.family("mta_stsd_certificate_first_expiry_timestamp_seconds", gauge,
              "When the first of the certificates in use ends; 0 if there is "
              "none.");
-  out.sample(first == sys_seconds::max() ? 0 : to_epoch(first));
+  sample(first.expiry);
+  out.family("mta_stsd_certificate_first_overdue_timestamp_seconds", gauge,
+             "Since when the first of their renewals is overdue; 0 if there is "
+             "none.");
+  sample(first.overdue);
 }
 
 /// Counting the descriptors takes as long as there are many.

@@ -47,13 +47,14 @@ Reason explain(const std::string& host,
                   host, text::format_time(one.not_after()))};
 }
 
-/// When the first of `offered` ends: clients of each kind of key count.
-sys_seconds first_end(const std::vector<tls::CertificatePtr>& offered) {
-  sys_seconds end = sys_seconds::max();
+constexpr Dates k_never{sys_seconds::max(), sys_seconds::max()};
+
+/// Clients of each kind of key count.
+void add_dates(const std::vector<tls::CertificatePtr>& offered, Dates& first) {
   for (const tls::CertificatePtr& one : offered) {
-    end = std::min(end, one->not_after());
+    first.expiry = std::min(first.expiry, one->not_after());
+    first.overdue = std::min(first.overdue, tls::overdue_from(*one));
   }
-  return end;
 }
 
 }  // namespace
@@ -69,9 +70,8 @@ std::size_t Reasons::total() const {
 }
 
 Coverage make_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
-  Coverage coverage{.reasons = {},
-                    .first_expiry = sys_seconds::max(),
-                    .valid_until = sys_seconds::max()};
+  Coverage coverage{
+      .reasons = {}, .first = k_never, .valid_until = sys_seconds::max()};
   if (!snapshot.needs_certificates) return coverage;
   for (const std::string& domain : snapshot::all_domains(snapshot.live)) {
     const std::string host = sts::policy_host(domain);
@@ -90,8 +90,7 @@ Coverage make_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
     }
     const std::vector<tls::CertificatePtr> offered = store.find(host, now);
     if (store.is_usable(host, now)) {
-      coverage.first_expiry =
-          std::min(coverage.first_expiry, first_end(offered));
+      add_dates(offered, coverage.first);
     } else {
       coverage.reasons.add(explain(host, all, offered, now));
     }
@@ -99,11 +98,14 @@ Coverage make_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
   return coverage;
 }
 
-sys_seconds expiry_of(const snapshot::Snapshot& snapshot,
-                      const std::string& host, sys_seconds now) {
+Dates dates_of(const snapshot::Snapshot& snapshot, const std::string& host,
+               sys_seconds now) {
   const std::vector<tls::CertificatePtr> offered =
       snapshot.certificates->find(host, now);
-  return offered.empty() ? sys_seconds{} : first_end(offered);
+  if (offered.empty()) return {};
+  Dates first = k_never;
+  add_dates(offered, first);
+  return first;
 }
 
 std::shared_ptr<const Coverage> Readiness::coverage() {

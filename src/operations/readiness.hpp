@@ -48,21 +48,26 @@ struct Reasons {
   bool empty() const { return shown.empty(); }
 };
 
+/// Of the certificates that clients of one host get, or of many, the first of
+/// each.
+struct Dates {
+  std::chrono::sys_seconds expiry = {};
+  std::chrono::sys_seconds overdue = {};  // its renewal, from then on
+};
+
 /// The certificates that the policy hosts of one snapshot have at one moment.
 struct Coverage {
   Reasons reasons;
-  std::chrono::sys_seconds first_expiry;  // of all that are offered
+  Dates first;  // the end of time when none is offered
   /// Holds until then: something expires, or begins to be valid.
   std::chrono::sys_seconds valid_until;
 };
 Coverage make_coverage(const snapshot::Snapshot& snapshot,
                        std::chrono::sys_seconds now);
 
-/// When the first of the certificates that clients of `host` get ends; the
-/// epoch when there is none.
-std::chrono::sys_seconds expiry_of(const snapshot::Snapshot& snapshot,
-                                   const std::string& host,
-                                   std::chrono::sys_seconds now);
+/// Of those of `host`; the epoch when there is none.
+Dates dates_of(const snapshot::Snapshot& snapshot, const std::string& host,
+               std::chrono::sys_seconds now);
 
 class Readiness {
  public:

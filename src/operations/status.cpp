@@ -40,8 +40,8 @@ DomainStatus describe(const Observed& observed, const Status& status,
       .max_age = policy.max_age(),
       .mx = {},
       .id = found.entry->id,
-      .expiry =
-          expiry_of(*status.snapshot, sts::policy_host(domain), status.now),
+      .certificate =
+          dates_of(*status.snapshot, sts::policy_host(domain), status.now),
       .records =
           publish::make_records(*found.entry, *found.name, std::nullopt).sets,
       .fetches = observed.fetches.find(domain, status.now)

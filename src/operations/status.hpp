@@ -31,8 +31,8 @@ struct DomainStatus {
   std::chrono::seconds max_age;
   std::vector<std::string> mx;
   std::string id;  // of the policy that is served
-  /// Of the certificate in use; the epoch when there is none.
-  std::chrono::sys_seconds expiry;
+  /// Of those in use; the epoch when there is none.
+  Dates certificate;
   std::vector<publish::RecordSet> records;
   server::DomainFetches fetches;
   server::IdFetches of_id;  // those of the policy that is served

@@ -38,10 +38,11 @@ std::string format_id(const server::IdFetches& fetches) {
 }
 
 std::string format_certificate(const DomainStatus& one, sys_seconds now) {
-  if (one.expiry == sys_seconds{}) return "null";
-  const auto left = std::chrono::floor<std::chrono::days>(one.expiry - now);
+  if (one.certificate.expiry == sys_seconds{}) return "null";
+  const auto left =
+      std::chrono::floor<std::chrono::days>(one.certificate.expiry - now);
   return fmt::format(R"({{"expires":"{}","days_left":{}}})",
-                     text::format_time(one.expiry), left.count());
+                     text::format_time(one.certificate.expiry), left.count());
 }
 
 std::string format_domain(const DomainStatus& one, sys_seconds now) {

@@ -71,17 +71,17 @@ std::string format_state(const Status& status) {
 }
 
 std::string format_days(const DomainStatus& one, sys_seconds now) {
-  if (one.expiry == sys_seconds{}) {
+  if (one.certificate.expiry == sys_seconds{}) {
     return R"(<span class="tag bad">no certificate</span>)";
   }
-  constexpr std::chrono::days k_soon{14};
-  const auto left = std::chrono::floor<std::chrono::days>(one.expiry - now);
-  if (one.expiry < now) {
+  const auto left =
+      std::chrono::floor<std::chrono::days>(one.certificate.expiry - now);
+  if (one.certificate.expiry < now) {
     return R"(<span class="tag bad">certificate expired</span>)";
   }
   return fmt::format(
       R"(<span class="tag {}">certificate: {} day{} left</span>)",
-      left < k_soon ? "bad" : "good", left.count(),
+      now > one.certificate.overdue ? "bad" : "good", left.count(),
       left.count() == 1 ? "" : "s");
 }
 

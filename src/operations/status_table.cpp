@@ -15,9 +15,10 @@ namespace {
 using Row = std::array<std::string, 7>;
 
 std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
-  if (one.expiry == std::chrono::sys_seconds{}) return "none";
+  if (one.certificate.expiry == std::chrono::sys_seconds{}) return "none";
   return fmt::format(
-      "{}", std::chrono::floor<std::chrono::days>(one.expiry - now).count());
+      "{}", std::chrono::floor<std::chrono::days>(one.certificate.expiry - now)
+                .count());
 }
 
 /// Who has fetched the policy that is served: "google 3, other 12".

@@ -145,6 +145,10 @@ Quality CertificateStore::quality(std::string_view host,
   return best;
 }
 
+std::chrono::sys_seconds overdue_from(const Certificate& certificate) {
+  return certificate.not_after() - overdue_before_end(certificate.lifetime());
+}
+
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now) {
   return static_cast<long>(
       std::chrono::floor<days>(certificate.not_after() - now).count());
@@ -173,7 +177,7 @@ Diagnostic check_dates(const Certificate& one, const std::string& host,
         format_days(std::chrono::floor<days>(now - one.not_after()).count()));
     found.hint = fmt::format("{}: senders refuse it (RFC 8461, 3.3)",
                              is_issuer ? k_anew : "renew it");
-  } else if (one.not_after() - now < overdue_before_end(one.lifetime())) {
+  } else if (now > overdue_from(one)) {
     found.severity = Severity::warning;
     found.id = "certificate.expires-soon";
     found.message = fmt::format("{} expires in {}", which,

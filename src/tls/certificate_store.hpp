@@ -75,6 +75,10 @@ class CertificateStore {
 Diagnostics check_host(const CertificateStore& store, const std::string& host,
                        const std::string& place, std::chrono::sys_seconds now);
 
+/// Since when its renewal is overdue, as its life goes; see
+/// `certificate.expires-soon`.
+std::chrono::sys_seconds overdue_from(const Certificate& certificate);
+
 /// Whole days that are left; negative when it is over.
 long days_left(const Certificate& certificate, std::chrono::sys_seconds now);
 

@@ -208,8 +208,11 @@ class CountTest(unittest.TestCase):
             domain["certificate"]["expires"]).timestamp()
         self.assertEqual(
             {name: value for name, value in found.items()
-             if "expiry" in name},
+             if "expiry" in name or "overdue" in name},
             {"mta_stsd_certificate_first_expiry_timestamp_seconds": ends,
+             # Of one year: 21 days before it ends.
+             "mta_stsd_certificate_first_overdue_timestamp_seconds":
+             ends - 21 * 86400,
              "mta_stsd_certificate_expiry_timestamp_seconds"
              f'{{name="{HOST}"}}': ends})
 

@@ -50,7 +50,7 @@ using Strings = std::vector<std::string>;
 TEST_F(OperationsReadiness, HoldsUntilTheNextCertificateEnds) {
   const Coverage now = make_coverage(*snapshot_, end_ - days(1));
   EXPECT_EQ(ids(now.reasons), Strings{"certificate.name-not-covered"});
-  EXPECT_EQ(now.first_expiry, end_);
+  EXPECT_EQ(now.first.expiry, end_);
   EXPECT_EQ(now.valid_until, end_ + seconds(1));
   EXPECT_EQ(ids(make_coverage(*snapshot_, end_).reasons),
             Strings{"certificate.name-not-covered"});
@@ -85,19 +85,20 @@ TEST_F(OperationsCoverage, LooksAtWhatClientsOfEachKindOfKeyAreOffered) {
       shorter->certificates->find_all("mta-sts.a.example").back()->not_after();
   ASSERT_LT(rsa_end, end_ - days(4));
   const Coverage both = make_coverage(*shorter, end_ - days(6));
-  EXPECT_EQ(both.first_expiry, rsa_end);
-  EXPECT_EQ(expiry_of(*shorter, "mta-sts.a.example", end_ - days(6)), rsa_end);
+  EXPECT_EQ(both.first.expiry, rsa_end);
+  EXPECT_EQ(dates_of(*shorter, "mta-sts.a.example", end_ - days(6)).expiry,
+            rsa_end);
   // Nobody is offered the RSA one any more.
   const Coverage one = make_coverage(*shorter, end_ - days(4));
-  EXPECT_EQ(one.first_expiry, end_);
+  EXPECT_EQ(one.first.expiry, end_);
   EXPECT_EQ(ids(one.reasons), Strings{"certificate.name-not-covered"});
 }
 
 TEST_F(OperationsCoverage, CountsOnAWildcardWhenTheExactNameHasEnded) {
   const auto with = load_with("DNS:*.a.example", KeyKind::ecdsa, {.to = 60});
-  EXPECT_EQ(make_coverage(*with, end_ - days(1)).first_expiry, end_);
+  EXPECT_EQ(make_coverage(*with, end_ - days(1)).first.expiry, end_);
   const Coverage later = make_coverage(*with, end_ + seconds(1));
-  EXPECT_GT(later.first_expiry, end_ + days(49));
+  EXPECT_GT(later.first.expiry, end_ + days(49));
   EXPECT_EQ(ids(later.reasons), Strings{"certificate.name-not-covered"});
 }
 

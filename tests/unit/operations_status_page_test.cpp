@@ -66,16 +66,18 @@ TEST(OperationsStatusPage, ShowsAHundredReasonsAndHowManyMore) {
 
 TEST(OperationsStatusPage, SaysHowLongTheCertificateLasts) {
   DomainStatus domain = make_domain();
-  sys_seconds& expiry = domain.expiry;
+  sys_seconds& expiry = domain.certificate.expiry;
+  sys_seconds& overdue = domain.certificate.overdue;
   const auto tag = [&domain] {
     return between(page_of(make_status(), domain),
                    R"(<span class="tag">enforce</span><span class="tag )",
                    "</span>");
   };
-  expiry = k_now + days(14);
-  EXPECT_EQ(tag(), R"(good">certificate: 14 days left)");
-  expiry = k_now + days(14) - seconds(1);
-  EXPECT_EQ(tag(), R"(bad">certificate: 13 days left)");
+  expiry = k_now + days(3) - seconds(1);
+  overdue = k_now;
+  EXPECT_EQ(tag(), R"(good">certificate: 2 days left)");
+  overdue = k_now - seconds(1);
+  EXPECT_EQ(tag(), R"(bad">certificate: 2 days left)");
   expiry = k_now + days(1);
   EXPECT_EQ(tag(), R"(bad">certificate: 1 day left)");
   expiry = k_now;
