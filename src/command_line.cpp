@@ -11,6 +11,7 @@
 #include <new>
 
 #include "log.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts {
 namespace {
@@ -70,9 +71,7 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
 /// Writes `text` to standard error, the program's name before each line.
 void print_lines(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    fmt::print(stderr, "{}: {}\n", program_name, text.substr(0, end));
-    text.remove_prefix(end + 1);
+    fmt::print(stderr, "{}: {}\n", program_name, text::take_until(text, "\n"));
   }
 }
 

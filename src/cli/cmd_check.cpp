@@ -46,7 +46,9 @@ Checked check_all(const std::string& path) {
   if (snapshot.needs_certificates && snapshot.live.certificates.empty()) {
     checked.diagnostics.push_back(
         {Severity::warning, "server.no-certificates", Place{path},
-         "no certificates are configured, so serve can't start",
+         snapshot.startup.challenges.empty()
+             ? "no certificates are configured, so serve can't start"
+             : "no certificates are configured, so serve has challenges alone",
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
