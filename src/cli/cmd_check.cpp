@@ -48,7 +48,8 @@ Checked check_all(const std::string& path) {
         {Severity::warning, "server.no-certificates", Place{path},
          snapshot.startup.challenges.empty()
              ? "no certificates are configured, so serve can't start"
-             : "no certificates are configured, so serve has challenges alone",
+             : "no certificates are configured, so serve answers challenges "
+               "alone",
          "certificates = [\"/certs\"] in [server], or check "
          "--policies-only"});
   }
