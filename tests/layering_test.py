@@ -61,7 +61,7 @@ CLOCKS = re.compile(r"\b(system_clock|steady_clock|clock_gettime|time\()")
 # The time of day enters here, and else is a value that a scenario can choose:
 # but for the stamp of a line in the log.
 TIME_OF_DAY = re.compile(r"\bsystem_clock::now\b|\btime\(nullptr\)")
-ASKS_THE_TIME = {"log.cpp", "snapshot/clock.hpp"}
+ASKS_THE_TIME = {"log.cpp", "process/clock.hpp"}
 OUTPUT = re.compile(r"\bstdout\b|STDOUT_FILENO|\bstd::cout\b|\bputs?\(|"
                     r"(?<!f)\bprintf\(|\bfmt::print\(\s*\"|"
                     r"\bfmt::println\(\s*\"")

@@ -6,7 +6,7 @@
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
 #include "config/load.hpp"
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "text/json.hpp"
@@ -37,7 +37,7 @@ Checked check_policies(const std::string& path) {
 
 Checked check_all(const std::string& path) {
   snapshot::LoadedSnapshot loaded =
-      snapshot::load_snapshot(path, snapshot::this_second());
+      snapshot::load_snapshot(path, process::this_second());
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (!loaded.snapshot) return checked;
   const snapshot::Snapshot& snapshot = *loaded.snapshot;
@@ -60,7 +60,7 @@ Checked check_all(const std::string& path) {
                                   Severity::warning));
   // The last thing: root is somebody else then.
   append(checked.diagnostics,
-         snapshot::check_user(snapshot, path, snapshot::this_second()));
+         snapshot::check_user(snapshot, path, process::this_second()));
   return checked;
 }
 

@@ -20,13 +20,13 @@
 #include "log.hpp"
 #include "operations/operations.hpp"
 #include "process/account.hpp"
+#include "process/clock.hpp"
 #include "process/sandbox.hpp"
 #include "process/service_manager.hpp"
 #include "process/signals.hpp"
 #include "publish/format.hpp"
 #include "publish/records.hpp"
 #include "server/policy_host.hpp"
-#include "snapshot/clock.hpp"
 #include "snapshot/readable.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/reload.hpp"
@@ -91,7 +91,7 @@ snapshot::Allowances allowances(const Options& options) {
 /// It can take seconds, in which nobody shall have to wait for an end.
 snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader) {
   const process::StopAtOnce stop_at_once;
-  return loader.load({}, nullptr, snapshot::this_second());
+  return loader.load({}, nullptr, process::this_second());
 }
 
 /// Without a snapshot, after saying why, when there is nothing to serve.
@@ -122,7 +122,7 @@ snapshot::LoadedSnapshot load(const Options& options,
   // Challenges are how the first certificates come.
   if (loaded.snapshot->startup.challenges.empty() &&
       snapshot::servable_domains(*loaded.snapshot, loaded.touched,
-                                 snapshot::this_second())
+                                 process::this_second())
           .empty()) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
@@ -143,7 +143,7 @@ void log_start(server::PolicyHost& host, const snapshot::LoadedSnapshot& loaded,
                       {"connections", host.limits().connections}});
   process::log_user(user);
   process::log_sandbox(sandbox);
-  snapshot::log_certificates(loaded.new_certificates, snapshot::this_second());
+  snapshot::log_certificates(loaded.new_certificates, process::this_second());
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
   }
@@ -174,9 +174,8 @@ std::optional<process::Account> take_user(const Snapshot& snapshot,
     return std::nullopt;
   }
   if (!user->is_new) return *std::move(user);
-  const Diagnostics shut_out =
-      snapshot::find_shut_out(snapshot, options.config, *user,
-                              snapshot::this_second(), Severity::error);
+  const Diagnostics shut_out = snapshot::find_shut_out(
+      snapshot, options.config, *user, process::this_second(), Severity::error);
   if (shut_out.empty()) return *std::move(user);
   print_diagnostics(shut_out);
   return std::nullopt;
@@ -279,7 +278,7 @@ Exit run_server(const Options& options) {
   }
   server::PolicyHost& host = **made;
   loader.accept(loaded);
-  snapshot::ReloadStatus reloads(snapshot::this_second());
+  snapshot::ReloadStatus reloads(process::this_second());
   std::unique_ptr<operations::Operations> operations;
   if (wanted) {
     operations = open_operations(*wanted, host, fetches, reloads);
@@ -288,7 +287,7 @@ Exit run_server(const Options& options) {
   const std::optional<process::Account> user = take_user(*snapshot, options);
   if (!user) return Exit::fault;
   snapshot::Reloader reloader(loader, host.snapshots(), reloads, loaded,
-                              allowances(options), snapshot::this_moment);
+                              allowances(options), process::this_moment);
   snapshot::ReloadThread reloading(
       reloader, host.snapshots(), [&host](const auto& changed) {
         host.wake();
@@ -304,7 +303,7 @@ Exit run_server(const Options& options) {
   // Beyond this point policies are being served.
   log_start(host, loaded, *user, sandbox, operations.get());
   print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
-                                                      snapshot::this_second()));
+                                                      process::this_second()));
   loaded = {};
 #ifdef __GLIBC__
   ::malloc_trim(0);  // loading takes several times what is kept

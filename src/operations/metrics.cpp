@@ -10,7 +10,7 @@
 #include <tuple>
 #include <utility>
 
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "sts/policy_host.hpp"
 
 namespace mtasts::operations {

@@ -7,9 +7,9 @@
 
 #include "config/config.hpp"
 #include "operations/readiness.hpp"
+#include "process/clock.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
-#include "snapshot/clock.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -23,7 +23,7 @@ struct Observed {
   Readiness& readiness;
   config::DomainMetrics domain_metrics;
   std::chrono::sys_seconds started;
-  files::Clock clock = snapshot::this_moment;
+  files::Clock clock = process::this_moment;
 };
 
 }  // namespace mtasts::operations

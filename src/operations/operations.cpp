@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "operations/page_responder.hpp"
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -64,7 +64,7 @@ Operations::Operations(const config::Operations& settings,
               .fetches = fetches,
               .readiness = readiness_,
               .domain_metrics = settings.domain_metrics,
-              .started = snapshot::this_second()}),
+              .started = process::this_second()}),
       names_(settings),
       listeners_(std::move(listeners)),
       admission_({.connections = host.operations_connections()}),

@@ -8,8 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "process/clock.hpp"
 #include "server/respond.hpp"
-#include "snapshot/clock.hpp"
 #include "text/time.hpp"
 
 namespace mtasts::operations {
@@ -86,7 +86,7 @@ class PageResponder::LongAnswer final : public server::Body {
 };
 
 void PageResponder::begin_turn() {
-  const std::chrono::sys_seconds now = snapshot::this_second();
+  const std::chrono::sys_seconds now = process::this_second();
   if (now == now_) return;
   now_ = now;
   date_ = text::format_http_date(now);

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <utility>
 
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "sts/policy_host.hpp"
 #include "text/time.hpp"
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -74,7 +74,7 @@ class Readiness {
   /// Both have to outlive it.
   Readiness(const snapshot::SnapshotHolder& snapshots,
             const snapshot::ReloadStatus& reloads,
-            files::Clock clock = snapshot::this_moment)
+            files::Clock clock = process::this_moment)
       : snapshots_(snapshots), reloads_(reloads), clock_(std::move(clock)) {}
 
   /// Empty: ready. From any thread.

@@ -149,7 +149,7 @@ Result<void> PolicyHost::open_challenges(const std::string& folder) {
   Result<tls::ContextPtr> context = tls::make_challenge_context();
   if (!context) return fail(context.error());
   challenges_ = {.folder = folder,
-                 .clock = snapshot::this_second,
+                 .clock = process::this_second,
                  .report =
                      [this](std::string_view host, const Error& why) {
                        misfits_.note_challenge(host, why.message);

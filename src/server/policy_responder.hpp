@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "http/answer_writer.hpp"
+#include "process/clock.hpp"
 #include "server/fetch_log.hpp"
 #include "server/log_budget.hpp"
 #include "server/respond.hpp"
 #include "server/responder.hpp"
-#include "snapshot/clock.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace mtasts::server {
@@ -20,7 +20,7 @@ class PolicyResponder final : public Responder {
   /// All have to outlive it; `fetches` may be null when nobody asks.
   PolicyResponder(const snapshot::SnapshotHolder& snapshots, FetchLog* fetches,
                   Counters& counters,
-                  files::Clock clock = snapshot::this_moment);
+                  files::Clock clock = process::this_moment);
 
   void begin_turn() override;
   Answer answer(const Request& request, AfterAnswer after,

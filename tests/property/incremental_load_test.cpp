@@ -8,7 +8,7 @@
 #include "../unit/test_certificates.hpp"
 #include "config/load.hpp"
 #include "file_edits.hpp"
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "tls/certificate_files.hpp"
 
@@ -338,9 +338,9 @@ TEST(IncrementalLoad, SnapshotEqualsAFreshOne) {
     SCOPED_TRACE("round " + std::to_string(round) + "\n" + files.log());
     const snapshot::LoadedSnapshot got = loader.load(
         round == 0 ? files::Scope{} : choose_scope(random, loader, edited),
-        serving.get(), snapshot::this_second());
+        serving.get(), process::this_second());
     const snapshot::LoadedSnapshot fresh =
-        snapshot::load_snapshot(main, snapshot::this_second());
+        snapshot::load_snapshot(main, process::this_second());
     Texts said = texts(got.diagnostics);
     const bool lost =
         std::erase_if(said, [](const std::string& one) {

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "files/watch.hpp"
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "temp_dir.hpp"
 
 namespace mtasts::files {
@@ -46,7 +46,7 @@ TEST(FilesWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
         group.set_inputs(inputs);
         return group.look(scope, also);
       },
-      snapshot::this_moment);
+      process::this_moment);
   EXPECT_FALSE(watch.find_settled());
   const std::size_t before = count_watches();
   ASSERT_GT(before, 0U);

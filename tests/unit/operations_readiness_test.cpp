@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "operations/readiness.hpp"
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
@@ -28,7 +28,7 @@ class OperationsReadiness : public testing::Test {
         make_pair("DNS:mta-sts.a.example", KeyKind::ecdsa, {.to = 10});
     dir_.write("certs/a.pem", pair.pem() + pair.key_pem());
     snapshot_ = snapshot::load_snapshot(dir_.write("mta-stsd.toml", k_config),
-                                        snapshot::this_second())
+                                        process::this_second())
                     .snapshot;
     end_ = snapshot_->certificates->find_all("mta-sts.a.example")
                .front()
@@ -73,7 +73,7 @@ class OperationsCoverage : public OperationsReadiness {
     const TestPair pair = make_pair(san, kind, life);
     dir_.write("certs/more.pem", pair.pem() + pair.key_pem());
     return snapshot::load_snapshot(dir_.path("mta-stsd.toml"),
-                                   snapshot::this_second())
+                                   process::this_second())
         .snapshot;
   }
 };
@@ -111,14 +111,14 @@ TEST_F(OperationsCoverage, KnowsABrokenKey) {
 
 TEST_F(OperationsReadiness, SaysWhatTheLastReloadFailedFor) {
   const snapshot::SnapshotHolder holder(snapshot_);
-  snapshot::ReloadStatus reloads(snapshot::this_second());
+  snapshot::ReloadStatus reloads(process::this_second());
   Readiness readiness(holder, reloads);
   const Diagnostic fault{
       Severity::error, "config.empty", Place{"x.toml"}, "is empty", {}};
-  reloads.note_failed(snapshot::this_second(), {fault}, true);
+  reloads.note_failed(process::this_second(), {fault}, true);
   EXPECT_EQ(readiness.reasons().shown.back().text,
             "x.toml: is empty [config.empty]");
-  reloads.note_applied(snapshot::this_second(), 1, 0, true);
+  reloads.note_applied(process::this_second(), 1, 0, true);
   EXPECT_EQ(ids(readiness.reasons()), Strings{"certificate.name-not-covered"});
   readiness.set_stopping();
   EXPECT_EQ(readiness.reasons().shown.back().id, "stopping");
@@ -139,8 +139,8 @@ TEST(OperationsReloadStatus, KeepsTheFirstTwentyErrors) {
     all.push_back({Severity::warning, "x.warning", {}, "", {}});
     all.push_back({Severity::error, "x.error", {}, std::to_string(i), {}});
   }
-  snapshot::ReloadStatus status(snapshot::this_second());
-  status.note_failed(snapshot::this_second(), all, true);
+  snapshot::ReloadStatus status(process::this_second());
+  status.note_failed(process::this_second(), all, true);
   const snapshot::ReloadView view = status.view();
   ASSERT_EQ(view.faults.size(), 20U);
   EXPECT_EQ(view.faults.front().message, "0");
@@ -148,10 +148,10 @@ TEST(OperationsReloadStatus, KeepsTheFirstTwentyErrors) {
 }
 
 TEST(OperationsReloadStatus, KeepsABoundedHistory) {
-  snapshot::ReloadStatus status(snapshot::this_second());
+  snapshot::ReloadStatus status(process::this_second());
   for (std::size_t i = 0; i < 60; ++i)
-    status.note_applied(snapshot::this_second(), i, 0, true);
-  status.note_applied(snapshot::this_second(), 99, 0, false);
+    status.note_applied(process::this_second(), i, 0, true);
+  status.note_applied(process::this_second(), 99, 0, false);
   const snapshot::ReloadView view = status.view();
   EXPECT_EQ(view.applied, 61U);
   ASSERT_EQ(view.history.size(), 50U);

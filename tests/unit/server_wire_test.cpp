@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "process/clock.hpp"
 #include "server/wire.hpp"
-#include "snapshot/clock.hpp"
 #include "test_certificates.hpp"
 
 namespace mtasts::server {
@@ -111,7 +111,7 @@ class ServerWireTls : public ServerWire {
                               std::vector<tls::CertificatePtr>{make_certificate(
                                   make_pair("DNS:a.example"))}),
                           .cache = {},
-                          .clock = snapshot::this_second};
+                          .clock = process::this_second};
   tls::SslPtr server_;
   tls::SslPtr client_;
 };

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/readable.hpp"
 #include "temp_dir.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 std::vector<std::string> readable(const TempDir& dir, std::string text) {
   const std::string path = dir.write("conf/mta-stsd.toml", text);
   SnapshotLoader loader(path);
-  (void)loader.load({}, nullptr, this_second());
+  (void)loader.load({}, nullptr, process::this_second());
   return find_readable(loader);
 }
 
@@ -43,7 +43,7 @@ TEST(ReadableTest, SparesWhatOthersShare) {
   const TempDir dir;
   const std::string path = dir.write("mta-stsd.toml", "");
   SnapshotLoader loader(path);
-  (void)loader.load({}, nullptr, this_second());
+  (void)loader.load({}, nullptr, process::this_second());
   EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
 }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "files/descriptor.hpp"
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/reload.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
@@ -90,10 +90,10 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 struct Running {
   explicit Running(const std::string& path, Allowances allowed = k_all_allowed)
       : loader(path),
-        first(loader.load({}, nullptr, this_second())),
+        first(loader.load({}, nullptr, process::this_second())),
         holder(first.snapshot),
-        status(this_second()),
-        reloader(loader, holder, status, first, allowed, this_moment) {
+        status(process::this_second()),
+        reloader(loader, holder, status, first, allowed, process::this_moment) {
     loader.accept(first);
   }
 
@@ -167,11 +167,12 @@ TEST_F(SnapshotReloader, ReadsAgainWhatWasReplacedDuringTheLoad) {
 
 TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   SnapshotLoader loader(write_config(format_config(1, "first")));
-  const LoadedSnapshot first = loader.load({}, nullptr, this_second());
+  const LoadedSnapshot first = loader.load({}, nullptr, process::this_second());
   write_config(format_config(1, "second"));
   SnapshotHolder holder(first.snapshot);
-  ReloadStatus status(this_second());
-  Reloader reloader(loader, holder, status, first, k_all_allowed, this_moment);
+  ReloadStatus status(process::this_second());
+  Reloader reloader(loader, holder, status, first, k_all_allowed,
+                    process::this_moment);
   loader.accept(first);
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::seconds(10);
@@ -265,7 +266,7 @@ TEST(SnapshotLogCertificates, LogsTwentyAndHowManyMoreThereAre) {
         make_certificate(make_pair("DNS:a.example"));
     testing::internal::CaptureStderr();
     log_certificates(std::vector<tls::CertificatePtr>(count, one),
-                     this_second());
+                     process::this_second());
     return testing::internal::GetCapturedStderr();
   };
   EXPECT_EQ(count_of(log(20), "event=certificate names=a.example "), 20U);

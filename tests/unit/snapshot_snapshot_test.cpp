@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "temp_dir.hpp"
 #include "test_certificates.hpp"
@@ -28,10 +28,11 @@ class SnapshotLoad : public testing::Test {
     dir_.write("certs/" + name, pair.pem() + ca_.pem() + pair.key_pem());
   }
   LoadedSnapshot load(std::string_view config = k_config) {
-    return load_snapshot(dir_.write("mta-stsd.toml", config), this_second());
+    return load_snapshot(dir_.write("mta-stsd.toml", config),
+                         process::this_second());
   }
   static LoadedSnapshot take(SnapshotLoader& loader) {
-    LoadedSnapshot loaded = loader.load({}, nullptr, this_second());
+    LoadedSnapshot loaded = loader.load({}, nullptr, process::this_second());
     loader.accept(loaded);
     return loaded;
   }
@@ -59,7 +60,7 @@ TEST_F(SnapshotLoad, HoldsPoliciesAndCertificates) {
   EXPECT_EQ(all_domains(snapshot.live), (Strings{"a.example", "b.example"}));
   EXPECT_EQ(snapshot.certificates->size(), 1U);
   EXPECT_NE(snapshot.find_authority("mta-sts.b.example"), nullptr);
-  EXPECT_EQ(servable_domains(snapshot, loaded.touched, this_second()),
+  EXPECT_EQ(servable_domains(snapshot, loaded.touched, process::this_second()),
             (Strings{"a.example", "b.example"}));
 }
 
@@ -69,7 +70,8 @@ TEST_F(SnapshotLoad, IsServedInPartWithoutACertificate) {
   const LoadedSnapshot loaded = load();
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.expired"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched, this_second()),
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched,
+                             process::this_second()),
             Strings{"a.example"});
 }
 
@@ -78,7 +80,8 @@ TEST_F(SnapshotLoad, IsNotMadeFromABadPolicy) {
   const LoadedSnapshot bad_policy = load("[[policy]]\n");
   EXPECT_FALSE(bad_policy.snapshot);
   EXPECT_TRUE(has_errors(bad_policy.diagnostics));
-  EXPECT_FALSE(load_snapshot(dir_.path("none.toml"), this_second()).snapshot);
+  EXPECT_FALSE(
+      load_snapshot(dir_.path("none.toml"), process::this_second()).snapshot);
 }
 
 // What is said of a host is true of the certificates that there are now.
@@ -121,7 +124,8 @@ TEST_F(SnapshotLoad, StartsBesideABadCertificate) {
   const LoadedSnapshot loaded = load();
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.key-mismatch"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched, this_second()),
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched,
+                             process::this_second()),
             Strings{"a.example"});
 }
 
@@ -129,7 +133,8 @@ class SnapshotAgain : public SnapshotLoad {
  protected:
   /// Accepts what it loads, if anything.
   LoadedSnapshot load_again() {
-    LoadedSnapshot loaded = loader_.load({}, serving_.get(), this_second());
+    LoadedSnapshot loaded =
+        loader_.load({}, serving_.get(), process::this_second());
     if (loaded.snapshot) {
       serving_ = loaded.snapshot;
       loader_.accept(loaded);
@@ -198,7 +203,8 @@ TEST_F(SnapshotLoad, NeedsNoCertificateWhenAllListenersAreBehindAProxy) {
   const LoadedSnapshot without = load(bare);
   ASSERT_TRUE(without.snapshot);
   EXPECT_EQ(ids(without), Strings());
-  EXPECT_EQ(servable_domains(*without.snapshot, without.touched, this_second()),
+  EXPECT_EQ(servable_domains(*without.snapshot, without.touched,
+                             process::this_second()),
             (Strings{"a.example", "b.example"}));
   // Those that are there need not cover the domains.
   write_pair("c.pem", "DNS:mta-sts.c.example");
@@ -214,7 +220,8 @@ TEST_F(SnapshotLoad, NeedsCertificatesForOneListenerOfTwo) {
   const LoadedSnapshot loaded = load(mixed);
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(ids(loaded), Strings{"certificate.name-not-covered"});
-  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched, this_second()),
+  EXPECT_EQ(servable_domains(*loaded.snapshot, loaded.touched,
+                             process::this_second()),
             Strings{"a.example"});
 }
 

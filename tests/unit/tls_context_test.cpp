@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "snapshot/clock.hpp"
+#include "process/clock.hpp"
 #include "test_certificates.hpp"
 #include "tls/context.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 /// Which key a client of a.example gets: a kind of OpenSSL, or nothing.
 std::string shake_hands(
     const std::vector<CertificatePtr>& certificates,
-    std::chrono::sys_seconds (*clock)() = snapshot::this_second) {
+    std::chrono::sys_seconds (*clock)() = process::this_second) {
   const ContextPtr context = *make_context();
   const ContextPtr client_context(SSL_CTX_new(TLS_client_method()));
   Selector selector{.store = std::make_shared<CertificateStore>(certificates),
@@ -66,7 +66,7 @@ TEST(TlsContext, AsksTheClockInEachHandshake) {
   EXPECT_EQ(shake_hands(both), "EC");
   EXPECT_EQ(
       shake_hands(
-          both, [] { return snapshot::this_second() + std::chrono::days(11); }),
+          both, [] { return process::this_second() + std::chrono::days(11); }),
       "RSA");
 }
 

@@ -8,7 +8,7 @@
 
 #include "files/pending_changes.hpp"
 
-namespace mtasts::snapshot {
+namespace mtasts::process {
 
 inline std::chrono::sys_seconds this_second() {
   return std::chrono::floor<std::chrono::seconds>(
@@ -19,4 +19,4 @@ inline files::Moment this_moment() {
   return {.steady = std::chrono::steady_clock::now(), .wall = this_second()};
 }
 
-}  // namespace mtasts::snapshot
+}  // namespace mtasts::process
