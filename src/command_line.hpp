@@ -18,8 +18,9 @@
 
 namespace mtasts {
 
-/// Also listed in both manual pages, EXIT STATUS.
-enum class Exit { good = 0, fault = 1, usage = 2 };
+/// Also listed in both manual pages, EXIT STATUS. `untested` is for mta-sts
+/// alone: something could not be looked at, and nothing worse was found.
+enum class Exit { good = 0, fault = 1, usage = 2, untested = 3 };
 
 class Arguments;
 

@@ -20,6 +20,8 @@ std::string_view format_severity(Severity severity) {
   switch (severity) {
     case Severity::note:
       return "note";
+    case Severity::untested:
+      return "untested";
     case Severity::warning:
       return "warning";
     case Severity::error:

@@ -11,8 +11,9 @@
 namespace mtasts {
 
 /// A note is for those who plan, and asks for nothing to be done now: not even
-/// check --strict fails for it.
-enum class Severity { note, warning, error };
+/// check --strict fails for it. What could not be tested is neither good nor
+/// bad.
+enum class Severity { note, untested, warning, error };
 
 /// A place in a file. Line and column count from 1; 0 means the whole file.
 struct Place {

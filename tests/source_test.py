@@ -19,14 +19,17 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
-BUDGETS = {".": 580, "cli": 1080, "config": 2280, "dns": 1430, "files": 1120,
-           "http": 480, "net": 450, "operations": 1730, "process": 780,
+BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1430, "files": 1120,
+           "http": 640, "net": 700, "operations": 1730, "process": 950,
            "publish": 1310, "server": 2540, "snapshot": 1290, "sts": 1170,
-           "text": 400, "tls": 2630, "tlsrpt": 380, "tool": 40}
+           "text": 400, "tls": 3000, "tlsrpt": 380, "nameserver": 900, "verify": 4000, "tool": 2000}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
 PROGRAM_BUDGETS = {"cli": 19450}
+# In folders that both programs have, but for mta-sts alone.
+TOOL_FILES = ("http/fetch.", "net/reach.", "net/stream.", "net/tcp_stream.",
+              "tls/client.", "tls/peer_facts.")
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that
@@ -263,9 +266,13 @@ class SizeTest(unittest.TestCase):
 
     def test_folders(self):
         lines = dict.fromkeys(BUDGETS, 0)
+        tool_lines = 0
         for path in sources():
             self.assertIn(folder_of(path), BUDGETS)
-            lines[folder_of(path)] += code_lines(path.read_text())
+            count = code_lines(path.read_text())
+            lines[folder_of(path)] += count
+            if path.relative_to(SRC).as_posix().startswith(TOOL_FILES):
+                tool_lines += count
         faults = []
 
         def compare(name, count, budget):
@@ -277,8 +284,8 @@ class SizeTest(unittest.TestCase):
             compare(folder, lines[folder], budget)
         for commands, budget in PROGRAM_BUDGETS.items():
             folders = {".", commands} | layering_test.BELOW[commands]
-            compare(commands + ", all", sum(lines[one] for one in folders),
-                    budget)
+            compare(commands + ", all",
+                    sum(lines[one] for one in folders) - tool_lines, budget)
         self.assertEqual(faults, [])
 
     def test_comments(self):

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Changes records by PowerDNS's HTTP API (/api/v1/servers/localhost/zones).
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "nameserver/update.hpp"
+#include "result.hpp"
+
+namespace mtasts::nameserver {
+
+/// The API has no prerequisites: what is there is read first and compared with
+/// what was seen. `url` is "http://127.0.0.1:8081" or https; `key` is its
+/// X-API-Key.
+Result<void> patch_powerdns(const std::string& url, const std::string& key,
+                            const std::string& zone,
+                            const std::vector<RecordChange>& changes,
+                            std::chrono::milliseconds time);
+
+}  // namespace mtasts::nameserver

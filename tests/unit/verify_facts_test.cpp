@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#include "verify/facts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace mtasts::verify {
+namespace {
+
+TEST(VerifyFacts, ComparesHostsByWhatTheyAre) {
+  Facts a;
+  a.hosts.push_back({10, std::make_shared<MxHost>(MxHost{.name = "mx.test"})});
+  Facts b;
+  b.hosts.push_back({10, std::make_shared<MxHost>(MxHost{.name = "mx.test"})});
+  EXPECT_TRUE(a == b);
+  b.hosts.front().host =
+      std::make_shared<MxHost>(MxHost{.name = "other.test"});
+  EXPECT_FALSE(a == b);
+}
+
+}  // namespace
+}  // namespace mtasts::verify
