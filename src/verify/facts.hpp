@@ -100,7 +100,7 @@ struct MxHost {
 struct Mx {
   std::uint16_t preference = 0;
   /// Many domains have the same host: it is looked at once. Never null.
-  std::shared_ptr<const MxHost> host = {};
+  std::shared_ptr<const MxHost> host = std::make_shared<const MxHost>();
 };
 
 /// One address of one name server of the zone.

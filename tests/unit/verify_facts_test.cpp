@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "verify/facts.hpp"
-
 #include <gtest/gtest.h>
 
 #include <memory>
+
+#include "verify/facts.hpp"
 
 namespace mtasts::verify {
 namespace {
@@ -14,8 +14,7 @@ TEST(VerifyFacts, ComparesHostsByWhatTheyAre) {
   Facts b;
   b.hosts.push_back({10, std::make_shared<MxHost>(MxHost{.name = "mx.test"})});
   EXPECT_TRUE(a == b);
-  b.hosts.front().host =
-      std::make_shared<MxHost>(MxHost{.name = "other.test"});
+  b.hosts.front().host = std::make_shared<MxHost>(MxHost{.name = "other.test"});
   EXPECT_FALSE(a == b);
 }
 
