@@ -298,6 +298,8 @@ class DehydratedTest(unittest.TestCase):
         named = {name for text in (self.unit, *self.settings.values())
                  for name in re.findall(there + r"([\w.]+)", text)}
         self.assertEqual(named, {"config", "domains.txt", "hook"})
+        for name in named:
+            self.assertTrue((DEHYDRATED / name).is_file(), name)
 
     def test_uacme_writes_where_dehydrated_does(self):
         hook, renew = ((ROOT / "etc/uacme" / name).read_text()
@@ -307,8 +309,6 @@ class DehydratedTest(unittest.TestCase):
         self.assertIn("\ncertificates=/etc/mta-stsd/certs\n", renew)
         self.assertEqual(re.findall(r"install -?d? ?-m (\d+) ", renew),
                          ["2750", "0640", "0640"])
-        for name in named:
-            self.assertTrue((DEHYDRATED / name).is_file(), name)
 
 
 class UnitTest(unittest.TestCase):
