@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dns/name_map.hpp"
+#include "net/endpoint.hpp"
 #include "net/listen_address.hpp"
 #include "publish/publication.hpp"
 
@@ -69,9 +70,28 @@ struct Live {
   }
 };
 
+/// Where mta-sts publishes records: by DNS UPDATE to `server`, or by the API of
+/// PowerDNS at `powerdns`; one of them is there.
+struct Publish {
+  std::optional<net::Endpoint> server = {};
+  std::string key = {};       // path of the TSIG key; beside `server`
+  std::string powerdns = {};  // "http://127.0.0.1:8081", or https
+  std::string api_key = {};   // path of its key; beside `powerdns`
+  std::optional<std::chrono::seconds> ttl = {};
+  std::vector<std::string> zones = {};  // empty: found by their SOA records
+
+  friend bool operator==(const Publish&, const Publish&) = default;
+};
+
+/// For the operator's tool alone: mta-stsd only says what is wrong with it.
+struct Tool {
+  std::optional<Publish> publish = {};
+};
+
 struct Config {
   Startup startup;
   Live live;
+  Tool tool;
 };
 
 }  // namespace mtasts::config

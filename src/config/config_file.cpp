@@ -9,6 +9,7 @@
 #include "config/document.hpp"
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
+#include "config/read_publish.hpp"
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "process/sandbox.hpp"
@@ -90,6 +91,7 @@ void read_settings(TableReader& reader, const std::string& path,
       read_server(table == nullptr ? Table{} : *table, path, out.diagnostics);
   out.settings.startup.operations =
       find_operations(reader, path, out.diagnostics);
+  out.tool.publish = find_publish(reader, path, out.diagnostics);
 }
 
 }  // namespace

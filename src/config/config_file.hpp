@@ -21,6 +21,7 @@ struct PolicyFile {
 
 struct MainFile : PolicyFile {
   ServerTable settings;
+  Tool tool;
   std::vector<Located<std::string>> includes;
 };
 

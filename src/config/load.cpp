@@ -232,7 +232,7 @@ void Loader::index_all(Loaded& loaded) {
 }
 
 Config Loader::make_config() const {
-  Config config{settings_->settings.startup, {}};
+  Config config{settings_->settings.startup, {}, settings_->tool};
   config.live.certificates = settings_->settings.certificates;
   config.live.policies = settings_->policies;
   config.live.policies.reserve(settings_->policies.size() + included_.size());

@@ -7,20 +7,13 @@
 #include <memory>
 #include <string>
 
+#include "net/endpoint.hpp"
 #include "net/reach.hpp"
 #include "net/stream.hpp"
 
 namespace mtasts::net {
 
 using Deadline = std::chrono::steady_clock::time_point;
-
-/// A numeric IPv4 or IPv6 address, without brackets, and a port.
-struct Endpoint {
-  std::string address = {};
-  std::uint16_t port = 0;
-
-  friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
-};
 
 /// "192.0.2.1:25", "[2001:db8::1]:25".
 std::string format_endpoint(const Endpoint& endpoint);

@@ -6,6 +6,7 @@
 #include "config/document.hpp"
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
+#include "config/read_publish.hpp"
 #include "config/read_server.hpp"
 #include "config/write_policy.hpp"
 #include "sts/policy_id.hpp"
@@ -62,6 +63,7 @@ void run(std::string_view toml) {
   if (document) {
     TableReader reader(*document, {}, "x", out);
     find_operations(reader, "x", out);
+    find_publish(reader, "x", out);
     for (const Member& one : *document) {
       if (const auto* table = std::get_if<Table>(&one.value.data)) {
         check_server(*table, out);
