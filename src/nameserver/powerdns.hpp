@@ -6,10 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "nameserver/answer.hpp"
 #include "nameserver/update.hpp"
 #include "result.hpp"
 
 namespace mtasts::nameserver {
+
+/// What PowerDNS itself has at `owner` in `zone`, as its API tells: as from a
+/// server that is asked directly. `refused`: it has no such zone.
+Answer ask_powerdns(const std::string& url, const std::string& key,
+                    const std::string& zone, const std::string& owner,
+                    Type type, std::chrono::milliseconds time);
 
 /// The API has no prerequisites: what is there is read first and compared with
 /// what was seen. `url` is "http://127.0.0.1:8081" or https; `key` is its
