@@ -14,8 +14,6 @@
 
 namespace mtasts {
 
-namespace {
-
 std::string_view format_severity(Severity severity) {
   switch (severity) {
     case Severity::note:
@@ -29,8 +27,6 @@ std::string_view format_severity(Severity severity) {
   }
   return "error";
 }
-
-}  // namespace
 
 std::string format_place(const Place& place) {
   if (place.line == 0) return place.file;

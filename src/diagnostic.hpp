@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mtasts {
@@ -14,6 +15,9 @@ namespace mtasts {
 /// check --strict fails for it. What could not be tested is neither good nor
 /// bad.
 enum class Severity { note, untested, warning, error };
+
+/// "error", as in all forms of output.
+std::string_view format_severity(Severity severity);
 
 /// A place in a file. Line and column count from 1; 0 means the whole file.
 struct Place {

@@ -13,6 +13,9 @@ std::string json_quote(std::string_view text) {
     const char c = text.front();
     const auto octet = static_cast<unsigned char>(c);
     const std::size_t length = utf8_length(text);
+    // U+0080 to U+009F steer terminals as well.
+    const bool is_upper_control = octet == 0xC2 && length == 2 &&
+                                  static_cast<unsigned char>(text[1]) < 0xA0;
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
@@ -20,6 +23,8 @@ std::string json_quote(std::string_view text) {
       out += "\\n";
     } else if (octet < 0x20 || octet == 0x7F) {
       out += fmt::format("\\u{:04x}", octet);
+    } else if (is_upper_control) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[1]));
     } else if (length == 0) {
       out += "\xEF\xBF\xBD";
     } else {

@@ -15,6 +15,11 @@ TEST(JsonQuote, EscapesWhatRfc8259Names) {
   EXPECT_EQ(json_quote("\x1f \x7f"), R"("\u001f \u007f")");
 }
 
+TEST(JsonQuote, EscapesTheUpperControlCharacters) {
+  EXPECT_EQ(json_quote("\xC2\x80\xC2\x9B\xC2\xA0"),
+            "\"\\u0080\\u009b\xC2\xA0\"");
+}
+
 TEST(JsonQuote, KeepsCharactersBeyondAscii) {
   EXPECT_EQ(json_quote("b\xC3\xBC"
                        "cher"),
