@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -45,6 +46,10 @@ Verdict verdict_of(const Judged& judged);
 
 /// How many findings of a severity there are.
 std::size_t count(const Diagnostics& findings, Severity severity);
+
+/// What senders do because of a finding, one sentence; empty where they do
+/// nothing, or it isn't known.
+std::string effect_of(const Judged& judged, const Diagnostic& finding);
 
 inline Judged judge_whole(Facts facts, const Expected& expected,
                           std::chrono::sys_seconds now) {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Sentences in lines for a terminal. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mtasts::tool {
+
+/// Of a line, in characters.
+constexpr std::size_t k_columns = 80;
+
+/// `first` and `text` in lines of k_columns, those behind the first indented by
+/// `indent`. What stands in double quotes stays on one line, and so does a
+/// word, even where they are longer.
+std::string format_wrapped(std::string_view first, std::string_view text,
+                           std::size_t indent);
+
+/// Characters of UTF-8.
+std::size_t width_of(std::string_view text);
+
+}  // namespace mtasts::tool

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tool/wrapped.hpp"
+
+namespace mtasts::tool {
+namespace {
+
+const std::string k_ten = "123456789 ";
+
+std::string repeat(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(ToolWrapped, BreaksAtSpaces) {
+  EXPECT_EQ(format_wrapped("a: ", "b c", 4), "a: b c\n");
+  EXPECT_EQ(format_wrapped("a: ", "", 4), "a: \n");
+  // 80 characters fit, 81 do not.
+  EXPECT_EQ(format_wrapped("", repeat(k_ten, 7) + "1234567890", 4),
+            repeat(k_ten, 7) + "1234567890\n");
+  EXPECT_EQ(format_wrapped("", repeat(k_ten, 7) + "12345678901", 4),
+            "123456789" + repeat(" 123456789", 6) + "\n    12345678901\n");
+}
+
+TEST(ToolWrapped, KeepsWordsAndQuotedTextsWhole) {
+  const std::string word(90, 'x');
+  EXPECT_EQ(format_wrapped("a: ", word + " b", 2), "a: " + word + "\n  b\n");
+  const std::string quoted = "\"" + repeat("a b \\\" ", 12) + "\"";
+  EXPECT_EQ(format_wrapped("a: ", "write " + quoted + ", then", 2),
+            "a: write\n  " + quoted + ",\n  then\n");
+  // A quote that nobody closes keeps nothing together.
+  EXPECT_EQ(format_wrapped("\"", repeat(k_ten, 9), 2),
+            "\"123456789" + repeat(" 123456789", 7) + "\n  123456789\n");
+}
+
+TEST(ToolWrapped, CountsCharacters) {
+  EXPECT_EQ(width_of("caf\xC3\xA9"), 4U);
+  const std::string wide = repeat("\xC3\xA9", 79);
+  EXPECT_EQ(format_wrapped("x", wide + " y", 2), "x" + wide + "\n  y\n");
+}
+
+}  // namespace
+}  // namespace mtasts::tool
