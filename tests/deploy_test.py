@@ -59,7 +59,8 @@ class ComposeTest(unittest.TestCase):
     def recipes(self):
         files = sorted(COMPOSE.glob("*/compose.yaml"))
         self.assertEqual([file.parent.name for file in files],
-                         ["caddy", "certbot", "dehydrated", "traefik"])
+                         ["caddy", "certbot", "dehydrated", "publish",
+                          "traefik"])
         for file in files:
             yield file.parent, yaml.safe_load(file.read_text())
 
@@ -110,6 +111,22 @@ class ComposeTest(unittest.TestCase):
         for place in (settings["ALPNCERTDIR"], settings["BASEDIR"] + "/certs"):
             self.assertRegex(
                 image, rf"install -d -o {USER} -g {USER} .*{place}\b")
+
+    def test_records_are_published_by_another(self):
+        services = yaml.safe_load(
+            (COMPOSE / "publish/compose.yaml").read_text())["services"]
+        publish = services["publish"]
+        self.assertEqual(publish["command"], ["publish", "--watch"])
+        image = (ROOT / "Dockerfile").read_text()
+        self.assertIn(f" AS {publish['build']['target']}\n", image)
+        self.assertTrue(publish["read_only"])
+        self.assertEqual(publish["cap_drop"], ["ALL"])
+        self.assertGreaterEqual(octets(publish["mem_limit"]), MIN_OCTETS)
+        # The policy host never sees the key of the name server.
+        self.assertNotIn("keys:/keys:ro", services["mta-stsd"]["volumes"])
+        self.assertIn("keys:/keys:ro", publish["volumes"])
+        config = (COMPOSE / "publish/mta-stsd/mta-stsd.toml").read_text()
+        self.assertIn('key = "/keys/tsig.key"\n', config)
 
     def test_plain_http_is_for_the_proxy_alone(self):
         for name in ("caddy", "traefik"):
@@ -318,6 +335,27 @@ class UnitTest(unittest.TestCase):
                                re.MULTILINE)
             self.assertEqual(len(found), 1, unit)
             self.assertGreaterEqual(octets(found[0]), MIN_OCTETS)
+
+    def test_units_of_the_tool_are_as_strict(self):
+        """As strict as the policy host is, but for the network."""
+        units = {name: set((ROOT / f"etc/systemd/{name}").read_text()
+                           .splitlines())
+                 for name in ("mta-stsd.service", "mta-sts-publish.service",
+                              "mta-sts-verify.service")}
+        strict = {line for line in units["mta-stsd.service"] if re.match(
+            "(Capability|Lock|Memory(?!Max)|NoNew|Private|Proc|Protect|Remove|"
+            "Restrict(?!Address)|SystemCall|UMask|DynamicUser)", line)}
+        self.assertGreater(len(strict), 20)
+        for name, lines in units.items():
+            self.assertEqual(strict - lines, set(), name)
+
+    def test_the_timer_has_its_service(self):
+        timer = (ROOT / "etc/systemd/mta-sts-verify.timer").read_text()
+        self.assertIn("Persistent=yes\n", timer)
+        unit = (ROOT / "etc/systemd/mta-sts-verify.service").read_text()
+        # By rename: a reader never sees half of it.
+        self.assertRegex(unit, r"mv (\S+)\.new \1'\n")
+        self.assertIn("SuccessExitStatus=1 3\n", unit)
 
     def test_commands_in_the_documents_limit_it(self):
         text = (ROOT / "docs/deploy.md").read_text()

@@ -75,7 +75,8 @@ Goes with mta-stsd, the policy host of MTA-STS (RFC 8461), for what that leaves
 to others: to look at a domain as senders see it, and to change what stands
 elsewhere. It needs no mta-stsd on the same machine.
 .
-This version has no commands yet.")
+It sends the DNS records of policies to a name server by DNS UPDATE or by the
+API of PowerDNS, once the policies are live.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_HOST_PACKAGE_CONTROL_EXTRA
   ${package_dir}/conffiles ${package_dir}/postinst ${package_dir}/prerm

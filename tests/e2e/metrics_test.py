@@ -264,11 +264,14 @@ class CountTest(unittest.TestCase):
 @unittest.skipIf(NO_PROMTOOL, NO_PROMTOOL)
 class RulesTest(unittest.TestCase):
     def test_rules_are_good(self):
-        done = promtool("check", "rules", ROOT / "etc/prometheus/mta-stsd.yml")
+        rules = sorted((ROOT / "etc/prometheus").glob("*.yml"))
+        self.assertEqual([one.stem for one in rules], ["mta-sts", "mta-stsd"])
+        done = promtool("check", "rules", *rules)
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_rules_fire_when_they_should(self):
         done = promtool("test", "rules",
+                        ROOT / "tests/prometheus/mta-sts_test.yml",
                         ROOT / "tests/prometheus/mta-stsd_test.yml")
         self.assertEqual(done.returncode, 0, done.stdout)
 
