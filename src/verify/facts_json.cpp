@@ -299,11 +299,17 @@ Result<json> parse_json(std::string_view text) {
     return fail(fmt::format("the document is nested deeper than {} levels",
                             k_max_depth));
   }
+  const auto bad = [](std::size_t octet) {
+    return fail(fmt::format("the document is no JSON from octet {} on", octet));
+  };
+  // nlohmann takes a NUL for the end, and would not look at what is behind it.
+  if (const std::size_t end = text.find('\0'); end != text.npos) {
+    return bad(end + 1);
+  }
   try {
     return json::parse(text);
   } catch (const json::parse_error& error) {
-    return fail(
-        fmt::format("the document is no JSON from octet {} on", error.byte));
+    return bad(error.byte);
   }
 }
 

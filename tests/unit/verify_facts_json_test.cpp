@@ -108,6 +108,8 @@ TEST(VerifyFactsJson, RefusesWhatIsNoJson) {
             "the document is no JSON from octet 11 on");
   EXPECT_EQ(refusal("{\"domain\":\"\xFF\"}"),
             "the document is no JSON from octet 12 on");
+  EXPECT_EQ(refusal(std::string("{\"domain\":\"a.test\"}\0{}", 22)),
+            "the document is no JSON from octet 20 on");
 }
 
 TEST(VerifyFactsJson, BoundsWhatItReads) {
