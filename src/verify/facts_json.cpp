@@ -310,6 +310,8 @@ Result<json> parse_json(std::string_view text) {
     return json::parse(text);
   } catch (const json::parse_error& error) {
     return bad(error.byte);
+  } catch (const json::out_of_range&) {
+    return fail("the document has a number that is too large");
   }
 }
 

@@ -110,6 +110,8 @@ TEST(VerifyFactsJson, RefusesWhatIsNoJson) {
             "the document is no JSON from octet 12 on");
   EXPECT_EQ(refusal(std::string("{\"domain\":\"a.test\"}\0{}", 22)),
             "the document is no JSON from octet 20 on");
+  EXPECT_EQ(refusal("{\"domain\":2e06020}"),
+            "the document has a number that is too large");
 }
 
 TEST(VerifyFactsJson, BoundsWhatItReads) {
