@@ -42,6 +42,9 @@ struct Fetch {
   tls::PeerFacts tls = {};
   /// The leaf that a client without SNI is shown; nothing where there is none.
   std::optional<tls::PeerCertificate> without_name = {};
+  /// How a client is answered that offers acme-tls/1 alone, as a CA does (RFC
+  /// 8737, 3); nothing where it was not tried.
+  std::optional<tls::PeerFacts> challenge = {};
   std::string http_failure =
       {};  // why no answer could be read; empty: there is one
   int status = 0;

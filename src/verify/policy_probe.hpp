@@ -16,6 +16,7 @@ struct PolicyQuestion {
   net::Endpoint endpoint = {};
   std::string host = {};          // "mta-sts.example.com": SNI and Host
   bool without_name = true;  // look at what a client without SNI is shown, too
+  bool challenge = false;    // look at what a CA is answered, too
   std::chrono::milliseconds connect_time{10'000};
   std::chrono::milliseconds time{60'000};  // RFC 8461, 3.3: "one minute"
 };
