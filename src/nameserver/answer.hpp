@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a name server has said to one question (RFC 1035), as plain values.
-// Names are absolute, in lower case, without the trailing dot. Pure.
+// Names are absolute, in lower case, without the trailing dot; the root is ".".
+// Octets that a master file escapes are escaped as in one. Pure.
 #pragma once
 
 #include <array>
@@ -39,7 +40,7 @@ enum class Outcome : std::uint8_t {
   no_name,  // NXDOMAIN: the name, or where its aliases lead, is not there
   servfail,
   refused,
-  failed,  // another RCODE, or an answer that can't be read
+  failed,  // another RCODE, a referral, or an answer that can't be read
   silent,  // no answer in time, or no way to the server
 };
 constexpr auto k_outcome_names = std::to_array<std::string_view>(
@@ -66,9 +67,11 @@ struct Answer {
   std::string name = {};  // that was asked for
   Type type = Type::txt;
   Outcome outcome = Outcome::not_asked;
-  std::vector<Record> records = {};  // the answer section, aliases first
-  bool is_authentic = false;         // AD: the resolver calls it validated
-  bool is_authoritative = false;     // AA
+  /// Of the answer section: aliases in the order in which they lead on, then
+  /// what was asked for. A loop ends with the alias that closes it.
+  std::vector<Record> records = {};
+  bool is_authentic = false;      // AD: the resolver calls it validated
+  bool is_authoritative = false;  // AA
   std::optional<std::uint32_t> negative_ttl = {};  // RFC 2308, 5; seconds
   std::string reason = {};  // of a failure, and of an extended error (RFC 8914)
 

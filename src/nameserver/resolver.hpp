@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Asks name servers. ldns enters here.
+// Asks name servers.
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,29 +18,29 @@ struct ResolverSettings {
   int tries = 2;                         // of each server
 };
 
-/// The servers of a resolv.conf(5).
+/// The servers of a resolv.conf(5), with its timeout and attempts. A file that
+/// is not there or names no server stands for the one on this machine, as glibc
+/// has it.
 Result<ResolverSettings> read_resolv_conf(const std::string& path);
 
-/// Of no use to two threads at once.
+/// Any number of threads may use one: each question has a socket of its own.
 class Resolver {
  public:
   explicit Resolver(ResolverSettings settings);
-  ~Resolver();
-  Resolver(const Resolver&) = delete;
-  Resolver& operator=(const Resolver&) = delete;
 
   /// What a recursive server says; with DO and AD set, by UDP with EDNS, and by
-  /// TCP where the answer is cut. The next server is asked when one is silent.
-  Answer ask(const std::string& name, Type type);
+  /// TCP where the answer is cut. The next server is asked when one is silent,
+  /// refuses or fails; SERVFAIL is an answer. A chain of aliases is as long as
+  /// the server made it: nothing is followed here.
+  Answer ask(const std::string& name, Type type) const;
   /// The same, and the server shall not validate (CD, RFC 4035, 3.2.2).
-  Answer ask_unchecked(const std::string& name, Type type);
-  /// What this server says by itself (RD=0).
+  Answer ask_unchecked(const std::string& name, Type type) const;
+  /// What this server says by itself (RD=0). A referral is a failure.
   Answer ask_directly(const net::Endpoint& server, const std::string& name,
-                      Type type);
+                      Type type) const;
 
  private:
-  struct Library;
-  std::unique_ptr<Library> library_;
+  ResolverSettings settings_;
 };
 
 }  // namespace mtasts::nameserver

@@ -29,7 +29,8 @@ Result<TsigKey> read_tsig_key(const std::string& path);
 struct RecordChange {
   std::string owner = {};
   Type type = Type::txt;
-  std::vector<std::string> seen = {};    // the values that have to be there for it
+  std::vector<std::string> seen =
+      {};  // the values that have to be there for it
   std::vector<std::string> wanted = {};  // empty: none shall be there
   std::uint32_t ttl = 3600;
 };
