@@ -20,7 +20,7 @@ MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
 BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1430, "files": 1120,
-           "http": 640, "net": 700, "operations": 1730, "process": 950,
+           "http": 640, "net": 950, "operations": 1730, "process": 950,
            "publish": 1310, "server": 2540, "snapshot": 1290, "sts": 1170,
            "text": 450, "tls": 3000, "tlsrpt": 380, "nameserver": 1700, "verify": 4000, "tool": 2000}
 # The same for each program, by the folder of its commands: for all folders that
@@ -28,8 +28,10 @@ BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1430, "files": 1120,
 # counts.
 PROGRAM_BUDGETS = {"cli": 19450}
 # In folders that both programs have, but for mta-sts alone.
-TOOL_FILES = ("http/fetch.", "net/reach.", "net/stream.", "net/tcp_stream.",
-              "text/parse_time.", "tls/client.", "tls/peer_facts.")
+TOOL_FILES = ("http/fetch.", "net/public_address.",
+              "net/reach.", "net/socket_address.", "net/stream.",
+              "net/tcp_stream.", "text/parse_time.", "tls/client.",
+              "tls/peer_facts.")
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

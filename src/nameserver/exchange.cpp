@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "nameserver/exchange.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -15,6 +12,7 @@
 #include <span>
 
 #include "files/descriptor.hpp"
+#include "net/socket_address.hpp"
 #include "text/ascii.hpp"
 
 namespace mtasts::nameserver {
@@ -47,29 +45,6 @@ std::string_view first_question(std::string_view message) {
 bool is_update(std::string_view message) {
   constexpr int k_update = 5;  // RFC 2136, 1.3
   return (octet(message, 2) >> 3 & 15) == k_update;
-}
-
-/// Its size, 0 when `server` has no numeric address.
-socklen_t write_address(const net::Endpoint& server,
-                        sockaddr_storage& address) {
-  auto& v4 = reinterpret_cast<sockaddr_in&>(address);
-  if (::inet_pton(AF_INET, server.address.c_str(), &v4.sin_addr) == 1) {
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(server.port);
-    return sizeof v4;
-  }
-  // RFC 4007, 11: a link-local one has the name of its interface behind it.
-  std::string_view left = server.address;
-  const std::string numeric(text::take_until(left, "%"));
-  auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
-  if (::inet_pton(AF_INET6, numeric.c_str(), &v6.sin6_addr) != 1) return 0;
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(server.port);
-  if (!left.empty()) {
-    v6.sin6_scope_id = ::if_nametoindex(std::string(left).c_str());
-    if (v6.sin6_scope_id == 0) return 0;
-  }
-  return sizeof v6;
 }
 
 Failure fail_at(const net::Endpoint& server, std::string_view what) {
@@ -132,15 +107,15 @@ bool is_truncated(std::string_view reply) { return (octet(reply, 2) & 2) != 0; }
 Result<std::string> exchange_by_udp(const net::Endpoint& server,
                                     std::string_view message,
                                     net::Deadline deadline) {
-  sockaddr_storage address{};
-  const socklen_t size = write_address(server, address);
-  if (size == 0) return fail_at(server, "no address of this machine's network");
+  const net::SocketAddress address = net::make_socket_address(server);
+  if (address.size == 0)
+    return fail_at(server, "no numeric address, or no such interface");
   // Connected, it takes nothing from other addresses, and learns that the port
   // is closed. A socket for each message is a port that nobody can guess.
-  const files::Descriptor socket(::socket(
-      address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const files::Descriptor socket(
+      ::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket.fd() < 0 ||
-      ::connect(socket.fd(), reinterpret_cast<sockaddr*>(&address), size) < 0 ||
+      ::connect(socket.fd(), address.data(), address.size) < 0 ||
       ::send(socket.fd(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
     return fail_at(server, format_errno(errno));
   }

@@ -24,7 +24,7 @@ Failure fail_with(const Answer& answer) {
 
 /// The name above; empty above a top-level domain. A dot behind a backslash
 /// belongs to a label.
-std::string find_parent(const std::string& name) {
+std::string parent_of(const std::string& name) {
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (name[i] == '\\') {
       ++i;
@@ -38,8 +38,7 @@ std::string find_parent(const std::string& name) {
 }  // namespace
 
 Result<Zone> find_zone(const Resolver& resolver, const std::string& name) {
-  for (std::string at = text::to_lower(name); !at.empty();
-       at = find_parent(at)) {
+  for (std::string at = text::to_lower(name); !at.empty(); at = parent_of(at)) {
     Answer answer = resolver.ask(at, Type::soa);
     if (!answer.is_answered()) return fail_with(answer);
     const auto soa = std::find_if(

@@ -48,7 +48,7 @@ class TcpStream final : public Stream {
 
 struct Connected {
   Reach reach = Reach::not_tried;
-  std::string reason = {};                 // what the system says; empty: reached
+  std::string reason = {};  // what the system says; empty: reached
   std::unique_ptr<TcpStream> stream = {};  // null unless reached
 };
 
