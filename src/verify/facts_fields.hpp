@@ -125,6 +125,7 @@ void fields(Io& io, T& x) {
   io("reason", x.reason);
   io("tls", x.tls);
   io("without_name", x.without_name);
+  io("challenge", x.challenge);
   io("http_failure", x.http_failure);
   io("status", x.status);
   io("content_type", x.content_type);
