@@ -71,6 +71,8 @@ def check(binary, name):
 def check_ids(source):
     known = set()
     for path in sorted(pathlib.Path(source).rglob("*.cpp")):
+        if path.parent.name == "verify":  # a table of their own
+            continue
         known |= set(
             re.findall(r'"((?:config|policy|server|operations)\.[a-z-]+)"', path.read_text())
         )

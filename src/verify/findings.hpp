@@ -9,8 +9,10 @@ namespace mtasts::verify {
 
 struct FindingKind {
   std::string_view id;
-  std::string_view severities;  // "error", "error, warning in testing"
-  std::string_view meaning;     // one sentence for the manual page
+  /// Those it can have, and when: "error, warning in testing". Only they are
+  /// spelt there as format_diagnostic() spells them.
+  std::string_view severities;
+  std::string_view meaning;  // one sentence for the manual page
   /// What senders do because of it, one sentence with the codes of their
   /// bounces where they are known; empty where they do nothing.
   std::string_view effect;
