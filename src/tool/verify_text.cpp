@@ -189,9 +189,9 @@ std::string format_finding(const Diagnostic& finding, std::string_view effect,
            label, colour_of(finding.severity), colour);
   if (!effect.empty()) {
     text +=
-        mark(format_wrapped(std::string(k_answer_indent) + "senders: ", effect,
+        mark(format_wrapped(std::string(k_answer_indent) + "effect: ", effect,
                             k_rest_indent),
-             "senders", k_bold, colour);
+             "effect", k_bold, colour);
   }
   if (!finding.hint.empty()) {
     text += mark(format_hint(printable(finding.hint)), "do", k_bold, colour);

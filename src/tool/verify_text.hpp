@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Results of verify for people, 80 columns wide: a line for a domain that is
-// well; else, by subject, what is wrong, what senders do, and what to do. What
+// well; else, by subject, what is wrong, what comes of it, and what to do. What
 // is to be copied stays on one line.
 #pragma once
 

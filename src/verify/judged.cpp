@@ -35,17 +35,19 @@ std::size_t count(const Diagnostics& findings, Severity severity) {
 
 std::string effect_of(const Judged& judged, const Diagnostic& finding) {
   const FindingKind* kind = find_kind(finding.id);
-  const bool is_known = finding.severity == Severity::error ||
-                        finding.severity == Severity::warning;
-  if (kind == nullptr || kind->effect.empty() || !is_known) return {};
+  if (kind == nullptr || finding.severity == Severity::untested) return {};
+  // A note that would be more elsewhere has no such effect here.
+  if (finding.severity == Severity::note && kind->severities != "note") {
+    return {};
+  }
   // What is an error in mode enforce keeps no mail back before (RFC 8461, 5).
-  if (finding.severity == Severity::warning &&
-      text::has(kind->severities, "testing") && judged.policy &&
-      judged.policy->mode() == sts::Mode::testing) {
-    return fmt::format(
-        "report it and deliver all the same, in mode testing; "
-        "in mode enforce: {}",
-        kind->effect);
+  const bool is_softened = finding.severity == Severity::warning &&
+                           text::has(kind->severities, "warning in testing") &&
+                           judged.policy &&
+                           judged.policy->mode() == sts::Mode::testing;
+  if (is_softened && !kind->effect.empty()) {
+    return fmt::format("In mode testing mail comes all the same. {}",
+                       kind->effect);
   }
   return std::string(kind->effect);
 }

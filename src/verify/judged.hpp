@@ -47,8 +47,8 @@ Verdict verdict_of(const Judged& judged);
 /// How many findings of a severity there are.
 std::size_t count(const Diagnostics& findings, Severity severity);
 
-/// What senders do because of a finding, one sentence; empty where they do
-/// nothing, or it isn't known.
+/// What comes of a finding, above all what senders do: one or two sentences.
+/// Empty where nothing does, or it isn't known.
 std::string effect_of(const Judged& judged, const Diagnostic& finding);
 
 inline Judged judge_whole(Facts facts, const Expected& expected,
