@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "nameserver/packet.hpp"
-#include "text/ascii.hpp"
+#include "nameserver/wire_record.hpp"
 
 namespace mtasts::nameserver {
 namespace {
@@ -54,66 +54,15 @@ constexpr auto k_extended_errors =
                                      "unable to conform to policy",
                                      "synthesized"});
 
-std::span<const std::uint8_t> octets_of(const ldns_rdf* data) {
-  return {ldns_rdf_data(data), ldns_rdf_size(data)};
-}
-
-std::string as_text(std::span<const std::uint8_t> octets) {
-  return {octets.begin(), octets.end()};
-}
-
 std::size_t read_16(std::span<const std::uint8_t> octets) {
   return static_cast<std::size_t>(octets[0] << 8 | octets[1]);
 }
 
-/// The form of master files, but for the dot behind names.
-std::string print_field(const ldns_rdf* data) {
-  if (ldns_rdf_get_type(data) == LDNS_RDF_TYPE_DNAME) return print_name(data);
-  const Owned<char> printed(ldns_rdf2str(data));
-  return printed ? text::to_lower(printed.get()) : std::string();
-}
-
-/// As Record::data has it.
-void write_data(const ldns_rr* from, Record& to) {
-  const std::size_t count = ldns_rr_rd_count(from);
-  for (std::size_t i = 0; i < count; ++i) {
-    const ldns_rdf* field = ldns_rr_rdf(from, i);
-    const auto octets = octets_of(field);
-    const bool is_tag = to.type == Type::caa && i == 1;
-    if (to.type != Type::txt && i != 0) to.data += ' ';
-    if (to.type == Type::txt) {
-      to.data += as_text(octets.subspan(1));  // behind its length
-    } else if (is_tag) {
-      to.data += text::to_lower(as_text(octets.subspan(1)));
-    } else if (to.type == Type::caa && i == 2) {
-      to.data += as_text(octets);
-    } else {
-      to.data += print_field(field);
-    }
-  }
-  if (to.type == Type::txt) to.strings = static_cast<std::uint16_t>(count);
-}
-
-std::optional<Type> find_type(ldns_rr_type code) {
-  for (std::size_t i = 0; i < k_type_names.size(); ++i) {
-    const auto type = static_cast<Type>(i);
-    if (code_of(type) == code) return type;
-  }
-  return std::nullopt;
-}
-
-/// Of those types that are known here: signatures are not.
 std::vector<Record> read_records(const ldns_rr_list* list) {
   std::vector<Record> records;
   for (std::size_t i = 0; i < ldns_rr_list_rr_count(list); ++i) {
-    const ldns_rr* from = ldns_rr_list_rr(list, i);
-    const auto type = find_type(ldns_rr_get_type(from));
-    if (!type || ldns_rr_get_class(from) != LDNS_RR_CLASS_IN) continue;
-    Record record{.owner = print_name(ldns_rr_owner(from)),
-                  .type = *type,
-                  .ttl = ldns_rr_ttl(from)};
-    write_data(from, record);
-    records.push_back(std::move(record));
+    auto record = find_record(ldns_rr_list_rr(list, i));
+    if (record) records.push_back(*std::move(record));
   }
   return records;
 }
@@ -162,7 +111,7 @@ std::vector<Record> pick_records(const std::vector<Record>& all,
 std::string read_extended_error(const ldns_pkt* packet) {
   const ldns_rdf* data = ldns_pkt_edns_data(packet);
   if (data == nullptr) return {};
-  auto left = octets_of(data);
+  std::span<const std::uint8_t> left(ldns_rdf_data(data), ldns_rdf_size(data));
   // By hand: an option list from wire form is new in later versions of ldns.
   while (left.size() >= 4) {
     constexpr std::size_t k_extended_error = 15;
@@ -177,7 +126,8 @@ std::string read_extended_error(const ldns_pkt* packet) {
     if (error < k_extended_errors.size()) {
       reason += fmt::format(" ({})", k_extended_errors[error]);
     }
-    const std::string said = as_text(value.subspan(2));
+    const auto text = value.subspan(2);
+    const std::string said(text.begin(), text.end());
     return said.empty() ? reason : reason + ": " + said;
   }
   return {};

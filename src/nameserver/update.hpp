@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,8 @@ namespace mtasts::nameserver {
 
 /// A TSIG key, as tsig-keygen and knotd's keymgr write it.
 struct TsigKey {
-  std::string name = {};
-  std::string algorithm = {};  // "hmac-sha256"
+  std::string name = {};       // in lower case, without the trailing dot
+  std::string algorithm = {};  // "hmac-sha1", "hmac-sha256", "hmac-sha512"
   std::string secret = {};     // base64
 };
 
@@ -32,11 +33,13 @@ struct RecordChange {
   std::vector<std::string> seen =
       {};  // the values that have to be there for it
   std::vector<std::string> wanted = {};  // empty: none shall be there
-  std::uint32_t ttl = 3600;
+  std::uint32_t ttl = 3600;              // seconds
 };
 
-/// One transaction: all of it or nothing, and nothing when the server has
-/// something else than was seen (RFC 2136, 2.4.2).
+/// One transaction, by TCP: all of it or nothing, and nothing when the server
+/// has something else than was seen (RFC 2136, 2.4.2), or an alias where a text
+/// shall be. The answer's signature is checked. What became of an update that
+/// is not answered in `time` is not known.
 Result<void> send_update(const net::Endpoint& server, const std::string& zone,
                          const std::vector<RecordChange>& changes,
                          const TsigKey& key, std::chrono::milliseconds time);
