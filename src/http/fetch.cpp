@@ -1,2 +1,166 @@
 // SPDX-License-Identifier: MIT
 #include "http/fetch.hpp"
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+#include <span>
+#include <string_view>
+
+#include "text/ascii.hpp"
+
+namespace mtasts::http {
+namespace {
+
+// The library bounds a line of the head, but not their number.
+constexpr std::size_t k_max_head = 64 * 1024;
+
+/// What the library reads and writes, which is never more than `max_octets`.
+class Wire final : public httplib::Stream {
+ public:
+  Wire(net::Stream& stream, std::size_t max_octets)
+      : stream_(stream), left_(max_octets) {}
+
+  bool is_readable() const override { return true; }
+  bool is_writable() const override { return true; }
+
+  ssize_t read(char* into, std::size_t size) override {
+    // It asks for the head octet by octet.
+    if (begin_ == end_ && !fill()) return failure_.empty() ? 0 : -1;
+    const std::size_t count = std::min(size, end_ - begin_);
+    std::memcpy(into, buffer_.data() + begin_, count);
+    begin_ += count;
+    return static_cast<ssize_t>(count);
+  }
+
+  ssize_t write(const char* octets, std::size_t size) override {
+    const auto written = stream_.write(std::string_view(octets, size));
+    if (written) return static_cast<ssize_t>(size);
+    failure_ = written.error().message;
+    return -1;
+  }
+
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+  // Of later versions.
+  virtual time_t duration() const { return 0; }
+
+  /// Why it ended, unless the peer had no more to say.
+  const std::string& failure() const { return failure_; }
+
+ private:
+  bool fill() {
+    if (left_ == 0) {
+      failure_ = "the answer is too long";
+      return false;
+    }
+    const auto got =
+        stream_.read(std::span(buffer_).first(std::min(left_, buffer_.size())));
+    if (!got) failure_ = got.error().message;
+    begin_ = 0;
+    end_ = got ? *got : 0;
+    left_ -= end_;
+    return end_ != 0;
+  }
+
+  net::Stream& stream_;
+  std::size_t left_;
+  std::array<char, 4096> buffer_{};
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::string failure_ = {};
+};
+
+/// The library's client, over a stream that is not its own.
+class Client final : public httplib::ClientImpl {
+ public:
+  explicit Client(const std::string& host) : ClientImpl(host) {
+    set_decompress(false);
+  }
+  bool send(Wire& wire, httplib::Request& request, httplib::Response& response,
+            httplib::Error& error) {
+    return process_request(wire, request, response, true, error);
+  }
+};
+
+httplib::Request make_request(const Request& request) {
+  httplib::Request made;
+  made.method = request.method;
+  made.path = request.path;
+  made.headers = {{"Host", request.host}};
+  for (const auto& [name, value] : request.fields) {
+    made.headers.emplace(name, value);
+  }
+  made.body = request.body;
+  return made;
+}
+
+/// What was wrong behind the head; `declared` is its Content-Length, or -1.
+std::string format_broken(const Wire& wire, std::size_t size, long declared) {
+  if (!wire.failure().empty()) return wire.failure();
+  const long missing = declared - static_cast<long>(size);
+  if (missing > 0) return fmt::format("ended {} octets early", missing);
+  return "its body can't be read";
+}
+
+long find_length(const Response& response) {
+  const std::string* text = response.find("Content-Length");
+  if (text == nullptr || text->empty() || text->size() > 9 ||
+      !std::all_of(text->begin(), text->end(), text::is_digit)) {
+    return -1;
+  }
+  return std::stol(*text);
+}
+
+Result<Response> exchange_over(net::Stream& stream, const Request& request) {
+  Wire wire(stream, request.max_octets + k_max_head);
+  Client client(request.host);
+  httplib::Request sent = make_request(request);
+  Response response;
+  sent.content_receiver = [&](const char* octets, std::size_t size,
+                              std::uint64_t, std::uint64_t) {
+    const std::size_t room = request.max_octets - response.body.size();
+    response.body.append(octets, std::min(size, room));
+    response.is_cut = size > room;
+    return !response.is_cut;
+  };
+  httplib::Response received;
+  httplib::Error error = httplib::Error::Success;
+  const bool is_whole = client.send(wire, sent, received, error);
+  if (received.status < 100) {
+    return fail(wire.failure().empty() ? "no answer that is HTTP"
+                                       : wire.failure());
+  }
+  response.status = received.status;
+  response.fields.assign(received.headers.begin(), received.headers.end());
+  if (!is_whole && !response.is_cut) {
+    response.broken =
+        format_broken(wire, response.body.size(), find_length(response));
+  }
+  return response;
+}
+
+}  // namespace
+
+const std::string* Response::find(const std::string& name) const {
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const auto& field) {
+        return text::to_lower(field.first) == text::to_lower(name);
+      });
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+Result<Response> exchange(net::Stream& stream, const Request& request) {
+  try {
+    return exchange_over(stream, request);
+  } catch (const std::exception& error) {
+    return fail(fmt::format("no answer that is HTTP: {}", error.what()));
+  }
+}
+
+}  // namespace mtasts::http
