@@ -3,15 +3,13 @@
 // handshake, what is wrong with it is told instead.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/stream.hpp"
-#include "net/tcp_stream.hpp"
 #include "result.hpp"
+#include "tls/peer_check.hpp"
 #include "tls/peer_facts.hpp"
 
 namespace mtasts::tls {
@@ -20,9 +18,10 @@ namespace mtasts::tls {
 class TrustStore {
  public:
   /// `file`: PEM; empty for those of the system ($SSL_CERT_FILE and
-  /// $SSL_CERT_DIR, else what OpenSSL was built with). A system without any
-  /// gives a store without path, by which nothing can be judged; a file that
-  /// can't be read or has no certificate is an error.
+  /// $SSL_CERT_DIR, else the bundle of Debian, else what OpenSSL was built
+  /// with). A system without any gives a store without path, by which nothing
+  /// can be judged; a file that can't be read or has no certificate is an
+  /// error.
   static Result<TrustStore> load(const std::string& file);
   ~TrustStore();
   TrustStore(TrustStore&&) noexcept;
@@ -30,8 +29,8 @@ class TrustStore {
 
   /// Where the roots came from; empty: there are none.
   const std::string& path() const;
-  /// The files and folders that handshakes may still read, for a sandbox.
-  const std::vector<std::string>& readable() const;
+  /// The folders that handshakes may still read, for a sandbox.
+  std::vector<std::string> readable() const;
 
  private:
   friend class Client;
@@ -41,32 +40,21 @@ class TrustStore {
   std::unique_ptr<Parts> parts_;
 };
 
-/// The data of a TLSA record (RFC 6698, 2.1).
-struct Tlsa {
-  std::uint8_t usage;
-  std::uint8_t selector;
-  std::uint8_t matching;
-  std::string data = {};  // octets
-};
-
 struct Hello {
   std::string server_name = {};             // SNI; empty: none
   std::vector<std::string> protocols = {};  // ALPN; empty: none
-  std::vector<Tlsa> tlsa = {};         // to be compared with the chain
-  std::string tlsa_name = {};  // the name that usage 2 asks for; empty: SNI
+  std::vector<Tlsa> tlsa = {};              // to be compared with the chain
+  std::string tlsa_name = {};  // that usage 2 asks for; empty: the SNI
 };
-
-class Client;
 
 struct Handshake {
   PeerFacts facts = {};
   std::unique_ptr<net::Stream> stream = {};  // null unless it was established
 };
 
-/// Speaks TLS, 1.0 to 1.3, over `tcp`, which has to outlive the stream, until
-/// its deadline. Octets that the peer has sent before count as part of the
-/// handshake. Security level 0: what is too weak shows in the facts.
-Handshake shake_hands(net::TcpStream& tcp, const TrustStore& store,
+/// Speaks TLS, 1.0 to 1.3, over `peer`, which has to outlive the stream, until
+/// the deadline of that. Security level 0: what is too weak shows in the facts.
+Handshake shake_hands(net::Stream& peer, const TrustStore& store,
                       const Hello& hello);
 
 }  // namespace mtasts::tls
