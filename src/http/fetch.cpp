@@ -47,8 +47,6 @@ class Wire final : public httplib::Stream {
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
   socket_t socket() const override { return INVALID_SOCKET; }
-  // Of later versions.
-  virtual time_t duration() const { return 0; }
 
   /// Why it ended, unless the peer had no more to say.
   const std::string& failure() const { return failure_; }
