@@ -151,31 +151,6 @@ constexpr std::string_view k_finding_indent = "    ";
 constexpr std::string_view k_answer_indent = "      ";
 constexpr std::size_t k_rest_indent = 8;
 
-/// Where the command, key or record begins that a hint ends with, behind its
-/// last ": " that is not in quotes; 0 when there is none.
-std::size_t begin_of_command(std::string_view hint) {
-  std::size_t begin = 0;
-  bool is_quoted = false;
-  for (std::size_t i = 0; i + 2 < hint.size(); ++i) {
-    if (hint[i] == '"') is_quoted = !is_quoted;
-    if (!is_quoted && hint.substr(i, 2) == ": ") begin = i + 2;
-  }
-  return begin;
-}
-
-/// What has to be copied stands whole on a line of its own when it does not fit
-/// behind the words in front of it.
-std::string format_hint(std::string_view hint) {
-  const std::string first = std::string(k_answer_indent) + "do: ";
-  const std::size_t command = begin_of_command(hint);
-  if (width_of(first) + width_of(hint) <= k_columns || command == 0) {
-    return format_wrapped(first, hint, k_rest_indent);
-  }
-  return format_wrapped(first, hint.substr(0, command - 1), k_rest_indent) +
-         std::string(k_rest_indent, ' ') + std::string(hint.substr(command)) +
-         "\n";
-}
-
 std::string format_finding(const Diagnostic& finding, std::string_view effect,
                            Colour colour) {
   const std::string_view label = finding.severity == Severity::untested
@@ -194,7 +169,9 @@ std::string format_finding(const Diagnostic& finding, std::string_view effect,
              "effect", k_bold, colour);
   }
   if (!finding.hint.empty()) {
-    text += mark(format_hint(printable(finding.hint)), "do", k_bold, colour);
+    text += mark(format_wrapped(std::string(k_answer_indent) + "do: ",
+                                printable(finding.hint), k_rest_indent),
+                 "do", k_bold, colour);
   }
   return text;
 }

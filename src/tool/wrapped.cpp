@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
+
 namespace mtasts::tool {
 namespace {
 
@@ -19,15 +21,70 @@ std::size_t end_of_quoted(std::string_view text, std::size_t begin) {
   return begin + 1;
 }
 
-/// What goes to one line from the begin of `text`: up to the next space that is
-/// not in quotes.
-std::string_view take_piece(std::string_view& text) {
+/// The first word of `text`, up to a space that is not in quotes.
+std::string_view first_word(std::string_view text) {
   std::size_t end = 0;
   while (end < text.size() && text[end] != ' ') {
     end = text[end] == '"' ? end_of_quoted(text, end) : end + 1;
   }
-  const std::string_view piece = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
+  return text.substr(0, end);
+}
+
+/// The words of a sentence, one after the other.
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(text) {}
+
+  /// The one behind `end`, the last that is wanted; empty at the end.
+  std::string_view peek() const {
+    return end_ < text_.size() ? first_word(text_.substr(end_ + 1)) : "";
+  }
+  void take() { end_ = std::min(end_ + 1 + peek().size(), text_.size()); }
+  void take_first() { end_ = first_word(text_).size(); }
+  std::string_view taken() const { return text_.substr(0, end_); }
+
+ private:
+  std::string_view text_;
+  std::size_t end_ = 0;
+};
+
+bool ends_a_clause(std::string_view text) {
+  return text.ends_with(';') || text.ends_with(',') || text.ends_with(':');
+}
+
+/// A command of ours, its word, its options, and what looks like a domain or a
+/// file.
+std::string_view first_command(std::string_view text) {
+  Words words(text);
+  words.take_first();
+  words.take();
+  while (!ends_a_clause(words.taken()) &&
+         words.peek().find_first_of("./-") != std::string_view::npos) {
+    words.take();
+  }
+  return words.taken();
+}
+
+/// A record as zones have it: OWNER. [TTL] IN TYPE DATA; else its first word.
+std::string_view first_record(std::string_view text) {
+  Words words(text);
+  words.take_first();
+  const std::string_view owner = words.taken();
+  if (std::ranges::all_of(words.peek(), text::is_digit)) words.take();
+  if (words.peek() != "IN") return owner;
+  for (int left = 3; left > 0; --left) words.take();
+  return words.taken();
+}
+
+/// What goes to one line from the begin of `text`.
+std::string_view take_piece(std::string_view& text) {
+  std::string_view piece = first_word(text);
+  if (piece == "mta-sts" || piece == "mta-stsd") {
+    piece = first_command(text);
+  } else if (piece.ends_with('.')) {
+    piece = first_record(text);
+  }
+  text.remove_prefix(std::min(piece.size() + 1, text.size()));
   return piece;
 }
 

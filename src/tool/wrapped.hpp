@@ -12,8 +12,9 @@ namespace mtasts::tool {
 constexpr std::size_t k_columns = 80;
 
 /// `first` and `text` in lines of k_columns, those behind the first indented by
-/// `indent`. What stands in double quotes stays on one line, and so does a
-/// word, even where they are longer.
+/// `indent`. What may be copied stays on one line, even where that is longer: a
+/// word, what stands in double quotes, a record as zones have it, a command of
+/// ours with its arguments.
 std::string format_wrapped(std::string_view first, std::string_view text,
                            std::size_t indent);
 

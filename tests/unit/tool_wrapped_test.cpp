@@ -37,6 +37,29 @@ TEST(ToolWrapped, KeepsWordsAndQuotedTextsWhole) {
             "\"123456789" + repeat(" 123456789", 7) + "\n  123456789\n");
 }
 
+TEST(ToolWrapped, KeepsWhatIsCopiedWhole) {
+  EXPECT_EQ(
+      format_wrapped("do: ",
+                     "once the policy is live, write _mta-sts.alpha.test. 300 "
+                     "IN TXT \"v=STSv1; id=1\"; mta-sts publish alpha.test "
+                     "does it for you",
+                     4),
+      "do: once the policy is live, write\n"
+      "    _mta-sts.alpha.test. 300 IN TXT \"v=STSv1; id=1\"; mta-sts publish "
+      "alpha.test\n    does it for you\n");
+  EXPECT_EQ(format_wrapped(std::string(70, 'x') + " ",
+                           "alpha.test. IN CNAME b.test. mta-stsd check", 2),
+            std::string(70, 'x') +
+                " alpha.test. IN CNAME b.test.\n  mta-stsd check\n");
+  EXPECT_EQ(format_wrapped(std::string(70, 'x') + " ",
+                           "end. mta-stsd records --diff a.zone -c /x, and", 2),
+            std::string(70, 'x') +
+                " end.\n  mta-stsd records --diff a.zone -c /x, and\n");
+  EXPECT_EQ(format_wrapped("", "mta-sts", 2), "mta-sts\n");
+  EXPECT_EQ(format_wrapped("", "end. 7", 2), "end. 7\n");
+  EXPECT_EQ(format_wrapped("", "end. IN", 2), "end. IN\n");
+}
+
 TEST(ToolWrapped, CountsCharacters) {
   EXPECT_EQ(width_of("caf\xC3\xA9"), 4U);
   const std::string wide = repeat("\xC3\xA9", 79);
