@@ -204,8 +204,10 @@ Result<TrustStore> TrustStore::load(const std::string& file) {
   SSL_CTX* context = parts->context.get();
   std::string bundle = file;
   if (bundle.empty()) {
-    bundle = find_setting(X509_get_default_cert_file_env(), k_debian_bundle);
-    if (!is_there(bundle)) bundle = X509_get_default_cert_file();
+    bundle =
+        find_setting(X509_get_default_cert_file_env(),
+                     is_there(k_debian_bundle) ? k_debian_bundle
+                                               : X509_get_default_cert_file());
   }
   if (is_there(bundle) || !file.empty()) {
     if (SSL_CTX_load_verify_file(context, bundle.c_str()) != 1) {
