@@ -45,7 +45,7 @@ bool is_there(const std::string& path) {
 }
 
 /// What `variable` says, else `otherwise`.
-std::string find_setting(const char* variable, const char* otherwise) {
+std::string read_setting(const char* variable, const char* otherwise) {
   const char* value = std::getenv(variable);
   return value == nullptr || *value == '\0' ? otherwise : value;
 }
@@ -178,7 +178,7 @@ void set_hello(SSL* session, const Hello& hello) {
                       static_cast<unsigned>(protocols.size()));
 }
 
-std::string find_protocol(const SSL* session) {
+std::string chosen_protocol(const SSL* session) {
   const unsigned char* name = nullptr;
   unsigned size = 0;
   SSL_get0_alpn_selected(session, &name, &size);
@@ -205,7 +205,7 @@ Result<TrustStore> TrustStore::load(const std::string& file) {
   std::string bundle = file;
   if (bundle.empty()) {
     bundle =
-        find_setting(X509_get_default_cert_file_env(),
+        read_setting(X509_get_default_cert_file_env(),
                      is_there(k_debian_bundle) ? k_debian_bundle
                                                : X509_get_default_cert_file());
   }
@@ -218,7 +218,7 @@ Result<TrustStore> TrustStore::load(const std::string& file) {
     }
     parts->path = bundle;
   }
-  const std::string folder = find_setting(X509_get_default_cert_dir_env(),
+  const std::string folder = read_setting(X509_get_default_cert_dir_env(),
                                           X509_get_default_cert_dir());
   if (file.empty() && parts->path.empty() && is_there(folder)) {
     SSL_CTX_load_verify_dir(context, folder.c_str());
@@ -248,7 +248,7 @@ class Client {
     made.facts.is_established = connection->connect();
     if (made.facts.is_established) {
       made.facts.version = SSL_get_version(session);
-      made.facts.protocol = find_protocol(session);
+      made.facts.protocol = chosen_protocol(session);
     } else {
       made.facts.failure = explain_failure(connection->failure());
     }

@@ -55,7 +55,7 @@ std::string format_name(const X509_NAME* name) {
       std::string_view(text, size < 0 ? 0 : static_cast<std::size_t>(size)));
 }
 
-std::string find_issuer_url(X509* certificate) {
+std::string read_issuer_url(X509* certificate) {
   const Owned<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free> access(
       static_cast<AUTHORITY_INFO_ACCESS*>(
           X509_get_ext_d2i(certificate, NID_info_access, nullptr, nullptr)));
@@ -132,7 +132,7 @@ Trust classify(X509_STORE_CTX* context, int error) {
       // Behind an intermediate that was sent comes a root that is not known.
       X509* last = X509_STORE_CTX_get_current_cert(context);
       const bool is_leaf = X509_STORE_CTX_get_error_depth(context) == 0;
-      return is_leaf && last != nullptr && !find_issuer_url(last).empty()
+      return is_leaf && last != nullptr && !read_issuer_url(last).empty()
                  ? Trust::incomplete
                  : Trust::untrusted;
     }
@@ -181,7 +181,7 @@ PeerCertificate describe_certificate(X509* certificate) {
   PeerCertificate out;
   out.subject = format_name(X509_get_subject_name(certificate));
   out.issuer = format_name(X509_get_issuer_name(certificate));
-  out.issuer_url = find_issuer_url(certificate);
+  out.issuer_url = read_issuer_url(certificate);
   describe_key(certificate, out);
   std::string der = to_der(certificate);
   out.sha256 = text::hex(text::sha256(der));
