@@ -13,6 +13,7 @@
 
 #include "config/placeholder_table.hpp"
 #include "config/provider_table.hpp"
+#include "dns/registry_suffix.hpp"
 #include "publish/record_set.hpp"
 #include "sts/policy_host.hpp"
 #include "sts/policy_text.hpp"
@@ -25,19 +26,6 @@ namespace {
 
 using std::chrono::days;
 using std::chrono::weeks;
-
-/// Under these anyone can have a name: "com", "co.uk". Not all of them: a list
-/// that is complete would be a library, for this one warning.
-bool is_registry_suffix(const dns::Name& name) {
-  if (name.label_count() == 1) return true;
-  constexpr std::array<std::string_view, 8> k_second_level = {
-      "ac", "co", "com", "edu", "gov", "net", "ne", "org"};
-  const std::string_view text = name.text();
-  const std::size_t dot = text.find('.');
-  return text.size() - dot - 1 == 2 &&
-         std::ranges::find(k_second_level, text.substr(0, dot)) !=
-             k_second_level.end();
-}
 
 std::string_view key_of(const dns::Name&) { return "domain"; }
 std::string_view key_of(const sts::MxPattern&) { return "mx"; }
@@ -90,7 +78,7 @@ void lint_mx_names(const PolicyDraft& draft, TableReader& reader) {
       continue;
     }
     if (mx.value.is_wildcard()) {
-      if (is_registry_suffix(mx.value.name())) {
+      if (dns::is_registry_suffix(mx.value.name())) {
         warn(reader, "policy.mx-wide-wildcard", mx,
              "admits hosts of anyone under that suffix",
              "name your MX hosts (RFC 8461, 10.4)");

@@ -16,17 +16,6 @@ using std::chrono::days;
 constexpr days k_warn_before{21};
 constexpr days k_short_life{10};
 
-/// How long before its end a renewal is overdue. ACME clients renew when a
-/// third of the life is left, of a short one half: 45 days at 15, 6 days at 3.
-/// They look once a day, so that they have a day for it; for lives of less than
-/// six days, a third of the time.
-std::chrono::seconds overdue_before_end(std::chrono::seconds life) {
-  const std::chrono::seconds due = life / (life < k_short_life ? 2 : 3);
-  const std::chrono::seconds grace =
-      std::min<std::chrono::seconds>(due / 3, days(1));
-  return std::min<std::chrono::seconds>(k_warn_before, due - grace);
-}
-
 std::string format_days(long count) {
   return fmt::format("{} day{}", count, count == 1 ? "" : "s");
 }
@@ -45,6 +34,13 @@ bool has_kind(const std::vector<CertificatePtr>& among, KeyKind kind) {
 }
 
 }  // namespace
+
+std::chrono::seconds overdue_before_end(std::chrono::seconds life) {
+  const std::chrono::seconds due = life / (life < k_short_life ? 2 : 3);
+  const std::chrono::seconds grace =
+      std::min<std::chrono::seconds>(due / 3, days(1));
+  return std::min<std::chrono::seconds>(k_warn_before, due - grace);
+}
 
 CertificateStore::CertificateStore(const List& certificates)
     : CertificateStore(CertificateStore{}.with(certificates, {})) {}

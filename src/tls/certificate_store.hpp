@@ -75,6 +75,12 @@ class CertificateStore {
 Diagnostics check_host(const CertificateStore& store, const std::string& host,
                        const std::string& place, std::chrono::sys_seconds now);
 
+/// How long before its end a renewal is overdue. ACME clients renew when a
+/// third of the life is left, of a short one half: 45 days at 15, 6 days at 3.
+/// They look once a day, so that they have a day for it; for lives of less than
+/// six days, a third of the time.
+std::chrono::seconds overdue_before_end(std::chrono::seconds life);
+
 /// Since when its renewal is overdue, as its life goes; see
 /// `certificate.expires-soon`.
 std::chrono::sys_seconds overdue_from(const Certificate& certificate);

@@ -37,8 +37,4 @@ Diagnostics judge(const Facts& facts, const Expected& expected,
 std::optional<sts::Policy> find_policy(const Facts& facts,
                                        const Expected& expected);
 
-/// What is given a certificate before it is called late to renew: a third of
-/// its life, half of one below 10 days, 21 days at most.
-std::chrono::seconds renewal_margin(std::chrono::seconds lifetime);
-
 }  // namespace mtasts::verify
