@@ -20,28 +20,36 @@ struct LookOptions {
   bool trusts_resolver = false;
   bool has_authoritative = true;  // ask each name server of the zone, too
   bool has_smtp = true;
+  bool has_nameless = false;  // show ourselves to mail servers without SNI,
+                              // too: a second connection to each
   bool is_planned = false;     // records and policy are the configuration's
   bool allow_private = false;  // ask addresses that are not public, too
   std::optional<net::Endpoint> connect_to = {};  // instead of the policy host
-  std::string helo;
-  std::chrono::milliseconds timeout{30'000};  // of one conversation
+  std::string helo = {};
+  std::chrono::milliseconds timeout{60'000};  // of one conversation
 };
 
 /// What all looks of one run share: hosts that many domains have are looked at
-/// once, and no server is pressed. Any number of threads may use it.
+/// once, no server is pressed, and what never answers is not asked for ever.
+/// Any number of threads may use it.
 class Shared {
  public:
+  struct Parts;
+
   Shared(LookOptions options, tls::TrustStore store);
   ~Shared();
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;
 
   const LookOptions& options() const;
+  /// As it is now: whether port 25 seems closed shows in the course of a run.
   View view() const;
+  /// The resolver has not answered for so long that nobody asks it any more.
+  bool has_no_resolver() const;
+
+  Parts& parts() { return *parts_; }
 
  private:
-  friend class Look;
-  struct Parts;
   std::unique_ptr<Parts> parts_;
 };
 
