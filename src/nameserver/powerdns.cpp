@@ -141,7 +141,8 @@ std::optional<Record> parse_record(const std::string& owner, Type type,
 std::vector<Record> parse_records(const std::string& body,
                                   const std::string& owner, Type type) {
   std::vector<Record> records;
-  for (const Json& set : Json::parse(body).at("rrsets")) {
+  const Json zone = Json::parse(body);
+  for (const Json& set : zone.at("rrsets")) {
     if (text::to_lower(set.at("name").get<std::string>()) != dotted(owner)) {
       continue;
     }
@@ -160,44 +161,48 @@ std::vector<Record> parse_records(const std::string& body,
   return records;
 }
 
-Answer ask(const Api& api, const std::string& zone, const std::string& owner,
-           Type type) {
-  Answer answer{.name = owner, .type = type, .is_authoritative = true};
+/// What the zone has at one owner, or why that is not known.
+struct Listing {
+  Outcome outcome = Outcome::failed;
+  std::vector<Record> records = {};
+  Error error = {};
+};
+
+Listing list_records(const Api& api, const std::string& zone,
+                     const std::string& owner, Type type) {
   const auto response = call(
       api, "GET",
       fmt::format("/zones/{}?rrset_name={}", dotted(zone), dotted(owner)), "");
   if (!response) {
-    answer.outcome = Outcome::silent;
-    answer.reason = response.error().message;
-    return answer;
+    return {.outcome = Outcome::silent, .error = response.error()};
   }
-  answer.outcome = response->status == 404 ? Outcome::refused : Outcome::failed;
   if (response->status != 200) {
-    answer.reason = explain(api, zone, *response).message;
-    return answer;
+    return {
+        .outcome = response->status == 404 ? Outcome::refused : Outcome::failed,
+        .error = explain(api, zone, *response)};
   }
   try {
-    answer.records = parse_records(response->body, owner, type);
+    Listing listing{.records = parse_records(response->body, owner, type)};
+    const bool has_any =
+        std::any_of(listing.records.begin(), listing.records.end(),
+                    [&](const Record& one) { return one.type == type; });
+    listing.outcome = has_any ? Outcome::found : Outcome::no_data;
+    return listing;
   } catch (const Json::exception& error) {
-    answer.reason =
-        fmt::format("{}: its answer can't be read: {}", api.url, error.what());
-    return answer;
+    return {.error = {fmt::format("{}: its answer can't be read: {}", api.url,
+                                  printable(error.what())),
+                      "look whether that is PowerDNS"}};
   }
-  const bool has_any =
-      std::any_of(answer.records.begin(), answer.records.end(),
-                  [&](const Record& one) { return one.type == type; });
-  answer.outcome = has_any ? Outcome::found : Outcome::no_data;
-  return answer;
 }
 
 /// Fails when there is something else than was seen.
 Result<void> compare(const Api& api, const std::string& zone,
                      const RecordChange& change) {
-  const Answer answer = ask(api, zone, change.owner, change.type);
-  if (!answer.is_answered()) return fail(answer.reason);
+  const Listing listing = list_records(api, zone, change.owner, change.type);
+  if (!listing.error.message.empty()) return fail(listing.error);
   std::vector<std::string> there;
   std::vector<std::string> seen = change.seen;
-  for (const Record& one : answer.records) there.push_back(one.data);
+  for (const Record& one : listing.records) there.push_back(one.data);
   std::sort(there.begin(), there.end());
   std::sort(seen.begin(), seen.end());
   if (there == seen) return {};
@@ -250,12 +255,19 @@ Result<std::string> write_patch(const std::vector<RecordChange>& changes) {
 Answer ask_powerdns(const std::string& url, const std::string& key,
                     const std::string& zone, const std::string& owner,
                     Type type, std::chrono::milliseconds time) {
+  Answer answer{.name = text::to_lower(owner), .type = type};
   const auto api = make_api(url, key, time);
-  if (api) return ask(*api, zone, text::to_lower(owner), type);
-  return {.name = owner,
-          .type = type,
-          .outcome = Outcome::failed,
-          .reason = api.error().message};
+  if (!api) {
+    answer.outcome = Outcome::failed;
+    answer.reason = api.error().message;
+    return answer;
+  }
+  Listing listing = list_records(*api, zone, answer.name, type);
+  answer.outcome = listing.outcome;
+  answer.records = std::move(listing.records);
+  answer.reason = std::move(listing.error.message);
+  answer.is_authoritative = answer.is_answered();
+  return answer;
 }
 
 Result<void> patch_powerdns(const std::string& url, const std::string& key,

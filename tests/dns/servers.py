@@ -109,7 +109,7 @@ class PowerDns(Server):
     KEY = "test"
 
     def command(self):
-        self._api = free_port()
+        self.api_port = free_port()
         schema = next(path for folder in (
             *find_folders("usr/share/pdns-backend-sqlite3/schema"),
             pathlib.Path("/usr/share/pdns-backend-sqlite3/schema"))
@@ -125,7 +125,7 @@ class PowerDns(Server):
                 f"--local-port={self.port}", "--guardian=no", "--daemon=no",
                 "--disable-syslog", "--api=yes", f"--api-key={self.KEY}",
                 "--webserver=yes", "--webserver-address=127.0.0.1",
-                f"--webserver-port={self._api}", "--write-pid=no",
+                f"--webserver-port={self.api_port}", "--write-pid=no",
                 "--cache-ttl=0", "--query-cache-ttl=0",
                 "--negquery-cache-ttl=0", "--zone-cache-refresh-interval=0"]
 
@@ -146,7 +146,7 @@ class PowerDns(Server):
         if body is not None and not isinstance(body, str):
             body = json.dumps(body)
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self._api}/api/v1/servers/localhost{path}",
+            f"http://127.0.0.1:{self.api_port}/api/v1/servers/localhost{path}",
             method=method, data=None if body is None else body.encode(),
             headers={"X-API-Key": self.KEY,
                      "Content-Type": "application/json"})
