@@ -80,6 +80,7 @@ Result<Owned<ldns_pkt>> make_update(const std::string& zone,
   Owned<ldns_pkt> packet(ldns_update_pkt_new(
       name.release(), LDNS_RR_CLASS_IN, needed.get(), done.get(), nullptr));
   if (!packet) return fail("the update can't be written");
+  ldns_pkt_set_rd(packet.get(), false);  // which ldns sets; RFC 2136, 2.2
   set_random_id(packet.get());
   return packet;
 }
