@@ -17,7 +17,7 @@ MAN_8 = ROOT / "docs/mta-stsd.8"
 MAN_1 = ROOT / "docs/mta-sts.1"
 MAN_5 = ROOT / "docs/mta-stsd.toml.5"
 LIMIT_SECONDS = 60
-MAX_LINES = {"README.md": 120, "ARCHITECTURE.md": 130}
+MAX_LINES = {"README.md": 135, "ARCHITECTURE.md": 130}
 ID = r"(?:policy|config|server|operations|certificate|publish)\.[a-z-]+"
 
 
@@ -124,11 +124,26 @@ class LogTest(unittest.TestCase):
                 self.assertRegex(MAN_8.read_text(),
                                  rf"(?m)(^|[ ,]){name}([ ,.]|$)")
 
+    def logged(self, source):
+        return set(re.findall(r'log::(?:debug|info|warning|error|write)\('
+                              r'[^"{]*"([a-z-]+)"', source))
+
+    def test_events_of_the_tool(self):
+        source = "".join(path.read_text() for path in sorted(
+            (ROOT / "src/tool").glob("*.cpp")))
+        known = self.logged(source)
+        known |= set(re.findall(r'log::Level::\w+, "(publish-[a-z]+)"',
+                                source))
+        logging = re.search(r"(?ms)^\.Sh LOGGING$(.*?)^\.Sh ",
+                            MAN_1.read_text())[1]
+        self.assertEqual(known, set(re.findall(r"^\.It Sy (\S+)$", logging,
+                                               re.MULTILINE)))
+
     def test_events(self):
         source = "".join(path.read_text()
-                         for path in sorted((ROOT / "src").rglob("*.cpp")))
-        known = set(re.findall(r'log::(?:debug|info|warning|error|write)\('
-                               r'[^"{]*"([a-z-]+)"', source))
+                         for path in sorted((ROOT / "src").rglob("*.cpp"))
+                         if path.parent.name != "tool")
+        known = self.logged(source)
         words = re.search(r"k_words = std::to_array<Words>\(\{(.*?)\n\}\);",
                           source, re.DOTALL)
         known |= set(re.findall(r'^    \{"([a-z0-9-]+)"', words[1],

@@ -3,17 +3,40 @@
 # Completion for bash; a test compares it with mta-sts --help.
 
 _mta_sts() {
+  local word=$2 before=$3 command="" words="" i
   COMPREPLY=()
-  case $3 in
-    -c | --config)
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    case ${COMP_WORDS[i]} in
+      -c | --config) ((++i)) ;;
+      -*) ;;
+      *)
+        command=${COMP_WORDS[i]}
+        break
+        ;;
+    esac
+  done
+
+  case $command:$before in
+    *:-c | *:--config | publish:--ca)
       compopt -o default
       return
       ;;
+    publish:--log-format) words="text json" ;;
+    publish:--delete | publish:--dns) return ;;
+    :*) words="publish" ;;
   esac
-  if [[ $2 == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen \
-      -W "-c --config -h --help -V --version" -- "$2")
+
+  if [[ $word == -* ]]; then
+    words="-c --config -h --help"
+    case $command in
+      "") words+=" -V --version" ;;
+      publish)
+        words+=" --dry-run --yes --delete --watch --dns --ca --allow-private
+          --log-format"
+        ;;
+    esac
   fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 
 complete -F _mta_sts mta-sts

@@ -75,7 +75,7 @@ struct Live {
 struct Publish {
   std::optional<net::Endpoint> server = {};
   std::string key = {};       // path of the TSIG key; beside `server`
-  std::string powerdns = {};  // "http://127.0.0.1:8081", or https
+  std::string powerdns = {};  // "http://127.0.0.1:8081"
   std::string api_key = {};   // path of its key; beside `powerdns`
   std::optional<std::chrono::seconds> ttl = {};
   std::vector<std::string> zones = {};  // empty: found by their SOA records

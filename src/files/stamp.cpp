@@ -62,6 +62,12 @@ bool is_readable_by_all(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
 }
 
+bool is_open_to_others(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 &&
+         (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
 bool is_nameless(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && status.st_nlink == 0;

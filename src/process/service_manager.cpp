@@ -74,6 +74,11 @@ void ServiceManager::tell_serving(std::size_t domains,
   tell("READY=1\nSTATUS=" + describe(domains, faults));
 }
 
+void ServiceManager::tell_watching(std::size_t domains) {
+  tell(fmt::format("READY=1\nSTATUS=Watching {} policy domain{}", domains,
+                   domains == 1 ? "" : "s"));
+}
+
 void ServiceManager::tell_reloading() {
   // systemd.service(5), Type=notify-reload, wants to know since when.
   const auto since = std::chrono::duration_cast<std::chrono::microseconds>(

@@ -20,6 +20,8 @@ class ServiceManager {
   /// The end of the start, or of a reload; said again only when it differs
   /// from what was said last. `faults`: of the last reload, if it failed.
   void tell_serving(std::size_t domains, const Diagnostics& faults);
+  /// The same of a service that waits for edits.
+  void tell_watching(std::size_t domains);
   void tell_reloading();
   void tell_stopping();
 

@@ -50,13 +50,9 @@ Result<Texts> read_texts(publish::Purpose purpose, const Answer& found) {
     (is_ours ? texts.ours : texts.others).push_back(one);
   }
   if (found.is_answered()) return texts;
-  return fail(
-      fmt::format("the name server does not say what is at {}: {}", found.name,
-                  found.reason.empty()
-                      ? nameserver::k_outcome_names.at(
-                            static_cast<std::size_t>(found.outcome))
-                      : std::string_view(found.reason)),
-      "publish in the configuration names the primary server of the zone");
+  return fail(fmt::format("the name server does not say what is at {}: {}",
+                          found.name, format_failure(found)),
+              "[publish] names the primary name server of the zone");
 }
 
 /// With what is there now as its prerequisite, and what stays.
@@ -73,6 +69,12 @@ nameserver::RecordChange begin_change(const Answer& found, const Texts& texts) {
 }
 
 }  // namespace
+
+std::string format_failure(const Answer& answer) {
+  if (!answer.reason.empty()) return answer.reason;
+  return std::string(
+      nameserver::k_outcome_names.at(static_cast<std::size_t>(answer.outcome)));
+}
 
 Result<OwnerPlan> plan_owner(const publish::RecordSet& wanted,
                              const Answer& found, bool compares_ttl) {

@@ -25,6 +25,9 @@ struct OwnerPlan {
   std::string alias_of = {};  // where a CNAME leads: it is left alone
 };
 
+/// Why `answer` is none: what the server said, or what became of the question.
+std::string format_failure(const nameserver::Answer& answer);
+
 /// `found` is what the server itself says of TXT there; fails when that is no
 /// answer. `compares_ttl`: another time to live is a reason, too.
 Result<OwnerPlan> plan_owner(const publish::RecordSet& wanted,

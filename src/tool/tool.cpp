@@ -8,7 +8,7 @@ namespace {
 
 // In the order of the help. A command is a file that defines a Command, which
 // tool.hpp declares, and a word here.
-constexpr std::initializer_list<const Command*> k_commands = {};
+constexpr std::initializer_list<const Command*> k_commands = {&k_publish};
 
 constexpr Program k_program = {
     .name = "mta-sts",

@@ -7,6 +7,8 @@
 
 namespace mtasts::tool {
 
+extern const Command k_publish;
+
 /// The exit status.
 int run(int argc, const char* const* argv);
 

@@ -397,7 +397,7 @@ class OthersTest(PublishTestCase):
     def test_only_what_is_asked_for_is_deleted(self):
         self.assertEqual(self.publish("--yes", "--delete", "gone.alpha.test"), (
             0, 'delete _mta-sts.gone.alpha.test. 1 IN TXT "v=STSv1; id=gone"\n'
-            "gone.alpha.test: published, seen on 2 of 2 name servers\n", ""))
+            "gone.alpha.test: deleted, gone from 2 of 2 name servers\n", ""))
         self.assertEqual(self.primary.ask("_mta-sts.gone.alpha.test"),
                          ['"kept by us"'])
         self.assertIn('"v=STSv1; id=old"', self.primary.ask(STS))
