@@ -127,10 +127,15 @@ Result<Response> exchange_over(net::Stream& stream, const Request& request) {
     response.is_cut = size > room;
     return !response.is_cut;
   };
+  bool has_head = false;
+  sent.response_handler = [&](const httplib::Response&) {
+    return has_head = true;
+  };
   httplib::Response received;
   httplib::Error error = httplib::Error::Success;
   const bool is_whole = client.send(wire, sent, received, error);
-  if (received.status < 100) {
+  // A status that no whole head stands behind is none.
+  if (received.status < 100 || !(is_whole || has_head)) {
     return fail(wire.failure().empty() ? "no answer that is HTTP"
                                        : wire.failure());
   }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/fetch.hpp"
+
+namespace mtasts::http {
+namespace {
+
+/// Has its say whatever it is asked.
+class ScriptedStream final : public net::Stream {
+ public:
+  /// `failure` is what comes of reading on behind `says`; empty is the end.
+  explicit ScriptedStream(std::string says, std::string failure = {})
+      : says_(std::move(says)), failure_(std::move(failure)) {}
+
+  Result<std::size_t> read(std::span<char> into) override {
+    if (at_ == says_.size() && !failure_.empty()) return fail(failure_);
+    // Two octets at a time: what comes together is nobody's promise.
+    const std::size_t size =
+        std::min({into.size(), says_.size() - at_, std::size_t{2}});
+    std::copy_n(says_.begin() + static_cast<std::ptrdiff_t>(at_), size,
+                into.begin());
+    at_ += size;
+    return size;
+  }
+  Result<void> write(std::string_view octets) override {
+    heard += octets;
+    return {};
+  }
+
+  std::string heard = {};
+
+ private:
+  std::string says_;
+  std::string failure_;
+  std::size_t at_ = 0;
+};
+
+Result<Response> ask(const std::string& says, const std::string& failure = {}) {
+  ScriptedStream stream(says, failure);
+  return exchange(stream, {.host = "a.test", .max_octets = 100});
+}
+
+TEST(HttpFetch, AsksForWhatItIsTold) {
+  ScriptedStream stream("HTTP/1.1 204 No Content\r\n\r\n");
+  const auto response = exchange(stream, {.method = "PATCH",
+                                          .host = "a.test:8081",
+                                          .path = "/x?y=z.",
+                                          .fields = {{"X-API-Key", "k"}},
+                                          .body = "{}"});
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 204);
+  std::vector<std::string> lines;
+  for (std::string_view left = stream.heard; !left.empty();) {
+    const std::size_t end = left.find("\r\n");
+    lines.emplace_back(left.substr(0, end));
+    left.remove_prefix(end == left.npos ? left.size() : end + 2);
+  }
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines.front(), "PATCH /x?y=z. HTTP/1.1");
+  EXPECT_EQ(lines.back(), "{}");
+  for (const std::string field : {"Host: a.test:8081", "X-API-Key: k",
+                                  "Content-Length: 2", "Connection: close"}) {
+    EXPECT_EQ(std::count(lines.begin(), lines.end(), field), 1) << field;
+  }
+}
+
+TEST(HttpFetch, ReadsABody) {
+  const auto response =
+      ask("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+          "Content-Length: 4\r\n\r\nbodyand more");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "body");
+  EXPECT_EQ(response->broken, "");
+  EXPECT_FALSE(response->is_cut);
+  ASSERT_NE(response->find("content-type"), nullptr);
+  EXPECT_EQ(*response->find("content-type"), "text/plain");
+  EXPECT_EQ(response->find("location"), nullptr);
+}
+
+TEST(HttpFetch, ReadsChunksAndBodiesThatEndWithTheConnection) {
+  auto response =
+      ask("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, "abc");
+  EXPECT_EQ(response->broken, "");
+  response = ask("HTTP/1.1 200 OK\r\n\r\nabc");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, "abc");
+  EXPECT_EQ(response->broken, "");
+}
+
+TEST(HttpFetch, FollowsAndDecodesNothing) {
+  auto response =
+      ask("HTTP/1.1 301 Moved\r\nLocation: https://b.test/\r\n"
+          "Content-Length: 0\r\n\r\n");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 301);
+  EXPECT_EQ(*response->find("Location"), "https://b.test/");
+  response =
+      ask("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+          "Content-Length: 4\r\n\r\n\x1f\x8b\x08\x01");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "\x1f\x8b\x08\x01");
+}
+
+TEST(HttpFetch, CutsWhatIsTooLong) {
+  const auto response = ask("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" +
+                            std::string(101, 'x'));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, std::string(100, 'x'));
+  EXPECT_TRUE(response->is_cut);
+  EXPECT_EQ(response->broken, "");
+  const auto endless =
+      ask("HTTP/1.1 200 OK\r\n\r\n" + std::string(500'000, 'x'));
+  ASSERT_TRUE(endless);
+  EXPECT_TRUE(endless->is_cut);
+}
+
+TEST(HttpFetch, SaysHowABodyIsBroken) {
+  auto response = ask("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\nbody");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, "body");
+  EXPECT_EQ(response->broken, "ended 12 octets early");
+  response = ask("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\nbody",
+                 "nothing came in time");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->broken, "nothing came in time");
+  response =
+      ask("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->broken, "its body can't be read");
+}
+
+TEST(HttpFetch, RefusesWhatIsNoHttp) {
+  const auto message = [](const std::string& says,
+                          const std::string& failure = {}) {
+    const auto response = ask(says, failure);
+    return response ? std::to_string(response->status)
+                    : response.error().message;
+  };
+  const std::string none = "no answer that is HTTP";
+  EXPECT_EQ(message(""), none);
+  EXPECT_EQ(message("220 mx.test ESMTP\r\n"), none);
+  EXPECT_EQ(message("\x16\x03\x01"), none);
+  EXPECT_EQ(message("HTTP/1.1 2"), none);
+  EXPECT_EQ(message("HTTP/1.1 200 OK\r\nA: b"), none);
+  EXPECT_EQ(message("HTTP/1.1 200 OK\r\nA", "reset"), "reset");
+  // A head without end.
+  std::string endless = "HTTP/1.1 200 OK\r\n";
+  while (endless.size() < 200'000) endless += "a: b\r\n";
+  EXPECT_EQ(message(endless), "the answer is too long");
+}
+
+}  // namespace
+}  // namespace mtasts::http
