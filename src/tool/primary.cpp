@@ -100,7 +100,7 @@ Result<std::string> Primary::find_zone(const std::string& owner) const {
         answer.outcome != nameserver::Outcome::refused) {
       return fail(fmt::format("{} does not say in which zone {} is: {}", name_,
                               owner, format_failure(answer)),
-                  "[publish] names the primary name server of the zone");
+                  "[publish] names the server, and the file of its key");
     }
     const std::size_t dot = rest.find('.');
     rest = dot == std::string_view::npos ? std::string_view{}

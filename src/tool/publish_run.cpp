@@ -36,6 +36,7 @@ Result<PublishSettings> make_publish_settings(
   // What the policy host serves counts here, and nothing else.
   settings.look.has_authoritative = false;
   settings.look.has_smtp = false;
+  settings.look.has_reports = false;
   settings.look.allow_private = allow_private;
   settings.look.timeout = k_look_time;
   settings.roots = roots.value_or(std::string{});

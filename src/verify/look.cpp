@@ -83,7 +83,9 @@ Facts look(const std::string& domain,
   look_at_zone(questions, options, facts);
   if (!options.is_planned || options.connect_to) fetch_policies(parts, facts);
   look_at_mail_servers(parts, questions, facts);
-  look_at_reports(parts, questions, find_targets(facts, publication), facts);
+  if (options.has_reports) {
+    look_at_reports(parts, questions, find_targets(facts, publication), facts);
+  }
   const std::optional<sts::Policy> policy =
       find_policy(facts, {.publication = publication});
   look_for_owners(questions, policy ? &*policy : nullptr, facts);

@@ -20,8 +20,9 @@ struct LookOptions {
   bool trusts_resolver = false;
   bool has_authoritative = true;  // ask each name server of the zone, too
   bool has_smtp = true;
-  bool has_nameless = false;  // show ourselves to mail servers without SNI,
-                              // too: a second connection to each
+  bool has_reports = true;     // look for where reports go, and POST there
+  bool has_nameless = false;   // show ourselves to mail servers without SNI,
+                               // too: a second connection to each
   bool is_planned = false;     // records and policy are the configuration's
   bool allow_private = false;  // ask addresses that are not public, too
   std::optional<net::Endpoint> connect_to = {};  // instead of the policy host
