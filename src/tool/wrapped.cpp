@@ -2,6 +2,7 @@
 #include "tool/wrapped.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "text/ascii.hpp"
 
@@ -35,28 +36,41 @@ class Words {
  public:
   explicit Words(std::string_view text) : text_(text) {}
 
-  /// The one behind `end`, the last that is wanted; empty at the end.
-  std::string_view peek() const {
-    return end_ < text_.size() ? first_word(text_.substr(end_ + 1)) : "";
+  /// The next one; empty at the end.
+  std::string_view peek() const { return first_word(text_.substr(next_)); }
+  void take() {
+    end_ = next_ + peek().size();
+    next_ = std::min(end_ + 1, text_.size());
   }
-  void take() { end_ = std::min(end_ + 1 + peek().size(), text_.size()); }
-  void take_first() { end_ = first_word(text_).size(); }
   std::string_view taken() const { return text_.substr(0, end_); }
 
  private:
   std::string_view text_;
   std::size_t end_ = 0;
+  std::size_t next_ = 0;
 };
+
+constexpr auto k_programs = std::to_array<std::string_view>(
+    {"certbot", "curl", "dig", "mta-sts", "mta-stsd", "openssl"});
 
 bool ends_a_clause(std::string_view text) {
   return text.ends_with(';') || text.ends_with(',') || text.ends_with(':');
 }
 
-/// A command of ours, its word, its options, and what looks like a domain or a
-/// file.
-std::string_view first_command(std::string_view text) {
+/// A command up to the end of its clause.
+std::string_view whole_command(std::string_view text) {
   Words words(text);
-  words.take_first();
+  do {
+    words.take();
+  } while (!ends_a_clause(words.taken()) && !words.peek().empty());
+  return words.taken();
+}
+
+/// A command within a sentence: its word, its options, and what looks like a
+/// domain or a file.
+std::string_view short_command(std::string_view text) {
+  Words words(text);
+  words.take();
   words.take();
   while (!ends_a_clause(words.taken()) &&
          words.peek().find_first_of("./-") != std::string_view::npos) {
@@ -65,22 +79,30 @@ std::string_view first_command(std::string_view text) {
   return words.taken();
 }
 
+/// Words of the data of a record.
+int data_words(std::string_view type) {
+  if (type == "CAA") return 3;
+  return type == "MX" ? 2 : 1;
+}
+
 /// A record as zones have it: OWNER. [TTL] IN TYPE DATA; else its first word.
 std::string_view first_record(std::string_view text) {
   Words words(text);
-  words.take_first();
+  words.take();
   const std::string_view owner = words.taken();
   if (std::ranges::all_of(words.peek(), text::is_digit)) words.take();
   if (words.peek() != "IN") return owner;
-  for (int left = 3; left > 0; --left) words.take();
+  words.take();
+  int left = data_words(words.peek());
+  for (words.take(); left > 0; --left) words.take();
   return words.taken();
 }
 
-/// What goes to one line from the begin of `text`.
-std::string_view take_piece(std::string_view& text) {
+/// What goes to one line from the begin of `text`, behind `before`.
+std::string_view take_piece(std::string_view before, std::string_view& text) {
   std::string_view piece = first_word(text);
-  if (piece == "mta-sts" || piece == "mta-stsd") {
-    piece = first_command(text);
+  if (std::ranges::find(k_programs, piece) != k_programs.end()) {
+    piece = before.ends_with(':') ? whole_command(text) : short_command(text);
   } else if (piece.ends_with('.')) {
     piece = first_record(text);
   }
@@ -101,8 +123,9 @@ std::string format_wrapped(std::string_view first, std::string_view text,
   std::string out(first);
   std::size_t column = width_of(first);
   std::string_view between;
+  std::string_view piece;
   while (!text.empty()) {
-    const std::string_view piece = take_piece(text);
+    piece = take_piece(piece, text);
     const std::size_t width = width_of(piece);
     if (!between.empty() && column + 1 + width > k_columns) {
       out += '\n';

@@ -7,6 +7,8 @@
 #include "target.hpp"
 #include "tool/verify_output.hpp"
 #include "verify/facts_json.hpp"
+#include "verify/findings.hpp"
+#include "verify/judged.hpp"
 
 namespace mtasts::verify {
 namespace {
@@ -32,9 +34,12 @@ void check_again(const Facts& facts) {
   require(format_facts(*again) == text, "and are written as before");
 }
 
-/// By a domain of which nothing is judged.
+/// Whatever was seen is judged.
 void check_forms(const Facts& facts) {
-  const Judged judged{.facts = facts};
+  const Judged judged = judge_whole(facts, {}, facts.at);
+  for (const Diagnostic& one : judged.findings) {
+    require(find_kind(one.id) != nullptr, "a finding is one of the table");
+  }
   for (const std::string_view form : tool::k_verify_forms) {
     const auto output = tool::make_output(form, tool::Colour::none);
     std::string text = output->add(judged);

@@ -55,6 +55,14 @@ TEST(ToolWrapped, KeepsWhatIsCopiedWhole) {
                            "end. mta-stsd records --diff a.zone -c /x, and", 2),
             std::string(70, 'x') +
                 " end.\n  mta-stsd records --diff a.zone -c /x, and\n");
+  const std::string shell =
+      "curl -sS http://a.test/" + std::string(60, 'x') + " | openssl x509";
+  EXPECT_EQ(format_wrapped("do: ", "append it: " + shell + "; then again", 2),
+            "do: append it:\n  " + shell + ";\n  then again\n");
+  EXPECT_EQ(format_wrapped(std::string(70, 'x') + " ",
+                           "write alpha.test. IN CAA 0 issue \"a b\", or", 2),
+            std::string(70, 'x') +
+                " write\n  alpha.test. IN CAA 0 issue \"a b\", or\n");
   EXPECT_EQ(format_wrapped("", "mta-sts", 2), "mta-sts\n");
   EXPECT_EQ(format_wrapped("", "end. 7", 2), "end. 7\n");
   EXPECT_EQ(format_wrapped("", "end. IN", 2), "end. IN\n");
