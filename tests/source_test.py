@@ -19,7 +19,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
-BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1430, "files": 1120,
+BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1460, "files": 1120,
            "http": 640, "net": 950, "operations": 1730, "process": 950,
            "publish": 1310, "server": 2540, "snapshot": 1290, "sts": 1170,
            "text": 450, "tls": 3200, "tlsrpt": 380, "nameserver": 1700,
@@ -90,7 +90,8 @@ SPEAKS_OF_MORE = {
 # Options are the command line's, or those of other programs ... ("--name:" is
 # CSS.)
 OPTION = re.compile(r"(?<![\w-])--[a-z-]*[a-z](?![\w:)-])")
-FOREIGN = {"--compressed",  # of curl
+FOREIGN = {"--cert-name",  # of certbot
+           "--compressed", "--connect-to",  # of curl
            "--dest", "--source", "--version",  # of traefik-certs-dumper
            "--system"}  # of useradd
 # ... but for these, whose hint is a command.
@@ -101,7 +102,12 @@ SPEAKS_OF_OPTIONS = {("config/syntax_slip.cpp", "--domain"),
                      ("snapshot/refusals.cpp", "--allow-example"),
                      ("config/listeners.cpp", "--allow-plain-http"),
                      ("sts/stranger.cpp", "--tls-rpt"),
-                     ("tlsrpt/report_slip.cpp", "--tls-rpt")}
+                     ("tlsrpt/report_slip.cpp", "--tls-rpt"),
+                     ("verify/judge.cpp", "--ca"),
+                     ("verify/judge_dns.cpp", "--dns"),
+                     ("verify/judge_fetch.cpp", "--allow-private"),
+                     ("verify/judge_reports.cpp", "--allow-private"),
+                     ("verify/judge_smtp.cpp", "--allow-private")}
 
 TOKEN = re.compile(r"""
     (?P<raw>R"(?P<end>[^(\s]*)\(.*?\)(?P=end)")

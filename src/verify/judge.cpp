@@ -77,9 +77,10 @@ Diagnostics judge(const Facts& facts, const Expected& expected,
     append(found, part(on));
   }
   if (has_unjudged(on.facts)) {
-    found.push_back({Severity::untested, "tls.no-roots", Place{on.facts.domain},
-                     "there are no trusted roots here to judge certificates by",
-                     "install ca-certificates, or name a file of roots"});
+    found.push_back(
+        {Severity::untested, "tls.no-roots", Place{on.facts.domain},
+         "there are no trusted roots here to judge certificates by",
+         "install ca-certificates, or name a file of roots: --ca FILE"});
   }
   if (on.is_absent) {
     // Nobody promised anything: what could be better is all there is to say.

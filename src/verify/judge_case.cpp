@@ -223,6 +223,13 @@ std::optional<sts::Policy> find_policy(const Facts& facts,
   std::vector<const Fetch*> fetches;
   for (const Fetch& one : facts.fetches) fetches.push_back(&one);
   std::ranges::sort(fetches, is_before, &Fetch::address);
+  const publish::Publication* ours = expected.publication.get();
+  for (const Fetch* one : fetches) {
+    const std::string* body = find_body(*one);
+    if (body != nullptr && ours != nullptr && *body == ours->body) {
+      return ours->policy;
+    }
+  }
   for (const Fetch* one : fetches) {
     const std::string* body = find_body(*one);
     if (body == nullptr) continue;

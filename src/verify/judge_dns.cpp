@@ -97,7 +97,7 @@ void DnsJudgement::check_answers() {
     add(Severity::untested, "dns.unreachable", facts_.domain,
         fmt::format("resolver {} does not answer: {}", facts_.view.resolver,
                     format_some(silent)),
-        "ask another: name its address in /etc/resolv.conf");
+        "mend /etc/resolv.conf, or name another: --dns ADDRESS");
   }
   if (!servfail.empty()) check_servfail(servfail);
 }
@@ -145,8 +145,8 @@ void DnsJudgement::check_aliases(const Answer& answer) {
     const auto free = find_registrable(facts_, names.back());
     add(Severity::error, "dns.cname-dangling", answer.name,
         fmt::format("leads to {}, which does not exist{}", names.back(),
-                    free ? fmt::format("; anybody can register {} and serve a "
-                                       "policy for your domain",
+                    free ? fmt::format("; anybody can register {} and answer "
+                                       "in its place",
                                        *free)
                          : ""),
         fmt::format("delete the CNAME of {}, or let it lead to a name that is "

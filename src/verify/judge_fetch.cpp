@@ -49,8 +49,11 @@ class FetchJudgement {
                       std::move(message), std::move(hint)});
   }
   std::string try_it() const {
-    return fmt::format("curl -v --connect-to ::'[{}]' https://{}{}",
-                       fetch_.address, on_.host, sts::k_policy_path);
+    const bool is_ipv6 = text::has(fetch_.address, ':');
+    return fmt::format(
+        "curl -v --connect-to ::{}:{} https://{}{}",
+        is_ipv6 ? fmt::format("[{}]", fetch_.address) : fetch_.address,
+        fetch_.port, on_.host, sts::k_policy_path);
   }
   bool check_reach();
   bool check_tls();
@@ -73,7 +76,7 @@ bool FetchJudgement::check_reach() {
   if (fetch_.is_private) {
     add(Severity::untested, "fetch.untested",
         "is a private address, and was not asked",
-        "allow it, if the domain is for a private network");
+        "for a private network: --allow-private");
   } else if (fetch_.reach == Reach::no_route ||
              !(is_ipv6 ? view.has_ipv6 : view.has_ipv4)) {
     add(Severity::untested, "fetch.untested",

@@ -58,11 +58,18 @@ class CaaSet {
     for (const std::string& data : find_data(answer)) take(data);
   }
 
+  /// The tag that speaks of such a certificate.
+  std::string_view tag(bool is_wildcard) const {
+    return is_wildcard && !wild_.empty() ? "issuewild" : "issue";
+  }
+  /// The CAs that it allows; all where there is none.
+  const std::vector<std::string>& allowed(bool is_wildcard) const {
+    return is_wildcard && !wild_.empty() ? wild_ : issue_;
+  }
   bool allows(std::string_view ca, bool is_wildcard) const {
-    const auto& list = is_wildcard && !wild_.empty() ? wild_ : issue_;
+    const std::vector<std::string>& list = allowed(is_wildcard);
     return list.empty() || std::ranges::find(list, ca) != list.end();
   }
-  const std::vector<std::string>& issue() const { return issue_; }
 
  private:
   /// "0 issue letsencrypt.org; validationmethods=dns-01". Of ";" alone, nobody
@@ -161,15 +168,18 @@ std::vector<std::string> find_ca_domains(const tls::PeerCertificate& leaf) {
 void HostJudgement::check_caa() {
   if (facts_.caa.outcome != Outcome::found) return;
   const CaaSet caa(facts_.caa);
-  const auto forbid = [&](std::string_view ca) {
+  const auto forbid = [&](std::string_view ca, bool is_wildcard) {
+    std::string allowed = format_some(caa.allowed(is_wildcard));
+    if (allowed.empty()) allowed = "nobody";
     add(Severity::warning, "dns.caa-forbids",
-        fmt::format("the CAA records at {} allow {}, not {}", facts_.caa.name,
-                    format_some(caa.issue()), ca),
-        fmt::format("write {}. IN CAA 0 issue \"{}\"", facts_.caa.name, ca));
+        fmt::format("{} in the CAA records at {} allows {}, not {}",
+                    caa.tag(is_wildcard), facts_.caa.name, allowed, ca),
+        fmt::format("write {}. IN CAA 0 {} \"{}\"", facts_.caa.name,
+                    caa.tag(is_wildcard), ca));
   };
   for (const std::string& ca : on_.expected.issuers) {
     if (caa.allows(ca, false)) continue;
-    forbid(ca);
+    forbid(ca, false);
     return;
   }
   if (!on_.expected.issuers.empty()) return;
@@ -185,7 +195,7 @@ void HostJudgement::check_caa() {
         })) {
       continue;
     }
-    forbid(domains.front());
+    forbid(domains.front(), is_wildcard);
     return;
   }
 }

@@ -24,7 +24,15 @@ using sts::MxPattern;
 
 class MxJudgement {
  public:
-  explicit MxJudgement(const Case& on) : on_(on), facts_(on.facts) {}
+  explicit MxJudgement(const Case& on) : on_(on), facts_(on.facts) {
+    // Where another policy is served than the configuration's, that is said of
+    // the policy: its patterns go with it.
+    if (on.ours != nullptr) {
+      policy_ = &on.ours->policy;
+    } else if (on.policy) {
+      policy_ = &*on.policy;
+    }
+  }
 
   Diagnostics run() {
     check_patterns();
@@ -61,6 +69,7 @@ class MxJudgement {
 
   const Case& on_;
   const Facts& facts_;
+  const sts::Policy* policy_ = nullptr;  // null: nobody knows
   Diagnostics found_ = {};
 };
 
@@ -71,7 +80,7 @@ bool MxJudgement::is_null() const {
 }
 
 void MxJudgement::check_null() {
-  if (on_.mode != sts::Mode::enforce || !on_.policy) return;
+  if (on_.mode != sts::Mode::enforce || policy_ == nullptr) return;
   add(Severity::warning, "mx.null", facts_.domain,
       "the domain takes no mail (MX 0 .), but its policy has mode enforce",
       "take the policy back: mode none, and later no record (RFC 8461, 8.3)");
@@ -130,7 +139,7 @@ std::string explain(const MxPattern& mx, const dns::Name& host) {
 }
 
 void MxJudgement::check_cover(const MxHost& host) {
-  if (!on_.policy || on_.policy->mode() == sts::Mode::none) return;
+  if (policy_ == nullptr || on_.mode == sts::Mode::none) return;
   const Result<dns::Name> name = dns::Name::parse(host.name);
   if (!name) {
     add(by_mode(on_), "mx.uncovered", host.name,
@@ -140,7 +149,7 @@ void MxJudgement::check_cover(const MxHost& host) {
   }
   const MxPattern* nearest = nullptr;
   std::size_t most = 0;
-  for (const MxPattern& mx : on_.policy->mx()) {
+  for (const MxPattern& mx : policy_->mx()) {
     if (mx.matches(*name)) return;
     const std::size_t common = common_labels(mx.name().text(), name->text());
     if (nearest == nullptr || common > most) nearest = &mx;
@@ -158,8 +167,8 @@ void MxJudgement::check_cover(const MxHost& host) {
 // --- Patterns ---
 
 void MxJudgement::check_patterns() {
-  if (!on_.policy) return;
-  for (const MxPattern& mx : on_.policy->mx()) {
+  if (policy_ == nullptr) return;
+  for (const MxPattern& mx : policy_->mx()) {
     const auto free = find_registrable(facts_, mx.name().text());
     if (!free) continue;
     add(Severity::error, "mx.pattern-unregistered", mx.text(),
@@ -169,8 +178,8 @@ void MxJudgement::check_patterns() {
 }
 
 void MxJudgement::check_use() {
-  if (!on_.policy || facts_.hosts.empty()) return;
-  for (const MxPattern& mx : on_.policy->mx()) {
+  if (policy_ == nullptr || facts_.hosts.empty()) return;
+  for (const MxPattern& mx : policy_->mx()) {
     const bool is_used = std::ranges::any_of(facts_.hosts, [&](const Mx& one) {
       const Result<dns::Name> name = dns::Name::parse(one.host->name);
       return name && mx.matches(*name);

@@ -74,7 +74,9 @@ std::string find_cause(const std::string& body,
                        const publish::Publication& ours) {
   const std::string& wanted = ours.body;
   if (body.empty()) return "it is empty";
-  if (const auto stranger = sts::find_stranger(body)) return stranger->message;
+  if (const auto stranger = sts::find_stranger(body)) {
+    return "it " + stranger->message;
+  }
   if (body == "\xEF\xBB\xBF" + wanted) {
     return "a byte order mark stands in front of it";
   }
@@ -142,6 +144,13 @@ void compare(const Case& on, const Fetch& fetch, const std::string& body,
 
 // --- By the RFC ---
 
+/// Without what is said to those who import the text: how it would be served.
+std::string without_import(const std::string& hint) {
+  const std::size_t last = hint.rfind("; ");
+  if (!text::has(hint, " served")) return hint;
+  return last == std::string::npos ? "" : hint.substr(0, last);
+}
+
 /// The text with CRLF behind each line, where it is of one mind without. Many
 /// are so, and senders don't mind.
 std::string with_line_ends(const std::string& body) {
@@ -184,7 +193,7 @@ void examine(const Case& on, const Fetch& fetch, const std::string& body,
         is_fatal ? "policy.invalid" : "policy.deviation",
         one.line == 0 ? one.error.message
                       : fmt::format("line {}: {}", one.line, one.error.message),
-        one.error.hint);
+        without_import(one.error.hint));
   }
   if (reading.policy && read != body) {
     add(Severity::note, "policy.line-ends",

@@ -185,7 +185,9 @@ void ReportJudgement::check_https(const ReportTarget& target) {
             ? "leads to a private address, and was not asked"
             : fmt::format("could not be asked from here{}",
                           target.reason.empty() ? "" : ": " + target.reason),
-        "run it again where senders are: on a mail server");
+        target.is_private ? "for a private network: --allow-private"
+                          : "run it again where senders are: on a mail "
+                            "server");
     return;
   }
   if (target.reach != Reach::reached || !target.tls.is_established ||

@@ -81,7 +81,7 @@ void SmtpJudgement::check_reach() {
     if (one.is_private) {
       add(Severity::untested, "mx.untested", subject(one),
           "is a private address, and was not asked",
-          "allow it, if the domain is for a private network");
+          "for a private network: --allow-private");
     } else if (!has_way(one)) {
       add(Severity::untested, "mx.untested", subject(one),
           fmt::format("this machine has no way to {} addresses",

@@ -147,7 +147,10 @@ void StsJudgement::check_missing() {
   const bool is_tried = on_.ours != nullptr || on_.policy.has_value();
   add(is_tried ? Severity::error : Severity::note, "dns.sts-missing",
       std::move(message),
-      on_.ours != nullptr
+      !find_aliases(on_.sts).empty()
+          ? fmt::format("let who runs {} write it there, or delete the CNAME",
+                        find_aliases(on_.sts).back())
+      : on_.ours != nullptr
           ? write_it()
           : "write a policy, serve it with mta-stsd, then publish its record");
 }
