@@ -31,10 +31,16 @@ bool is_alias(const Record& record) {
 
 /// Aliases stay in front, and in their order, which says where they lead.
 void sort_records(Answer& answer) {
-  const auto behind = std::ranges::stable_partition(answer.records, is_alias);
-  std::ranges::sort(behind, {}, [](const Record& one) {
+  const auto members = [](const Record& one) {
     return std::tie(one.owner, one.type, one.data, one.ttl, one.strings);
-  });
+  };
+  // Not by ranges: clang 14 knows no subrange of libstdc++.
+  const auto behind = std::stable_partition(answer.records.begin(),
+                                            answer.records.end(), is_alias);
+  std::sort(behind, answer.records.end(),
+            [&](const Record& a, const Record& b) {
+              return members(a) < members(b);
+            });
 }
 
 /// IPv4 first: "192.0.2.1" before "2001:db8::1".
