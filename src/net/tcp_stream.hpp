@@ -2,6 +2,7 @@
 // A TCP connection that we have made, with one deadline for all of it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -35,6 +36,8 @@ class TcpStream final : public Stream {
   /// Non-blocking; stays ours.
   int fd() const { return fd_; }
   Deadline deadline() const { return deadline_; }
+  /// Never moves the deadline further away.
+  void end_by(Deadline deadline) { deadline_ = std::min(deadline_, deadline); }
   /// True when there are octets to read, or the end, without waiting.
   bool is_readable() const;
 

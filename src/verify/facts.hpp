@@ -75,7 +75,8 @@ struct SmtpProbe {
   std::string address = {};
   bool is_private = false;  // and therefore not asked
   net::Reach reach = net::Reach::not_tried;
-  std::string reason = {};  // why it went no further, in the system's words
+  std::string reason = {};  // why it went no further; empty where the reply
+                            // says so
   SmtpStage stage = SmtpStage::connect;
   std::string reply =
       {};  // the last one, its lines joined with " / "; or empty

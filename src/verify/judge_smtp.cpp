@@ -105,9 +105,10 @@ void SmtpJudgement::check_reach() {
 }
 
 void SmtpJudgement::check_stage(const SmtpProbe& probe) {
-  const std::string said = probe.reply.empty()
-                               ? probe.reason
-                               : fmt::format("{}", in_quotes(probe.reply));
+  // Where there is a reason, the reply is an earlier one, and was good.
+  const std::string said = probe.reason.empty() && !probe.reply.empty()
+                               ? in_quotes(probe.reply)
+                               : probe.reason;
   switch (probe.stage) {
     case SmtpStage::connect:
     case SmtpStage::greeting:

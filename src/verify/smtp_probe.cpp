@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -18,10 +19,22 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int k_ready = 220;
 constexpr int k_done = 250;
+// For the answer to QUIT, which tells nothing.
+constexpr std::chrono::milliseconds k_farewell_time{1'000};
 
 std::string format_reply(const SmtpReply& reply) {
-  return fmt::format("{} {}", reply.code,
-                     text::join(reply.lines, " / ", printable));
+  const std::string texts = text::join(reply.lines, " / ", printable);
+  return texts.empty() ? fmt::format("{}", reply.code)
+                       : fmt::format("{} {}", reply.code, texts);
+}
+
+/// RFC 5321, 4.1.1.10: QUIT is said, and its answer waited for. Whoever closes
+/// with octets unread resets the connection, and the server logs a failure.
+void take_leave(net::TcpStream& connection, net::Stream& stream) {
+  connection.end_by(Clock::now() + k_farewell_time);
+  if (!stream.write("QUIT\r\n")) return;
+  std::array<char, 512> ignored;
+  static_cast<void>(stream.read(ignored));
 }
 
 /// A conversation in the clear, up to where TLS begins.
@@ -39,18 +52,13 @@ class Conversation {
     if (!say(fmt::format("EHLO {}\r\n", helo)) || !expect(k_done)) return false;
     probe_.stage = SmtpStage::no_starttls;
     if (!offers(reply_, "STARTTLS")) {
-      static_cast<void>(stream_.write("QUIT\r\n"));
+      take_leave(stream_, stream_);
       return false;
     }
     probe_.stage = SmtpStage::starttls_refused;
     if (!say("STARTTLS\r\n") || !expect(k_ready)) return false;
-    // RFC 3207, 6: what comes now in the clear could be anybody's.
     probe_.stage = SmtpStage::injection;
-    if (!reader_.rest().empty()) {
-      probe_.reason = fmt::format("it says {} before the handshake",
-                                  in_quotes(reader_.rest()));
-      return false;
-    }
+    if (hears_more()) return false;
     probe_.stage = SmtpStage::tls;
     return true;
   }
@@ -65,7 +73,9 @@ class Conversation {
   bool expect(int code) {
     if (!read_reply()) return false;
     probe_.reply = format_reply(reply_);
-    return reply_.code == code;
+    if (reply_.code == code) return true;
+    take_leave(stream_, stream_);
+    return false;
   }
 
   bool read_reply() {
@@ -84,6 +94,22 @@ class Conversation {
       return false;
     }
     reply_ = reader_.take();
+    return true;
+  }
+
+  /// RFC 3207, 6: nothing is due before our ClientHello, and what comes in the
+  /// clear could be anybody's.
+  bool hears_more() {
+    std::string more(reader_.rest());
+    std::array<char, 512> chunk;
+    if (more.empty() && stream_.is_readable()) {
+      // The end, or a failure: the handshake will meet it, too.
+      const Result<std::size_t> got = stream_.read(chunk);
+      if (got) more.assign(chunk.data(), *got);
+    }
+    if (more.empty()) return false;
+    probe_.reason =
+        fmt::format("it says {} before the handshake", in_quotes(more));
     return true;
   }
 
@@ -111,7 +137,7 @@ void talk(const SmtpQuestion& question, const tls::TrustStore& store,
   probe.tls = std::move(made.facts);
   if (!made.stream) return;
   probe.stage = SmtpStage::done;
-  static_cast<void>(made.stream->write("QUIT\r\n"));
+  take_leave(*connected.stream, *made.stream);
 }
 
 }  // namespace

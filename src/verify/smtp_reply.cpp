@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "text/ascii.hpp"
@@ -79,9 +80,11 @@ std::string_view SmtpReplyReader::rest() const {
 
 bool offers(const SmtpReply& ehlo, std::string_view keyword) {
   const std::string wanted = text::to_upper(keyword);
-  return std::ranges::any_of(ehlo.lines, [&](std::string_view line) {
-    return text::to_upper(text::take_until(line, " ")) == wanted;
-  });
+  // RFC 5321, 4.1.1.1: the first line is the server's name and greeting.
+  return std::ranges::any_of(
+      ehlo.lines | std::views::drop(1), [&](std::string_view line) {
+        return text::to_upper(text::take_until(line, " \t")) == wanted;
+      });
 }
 
 }  // namespace mtasts::verify
