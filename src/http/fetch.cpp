@@ -18,6 +18,32 @@ namespace {
 
 // The library bounds a line of the head, but not their number.
 constexpr std::size_t k_max_head = 64 * 1024;
+// It matches them by regular expressions, which recurse for each octet: a line
+// of 60,000 would end the program.
+constexpr std::size_t k_max_status_line = 1000;
+// RFC 9110, 15.2: any number may come before the answer; servers send one.
+constexpr int k_max_interim = 8;
+
+/// Finds status lines that are too long: the first line of all, and each one
+/// behind an empty line, where the one after an interim answer stands.
+class StatusLineWatch {
+ public:
+  bool is_too_long(std::string_view octets) {
+    for (const char c : octets) {
+      if (c == '\n') {
+        is_status_line_ = size_ <= 1;  // a CR
+        size_ = 0;
+      } else if (++size_ > k_max_status_line && is_status_line_) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  bool is_status_line_ = true;
+  std::size_t size_ = 0;  // of the line that is read now
+};
 
 /// What the library reads and writes, which is never more than `max_octets`.
 class Wire final : public httplib::Stream {
@@ -34,10 +60,15 @@ class Wire final : public httplib::Stream {
     const std::size_t count = std::min(size, end_ - begin_);
     std::memcpy(into, buffer_.data() + begin_, count);
     begin_ += count;
+    if (is_in_head_ && status_line_.is_too_long({into, count})) {
+      failure_ = "its status line is too long";
+      return -1;
+    }
     return static_cast<ssize_t>(count);
   }
 
   ssize_t write(const char* octets, std::size_t size) override {
+    if (!takes_request_) return static_cast<ssize_t>(size);
     const auto written = stream_.write(std::string_view(octets, size));
     if (written) return static_cast<ssize_t>(size);
     failure_ = written.error().message;
@@ -47,6 +78,14 @@ class Wire final : public httplib::Stream {
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
   socket_t socket() const override { return INVALID_SOCKET; }
+
+  /// What is read from now on is a body.
+  void end_head() { is_in_head_ = false; }
+  /// Another head follows; the request, which is written again, was sent.
+  void expect_another() {
+    is_in_head_ = true;
+    takes_request_ = false;
+  }
 
   /// Why it ended, unless the peer had no more to say.
   const std::string& failure() const { return failure_; }
@@ -72,6 +111,9 @@ class Wire final : public httplib::Stream {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::string failure_ = {};
+  StatusLineWatch status_line_ = {};
+  bool is_in_head_ = true;
+  bool takes_request_ = true;
 };
 
 /// The library's client, over a stream that is not its own.
@@ -115,11 +157,18 @@ long find_length(const Response& response) {
   return std::stol(*text);
 }
 
+/// Our handler has refused to read on, as it is no answer yet.
+bool is_interim(const httplib::Response& received, httplib::Error error) {
+  return error == httplib::Error::Canceled && received.status < 200;
+}
+
 Result<Response> exchange_over(net::Stream& stream, const Request& request) {
   Wire wire(stream, request.max_octets + k_max_head);
   Client client(request.host);
   httplib::Request sent = make_request(request);
   Response response;
+  httplib::Response received;
+  bool has_head = false;
   sent.content_receiver = [&](const char* octets, std::size_t size,
                               std::uint64_t, std::uint64_t) {
     const std::size_t room = request.max_octets - response.body.size();
@@ -127,15 +176,20 @@ Result<Response> exchange_over(net::Stream& stream, const Request& request) {
     response.is_cut = size > room;
     return !response.is_cut;
   };
-  bool has_head = false;
-  sent.response_handler = [&](const httplib::Response&) {
-    return has_head = true;
+  sent.response_handler = [&](const httplib::Response& head) {
+    wire.end_head();
+    has_head = head.status >= 200;
+    return has_head;
   };
-  httplib::Response received;
   httplib::Error error = httplib::Error::Success;
-  const bool is_whole = client.send(wire, sent, received, error);
+  bool is_whole = client.send(wire, sent, received, error);
+  for (int i = 0; i < k_max_interim && is_interim(received, error); ++i) {
+    received = {};
+    wire.expect_another();
+    is_whole = client.send(wire, sent, received, error);
+  }
   // A status that no whole head stands behind is none.
-  if (received.status < 100 || !(is_whole || has_head)) {
+  if (received.status < 200 || !(is_whole || has_head)) {
     return fail(wire.failure().empty() ? "no answer that is HTTP"
                                        : wire.failure());
   }

@@ -143,6 +143,41 @@ TEST(HttpFetch, SaysHowABodyIsBroken) {
   EXPECT_EQ(response->broken, "its body can't be read");
 }
 
+// RFC 9110, 15.2: any number of them may come before the answer.
+TEST(HttpFetch, PassesOverInterimAnswers) {
+  const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  ScriptedStream stream(hints + hints +
+                        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody");
+  const auto response = exchange(stream, {.host = "a.test"});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "body");
+  EXPECT_EQ(response->find("link"), nullptr);
+  EXPECT_EQ(stream.heard.find("GET"), stream.heard.rfind("GET"));
+  std::string endless;
+  while (endless.size() < 20'000) endless += hints;
+  const auto none = ask(endless);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, "no answer that is HTTP");
+}
+
+// The library matches them by regular expressions, which recurse as deep as the
+// line is long.
+TEST(HttpFetch, BoundsStatusLines) {
+  const std::string reason(60'000, 'x');
+  auto response = ask("HTTP/1.1 200 " + reason + "\r\n\r\n");
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().message, "its status line is too long");
+  response = ask("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 " + reason);
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().message, "its status line is too long");
+  // Other lines of a head are nothing to them.
+  response = ask("HTTP/1.1 200 OK\r\nA: " + std::string(8000, 'x') +
+                 "\r\nContent-Length: 4\r\n\r\nbody");
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(response->body, "body");
+}
+
 TEST(HttpFetch, RefusesWhatIsNoHttp) {
   const auto message = [](const std::string& says,
                           const std::string& failure = {}) {
