@@ -73,7 +73,9 @@ struct Answer {
   bool is_authentic = false;      // AD: the resolver calls it validated
   bool is_authoritative = false;  // AA
   std::optional<std::uint32_t> negative_ttl = {};  // RFC 2308, 5; seconds
-  std::string reason = {};  // of a failure, and of an extended error (RFC 8914)
+  /// Of a failure, and of an extended error (RFC 8914); one line that can go to
+  /// a terminal.
+  std::string reason = {};
 
   bool is_answered() const {
     return outcome == Outcome::found || outcome == Outcome::no_data ||

@@ -14,6 +14,7 @@
 
 #include "nameserver/packet.hpp"
 #include "nameserver/wire_record.hpp"
+#include "result.hpp"
 
 namespace mtasts::nameserver {
 namespace {
@@ -126,9 +127,9 @@ std::string read_extended_error(const ldns_pkt* packet) {
     if (error < k_extended_errors.size()) {
       reason += fmt::format(" ({})", k_extended_errors[error]);
     }
-    const auto text = value.subspan(2);
-    const std::string said(text.begin(), text.end());
-    return said.empty() ? reason : reason + ": " + said;
+    const auto said = value.subspan(2);
+    if (said.empty()) return reason;
+    return reason + ": " + printable(std::string(said.begin(), said.end()));
   }
   return {};
 }

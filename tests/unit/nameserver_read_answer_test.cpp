@@ -88,6 +88,8 @@ TEST(NameserverReadAnswer, ReadsExtendedErrors) {
             "SERVFAIL, extended error 6 (DNSSEC bogus): no DS of a.test");
   EXPECT_EQ(reason(extended_error(22, "")),
             "SERVFAIL, extended error 22 (no reachable authority)");
+  EXPECT_EQ(reason(extended_error(0, "a\x1b[1m\n")),
+            "SERVFAIL, extended error 0 (other): a\\x1b[1m\\x0a");
   EXPECT_EQ(reason(extended_error(65000, "")),
             "SERVFAIL, extended error 65000");
 }
