@@ -114,6 +114,47 @@ class DiagnosticTest(unittest.TestCase):
             known, {word for word in manual if re.fullmatch(ID, word)})
 
 
+def findings():
+    """The rows of src/verify/findings.cpp: id, severities, meaning, effect."""
+    source = (ROOT / "src/verify/findings.cpp").read_text()
+    text = re.sub(r'"\s*\n\s*"', "", re.sub(r"//[^\n]*", "", source))
+    string = r'"((?:\\.|[^"\\])*)"'
+    texts = dict(re.findall(rf"(k_\w+)\s*=\s*{string}", text))
+    value = rf"(?:{string}|(k_\w+))"
+    return [(row[0], *((one or texts.get(name, "")).replace('\\"', '"')
+                       for one, name in zip(row[1::2], row[2::2])))
+            for row in re.findall(rf"\{{\s*{string}" + rf",\s*{value}" * 3
+                                  + r"\s*\}", text)]
+
+
+class FindingTest(unittest.TestCase):
+    """What verify finds: its table, its manual page, its tests."""
+
+    def test_manual(self):
+        known = findings()
+        self.assertGreater(len(known), 90)  # it would be blind otherwise
+        page = re.search(r"(?ms)^\.Sh FINDINGS$(.*?)^\.El$",
+                         MAN_1.read_text())[1]
+        shown = re.findall(r"(?ms)^\.It Sy (\S+) Pq ([^\n]+)\n(.*?)(?=^\.It|\Z)",
+                           page)
+        self.assertEqual(
+            [(name, severities, " ".join(text.split()))
+             for name, severities, text in shown],
+            [(name, severities, f"{meaning} {effect}".strip())
+             for name, severities, meaning, effect in known])
+
+    def test_severities(self):
+        for name, severities, _, _ in findings():
+            self.assertRegex(severities, r"error|warning|note|untested", name)
+
+    def test_each_has_a_case(self):
+        cases = "".join(path.read_text() for path in
+                        (ROOT / "tests/unit").glob("verify_judge_*_test.cpp"))
+        self.assertEqual(set(re.findall(r" \[([a-z]+\.[a-z-]+)\]$", cases,
+                                        re.MULTILINE)),
+                         {name for name, *_ in findings()})
+
+
 class LogTest(unittest.TestCase):
     def test_ends_and_handshakes(self):
         source = (ROOT / "src/server/counters.hpp").read_text()

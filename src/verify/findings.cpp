@@ -276,8 +276,6 @@ constexpr auto k_findings = std::to_array<FindingKind>({
 
 }  // namespace
 
-std::span<const FindingKind> all_findings() { return k_findings; }
-
 const FindingKind* find_kind(std::string_view id) {
   const auto* found = std::ranges::find(k_findings, id, &FindingKind::id);
   return found == k_findings.end() ? nullptr : found;

@@ -2,7 +2,6 @@
 // All that verify can find, in one table, which the manual page repeats. Pure.
 #pragma once
 
-#include <span>
 #include <string_view>
 
 namespace mtasts::verify {
@@ -17,8 +16,6 @@ struct FindingKind {
   /// bounces where they are known; empty where they do nothing.
   std::string_view effect;
 };
-
-std::span<const FindingKind> all_findings();
 
 /// Null when there is none of that id.
 const FindingKind* find_kind(std::string_view id);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -203,32 +204,31 @@ void HostJudgement::check_caa() {
 // --- ACME ---
 
 /// Why a CA that validates by TLS-ALPN-01 would not see the challenge there;
-/// empty: it would, or nobody can say. A server that is ours and has none
-/// answers alert 112 (RFC 8737, 3; docs/security.md).
-std::string find_obstacle(const Fetch& one) {
+/// nothing where it would, or where nobody can say. A server that is ours and
+/// has none answers alert 112 (RFC 8737, 3; docs/security.md).
+std::optional<std::string> find_obstacle(const Fetch& one) {
   using net::Reach;
   if (one.is_private || one.reach == Reach::not_tried ||
       one.reach == Reach::no_route) {
-    return {};
+    return std::nullopt;
   }
   if (one.reach != Reach::reached) return "no connection, " + one.reason;
-  if (!one.challenge) return {};
+  if (!one.challenge) return std::nullopt;
   const tls::PeerFacts& answer = *one.challenge;
-  if (answer.is_established) {
-    return answer.protocol == "acme-tls/1"
-               ? ""
-               : "another server shows its own certificate";
-  }
-  return text::has(answer.failure, "alert 112") ? "" : answer.failure;
+  const bool is_ours = answer.is_established
+                           ? answer.protocol == "acme-tls/1"
+                           : text::has(answer.failure, "alert 112");
+  if (is_ours) return std::nullopt;
+  return answer.is_established ? "another server shows its own certificate"
+                               : answer.failure;
 }
 
 void HostJudgement::check_challenge() {
   if (on_.expected.challenges.empty()) return;
   std::vector<std::string> obstacles;
   for (const Fetch& one : facts_.fetches) {
-    const std::string obstacle = find_obstacle(one);
-    if (!obstacle.empty()) {
-      obstacles.push_back(fmt::format("{}: {}", one.address, obstacle));
+    if (const auto obstacle = find_obstacle(one)) {
+      obstacles.push_back(fmt::format("{}: {}", one.address, *obstacle));
     }
   }
   if (obstacles.empty()) return;

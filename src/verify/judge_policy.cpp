@@ -70,8 +70,8 @@ std::string format_first_line(std::string_view body, std::string_view wanted) {
 }
 
 /// Why `body` is not the text that it should be.
-std::string find_cause(const std::string& body,
-                       const publish::Publication& ours) {
+std::string explain_difference(const std::string& body,
+                               const publish::Publication& ours) {
   const std::string& wanted = ours.body;
   if (body.empty()) return "it is empty";
   if (const auto stranger = sts::find_stranger(body)) {
@@ -136,7 +136,7 @@ void compare(const Case& on, const Fetch& fetch, const std::string& body,
       {Severity::error, "policy.differs",
        Place{fmt::format("{} {}", on.host, fetch.address)},
        fmt::format("the text is not that of the configuration: {}",
-                   find_cause(body, *on.ours)),
+                   explain_difference(body, *on.ours)),
        fmt::format("mta-stsd render {} prints the right one; let the server "
                    "there serve it, unchanged",
                    on.facts.domain)});

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,10 +24,10 @@ using net::Reach;
 using publish::Purpose;
 
 /// The octet that a URI of the record should have percent-encoded (RFC 8460, 3:
-/// "," "!" and ";"); 0 where that is not what is wrong.
-char find_unencoded(std::string_view text) {
+/// "," "!" and ";"); nothing where that is not what is wrong.
+std::optional<char> find_unencoded(std::string_view text) {
   const std::size_t at = text.find("rua=");
-  if (at == std::string_view::npos) return 0;
+  if (at == std::string_view::npos) return std::nullopt;
   std::string_view rua = text.substr(at + 4);
   const std::string_view behind =
       text::has(rua, ';') ? rua.substr(rua.find(';') + 1) : std::string_view{};
@@ -35,14 +35,15 @@ char find_unencoded(std::string_view text) {
   if (text::has(rua, '!')) return '!';
   const std::size_t last = rua.rfind("mailto:");
   if (last != std::string_view::npos && !text::has(rua.substr(last), '@')) {
-    return text::has(behind, '@') ? ';' : 0;
+    if (text::has(behind, '@')) return ';';
+    return std::nullopt;
   }
   while (!rua.empty()) {
     const std::string_view one = text::trim(text::take_until(rua, ","));
     const bool is_whole = !one.starts_with("mailto:") || text::has(one, '@');
     if (!is_whole && text::has(rua, '@')) return ',';
   }
-  return 0;
+  return std::nullopt;
 }
 
 class ReportJudgement {
@@ -132,11 +133,11 @@ void ReportJudgement::check_record() {
 void ReportJudgement::check_text(const std::string& text) {
   const auto rua = tlsrpt::parse_txt_record(text);
   if (!rua) {
-    if (const char octet = find_unencoded(text)) {
+    if (const auto octet = find_unencoded(text)) {
       add(Severity::error, "rpt.unencoded", owner_,
-          fmt::format("{} has a \"{}\" in a URI", in_quotes(text), octet),
+          fmt::format("{} has a \"{}\" in a URI", in_quotes(text), *octet),
           fmt::format("write %{:02X} for it (RFC 8460, 3), or leave it out",
-                      static_cast<unsigned>(octet)));
+                      static_cast<unsigned>(*octet)));
       return;
     }
     const std::string& hint = rua.error().hint;
