@@ -276,9 +276,12 @@ constexpr auto k_findings = std::to_array<FindingKind>({
 
 }  // namespace
 
+std::span<const FindingKind> all_findings() { return k_findings; }
+
 const FindingKind* find_kind(std::string_view id) {
-  const auto* found = std::ranges::find(k_findings, id, &FindingKind::id);
-  return found == k_findings.end() ? nullptr : found;
+  const auto all = all_findings();
+  const auto found = std::ranges::find(all, id, &FindingKind::id);
+  return found == all.end() ? nullptr : &*found;
 }
 
 }  // namespace mtasts::verify

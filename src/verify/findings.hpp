@@ -2,6 +2,7 @@
 // All that verify can find, in one table, which the manual page repeats. Pure.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace mtasts::verify {
@@ -16,6 +17,8 @@ struct FindingKind {
   /// bounces where they are known; empty where they do nothing.
   std::string_view effect;
 };
+
+std::span<const FindingKind> all_findings();
 
 /// Null when there is none of that id.
 const FindingKind* find_kind(std::string_view id);
