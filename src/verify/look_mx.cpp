@@ -178,10 +178,11 @@ std::vector<std::pair<std::uint16_t, std::string>> list_hosts(
 void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
                           Facts& facts) {
   facts.mx = questions.ask(facts.domain, Type::mx);
-  for (const auto& [preference, name] : list_hosts(facts)) {
+  for (const auto& one : list_hosts(facts)) {
+    const std::string& name = one.second;
     const auto host = shared.hosts.find_or_make(
         name, [&] { return look_at_host(shared, questions, name); });
-    facts.hosts.push_back({.preference = preference, .host = host});
+    facts.hosts.push_back({.preference = one.first, .host = host});
   }
 }
 
