@@ -25,6 +25,7 @@ constexpr std::uint64_t k_remove_file = 1U << 5U;
 // How many rights there are on files, from version 1 on: refer came with 2,
 // truncate with 3, ioctl on devices with 5.
 constexpr std::array<unsigned, 5> k_file_rights = {13, 14, 15, 15, 16};
+constexpr std::uint64_t k_bind = 1;
 constexpr std::uint64_t k_bind_and_connect = 3;
 constexpr int k_knows_tcp = 4;
 constexpr std::uint64_t k_abstract_sockets_and_signals = 3;
@@ -73,10 +74,13 @@ Result<int> find_landlock() {
   return fail(format_errno(errno));
 }
 
-Result<void> enter_landlock(int version, const Allowed& allowed) {
+Result<void> enter_landlock(int version, const Allowed& allowed,
+                            Profile profile) {
+  const std::uint64_t tcp =
+      profile == Profile::client ? k_bind : k_bind_and_connect;
   const Ruleset wanted{
       .files = all_file_rights(version),
-      .tcp = version >= k_knows_tcp ? k_bind_and_connect : 0,
+      .tcp = version >= k_knows_tcp ? tcp : 0,
       .scopes = version >= k_knows_scopes ? k_abstract_sockets_and_signals : 0};
   // What an older kernel does not know is zero, and it takes that.
   const files::Descriptor ruleset(static_cast<int>(

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "process/profile.hpp"
 #include "result.hpp"
 
 namespace mtasts::process {
@@ -21,7 +22,8 @@ Result<int> find_landlock();
 
 /// Files: `allowed` and no more; what is not there is left out. TCP: no bind
 /// and no connect (version 4); no signals and no abstract sockets to the
-/// outside (version 6). Needs PR_SET_NO_NEW_PRIVS.
-Result<void> enter_landlock(int version, const Allowed& allowed);
+/// outside (version 6). Needs PR_SET_NO_NEW_PRIVS. A client may connect.
+Result<void> enter_landlock(int version, const Allowed& allowed,
+                            Profile profile = Profile::server);
 
 }  // namespace mtasts::process

@@ -44,7 +44,7 @@ void prevent_core_dumps() {
 }
 
 Result<int> enter_landlock_of_kernel(
-    const std::function<Allowed()>& find_allowed) {
+    const std::function<Allowed()>& find_allowed, Profile profile) {
   const Result<int> version = find_landlock();
   if (!version || *version == 0) return version;
   Allowed allowed = find_allowed();
@@ -52,20 +52,21 @@ Result<int> enter_landlock_of_kernel(
     ::open(path, O_PATH | O_CLOEXEC);  // for as long as the process runs
     allowed.readable.emplace_back(path);
   }
-  const Result<void> entered = enter_landlock(*version, allowed);
+  const Result<void> entered = enter_landlock(*version, allowed, profile);
   if (!entered) return fail(entered.error());
   return version;
 }
 
 }  // namespace
 
-Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed) {
+Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed,
+                      Profile profile) {
   if (k_is_instrumented) return {"off", "off", "instrumented build"};
   prevent_core_dumps();
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   // In this order: Landlock's calls are not among those that are left.
-  const Result<int> files = enter_landlock_of_kernel(find_allowed);
-  const Result<void> calls = enter_seccomp();
+  const Result<int> files = enter_landlock_of_kernel(find_allowed, profile);
+  const Result<void> calls = enter_seccomp(profile);
   Sandbox sandbox{.landlock = "none", .seccomp = "on", .reason = {}};
   if (!files) {
     sandbox.landlock = "failed: " + files.error().message;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "process/landlock.hpp"
+#include "process/profile.hpp"
 
 namespace mtasts::process {
 
@@ -20,7 +21,8 @@ struct Sandbox {
 /// Call it before any thread starts: the threads inherit what is left. What the
 /// kernel has not, or refuses, is no reason not to serve. `find_allowed` is
 /// asked only where the kernel has Landlock.
-Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed);
+Sandbox enter_sandbox(const std::function<Allowed()>& find_allowed,
+                      Profile profile = Profile::server);
 
 void log_sandbox(const Sandbox& sandbox);
 

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -71,12 +72,19 @@ class Rules {
 };
 
 /// Only as much of some calls as is needed.
-void add_conditions(Rules& rules) {
+void add_conditions(Rules& rules, Profile profile) {
   const auto lacks = [](unsigned argument, std::uint64_t bits) {
     return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, bits, 0);
   };
-  // Answers, and what the service manager is told: to nobody by address.
+  // To nobody by address: answers and what the service manager is told; a
+  // client connects first, also where it asks by UDP.
   rules.add(SCMP_ACT_ALLOW, "sendto", lacks(4, ~0ULL));
+  if (profile == Profile::client) {
+    rules.add(SCMP_ACT_ALLOW, "connect");
+    for (const std::uint64_t family : {AF_INET, AF_INET6}) {
+      rules.add(SCMP_ACT_ALLOW, "socket", SCMP_CMP64(0, SCMP_CMP_EQ, family));
+    }
+  }
   rules.add(SCMP_ACT_ALLOW, "openat", lacks(2, O_ACCMODE | O_CREAT | O_TRUNC));
   rules.add(SCMP_ACT_ALLOW, "open", lacks(1, O_ACCMODE | O_CREAT | O_TRUNC));
 #ifndef __NR_unlink
@@ -100,7 +108,7 @@ void add_conditions(Rules& rules) {
 
 }  // namespace
 
-Result<void> enter_seccomp() {
+Result<void> enter_seccomp(Profile profile) {
   const FilterPtr filter(::seccomp_init(SCMP_ACT_ERRNO(ENOSYS)));
   if (!filter) return fail("libseccomp has no filter");
   Rules rules(filter.get());
@@ -111,7 +119,7 @@ Result<void> enter_seccomp() {
   rules.set(SCMP_FLTATR_CTL_SSB, 1);
   for (const char* name : k_allowed) rules.add(SCMP_ACT_ALLOW, name);
   for (const char* name : k_deadly) rules.add(SCMP_ACT_KILL_PROCESS, name);
-  add_conditions(rules);
+  add_conditions(rules, profile);
   if (rules.error() == 0) rules.note(::seccomp_load(filter.get()));
   if (rules.error() != 0) {
     return fail(format_errno(-rules.error()));

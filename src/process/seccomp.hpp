@@ -3,13 +3,15 @@
 // starts from now on. For good.
 #pragma once
 
+#include "process/profile.hpp"
 #include "result.hpp"
 
 namespace mtasts::process {
 
 /// Leaves what serving, reloading and stopping need. What would start another
 /// program or reach into one ends this one; all else fails with ENOSYS, for
-/// which libraries have another way. Sets PR_SET_NO_NEW_PRIVS.
-Result<void> enter_seccomp();
+/// which libraries have another way. Sets PR_SET_NO_NEW_PRIVS. A client may
+/// connect besides, and ask by UDP.
+Result<void> enter_seccomp(Profile profile = Profile::server);
 
 }  // namespace mtasts::process

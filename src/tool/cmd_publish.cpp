@@ -22,6 +22,7 @@
 #include "publish/records.hpp"
 #include "tool/publish_run.hpp"
 #include "tool/publish_watch.hpp"
+#include "tool/sandbox.hpp"
 #include "tool/tool.hpp"
 
 namespace mtasts::tool {
@@ -37,6 +38,7 @@ struct Options {
   bool is_dry_run = false;
   bool is_confirmed = false;  // --yes
   bool is_watching = false;
+  bool has_terminal = false;  // somebody who can be asked
   std::optional<std::string> dns;
   std::optional<std::string> roots;
   bool allow_private = false;
@@ -137,10 +139,7 @@ void plan_job(const Job& job, const Publisher& publisher, Work& work) {
 bool is_agreed(const Options& options, std::size_t domains,
                const std::string& primary) {
   if (options.is_confirmed) return true;
-  if (options.is_dry_run || ::isatty(STDIN_FILENO) != 1 ||
-      ::isatty(STDERR_FILENO) != 1) {
-    return false;
-  }
+  if (options.is_dry_run || !options.has_terminal) return false;
   fmt::print(stderr, "Send this to {}, for {} domain{}? [y/N] ", primary,
              domains, domains == 1 ? "" : "s");
   const int answer = std::getchar();
@@ -197,6 +196,7 @@ Exit publish_once(const Options& options, const PublishSettings& settings) {
     print_error(run.error());
     return Exit::fault;
   }
+  enter_sandbox(loaded.config->startup.sandbox);
   const Publisher& publisher = (*run)->publisher();
   Work work;
   for (const Job& job : *jobs) plan_job(job, publisher, work);
@@ -242,6 +242,9 @@ Exit publish(Arguments& arguments) {
   arguments.add_words("domain", options.domains);
   if (const std::optional<Exit> end = arguments.read()) return *end;
   options.config = arguments.config();
+  // The sandbox answers no question about terminals.
+  options.has_terminal =
+      ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
   if (const auto misuse = find_misuse(options)) {
     return print_usage_error(*misuse);
   }

@@ -23,6 +23,7 @@
 #include "process/service_manager.hpp"
 #include "process/signals.hpp"
 #include "tool/retry_queue.hpp"
+#include "tool/sandbox.hpp"
 
 namespace mtasts::tool {
 namespace {
@@ -295,8 +296,9 @@ Exit watch_and_publish(const std::string& config,
   log::info("start", {{"version", MTASTSD_VERSION},
                       {"domains", first.config->live.by_domain.size()},
                       {"primary", (*run)->publisher().primary()}});
-  Service service(*std::move(first.config), settings);
   process::ServiceManager manager;
+  process::log_sandbox(enter_sandbox(first.config->startup.sandbox));
+  Service service(*std::move(first.config), settings);
   for (;;) {
     manager.tell_watching(service.domain_count());
     wait(*signals, edits, service);

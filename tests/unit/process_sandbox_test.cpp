@@ -51,8 +51,42 @@ int try_in_seccomp(const std::function<bool()>& attempt) {
   return try_in([] { return enter_seccomp().has_value(); }, attempt);
 }
 
+int try_in_seccomp_of_client(const std::function<bool()>& attempt) {
+  return try_in([] { return enter_seccomp(Profile::client).has_value(); },
+                attempt);
+}
+
 bool call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
   return ::syscall(number, a, b, c, d, 0L) >= 0;
+}
+
+TEST(SeccompTest, LetsAClientConnectAndDoNoMore) {
+  const auto make = [](int family, int type) {
+    return [=] { return ::socket(family, type, 0) >= 0; };
+  };
+  EXPECT_EQ(try_in_seccomp_of_client(make(AF_INET, SOCK_STREAM)), 0);
+  EXPECT_EQ(try_in_seccomp_of_client(make(AF_INET6, SOCK_DGRAM)), 0);
+  EXPECT_EQ(try_in_seccomp_of_client(make(AF_UNIX, SOCK_STREAM)), ENOSYS);
+  EXPECT_EQ(try_in_seccomp(make(AF_INET, SOCK_STREAM)), ENOSYS);
+  // Refused by nobody, as nothing listens there, but by the peer.
+  sockaddr_in nowhere{};
+  nowhere.sin_family = AF_INET;
+  nowhere.sin_port = htons(1);
+  nowhere.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto* address = reinterpret_cast<const sockaddr*>(&nowhere);
+  EXPECT_EQ(try_in_seccomp_of_client([&] {
+              const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+              return ::connect(fd, address, sizeof nowhere) == 0;
+            }),
+            ECONNREFUSED);
+  EXPECT_EQ(try_in_seccomp_of_client([&] {
+              const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+              return ::bind(fd, address, sizeof nowhere) == 0;
+            }),
+            ENOSYS);
+  EXPECT_EQ(
+      try_in_seccomp_of_client([] { return can_open("/dev/null", O_WRONLY); }),
+      ENOSYS);
 }
 
 TEST(SeccompTest, EndsWhoeverStartsOrReadsAProgram) {

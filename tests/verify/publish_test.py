@@ -477,6 +477,9 @@ class WatchTest(PublishTestCase):
         print("from an edit to records live and verified:",
               ", ".join(f"{one:.2f} s" for one in taken))
         self.assertLessEqual(max(taken), MAX_SECONDS)
+        self.assertRegex(
+            self.said(),
+            "event=sandbox landlock=([0-9]+|none|off) seccomp=(on|off)")
         last = self.said().splitlines()[-1]
         self.assertIn("seen=2 servers=2", last)
         begin = time.monotonic()

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Whose sandbox it is. Pure.
+#pragma once
+
+#include <cstdint>
+
+namespace mtasts::process {
+
+enum class Profile : std::uint8_t {
+  server,  // answers on the sockets that it has, and makes none
+  client,  // connects to others, and accepts nobody
+};
+
+}  // namespace mtasts::process
