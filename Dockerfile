@@ -86,8 +86,8 @@ FROM $BASE AS package
 RUN apt-get -q update && DEBIAN_FRONTEND=noninteractive \
     apt-get -q install -y --no-install-recommends \
       cmake dpkg-dev file g++ libcli11-dev libcpp-httplib-dev libexpected-dev \
-      libfmt-dev libidn2-dev libseccomp-dev libssl-dev libtomlplusplus-dev \
-      ninja-build pkgconf && \
+      libfmt-dev libidn2-dev libldns-dev libseccomp-dev libssl-dev \
+      libtomlplusplus-dev ninja-build nlohmann-json3-dev pkgconf && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

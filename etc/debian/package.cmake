@@ -59,6 +59,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_HOST_PACKAGE_DEPENDS passwd)
 set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "dehydrated | certbot, mta-sts")
+# The roots that it trusts; --ca names others.
+set(CPACK_DEBIAN_TOOL_PACKAGE_RECOMMENDS ca-certificates)
 set(CPACK_DEBIAN_TOOL_PACKAGE_SUGGESTS mta-stsd)
 # It would stand in front of both.
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")

@@ -106,10 +106,11 @@ class Root:
 
 
 def build_packages():
-    """As quickstart names them."""
-    return re.search(r"^build_packages=\((.*?)\)",
-                     (SOURCE / "quickstart").read_text(),
-                     re.MULTILINE | re.DOTALL)[1].split()
+    """As quickstart names them, for both programs."""
+    lists = re.findall(r"^(?:build|tool)_packages=\((.*?)\)",
+                       (SOURCE / "quickstart").read_text(),
+                       re.MULTILINE | re.DOTALL)
+    return " ".join(lists).split()
 
 
 def documented(section, test):
