@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -140,21 +141,23 @@ httplib::Request make_request(const Request& request) {
   return made;
 }
 
-/// What was wrong behind the head; `declared` is its Content-Length, or -1.
-std::string format_broken(const Wire& wire, std::size_t size, long declared) {
+/// What was wrong behind the head; `declared` is its Content-Length.
+std::string format_broken(const Wire& wire, std::size_t size,
+                          std::optional<std::size_t> declared) {
   if (!wire.failure().empty()) return wire.failure();
-  const long missing = declared - static_cast<long>(size);
-  if (missing > 0) return fmt::format("ended {} octets early", missing);
+  if (declared && *declared > size) {
+    return fmt::format("ended {} octets early", *declared - size);
+  }
   return "its body can't be read";
 }
 
-long find_length(const Response& response) {
+std::optional<std::size_t> find_length(const Response& response) {
   const std::string* text = response.find("Content-Length");
   if (text == nullptr || text->empty() || text->size() > 9 ||
       !std::all_of(text->begin(), text->end(), text::is_digit)) {
-    return -1;
+    return std::nullopt;
   }
-  return std::stol(*text);
+  return std::stoul(*text);
 }
 
 /// Our handler has refused to read on, as it is no answer yet.

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::size_t k_header = 12;  // RFC 1035, 4.1.1
 constexpr std::size_t k_max_octets = 65535;
+// More than any question allows: what is longer can't be read.
+constexpr std::size_t k_max_datagram = 4096;
 
 int octet(std::string_view message, std::size_t at) {
   return static_cast<unsigned char>(message[at]);
@@ -119,7 +122,7 @@ Result<std::string> exchange_by_udp(const net::Endpoint& server,
       ::send(socket.fd(), message.data(), message.size(), MSG_NOSIGNAL) < 0) {
     return fail_at(server, format_errno(errno));
   }
-  std::string reply(k_max_octets, '\0');
+  std::array<char, k_max_datagram> reply;
   bool has_others = false;
   while (net::wait_for(socket.fd(), POLLIN, deadline)) {
     const ssize_t got = ::recv(socket.fd(), reply.data(), reply.size(), 0);

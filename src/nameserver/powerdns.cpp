@@ -91,8 +91,8 @@ Result<http::Response> call(const Api& api, const std::string& method,
   return response;
 }
 
-/// Its own words, from {"error": "..."}.
-std::string find_message(const std::string& body) {
+/// Its own words, if it has any, from {"error": "..."}.
+std::string message_of(const std::string& body) {
   const Json json = Json::parse(body, nullptr, false);
   const bool has_message =
       json.is_object() && json.contains("error") && json["error"].is_string();
@@ -111,7 +111,7 @@ Error explain(const Api& api, const std::string& zone,
     return {place + ": it has no such zone (404)",
             "pdnsutil list-all-zones tells their names"};
   }
-  std::string said = printable(find_message(response.body));
+  std::string said = printable(message_of(response.body));
   if (!said.empty()) said = ": " + said;
   return {fmt::format("{}: it answers {}{}", place, response.status, said),
           response.status == 422
