@@ -17,7 +17,7 @@ MAN_8 = ROOT / "docs/mta-stsd.8"
 MAN_1 = ROOT / "docs/mta-sts.1"
 MAN_5 = ROOT / "docs/mta-stsd.toml.5"
 LIMIT_SECONDS = 60
-MAX_LINES = {"README.md": 135, "ARCHITECTURE.md": 130}
+MAX_LINES = {"README.md": 135, "ARCHITECTURE.md": 160}
 ID = r"(?:policy|config|server|operations|certificate|publish)\.[a-z-]+"
 
 
@@ -175,6 +175,8 @@ class LogTest(unittest.TestCase):
         known = self.logged(source)
         known |= set(re.findall(r'log::Level::\w+, "(publish-[a-z]+)"',
                                 source))
+        self.assertIn("process::log_sandbox(", source)
+        known.add("sandbox")
         logging = re.search(r"(?ms)^\.Sh LOGGING$(.*?)^\.Sh ",
                             MAN_1.read_text())[1]
         self.assertEqual(known, set(re.findall(r"^\.It Sy (\S+)$", logging,
@@ -284,11 +286,15 @@ class FormTest(unittest.TestCase):
         """The page says how long the files are that it has one read."""
         page = (ROOT / "ARCHITECTURE.md").read_text()
         order = page.split("## Reading order\n")[1].split("\n## ")[0]
-        files = re.findall(r"^\| `(src/\S+)` \|", order, re.MULTILINE)
-        self.assertGreater(len(files), 5)
-        lines = sum((ROOT / name).read_text().count("\n") for name in files)
-        said = re.search(r"some ([\d,]+) lines", order)[1].replace(",", "")
-        self.assertAlmostEqual(int(said), lines, delta=25)
+        lists = order.split("\nWho ")[1:]
+        self.assertEqual(len(lists), 2)  # of each program
+        for one in lists:
+            files = re.findall(r"^\| `(src/\S+)` \|", one, re.MULTILINE)
+            self.assertGreater(len(files), 5)
+            lines = sum((ROOT / name).read_text().count("\n")
+                        for name in files)
+            said = re.search(r"some ([\d,]+) lines", one)[1].replace(",", "")
+            self.assertAlmostEqual(int(said), lines, delta=25)
 
     def test_manual_pages(self):
         if not shutil.which("mandoc"):
