@@ -270,8 +270,6 @@ void FetchJudgement::check_type() {
 
 Diagnostics judge_fetches(const Case& on) {
   Diagnostics found;
-  if (on.facts.view.is_planned) return found;
-  // Without a name to ask, there is nothing to say of the answers.
   std::set<std::string> bodies;
   for (const Fetch& one : on.facts.fetches) {
     append(found, FetchJudgement(on, one).run());

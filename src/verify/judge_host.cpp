@@ -93,10 +93,8 @@ class HostJudgement {
   explicit HostJudgement(const Case& on) : on_(on), facts_(on.facts) {}
 
   Diagnostics run() {
-    if (!facts_.view.is_planned) {
-      check_addresses();
-      check_challenge();
-    }
+    if (!facts_.view.is_planned) check_addresses();
+    check_challenge();
     check_caa();
     return std::move(found_);
   }

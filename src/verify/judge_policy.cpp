@@ -218,15 +218,13 @@ void check_max_age(const Case& on, Diagnostics& found) {
 
 Diagnostics judge_policy(const Case& on) {
   Diagnostics found;
-  if (!on.facts.view.is_planned) {
-    for (const Fetch& one : on.facts.fetches) {
-      const std::string* body = find_body(one);
-      if (body == nullptr) continue;
-      if (on.ours != nullptr) {
-        compare(on, one, *body, found);
-      } else {
-        examine(on, one, *body, found);
-      }
+  for (const Fetch& one : on.facts.fetches) {
+    const std::string* body = find_body(one);
+    if (body == nullptr) continue;
+    if (on.ours != nullptr) {
+      compare(on, one, *body, found);
+    } else {
+      examine(on, one, *body, found);
     }
   }
   check_max_age(on, found);

@@ -20,11 +20,12 @@ struct LookOptions {
   bool trusts_resolver = false;
   bool has_authoritative = true;  // ask each name server of the zone, too
   bool has_smtp = true;
-  bool has_reports = true;     // look for where reports go, and POST there
-  bool has_nameless = false;   // show ourselves to mail servers without SNI,
-                               // too: a second connection to each
-  bool is_planned = false;     // records and policy are the configuration's
-  bool allow_private = false;  // ask addresses that are not public, too
+  bool has_reports = true;      // look for where reports go, and POST there
+  bool has_nameless = false;    // show ourselves to mail servers without SNI,
+                                // too: a second connection to each
+  bool has_challenges = false;  // see what a CA is answered by our policy hosts
+  bool is_planned = false;      // records and policy are the configuration's
+  bool allow_private = false;   // ask addresses that are not public, too
   std::optional<net::Endpoint> connect_to = {};  // instead of the policy host
   std::string helo = {};
   std::chrono::milliseconds timeout{60'000};  // of one conversation

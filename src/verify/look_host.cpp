@@ -64,6 +64,7 @@ Fetch fetch_from(Shared::Parts& shared, const std::string& domain,
   Fetch fetched = fetch(shared, {.endpoint = endpoint,
                                  .host = sts::policy_host(domain),
                                  .without_name = true,
+                                 .challenge = shared.options.has_challenges,
                                  .connect_time = std::min(k_connect_time, time),
                                  .time = time});
   shared.policy_hosts.note(endpoint.address,

@@ -62,6 +62,18 @@ void look_without_name(const PolicyQuestion& question,
   }
 }
 
+/// RFC 8737, 3: acme-tls/1 alone. A server that knows the protocol and has no
+/// challenge, as is likely now, refuses the name.
+void look_as_ca(const PolicyQuestion& question, const tls::TrustStore& store,
+                Fetch& fetch) {
+  const net::Connected connected = connect(question, Clock::now());
+  if (!connected.stream) return;
+  fetch.challenge = tls::shake_hands(*connected.stream, store,
+                                     {.server_name = question.host,
+                                      .protocols = {"acme-tls/1"}})
+                        .facts;
+}
+
 }  // namespace
 
 Fetch probe_policy(const PolicyQuestion& question,
@@ -81,6 +93,7 @@ Fetch probe_policy(const PolicyQuestion& question,
   fetch.time =
       std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - start);
   if (question.without_name) look_without_name(question, store, fetch);
+  if (question.challenge) look_as_ca(question, store, fetch);
   return fetch;
 }
 

@@ -189,6 +189,19 @@ hint: write a policy, serve it with mta-stsd, then publish its record
 note: _smtp._tls.alpha.test: there is no record of TLS-RPT: nobody reports mail that fails [rpt.missing]
 hint: write _smtp._tls.alpha.test. IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@alpha.test"
 )"},
+    {"PlannedOnAServerThatIsNotReady",
+     [](Scene& s) {
+       s.facts.view.is_planned = true;
+       s.facts.view.connect_to = "192.0.2.10:443";
+       s.facts.sts = {};
+       s.facts.rpt = {};
+       s.facts.servers.clear();
+       s.facts.fetches.pop_back();
+       s.facts.fetches[0].body.clear();
+     },
+     R"(error: mta-sts.alpha.test 192.0.2.10: the text is not that of the configuration: it is empty [policy.differs]
+hint: mta-stsd render alpha.test prints the right one; let the server there serve it, unchanged
+)"},
     {"DeadResolver",
      [](Scene& s) {
        for (auto* one :
