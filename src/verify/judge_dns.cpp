@@ -212,7 +212,7 @@ std::string format_server(const NameServer& one) {
 void DnsJudgement::check_servers() {
   std::vector<std::string> table;
   std::vector<std::string> lame;
-  std::set<std::pair<std::vector<std::string>, std::vector<std::string>>> said;
+  std::set<std::vector<std::string>> said;
   for (const NameServer& one : facts_.servers) {
     const bool is_ipv6 = text::has(one.address, ':');
     if (!(is_ipv6 ? facts_.view.has_ipv6 : facts_.view.has_ipv4) ||
@@ -221,7 +221,10 @@ void DnsJudgement::check_servers() {
     }
     table.push_back(format_server(one));
     if (one.sts.is_answered() && one.sts.is_authoritative) {
-      said.emplace(find_data(one.sts), find_aliases(one.sts));
+      // Who has the other zone, too, follows the alias; others need not.
+      const std::vector<std::string> aliases = find_aliases(one.sts);
+      said.insert(aliases.empty() ? find_data(one.sts)
+                                  : std::vector{aliases.front()});
     } else {
       lame.push_back(table.back());
     }

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -168,17 +170,30 @@ void StsJudgement::check_elsewhere() {
   }
 }
 
+/// RFC 2308, 5: for how long it is remembered that there is nothing; of a zone
+/// that was not asked, by its SOA.
+std::uint32_t negative_ttl(const Answer& answer, const Answer& soa) {
+  if (answer.negative_ttl) return *answer.negative_ttl;
+  std::uint32_t ttl = 0;
+  for (const Record& one : soa.records) {
+    if (one.type != nameserver::Type::soa) continue;
+    const std::size_t last = one.data.rfind(' ') + 1;
+    std::from_chars(one.data.data() + last, one.data.data() + one.data.size(),
+                    ttl);
+    ttl = std::min(ttl, one.ttl);
+  }
+  return ttl;
+}
+
 void StsJudgement::check_negative_ttl() {
   constexpr std::uint32_t k_long = 3600;
   const bool is_first =
       facts_.view.is_planned || (on_.sts.is_answered() && on_.texts.empty());
-  if (on_.ours == nullptr || !is_first || !on_.sts.negative_ttl ||
-      *on_.sts.negative_ttl <= k_long) {
-    return;
-  }
+  const std::uint32_t ttl = negative_ttl(on_.sts, facts_.soa);
+  if (on_.ours == nullptr || !is_first || ttl <= k_long) return;
   add(Severity::note, "dns.negative-ttl-long",
       fmt::format("that there is no record is remembered for {}",
-                  text::format_duration(seconds(*on_.sts.negative_ttl))),
+                  text::format_duration(seconds(ttl))),
       "let the last number of the SOA be 300 before the record is published "
       "(RFC 2308, 4)");
 }

@@ -93,6 +93,19 @@ hint: MTA-STS needs no signatures; DANE does
      R"(note: _mta-sts.alpha.test: that there is no record is remembered for 1d [dns.negative-ttl-long]
 hint: let the last number of the SOA be 300 before the record is published (RFC 2308, 4)
 )"},
+    {"NegativeTtlLongByTheSoa",
+     [](Scene& s) {
+       s.facts.view.is_planned = true;
+       s.facts.fetches.clear();
+       s.facts.servers.clear();
+       s.facts.sts = {};
+       s.facts.soa.records[0].ttl = 86400;
+       s.facts.soa.records[0].data =
+           "ns1.alpha.test root.alpha.test 7 3600 900 604800 7200";
+     },
+     R"(note: _mta-sts.alpha.test: that there is no record is remembered for 2h [dns.negative-ttl-long]
+hint: let the last number of the SOA be 300 before the record is published (RFC 2308, 4)
+)"},
     {"TtlLong",
      [](Scene& s) {
        for (NameServer& one : s.facts.servers) one.sts.records[0].ttl = 172800;
