@@ -356,12 +356,6 @@ std::string format_facts(const Facts& facts) {
   return out;
 }
 
-Result<Facts> parse_facts(std::string_view text) {
-  const auto document = parse_json(text);
-  if (!document) return fail(document.error());
-  return read_facts(*document);
-}
-
 Result<void> parse_each_facts(std::string_view text,
                               const std::function<void(Facts)>& take) {
   // An object that is spread over lines does not end with the first.
@@ -369,15 +363,15 @@ Result<void> parse_each_facts(std::string_view text,
   for (std::size_t number = 1; number == 1 || !text.empty(); ++number) {
     const std::size_t end = has_lines ? text.find('\n') : text.npos;
     const auto document = parse_json(text.substr(0, end));
+    text.remove_prefix(end < text.size() ? end + 1 : text.size());
     const auto taken = document ? take_each(*document, take)
                                 : Result<void>(fail(document.error()));
-    if (!taken) {
-      Error error = taken.error();
-      if (has_lines)
-        error.message = fmt::format("line {}: {}", number, error.message);
-      return fail(std::move(error));
+    if (taken) continue;
+    Error error = taken.error();
+    if (number > 1 || !text.empty()) {
+      error.message = fmt::format("line {}: {}", number, error.message);
     }
-    text.remove_prefix(end < text.size() ? end + 1 : text.size());
+    return fail(std::move(error));
   }
   return {};
 }

@@ -21,14 +21,12 @@ constexpr std::size_t k_max_facts_octets = std::size_t{8} * 1024 * 1024;
 /// below U+0100 for each octet, so that it comes back whole.
 std::string format_facts(const Facts& facts);
 
-/// Reads what format_facts() writes; also of an older version, without what
-/// that did not know, and of a newer one, with more. The error names the place:
-/// "/hosts/0/host/name is no text".
-Result<Facts> parse_facts(std::string_view text);
-
 /// Reads facts in each form in which they are printed, and gives them to `take`
-/// one after the other: as they are, as the member "facts" of an object, as
-/// several of those in the member "domains" of one, or a line for each.
+/// one after the other: as format_facts() writes them, as the member "facts" of
+/// an object, as several of those in the member "domains" of one, or a line for
+/// each. Also those of an older version, without what that did not know, and of
+/// a newer one, with more. The error names the place: "line 2:
+/// /hosts/0/host/name is no text".
 Result<void> parse_each_facts(std::string_view text,
                               const std::function<void(Facts)>& take);
 

@@ -2,8 +2,10 @@
 // Whatever was seen, it comes back from JSON as it was.
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "random_facts.hpp"
 #include "verify/facts_json.hpp"
@@ -12,6 +14,15 @@ namespace mtasts::verify {
 namespace {
 
 constexpr int k_rounds = 400;
+
+/// The last of those that `text` has.
+Result<Facts> parse_facts(std::string_view text) {
+  Facts facts;
+  const auto taken =
+      parse_each_facts(text, [&facts](Facts one) { facts = std::move(one); });
+  if (!taken) return fail(taken.error());
+  return facts;
+}
 
 TEST(PropertyFacts, ComeBackFromJson) {
   Random random;
