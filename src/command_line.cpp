@@ -162,6 +162,10 @@ void Arguments::add_words(const std::string& name,
   if (most) option->expected(0, *most);
 }
 
+bool Arguments::is_default_config() const {
+  return config_ == k_default_config;
+}
+
 std::optional<Exit> Arguments::read() {
   config_ = default_config();
   help_ = version_ = false;

@@ -82,6 +82,8 @@ class Arguments {
   /// The path of the configuration, from -c, $MTA_STSD_CONFIG or built in; "-"
   /// is standard input. Known once it has been read.
   const std::string& config() const { return config_; }
+  /// It is the one that is built in.
+  bool is_default_config() const;
 
  private:
   struct Parser;

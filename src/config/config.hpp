@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,9 +84,23 @@ struct Publish {
   friend bool operator==(const Publish&, const Publish&) = default;
 };
 
+/// How mta-sts looks at domains, and what it shall find.
+struct Verify {
+  std::vector<net::Endpoint> dns = {};      // empty: those of /etc/resolv.conf
+  bool trusts_ad = false;                   // of any resolver
+  std::string helo = {};                    // empty: the name of this machine
+  std::string ca = {};                      // empty: the roots of the system
+  std::optional<std::uint32_t> jobs = {};   // looks at a time
+  std::vector<std::string> addresses = {};  // of the policy host; empty: any
+  std::vector<std::string> issuers = {};    // as CAA records name CAs
+
+  friend bool operator==(const Verify&, const Verify&) = default;
+};
+
 /// For the operator's tool alone: mta-stsd only says what is wrong with it.
 struct Tool {
   std::optional<Publish> publish = {};
+  Verify verify = {};
 };
 
 struct Config {

@@ -10,6 +10,7 @@
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
 #include "config/read_publish.hpp"
+#include "config/read_verify.hpp"
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "process/sandbox.hpp"
@@ -92,6 +93,7 @@ void read_settings(TableReader& reader, const std::string& path,
   out.settings.startup.operations =
       find_operations(reader, path, out.diagnostics);
   out.tool.publish = find_publish(reader, path, out.diagnostics);
+  out.tool.verify = read_verify(reader, path, out.diagnostics);
 }
 
 }  // namespace

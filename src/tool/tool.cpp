@@ -8,7 +8,8 @@ namespace {
 
 // In the order of the help. A command is a file that defines a Command, which
 // tool.hpp declares, and a word here.
-constexpr std::initializer_list<const Command*> k_commands = {&k_publish};
+constexpr std::initializer_list<const Command*> k_commands = {&k_verify,
+                                                              &k_publish};
 
 constexpr Program k_program = {
     .name = "mta-sts",
@@ -18,8 +19,8 @@ see it, and changes what stands elsewhere. What needs no network, such as
 printing the DNS records, is among the commands of mta-stsd.
 )",
     .ending =
-        "Exit status: 0 good, 1 fault or finding, 2 wrong usage. See "
-        "mta-sts(1).",
+        "Exit status: 0 good, 1 fault or finding, 2 wrong usage, 3 not all "
+        "could be\ntested. See mta-sts(1).",
     .commands = k_commands};
 
 }  // namespace

@@ -8,6 +8,7 @@
 namespace mtasts::tool {
 
 extern const Command k_publish;
+extern const Command k_verify;
 
 /// The exit status.
 int run(int argc, const char* const* argv);
