@@ -17,13 +17,18 @@ _mta_sts() {
   done
 
   case $command:$before in
-    *:-c | *:--config | publish:--ca)
+    *:-c | *:--config | *:--ca | verify:--facts | verify:--resume)
       compopt -o default
       return
       ;;
     publish:--log-format) words="text json" ;;
-    publish:--delete | publish:--dns) return ;;
-    :*) words="publish" ;;
+    verify:--format) words="text json jsonl prometheus" ;;
+    verify:--fail-on) words="note warning error" ;;
+    *:--dns | publish:--delete | verify:--connect-to | verify:--helo | \
+      verify:--timeout | verify:--jobs)
+      return
+      ;;
+    :*) words="publish verify" ;;
   esac
 
   if [[ $word == -* ]]; then
@@ -33,6 +38,11 @@ _mta_sts() {
       publish)
         words+=" --dry-run --yes --delete --watch --dns --ca --allow-private
           --log-format"
+        ;;
+      verify)
+        words+=" --planned --connect-to --dns --trust-ad --no-authoritative
+          --no-smtp --without-sni --helo --ca --allow-private --timeout --jobs
+          --fail-on --resume --facts --format"
         ;;
     esac
   fi
