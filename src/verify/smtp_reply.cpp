@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "text/ascii.hpp"
@@ -81,10 +80,11 @@ std::string_view SmtpReplyReader::rest() const {
 bool offers(const SmtpReply& ehlo, std::string_view keyword) {
   const std::string wanted = text::to_upper(keyword);
   // RFC 5321, 4.1.1.1: the first line is the server's name and greeting.
-  return std::ranges::any_of(
-      ehlo.lines | std::views::drop(1), [&](std::string_view line) {
-        return text::to_upper(text::take_until(line, " \t")) == wanted;
-      });
+  for (std::size_t i = 1; i < ehlo.lines.size(); ++i) {
+    std::string_view line = ehlo.lines[i];
+    if (text::to_upper(text::take_until(line, " \t")) == wanted) return true;
+  }
+  return false;
 }
 
 }  // namespace mtasts::verify
