@@ -17,7 +17,8 @@ _mta_sts() {
   done
 
   case $command:$before in
-    *:-c | *:--config | *:--ca | verify:--facts | verify:--resume)
+    *:-c | *:--config | *:--ca | verify:--domains | verify:--facts | \
+      verify:--resume)
       compopt -o default
       return
       ;;
@@ -28,7 +29,7 @@ _mta_sts() {
       verify:--timeout | verify:--jobs)
       return
       ;;
-    :*) words="publish verify" ;;
+    :*) words="verify publish" ;;
   esac
 
   if [[ $word == -* ]]; then
@@ -40,9 +41,10 @@ _mta_sts() {
           --log-format"
         ;;
       verify)
-        words+=" --planned --connect-to --dns --trust-ad --no-authoritative
-          --no-smtp --without-sni --helo --ca --allow-private --timeout --jobs
-          --fail-on --resume --facts --format"
+        words+=" --planned --connect-to --domains --dns --trust-ad
+          --authoritative --no-authoritative --no-smtp --without-sni --helo
+          --ca --allow-private --timeout --jobs --format --fail-on --resume
+          --facts"
         ;;
     esac
   fi

@@ -30,8 +30,11 @@ set -l verify '__fish_seen_subcommand_from verify'
 complete -c mta-sts -n $verify -l planned -d 'Before anything is published'
 complete -c mta-sts -n $verify -l connect-to -x \
     -d 'Where to look for the policy'
+complete -c mta-sts -n $verify -l domains -rF -d 'A file of domains'
 complete -c mta-sts -n $verify -l dns -x -d 'A resolver to look by'
 complete -c mta-sts -n $verify -l trust-ad -d 'Believe what that has validated'
+complete -c mta-sts -n $verify -l authoritative \
+    -d 'Ask the name servers of zones, too'
 complete -c mta-sts -n $verify -l no-authoritative \
     -d 'Leave the name servers of zones out'
 complete -c mta-sts -n $verify -l no-smtp -d 'Leave MX hosts out'
