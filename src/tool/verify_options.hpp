@@ -50,9 +50,8 @@ constexpr std::string_view k_verify_help =
   --domains FILE      domains, one a line ("-": standard input)
   --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
   --trust-ad          believe a resolver on another machine what is signed
-  --authoritative, --no-authoritative
-                      ask each name server of the zone, too (the default), or
-                      not
+  --authoritative     ask each name server of the zone, too (the default)
+  --no-authoritative  don't
   --no-smtp           don't connect to mail servers
   --without-sni       connect to them once more, without a name
   --helo NAME         our name in EHLO (default: that of this machine)
