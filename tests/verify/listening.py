@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: MIT
+"""What the scripted servers share: sockets at many addresses, a thread for each
+connection, a count of them, and TLS with the certificate that was asked for."""
+
+import collections
+import selectors
+import socket
+import ssl
+import struct
+import threading
+import time
+
+PATIENCE = 60  # seconds that a server waits for its client
+
+
+def listen(address, port, backlog=128):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    one = socket.socket(family)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind((address, port))
+    one.listen(backlog)
+    return one
+
+
+class Silence:
+    """An address that answers no SYN: its queue is full, and stays so."""
+
+    def __init__(self, address, port):
+        self._listener = listen(address, port, backlog=0)
+        self._clients = []
+        for _ in range(3):
+            client = socket.socket(self._listener.family)
+            client.setblocking(False)
+            client.connect_ex((address, port))
+            self._clients.append(client)
+
+
+def reset(connection):
+    """Closes with a RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                          struct.pack("ii", 1, 0))
+    connection.close()
+
+
+class TcpServer:
+    """Calls serve(connection, address) for each connection to one of
+    `addresses`. .times[address]: when they came; .at_once: how many there were
+    at most at the same time, by address."""
+
+    def __init__(self, addresses, port):
+        self.times = collections.defaultdict(list)
+        self.at_once = collections.Counter()
+        self._open = collections.Counter()
+        self._lock = threading.Lock()
+        self._selector = selectors.DefaultSelector()
+        for address in addresses:
+            self._selector.register(listen(address, port),
+                                    selectors.EVENT_READ, address)
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        while True:
+            for key, _ in self._selector.select():
+                connection = key.fileobj.accept()[0]
+                address = key.data
+                with self._lock:
+                    self.times[address].append(time.monotonic())
+                    self._open[address] += 1
+                    self.at_once[address] = max(self.at_once[address],
+                                                self._open[address])
+                threading.Thread(target=self._guard, daemon=True,
+                                 args=(connection, address)).start()
+
+    def _guard(self, connection, address):
+        connection.settimeout(PATIENCE)
+        try:
+            self.serve(connection, address)
+        except (OSError, ValueError):
+            pass  # the client has seen enough
+        finally:
+            connection.close()
+            with self._lock:
+                self._open[address] -= 1
+
+    def serve(self, connection, address):
+        raise NotImplementedError
+
+
+class Contexts:
+    """By SNI: the context of a name. `unnamed`: what a client without SNI, or
+    with one that nobody knows, is shown; None: alert 112."""
+
+    def __init__(self):
+        self._made = {}
+
+    def of(self, chain, version=None):
+        """For the files of a chain and its key. `version`: the only one that
+        it speaks."""
+        if (chain, version) not in self._made:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            if version:
+                context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+                context.maximum_version = version
+            # RSA 1024 and TLS 1.1, too.
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.load_cert_chain(*chain)
+            self._made[chain, version] = context
+        return self._made[chain, version]
+
+    def switch(self, chains, unnamed, version=None):
+        """A context that chooses by SNI among {name: chain}; the name of a
+        chain that is None is answered by alert 112. The name that was asked
+        for is noted in its `named`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if version:
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.maximum_version = version
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        if unnamed:
+            context.load_cert_chain(*unnamed)
+
+        def choose(connection, name, _):
+            chain = chains.get(name, unnamed) if name else unnamed
+            if chain is None:
+                return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+            connection.context = self.of(chain)
+            return None
+
+        context.sni_callback = choose
+        return context
