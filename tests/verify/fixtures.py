@@ -606,3 +606,10 @@ def _(world, domain):
 @case("mx.tlsa-none", "note")
 def _(world, domain):
     sign_mx(world, domain, None)
+
+
+# What is found in the text of a policy has a table of its own: see
+# tests/bad_policy.
+FOREIGN_IDS = set()
+# Findings that no domain of a world can have, with the reason.
+NO_FIXTURE = {}
