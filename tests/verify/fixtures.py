@@ -12,7 +12,6 @@ from world import (FAR_RESOLVER, HOSTS, MX1, NS1, NS2, POLICY_HOST, RUA,
                    policy_id, policy_text)
 
 STRANGE = "20240101T000000"  # an id that is not ours
-UNKNOWN = ("unknown",)
 
 
 class Case(typing.NamedTuple):
@@ -51,13 +50,13 @@ def txt(owner, *values):
 
 # --- DNS: the records ---
 
-@case("dns.unreachable", "unknown")
+@case("dns.unreachable", "untested")
 def _(world, domain):
     for server in (RESOLVER, FAR_RESOLVER):
         world.zones.says[server, domain.sts, "TXT"] = SILENCE
 
 
-@case("dns.servfail", "unknown")
+@case("dns.servfail", "untested")
 def _(world, domain):
     world.zones.says[RESOLVER, domain.sts, "TXT"] = Reply(
         SERVFAIL, ede=(22, "no server could be reached"))
@@ -471,7 +470,7 @@ def _(world, domain):
     domain.use_mx("mx1.alpha.test", f"none.{domain.name}")
 
 
-@case("mx.connect", "unknown")
+@case("mx.connect", "untested")
 def _(world, domain):
     host = domain.put_mx()
     for one in world.zones.records[host, "A"]:
@@ -484,17 +483,17 @@ def _(world, domain):
     world.zones.add(host, "A", world.address())
 
 
-@case("mx.greeting", "unknown")
+@case("mx.greeting", "untested")
 def _(world, domain):
     domain.put_mx(greeting="421 too many connections")
 
 
-@case("mx.greeting", "unknown", name="refused")
+@case("mx.greeting", "untested", name="refused")
 def _(world, domain):
     domain.put_mx(greeting="554 no mail from you")
 
 
-@case("mx.greeting", "unknown", name="ehlo")
+@case("mx.greeting", "untested", name="ehlo")
 def _(world, domain):
     domain.put_mx(ehlo=("greylisted, come back later",), ehlo_code=451)
 
@@ -574,8 +573,8 @@ def _(world, domain):
     host = domain.put_mx()
     address = world.address()
     world.zones.add(host, "A", address)
-    world.mail_leaves[f"{host}/2"] = ((host,), {"days": (-30, 60)})
-    world.mails[address] = {"host": f"{host}/2"}
+    world.mail_leaves[f"second.{host}"] = ((host,), {"days": (-30, 60)})
+    world.mails[address] = {"host": f"second.{host}"}
 
 
 @case("mx.sni-needed", "warning")

@@ -82,7 +82,7 @@ class Ca:
                   ["-cert", self.folder / f"{issuer}.crt",
                    "-keyfile", self._key(f"P-256/{issuer}")])
         openssl("ca", "-batch", "-notext", "-config", self._config, *signer,
-                "-in", key.with_suffix(".csr"), "-subj", f"/CN={name}",
+                "-in", key.with_suffix(".csr"), "-subj", f"/CN={name[:60]}",
                 "-startdate", when(days[0]), "-enddate", when(days[1]),
                 "-extfile", wanted, "-out", path)
         return path

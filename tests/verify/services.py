@@ -11,6 +11,7 @@ import tempfile
 import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+import namespace  # noqa: E402
 from daemon import TIMEOUT, eventually  # noqa: E402
 from sender_tools import environment, find_folders, find_tool  # noqa: E402
 
@@ -139,6 +140,20 @@ class Chasquid(Service):
                 "-logfile", "/dev/stderr"]
 
 
+def add_postfix_accounts():
+    """Those that its package makes, in this mount namespace alone."""
+    for name, lines in (
+            ("passwd", "postfix:x:59125:59125::/:/usr/sbin/nologin\n"),
+            ("group", "postfix:x:59125:\npostdrop:x:59126:\n")):
+        text = pathlib.Path("/etc", name).read_text()
+        if "\npostfix:" in text:
+            continue
+        path = pathlib.Path(os.environ[namespace.INSIDE], name)
+        path.write_text(text + lines)
+        subprocess.run(["mount", "--bind", path, f"/etc/{name}"], check=True,
+                       timeout=TIMEOUT)
+
+
 class Postfix(Service):
     """Takes mail as `host`. Needs to be root, for it becomes others."""
 
@@ -199,20 +214,8 @@ cleanup unix n - n - 0 cleanup
         return os.pathsep.join([str(self.programs()), environment().get(
             "LD_LIBRARY_PATH", "")]).strip(os.pathsep)
 
-    def _add_accounts(self):
-        """Those that its package makes, in this mount namespace alone."""
-        for name, lines in (
-                ("passwd", "postfix:x:59125:59125::/:/usr/sbin/nologin\n"),
-                ("group", "postfix:x:59125:\npostdrop:x:59126:\n")):
-            text = pathlib.Path("/etc", name).read_text()
-            if "\npostfix:" in text:
-                continue
-            (self.dir / name).write_text(text + lines)
-            subprocess.run(["mount", "--bind", self.dir / name, f"/etc/{name}"],
-                           check=True, timeout=TIMEOUT)
-
     def command(self):
-        self._add_accounts()
+        add_postfix_accounts()
         queue = self.dir / "queue"
         for name in (*self.OWN, "pid"):
             (queue / name).mkdir(parents=True)
