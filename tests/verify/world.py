@@ -200,7 +200,8 @@ class World:
         for address, how in self.mails.items():
             how = dict(how)
             chain = mail_chains[how.pop("host")]
-            named = {host: chain for host in how.pop("named", ())}
+            named = {host: mail_chains.get(host, chain)
+                     for host in how.pop("named", ())}
             how.setdefault("unnamed", chain)
             behaviours[address] = Mail(named, **how)
         usable = [one for one in self._https if HAS_IPV6 or ":" not in one]
@@ -233,17 +234,23 @@ class World:
         self.config.write_text("\n".join(text) + "\n")
 
     def command(self, *arguments, config=True, dns=RESOLVER):
-        chosen = self.config if config else self.folder / "none.toml"
+        return self.command_for(self.config if config else None, self.ca.root,
+                                *arguments, dns=dns)
+
+    @staticmethod
+    def command_for(config, root, *arguments, dns):
         return [os.environ["MTA_STS"],
-                *(("-c", str(chosen)) if config else ()), "verify",
+                *(("-c", str(config)) if config else ()), "verify",
                 *map(str, arguments), "--dns", dns, "--allow-private",
-                "--ca", str(self.ca.root)]
+                "--ca", str(root)]
 
     def verify(self, *arguments, timeout=TIMEOUT, **how):
-        """Exit status, standard output and standard error."""
-        done = subprocess.run(self.command(*arguments, **how), timeout=timeout,
+        return self.run(self.command(*arguments, **how), timeout)
+
+    def run(self, command, timeout=TIMEOUT):
+        done = subprocess.run(command, timeout=timeout, cwd=self.folder,
                               stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, cwd=self.folder)
+                              text=True)
         for alarm in ("Sanitizer", "runtime error", "terminate", "Assertion"):
             assert alarm not in done.stderr, done.stderr
         return done
