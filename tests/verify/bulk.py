@@ -75,6 +75,8 @@ class Bulk:
                                         "provider.test": provider})
         self.host = PolicyHost(POLICY_HOSTS, self.policies,
                                self.folder / "certs")
+        for service in (self.knot, self.host):
+            service.patience = 300  # to read 100,000 of everything
         self.knot.__enter__()
         try:
             self.host.__enter__()

@@ -31,6 +31,8 @@ def is_open(address, port):
 class Service:
     """`places`: the (address, port) that it listens at."""
 
+    patience = TIMEOUT  # seconds until it has to be there
+
     def __init__(self, *places):
         self.places = places
 
@@ -52,7 +54,7 @@ class Service:
             cwd=self.dir, stdin=subprocess.DEVNULL, stdout=self._log,
             stderr=self._log, start_new_session=True)
         try:
-            eventually(self._is_up)
+            eventually(self._is_up, self.patience)
         except BaseException:
             print(self.log(), file=sys.stderr)
             self.__exit__()
