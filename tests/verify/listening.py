@@ -86,45 +86,42 @@ class TcpServer:
         raise NotImplementedError
 
 
+def make_context(version=None):
+    """`version`: the last one that it speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if version:
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.maximum_version = version
+    # RSA 1024 and TLS 1.1, too.
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
 class Contexts:
-    """By SNI: the context of a name. `unnamed`: what a client without SNI, or
-    with one that nobody knows, is shown; None: alert 112."""
+    """A context for each chain, made once."""
 
     def __init__(self):
         self._made = {}
 
-    def of(self, chain, version=None):
-        """For the files of a chain and its key. `version`: the only one that
-        it speaks."""
-        if (chain, version) not in self._made:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            if version:
-                context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-                context.maximum_version = version
-            # RSA 1024 and TLS 1.1, too.
-            context.set_ciphers("ALL:@SECLEVEL=0")
-            context.load_cert_chain(*chain)
-            self._made[chain, version] = context
-        return self._made[chain, version]
+    def _of(self, chain):
+        if chain not in self._made:
+            self._made[chain] = make_context()
+            self._made[chain].load_cert_chain(*chain)
+        return self._made[chain]
 
-    def switch(self, chains, unnamed, version=None):
-        """A context that chooses by SNI among {name: chain}; the name of a
-        chain that is None is answered by alert 112. The name that was asked
-        for is noted in its `named`."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if version:
-            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-            context.maximum_version = version
-        context.set_ciphers("ALL:@SECLEVEL=0")
+    def switch(self, choose, unnamed, version=None):
+        """A context that shows the chain that choose(SNI) gives, and `unnamed`
+        without SNI; alert 112 where that is None."""
+        context = make_context(version)
         if unnamed:
             context.load_cert_chain(*unnamed)
 
-        def choose(connection, name, _):
-            chain = chains.get(name, unnamed) if name else unnamed
+        def show(connection, name, _):
+            chain = choose(name) if name else unnamed
             if chain is None:
                 return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
-            connection.context = self.of(chain)
+            connection.context = self._of(chain)
             return None
 
-        context.sni_callback = choose
+        context.sni_callback = show
         return context

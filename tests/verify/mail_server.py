@@ -36,7 +36,8 @@ class MailServer(TcpServer):
     def _context(self, mail):
         if mail not in self._switches:
             self._switches[mail] = self._contexts.switch(
-                mail.chains, mail.unnamed, mail.version)
+                lambda name: mail.chains.get(name, mail.unnamed), mail.unnamed,
+                mail.version)
         return self._switches[mail]
 
     def serve(self, connection, address):

@@ -2,8 +2,10 @@
 """A network namespace in which every documentation address is ours, so that
 nothing that is tried there can reach anybody."""
 
+import atexit
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,8 +51,10 @@ def enter(script, arguments, ipv6=True):
         tried = subprocess.run([*prefix, "true"], stdin=subprocess.DEVNULL,
                                capture_output=True, text=True, timeout=30)
     except FileNotFoundError as error:
+        shutil.rmtree(folder)
         return str(error)
     if tried.returncode:
+        shutil.rmtree(folder)
         return f"no namespaces here: {tried.stderr.strip()}"
     os.environ[INSIDE] = folder
     if not ipv6:
@@ -67,7 +71,13 @@ def main(script, ipv6=True):
         print(f"skipped: {reason}")
         print("OK (skipped=1)")
         sys.exit(77)
+    atexit.register(leave)
     unittest.main()
+
+
+def leave():
+    """What enter() has made goes."""
+    shutil.rmtree(os.environ[INSIDE], ignore_errors=True)
 
 
 def lost_packets():

@@ -54,18 +54,10 @@ class PolicyServer(TcpServer):
 
     def _context(self, address):
         if address not in self._switches:
-            server = self
-
-            class Chains:
-                """As a dictionary of one address, whatever is set later."""
-
-                @staticmethod
-                def get(name, _):
-                    return server.chains.get(
-                        (name, address), server.chains.get(name))
-
             self._switches[address] = self._contexts.switch(
-                Chains, self.unnamed.get(address), self.versions.get(address))
+                lambda name: self.chains.get((name, address),
+                                             self.chains.get(name)),
+                self.unnamed.get(address), self.versions.get(address))
         return self._switches[address]
 
     def serve(self, connection, address):
