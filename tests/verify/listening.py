@@ -105,8 +105,9 @@ class Contexts:
 
     def _of(self, chain):
         if chain not in self._made:
-            self._made[chain] = make_context()
-            self._made[chain].load_cert_chain(*chain)
+            context = make_context()
+            context.load_cert_chain(*chain)
+            self._made[chain] = context  # whole, for other threads look
         return self._made[chain]
 
     def switch(self, choose, unnamed, version=None):
