@@ -11,6 +11,7 @@ from policy_server import Site
 from world import (FAR_RESOLVER, HOSTS, MX1, NS1, NS2, POLICY_HOST, RUA,
                    policy_id, policy_text)
 
+NO_WAY = "198.51.100.200"  # see namespace.py
 STRANGE = "20240101T000000"  # an id that is not ours
 
 
@@ -188,6 +189,24 @@ def _(world, domain):
                     "hostmaster.alpha.test 1 3600 600 86400 86400", ttl=86400)
 
 
+@case("dns.servers-unreachable", "untested")
+def _(world, domain):
+    for server in (NS1, NS2):
+        world.zones.says[server, domain.name, None] = SILENCE
+
+
+@case("dns.cached", "note", configured=True)
+def _(world, domain):
+    for server in (RESOLVER, FAR_RESOLVER):
+        world.zones.says[server, domain.sts, "TXT"] = Reply(
+            records=txt(domain.sts, f"v=STSv1; id={STRANGE};"))
+
+
+@case("dns.sts-deviation", "warning")
+def _(world, domain):
+    world.zones.put(domain.sts, "TXT", f"v=STSv1;id={STRANGE};a=b=c;")
+
+
 @case("dns.not-signed", "note")
 def _(world, domain):
     pass
@@ -211,6 +230,12 @@ def _(world, domain):
 @case("dns.caa-forbids", "warning", configured=True)
 def _(world, domain):
     world.zones.add(domain.name, "CAA", "0 issue other-ca.test")
+
+
+@case("change.wait", "note", configured=True)
+def _(world, domain):
+    # The policy has a host more than the records.
+    domain.use_mx(*HOSTS, "mx3.alpha.test")
 
 
 # --- Reports ---
@@ -265,6 +290,13 @@ def report_host(world, domain, site, listens=True, **leaf):
     rpt(world, domain, f"https://{host}/tls")
 
 
+@case("rpt.untested", "untested")
+def _(world, domain):
+    host = f"reports.{domain.name}"
+    world.zones.add(host, "A", NO_WAY)
+    rpt(world, domain, f"https://{host}/tls")
+
+
 @case("rpt.https-unreachable", "error")
 def _(world, domain):
     report_host(world, domain, Site(), listens=False)
@@ -294,6 +326,22 @@ def _(world, domain):
     address = world.address()
     domain.put_addresses(POLICY_HOST[0], address)
     world.refuse(address)
+
+
+@case("fetch.untested", "untested")
+def _(world, domain):
+    world.zones.drop(domain.host, "A", "AAAA")
+    world.zones.add(domain.host, "A", NO_WAY)
+
+
+@case("fetch.http", "error")
+def _(world, domain):
+    domain.serve(raw=b"SSH-2.0-OpenSSH_9.2p1\r\n")
+
+
+@case("fetch.certificate-weak", "warning")
+def _(world, domain):
+    domain.certify(key="RSA 1024")
 
 
 @case("fetch.slow", "warning")
@@ -394,7 +442,7 @@ def _(world, domain):
     domain.serve(domain.text, length=len(domain.text) + 10)
 
 
-@case("fetch.sni-ignored", "warning")
+@case("fetch.sni-ignored", "note")
 def _(world, domain):
     address = world.address()
     domain.put_addresses(address)
@@ -411,6 +459,21 @@ def _(world, domain):
 # --- The policy ---
 
 @case("policy.differs", "error", configured=True, also=("dns.sts-id-ahead",))
+def _(world, domain):
+    domain.serve(domain.text.replace("\r\n", "\n"))
+
+
+@case("policy.invalid", "error")
+def _(world, domain):
+    domain.serve("<!DOCTYPE html><html><body>Welcome</body></html>\n")
+
+
+@case("policy.deviation", "warning")
+def _(world, domain):
+    domain.serve(domain.text.replace("mx: ", "mx:\t", 1))
+
+
+@case("policy.line-ends", "note")
 def _(world, domain):
     domain.serve(domain.text.replace("\r\n", "\n"))
 
@@ -470,6 +533,14 @@ def _(world, domain):
     domain.use_mx("mx1.alpha.test", f"none.{domain.name}")
 
 
+@case("mx.untested", "untested")
+def _(world, domain):
+    host = f"mx.{domain.name}"
+    world.zones.put(domain.name, "MX", f"10 {host}")
+    world.zones.add(host, "A", NO_WAY)
+    domain.use_mx(host)
+
+
 @case("mx.connect", "untested")
 def _(world, domain):
     host = domain.put_mx()
@@ -516,6 +587,11 @@ def _(world, domain):
 @case("mx.plaintext-injection", "error")
 def _(world, domain):
     domain.put_mx(injected="250 queued\r\n")
+
+
+@case("mx.tls", "error")
+def _(world, domain):
+    domain.put_mx(hangs_up=True)
 
 
 @case("mx.tls-version", "error")
@@ -568,7 +644,7 @@ def _(world, domain):
     domain.put_mx(leaf={"key": "RSA 1024"})
 
 
-@case("mx.addresses-differ", "warning")
+@case("mx.addresses-differ", "note")
 def _(world, domain):
     host = domain.put_mx()
     address = world.address()
@@ -607,8 +683,11 @@ def _(world, domain):
     sign_mx(world, domain, None)
 
 
-# What is found in the text of a policy has a table of its own: see
-# tests/bad_policy.
-FOREIGN_IDS = set()
-# Findings that no domain of a world can have, with the reason.
-NO_FIXTURE = {}
+# What takes a run of its own: the test that has it.
+ELSEWHERE = {
+    "fetch.timeout": "OwnRunTest.test_timeout",
+    "host.challenge-unreachable": "OwnRunTest.test_challenge",
+    "mx.port-blocked": "UntestedTest.test_port_25_is_closed",
+    "mx.tlsa-untested": "OwnRunTest.test_resolver_elsewhere",
+    "tls.no-roots": "OwnRunTest.test_no_roots",
+}

@@ -122,7 +122,7 @@ class World:
         self.mail_leaves = {}  # {host: (names, how)}
         self.silent = []  # (address, port)
         self.versions, self.unnamed, self.resets = {}, {}, set()
-        self.verify_table = ""  # of the configuration
+        self.server_table = self.verify_table = ""  # of the configuration
         self._https = set()
         self._ipv4 = (f"198.51.100.{i}" for i in range(2, 127))
         self._ipv6 = (f"2001:db8::{i:x}" for i in range(0x30, 0x60))
@@ -224,7 +224,8 @@ class World:
             if domain.configured:
                 policies.setdefault((tuple(domain.patterns), domain.mode),
                                     []).append(domain.name)
-        text = ["[server]", 'certificates = ["certs"]', self.verify_table]
+        text = ["[server]", 'certificates = ["certs"]', self.server_table,
+                self.verify_table]
         for (patterns, mode), names in policies.items():
             text += ["[[policy]]", f"domains = {json.dumps(names)}",
                      f'mode = "{mode}"', f"mx = {json.dumps(patterns)}",
