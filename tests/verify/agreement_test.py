@@ -173,7 +173,7 @@ class AgreementTest(unittest.TestCase):
     def test_senders(self):
         if reason := missing_tools("mta-sts-query", "smtp-check"):
             self.skipTest(reason)
-        world = World()
+        world = World(self)
         world.verify_table = TABLE
         for case in CASES:
             domain = world.add(case.domain, configured=case.configured,

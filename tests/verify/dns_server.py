@@ -4,10 +4,11 @@ others, and with every fault at any of them."""
 
 import collections
 import ipaddress
-import selectors
 import socket
 import struct
 import threading
+
+from listening import Loop, listen
 
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "TXT": 16,
          "AAAA": 28, "DNAME": 39, "DS": 43, "TLSA": 52, "CAA": 257}
@@ -144,33 +145,25 @@ class NameServers:
     def __init__(self, zones, addresses):
         self.zones = zones
         self.asked = collections.Counter()
-        self._selector = selectors.DefaultSelector()
-        self._sockets = []
+        sockets = []
         for address in addresses:
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                one = socket.socket(family, kind)
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                one.bind((address, 53))
-                if kind == socket.SOCK_STREAM:
-                    one.listen(64)
-                self._selector.register(one, selectors.EVENT_READ,
-                                        (kind, address))
-                self._sockets.append(one)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+            tcp = listen(address, 53)
+            udp = socket.socket(tcp.family, socket.SOCK_DGRAM)
+            udp.bind((address, 53))
+            sockets += [(udp, address), (tcp, address)]
+        self._loop = Loop(sockets, self._ready)
 
-    def _run(self):
-        while True:
-            for key, _ in self._selector.select():
-                kind, address = key.data
-                if kind == socket.SOCK_STREAM:
-                    threading.Thread(target=self._talk, daemon=True, args=(
-                        key.fileobj.accept()[0], address)).start()
-                    continue
-                question, peer = key.fileobj.recvfrom(4096)
-                if answer := self._answer(question, address, udp=True):
-                    key.fileobj.sendto(answer, peer)
+    def close(self):
+        self._loop.close()
+
+    def _ready(self, one, address):
+        if one.type == socket.SOCK_STREAM:
+            threading.Thread(target=self._talk, daemon=True, args=(
+                one.accept()[0], address)).start()
+            return
+        question, peer = one.recvfrom(4096)
+        if answer := self._answer(question, address, udp=True):
+            one.sendto(answer, peer)
 
     def _talk(self, connection, address):
         with connection, connection.makefile("rb") as stream:

@@ -23,10 +23,10 @@ def known_ids():
     return set(re.findall(r'^    \{"([a-z]+\.[a-z-]+)"', text, re.MULTILINE))
 
 
-def build(cases, **how):
+def build(cases, test=None, table=""):
     """A world with the domains of `cases`."""
-    world = World()
-    world.verify_table = how.pop("table", "")
+    world = World(test)
+    world.verify_table = table
     for case in cases:
         domain = world.add(case.domain, configured=case.configured,
                            mode=case.mode)
@@ -45,7 +45,7 @@ class TableTest(unittest.TestCase):
 
 class FindingsTest(unittest.TestCase):
     def test_each_alone(self):
-        world = build(CASES, table=TABLE)
+        world = build(CASES, self, TABLE)
         found, status = world.findings(
             *(case.domain for case in CASES), "--jobs", JOBS, "--no-sni")
         self.assertEqual(status, 1)
@@ -65,7 +65,7 @@ class FindingsTest(unittest.TestCase):
               "nothing else")
 
     def test_green(self):
-        world = World()
+        world = World(self)
         world.verify_table = TABLE
         world.add("green.alpha.test", configured=True)
         world.add("foreign.alpha.test")
@@ -84,7 +84,7 @@ class FindingsTest(unittest.TestCase):
 class OwnRunTest(unittest.TestCase):
     def check(self, spoil, wanted, *arguments, configured=False, **how):
         """One domain, and all that is grave of it."""
-        world = World()
+        world = World(self)
         domain = world.add("own.alpha.test", configured=configured)
         spoil(world, domain)
         world.start()
@@ -124,8 +124,11 @@ class OwnRunTest(unittest.TestCase):
             folder = world.folder / "challenges"
             folder.mkdir()
             world.server_table = f'challenges = "{folder}"'
-        self.check(spoil, {"host.challenge-unreachable": "warning"},
-                   configured=True)
+            address = world.address()
+            domain.put_addresses(POLICY_HOST[0], address)
+            world.refuse(address)
+        self.check(spoil, {"host.challenge-unreachable": "warning",
+                           "fetch.connect": "warning"}, configured=True)
 
 
 TABLE = f"""[verify]

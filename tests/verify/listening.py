@@ -34,12 +34,45 @@ class Silence:
             client.connect_ex((address, port))
             self._clients.append(client)
 
+    def close(self):
+        for one in (self._listener, *self._clients):
+            one.close()
+
 
 def reset(connection):
     """Closes with a RST."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                           struct.pack("ii", 1, 0))
     connection.close()
+
+
+class Loop:
+    """A thread that calls ready(socket, what) for those of `sockets`, pairs of
+    the two, that have something."""
+
+    def __init__(self, sockets, ready):
+        self._ready = ready
+        self._selector = selectors.DefaultSelector()
+        self._ours, self._wake = socket.socketpair()
+        self._selector.register(self._ours, selectors.EVENT_READ)
+        for one, what in sockets:
+            self._selector.register(one, selectors.EVENT_READ, what)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._ours:
+                    return
+                self._ready(key.fileobj, key.data)
+
+    def close(self):
+        self._wake.close()
+        self._thread.join()
+        for key in list(self._selector.get_map().values()):
+            key.fileobj.close()
+        self._selector.close()
 
 
 class TcpServer:
@@ -52,24 +85,21 @@ class TcpServer:
         self.at_once = collections.Counter()
         self._open = collections.Counter()
         self._lock = threading.Lock()
-        self._selector = selectors.DefaultSelector()
-        for address in addresses:
-            self._selector.register(listen(address, port),
-                                    selectors.EVENT_READ, address)
-        threading.Thread(target=self._run, daemon=True).start()
+        self._loop = Loop([(listen(address, port), address)
+                           for address in addresses], self._accept)
 
-    def _run(self):
-        while True:
-            for key, _ in self._selector.select():
-                connection = key.fileobj.accept()[0]
-                address = key.data
-                with self._lock:
-                    self.times[address].append(time.monotonic())
-                    self._open[address] += 1
-                    self.at_once[address] = max(self.at_once[address],
-                                                self._open[address])
-                threading.Thread(target=self._guard, daemon=True,
-                                 args=(connection, address)).start()
+    def close(self):
+        self._loop.close()
+
+    def _accept(self, listener, address):
+        connection = listener.accept()[0]
+        with self._lock:
+            self.times[address].append(time.monotonic())
+            self._open[address] += 1
+            self.at_once[address] = max(self.at_once[address],
+                                        self._open[address])
+        threading.Thread(target=self._guard, daemon=True,
+                         args=(connection, address)).start()
 
     def _guard(self, connection, address):
         connection.settimeout(PATIENCE)

@@ -13,6 +13,8 @@ import unittest
 
 IPV4 = ("192.0.2.0/24", "198.51.100.0/25", "203.0.113.0/24")
 IPV6_COUNT = 96  # 2001:db8::1 and so on; bound one by one, unlike IPv4
+# By its way to these mta-sts tells whether there is one to IPv4 and to IPv6.
+EVERYWHERE = ("198.41.0.4/32", "2001:503:ba3e::2:30/128")
 INSIDE = "MTA_STS_WORLD"
 IPV6 = "MTA_STS_WORLD_IPV6"  # "no": the namespace has none
 AS_ROOT = () if os.geteuid() == 0 else ("--user", "--map-root-user")
@@ -31,6 +33,7 @@ def links(ipv6):
     lines = ["link set lo up"]
     lines += [f"addr add {one.replace('.0/', '.1/')} dev lo" for one in IPV4]
     lines.append("route add unreachable 198.51.100.128/25")
+    lines += [f"route add {one} dev lo" for one in EVERYWHERE[:1 + ipv6]]
     if ipv6:
         lines += [f"addr add 2001:db8::{i + 1:x}/128 dev lo nodad"
                   for i in range(IPV6_COUNT)]

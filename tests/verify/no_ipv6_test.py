@@ -12,7 +12,7 @@ from world import World  # noqa: E402
 
 class NoIpv6Test(unittest.TestCase):
     def setUp(self):
-        self.world = World()
+        self.world = World(self)
 
     def check(self, name):
         found, status = self.world.findings(name)

@@ -20,6 +20,7 @@ unique_subject = no
 copy_extensions = none
 [any]
 commonName = optional
+organizationName = optional
 [req]
 distinguished_name = any_name
 [any_name]
@@ -42,6 +43,9 @@ def when(days):
 
 class Ca:
     """.root: the file that is trusted."""
+
+    # Whose CAA records are known (RFC 8659).
+    SUBJECTS = {"intermediate": "/O=Let's Encrypt/CN=intermediate"}
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -82,7 +86,7 @@ class Ca:
                   ["-cert", self.folder / f"{issuer}.crt",
                    "-keyfile", self._key(f"P-256/{issuer}")])
         openssl("ca", "-batch", "-notext", "-config", self._config, *signer,
-                "-in", key.with_suffix(".csr"), "-subj", f"/CN={name[:60]}",
+                "-in", key.with_suffix(".csr"), "-subj", self.SUBJECTS.get(name, f"/CN={name[:60]}"),
                 "-startdate", when(days[0]), "-enddate", when(days[1]),
                 "-extfile", wanted, "-out", path)
         return path

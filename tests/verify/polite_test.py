@@ -15,7 +15,7 @@ LEAST_SECONDS = 0.95
 
 class PoliteTest(unittest.TestCase):
     def test_one_mail_server_with_many_names(self):
-        world = World()
+        world = World(self)
         address = world.address()
         names = [f"d{i}.alpha.test" for i in range(5)]
         for name in names:
@@ -38,7 +38,7 @@ class PoliteTest(unittest.TestCase):
     def test_many_domains_at_one_provider(self):
         """Its mail servers are looked at once, whoever has them, and its policy
         host is asked by four at a time."""
-        world = World()
+        world = World(self)
         names = [f"d{i}.alpha.test" for i in range(60)]
         for name in names:
             world.add(name)

@@ -34,14 +34,14 @@ class UntestedTest(unittest.TestCase):
         return spent
 
     def test_resolver_refuses(self):
-        world = World()
+        world = World(self)
         world.add("a.alpha.test")
         world.start()
         self.expect(world, ["a.alpha.test"], {"dns.unreachable"},
                     dns=DEAD_RESOLVER)
 
     def test_resolver_is_silent(self):
-        world = World()
+        world = World(self)
         domains = [f"d{i}.alpha.test" for i in range(40)]
         for name in domains:
             world.add(name, configured=True)
@@ -52,7 +52,7 @@ class UntestedTest(unittest.TestCase):
             self.expect(world, domains, {"dns.unreachable"}, dns=DEAD_RESOLVER)
 
     def test_port_25_is_closed(self):
-        world = World()
+        world = World(self)
         domains = [f"d{i}.alpha.test" for i in range(40)]
         for name in domains:
             world.add(name).put_mx()
@@ -62,14 +62,14 @@ class UntestedTest(unittest.TestCase):
         self.expect(world, domains, {"mx.connect"}, "--timeout", "3s")
 
     def test_connections_to_port_25_are_refused(self):
-        world = World()
+        world = World(self)
         world.add("a.alpha.test").put_mx()
         world.mails.clear()
         world.start()
         self.expect(world, ["a.alpha.test"], {"mx.connect"})
 
     def test_greylisting(self):
-        world = World()
+        world = World(self)
         domains = []
         for name, how in (
                 ("greeting", {"greeting": "450 greylisted, try again"}),
@@ -82,7 +82,7 @@ class UntestedTest(unittest.TestCase):
         self.expect(world, domains, {"mx.greeting"})
 
     def test_tarpit(self):
-        world = World()
+        world = World(self)
         world.add("a.alpha.test").put_mx(tarpit=20)
         world.start()
         self.expect(world, ["a.alpha.test"], {"mx.greeting"}, "--timeout", "2s",
@@ -90,7 +90,7 @@ class UntestedTest(unittest.TestCase):
 
     def test_addresses_that_are_not_public(self):
         """Without --allow-private nobody there is talked to."""
-        world = World()
+        world = World(self)
         world.add("a.alpha.test")
         world.start()
         command = [one for one in world.command("a.alpha.test", "--format",

@@ -108,9 +108,10 @@ class Domain:
 
 
 class World:
-    """Make it, add domains and spoil them, then start(). `folder` is its own."""
+    """Make it, add domains and spoil them, then start(). It ends with `test`, if
+    that is given."""
 
-    def __init__(self):
+    def __init__(self, test=None):
         self._temporary = tempfile.TemporaryDirectory(prefix="mta-sts-world-")
         self.folder = pathlib.Path(self._temporary.name)
         self.ca = Ca(self.folder / "ca")
@@ -126,8 +127,10 @@ class World:
         self._https = set()
         self._ipv4 = (f"198.51.100.{i}" for i in range(2, 127))
         self._ipv6 = (f"2001:db8::{i:x}" for i in range(0x30, 0x60))
-        self._silences = []
+        self._running = []
         self._add_rest()
+        if test:
+            test.addCleanup(self.stop)
 
     def _add_rest(self):
         zones = self.zones
@@ -208,14 +211,19 @@ class World:
         self.names = NameServers(self.zones, [RESOLVER, FAR_RESOLVER, NS1, NS2])
         self.policy = PolicyServer(usable, self.sites, chains)
         self.policy.versions, self.policy.resets = self.versions, self.resets
-        self.policy.unnamed = {address: good if chain is True else chain
-                               for address, chain in self.unnamed.items()}
+        self.policy.unnamed = {address: self.ca.leaf(f"unnamed.{name}", [name])
+                               for address, name in self.unnamed.items()}
         self.mail = MailServer({address: mail for address, mail
                                 in behaviours.items()
                                 if HAS_IPV6 or ":" not in address})
-        self._silences = [Silence(*one) for one in self.silent]
+        self._running = [self.names, self.policy, self.mail,
+                         *(Silence(*one) for one in self.silent)]
         self._write_config()
         return self
+
+    def stop(self):
+        for one in self._running:
+            one.close()
 
     def _write_config(self):
         """One [[policy]] for each set of domains that are alike."""
@@ -234,9 +242,10 @@ class World:
         self.config = self.folder / "mta-stsd.toml"
         self.config.write_text("\n".join(text) + "\n")
 
-    def command(self, *arguments, config=True, dns=RESOLVER):
-        return self.command_for(self.config if config else None, self.ca.root,
-                                *arguments, dns=dns)
+    def command(self, *arguments, dns=RESOLVER):
+        has_config = any(one.configured for one in self.domains.values())
+        return self.command_for(self.config if has_config else None,
+                                self.ca.root, *arguments, dns=dns)
 
     @staticmethod
     def command_for(config, root, *arguments, dns):
