@@ -2,6 +2,8 @@
 """A policy host that is a script: every answer that a web server can give
 instead of a policy. It also takes reports."""
 
+import collections
+import contextlib
 import gzip
 import threading
 
@@ -43,11 +45,14 @@ class PolicyServer(TcpServer):
     """`sites`: {host or (host, address): Site}. `chains`: {host or (host,
     address): chain}, None for alert 112. `unnamed`: {address: the chain that is
     shown without SNI}. `versions`: {address: the only one}. `resets`: addresses
-    that hang up at once."""
+    that hang up at once. .waiting_at_once: how many clients waited for an answer
+    at most at the same time, by address."""
 
     def __init__(self, addresses, sites, chains):
         self.sites, self.chains = sites, chains
         self.unnamed, self.versions, self.resets = {}, {}, set()
+        self.waiting_at_once = collections.Counter()
+        self._waiting = collections.Counter()
         self._contexts = Contexts()
         self._switches = {}
         super().__init__(addresses, 443)
@@ -59,6 +64,19 @@ class PolicyServer(TcpServer):
                                              self.chains.get(name)),
                 self.unnamed.get(address), self.versions.get(address))
         return self._switches[address]
+
+    @contextlib.contextmanager
+    def _counted(self, address):
+        """The client waits meanwhile: it is surely there."""
+        with self._lock:
+            self._waiting[address] += 1
+            self.waiting_at_once[address] = max(self.waiting_at_once[address],
+                                                self._waiting[address])
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[address] -= 1
 
     def serve(self, connection, address):
         if address in self.resets:
@@ -81,9 +99,10 @@ class PolicyServer(TcpServer):
             site = self.sites.get((host, address), self.sites.get(host))
             if site is None or (request[0] == "GET" and request[1] != PATH):
                 site = Site(status="404 Not Found")
-            if site.delay:
-                threading.Event().wait(site.delay)
-            encrypted.sendall(site.answer(request[0]))
+            with self._counted(address):
+                if site.delay:
+                    threading.Event().wait(site.delay)
+                encrypted.sendall(site.answer(request[0]))
             try:
                 encrypted.unwrap()
             except OSError:

@@ -14,10 +14,10 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import namespace  # noqa: E402
 from own_ca import Ca  # noqa: E402
-from sender_tools import missing_tools  # noqa: E402
 from services import (Chasquid, Knot, Nginx, PolicyHost,  # noqa: E402
                       Postfix)
 from world import POLICY_HOST, World, policy_id, policy_text  # noqa: E402
+from sender_tools import missing_tools  # noqa: E402 isort: skip
 
 NGINX = "192.0.2.11"
 HOSTS = ("mx1.alpha.test", "mx2.alpha.test")
@@ -155,6 +155,16 @@ class RealTest(unittest.TestCase):
                 self.assertEqual({one for one, severity in found.items()
                                   if severity == "error"}, wanted)
                 self._stack.close()
+
+    def test_one_minute(self):
+        """As long as a sender waits (RFC 8461, 3.3)."""
+        world = World(self)
+        domain = world.add("slow.alpha.test")
+        domain.serve(domain.text, delay=70)
+        world.start()
+        found, status = world.findings(domain.name, timeout=110)
+        self.assertIn(("fetch.timeout", "error"), found[domain.name])
+        self.assertEqual(status, 1)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ class UntestedTest(unittest.TestCase):
         for address in list(world.mails):
             world.stay_silent(address, 25)
         world.start()
-        self.expect(world, domains, {"mx.connect"}, "--timeout", "3s")
+        self.expect(world, domains, {"mx.port-blocked"}, "--timeout", "3s")
 
     def test_connections_to_port_25_are_refused(self):
         world = World(self)
