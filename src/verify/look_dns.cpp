@@ -38,11 +38,11 @@ std::vector<std::string> choose_addresses(const Answer& a, const Answer& aaaa) {
 }
 
 /// Climbs from the domain to the first name with an SOA record.
-void find_zone(Questions& questions, Facts& facts) {
+void look_for_zone(Questions& questions, Facts& facts) {
   std::string name = facts.domain;
   facts.soa = questions.ask(name, Type::soa);
   while (facts.soa.is_answered() &&
-         (facts.soa.outcome != Outcome::found || find_end(facts.soa) != name)) {
+         (facts.soa.outcome != Outcome::found || end_of(facts.soa) != name)) {
     name = parent_of(name);
     if (name.empty()) break;
     facts.soa = questions.ask_once(name, Type::soa);
@@ -143,7 +143,7 @@ void look_at_caa(Questions& questions, Facts& facts) {
 
 void look_at_zone(Questions& questions, const LookOptions& options,
                   Facts& facts) {
-  find_zone(questions, facts);
+  look_for_zone(questions, facts);
   if (!options.has_authoritative) return;
   std::vector<std::string> names = list_data(facts.ns);
   std::ranges::sort(names);
@@ -164,7 +164,7 @@ void look_for_owners(Questions& questions, const sts::Policy* policy,
   std::set<std::string> seen;
   for (const Answer* one :
        {&facts.sts, &facts.rpt, &facts.host_a, &facts.host_aaaa}) {
-    const std::string end = find_end(*one);
+    const std::string end = end_of(*one);
     if (one->outcome == Outcome::no_name && end != one->name &&
         seen.insert(end).second) {
       climb(questions, end, facts.registered);

@@ -33,8 +33,8 @@ bool is_allowed(const LookOptions& options, const std::string& address) {
 /// others ask for: one handshake for each address is enough.
 Fetch fetch(Shared::Parts& shared, PolicyQuestion question) {
   std::optional<Fetch> first;
-  const auto nameless = shared.nameless.find_or_make(
-      net::format_endpoint(question.endpoint), [&] {
+  const auto nameless =
+      shared.nameless.make_once(net::format_endpoint(question.endpoint), [&] {
         first = probe_policy(question, shared.store);
         return first->without_name;
       });
@@ -147,7 +147,7 @@ void look_at_reports(Shared::Parts& shared, Questions& questions,
                      Facts& facts) {
   for (const tlsrpt::ReportUri& uri : targets) {
     if (facts.reports.size() == k_most_targets) return;
-    facts.reports.push_back(*shared.reports.find_or_make(
+    facts.reports.push_back(*shared.reports.make_once(
         uri.text(), [&] { return look_at_target(shared, questions, uri); }));
   }
 }

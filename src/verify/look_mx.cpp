@@ -135,7 +135,7 @@ MxHost look_at_host(Shared::Parts& shared, Questions& questions,
   host.a = questions.ask_once(name, Type::a);
   host.aaaa = questions.ask_once(name, Type::aaaa);
   // RFC 7672, 2.2.2: at the name that the aliases of the host lead to.
-  const std::string end = find_end(host.a);
+  const std::string end = end_of(host.a);
   if (shared.options.has_smtp) {
     host.tlsa = questions.ask_once("_25._tcp." + end, Type::tlsa);
     const std::vector<tls::Tlsa> tlsa = list_tlsa(host.tlsa);
@@ -180,7 +180,7 @@ void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
   facts.mx = questions.ask(facts.domain, Type::mx);
   for (const auto& one : list_hosts(facts)) {
     const std::string& name = one.second;
-    const auto host = shared.hosts.find_or_make(
+    const auto host = shared.hosts.make_once(
         name, [&] { return look_at_host(shared, questions, name); });
     facts.hosts.push_back({.preference = one.first, .host = host});
   }

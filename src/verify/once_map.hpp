@@ -26,7 +26,7 @@ class OnceMap {
 
   /// What `make` has made of `key`, now or before; never null. `make` may ask
   /// this map for another key only if that can't lead back to this one.
-  Pointer find_or_make(const std::string& key, const std::function<T()>& make) {
+  Pointer make_once(const std::string& key, const std::function<T()>& make) {
     std::unique_lock lock(mutex_);
     if (const auto found = places_.find(key); found != places_.end()) {
       order_.splice(order_.begin(), order_, found->second);

@@ -42,7 +42,7 @@ Answer Questions::ask_once(const std::string& name, Type type) {
   const std::string key = fmt::format(
       "{} {}", name, nameserver::k_type_names[static_cast<std::size_t>(type)]);
   const auto answer =
-      shared_.answers.find_or_make(key, [&] { return ask(name, type); });
+      shared_.answers.make_once(key, [&] { return ask(name, type); });
   if (!answer->is_answered()) shared_.answers.forget(key);
   return *answer;
 }
@@ -84,7 +84,7 @@ std::vector<std::string> list_addresses(const Answer& a, const Answer& aaaa,
   return all;
 }
 
-std::string find_end(const Answer& answer) {
+std::string end_of(const Answer& answer) {
   std::string name = answer.name;
   for (std::size_t i = 0; i < k_most_aliases; ++i) {
     const auto alias =

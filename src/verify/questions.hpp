@@ -45,7 +45,7 @@ std::vector<std::string> list_addresses(const nameserver::Answer& a,
                                         std::size_t most);
 
 /// Where the aliases of `answer` lead, the name itself if there are none.
-std::string find_end(const nameserver::Answer& answer);
+std::string end_of(const nameserver::Answer& answer);
 
 /// The name without its first label; empty above the last one.
 std::string parent_of(std::string_view name);

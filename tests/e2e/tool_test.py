@@ -15,7 +15,8 @@ see it, and changes what stands elsewhere. What needs no network, such as
 printing the DNS records, is among the commands of mta-stsd.
 
 commands:
-  (none in this version)
+  verify [DOMAIN..]   look at domains as senders see them
+  publish [DOMAIN..]  send the DNS records, once their policies are live
 
 options:
   -c, --config FILE   the configuration; "-" is standard input
@@ -24,7 +25,41 @@ options:
   -h, --help          print this
   -V, --version       print the version
 
-Exit status: 0 good, 1 fault or finding, 2 wrong usage. See mta-sts(1).
+verify:
+  --planned           before they are published: take records and policy from
+                      the configuration
+  --connect-to ADDRESS
+                      fetch the policy there and not from the policy host
+  --domains FILE      domains, one a line ("-": standard input)
+  --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
+  --trust-ad          believe a resolver on another machine what is signed
+  --authoritative     ask each name server of the zone, too (the default)
+  --no-authoritative  don't
+  --no-smtp           don't connect to mail servers
+  --without-sni       connect to them once more, without a name
+  --helo NAME         our name in EHLO (default: that of this machine)
+  --ca FILE           trusted roots (default: those of the system)
+  --allow-private     ask addresses that are not public, too
+  --timeout TIME      of one conversation (default: 60s)
+  --jobs NUMBER       domains at a time, 1 to 256 (default: 32)
+  --format FORM       text, json, jsonl or prometheus (default: text)
+  --fail-on SEVERITY  note, warning or error (default): exit status 1
+  --resume FILE       append JSON lines to FILE, skip the domains it has
+  --facts FILE        judge what --format json or jsonl has printed ("-":
+                      standard input)
+publish:
+  --dry-run           print what would be sent, and send nothing
+  --yes               send without a question; needed without a terminal
+  --delete DOMAIN     delete the records of a domain that has no policy here
+                      any more, or one in mode none; given once or more
+  --watch             be a service: publish what is edited, once it is live
+  --dns ADDRESS       a resolver to look by (default: /etc/resolv.conf)
+  --ca FILE           trusted roots (default: those of the system)
+  --allow-private     ask policy hosts at private addresses, too
+  --log-format FORM   of --watch: text or json (default: text)
+
+Exit status: 0 good, 1 fault or finding, 2 wrong usage, 3 not all could be
+tested. See mta-sts(1).
 """
 
 

@@ -16,31 +16,31 @@ TEST(OnceMapTest, MakesAKeyOnce) {
   OnceMap<int> map(10);
   int made = 0;
   const auto make = [&made] { return ++made; };
-  EXPECT_EQ(*map.find_or_make("a", make), 1);
-  EXPECT_EQ(*map.find_or_make("b", make), 2);
-  EXPECT_EQ(*map.find_or_make("a", make), 1);
+  EXPECT_EQ(*map.make_once("a", make), 1);
+  EXPECT_EQ(*map.make_once("b", make), 2);
+  EXPECT_EQ(*map.make_once("a", make), 1);
 }
 
 TEST(OnceMapTest, KeepsThoseThatWereAskedForLast) {
   OnceMap<int> map(2);
   int made = 0;
   const auto make = [&made] { return ++made; };
-  map.find_or_make("a", make);
-  map.find_or_make("b", make);
-  map.find_or_make("a", make);
-  map.find_or_make("c", make);
-  EXPECT_EQ(*map.find_or_make("a", make), 1);
-  EXPECT_EQ(*map.find_or_make("b", make), 4);
+  map.make_once("a", make);
+  map.make_once("b", make);
+  map.make_once("a", make);
+  map.make_once("c", make);
+  EXPECT_EQ(*map.make_once("a", make), 1);
+  EXPECT_EQ(*map.make_once("b", make), 4);
 }
 
 TEST(OnceMapTest, MakesAnewWhatItWasToldToForget) {
   OnceMap<int> map(2);
   int made = 0;
   const auto make = [&made] { return ++made; };
-  const auto first = map.find_or_make("a", make);
+  const auto first = map.make_once("a", make);
   map.forget("a");
   map.forget("b");
-  EXPECT_EQ(*map.find_or_make("a", make), 2);
+  EXPECT_EQ(*map.make_once("a", make), 2);
   EXPECT_EQ(*first, 1);
 }
 
@@ -55,7 +55,7 @@ TEST(OnceMapTest, HasOneThreadMakeAndTheOthersWait) {
   for (int i = 0; i < k_threads; ++i) {
     threads.emplace_back([&, i] {
       asking.arrive_and_wait();
-      got[static_cast<std::size_t>(i)] = *map.find_or_make("mx", [&made] {
+      got[static_cast<std::size_t>(i)] = *map.make_once("mx", [&made] {
         ++made;
         return std::string("seen");
       });
@@ -68,9 +68,9 @@ TEST(OnceMapTest, HasOneThreadMakeAndTheOthersWait) {
 
 TEST(OnceMapTest, LetsOneBeForgottenWhileItIsMade) {
   OnceMap<int> map(1);
-  const auto outer = map.find_or_make("a", [&map] {
+  const auto outer = map.make_once("a", [&map] {
     map.forget("a");  // which it can't yet
-    return *map.find_or_make("b", [] { return 1; }) + 1;
+    return *map.make_once("b", [] { return 1; }) + 1;
   });
   EXPECT_EQ(*outer, 2);
 }
