@@ -153,6 +153,7 @@ class RealTest(unittest.TestCase):
         """As long as a sender waits (RFC 8461, 3.3)."""
         world = World(self)
         domain = world.add("slow.alpha.test")
+        domain.put_addresses(POLICY_HOST[0])
         domain.serve(domain.text, delay=70)
         world.start()
         found, status = world.findings(domain.name, timeout=110)
