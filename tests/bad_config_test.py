@@ -74,7 +74,7 @@ def check_ids(source):
         if path.parent.name == "verify":  # a table of their own
             continue
         known |= set(
-            re.findall(r'"((?:config|policy|server|operations|publish)'
+            re.findall(r'"((?:config|policy|server|operations|publish|verify)'
                        r'\.[a-z-]+)"', path.read_text())
         )
     # Keys that messages and the log name.

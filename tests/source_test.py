@@ -20,7 +20,7 @@ MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
 BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1460, "files": 1120,
-           "http": 640, "net": 950, "operations": 1730, "process": 950,
+           "http": 680, "net": 950, "operations": 1730, "process": 950,
            "publish": 1310, "server": 2540, "snapshot": 1290, "sts": 1170,
            "text": 450, "tls": 3200, "tlsrpt": 380, "nameserver": 1700,
            "verify": 5300, "tool": 3000}

@@ -34,6 +34,13 @@ Result<std::string> parse_name(std::string_view text) {
   return name->text();
 }
 
+Result<std::string> parse_issuer(std::string_view text) {
+  Result<std::string> name = parse_name(text);
+  if (name) return name;
+  return fail(name.error().message,
+              "its name in CAA records, as \"letsencrypt.org\"");
+}
+
 /// The values alone.
 template <class T>
 std::vector<T> take_values(std::vector<Located<T>> located) {
@@ -73,7 +80,7 @@ Verify read_verify(TableReader& document, std::string_view file,
       "addresses", "addresses", "verify.addresses-invalid", parse_address));
   // RFC 8659, 4.2: a CA is named by a domain of its own.
   verify.issuers = take_values(reader.find_each(
-      "issuers", "issuers", "verify.issuers-invalid", parse_name));
+      "issuers", "issuers", "verify.issuers-invalid", parse_issuer));
   reader.finish();
   return verify;
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ std::optional<std::string> find_member(std::string_view line,
   return std::string(line.substr(0, end));
 }
 
-/// Reads a file line by line: it may be larger than memory.
+/// Line by line: the file may be larger than memory.
 class Lines {
  public:
   explicit Lines(int fd) : fd_(fd) {}
@@ -73,6 +74,11 @@ Result<ResumeFile> ResumeFile::open(const std::string& path) {
       ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, k_mode);
   if (fd < 0) return fail(cant_open(path, errno));
   ResumeFile file{files::Descriptor(fd)};
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    return fail(
+        fmt::format("--resume {}: another run writes to it", in_quotes(path)),
+        "wait for its end, or give this one another file");
+  }
   Lines lines(fd);
   off_t whole = 0;
   std::size_t number = 0;

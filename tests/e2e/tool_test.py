@@ -100,6 +100,42 @@ class ToolTest(CliTestCase):
                     "mta-sts: error: " + message,
                     "mta-sts: hint: see mta-sts --help"))
 
+    def test_usage_of_verify(self):
+        for arguments, message in (
+                (["--authoritative", "--no-authoritative"],
+                 "--authoritative and --no-authoritative contradict each "
+                 "other"),
+                (["--no-smtp", "--without-sni"],
+                 "--without-sni connects to mail servers, and --no-smtp does "
+                 "not"),
+                (["--jobs", "0"], "--jobs 0 would look at nothing"),
+                (["--domains", "list", "alpha.test"],
+                 "--domains names the domains: leave the words out"),
+                (["--resume", "seen"],
+                 "--resume writes JSON lines: add --format jsonl"),
+                (["--facts", "seen", "alpha.test"],
+                 "--facts looks at nothing: it goes with --format and "
+                 "--fail-on"),
+                (["--facts", "-", "-c", "-"],
+                 "standard input can be read once")):
+            with self.subTest(arguments):
+                self.expect(self.run_it("verify", *arguments), 2, "", lines(
+                    "mta-sts: error: " + message,
+                    "mta-sts: hint: see mta-sts --help"))
+
+    def test_domains_that_are_none(self):
+        for arguments, stdin, message, hint in (
+                (["mta-sts.alpha.test"], "",
+                 'domain "mta-sts.alpha.test" is a policy host',
+                 'name the policy domain, without "mta-sts."'),
+                (["--domains", "-"], "alpha.test\n# all\n b_c.test # x\n",
+                 '-:3: domain "b_c.test" has "_", which no host name has',
+                 "letters, digits and hyphens only")):
+            with self.subTest(arguments):
+                self.expect(self.run_it("verify", *arguments, stdin=stdin), 2,
+                            "", lines("mta-sts: error: " + re.escape(message),
+                                      "mta-sts: hint: " + re.escape(hint)))
+
 
 if __name__ == "__main__":
     unittest.main()
