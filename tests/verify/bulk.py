@@ -8,6 +8,7 @@ import pathlib
 import random
 import signal
 import subprocess
+import threading
 import sys
 import time
 
@@ -101,13 +102,14 @@ class Bulk:
         process = subprocess.Popen(self.command(*arguments), stdout=output,
                                    stdin=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE)
+        # Not process.kill(), which may take its end away from wait4().
+        killer = threading.Timer(kill_after or 0, os.kill,
+                                 (process.pid, signal.SIGKILL))
         if kill_after is not None:
-            try:
-                process.wait(kill_after)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGKILL)
+            killer.start()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        killer.cancel()
         words = process.stderr.read().decode()
         process.stderr.close()
         if process.returncode not in (0, -signal.SIGKILL):
