@@ -13,6 +13,7 @@ import sys
 import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from process import cpu_seconds  # noqa: E402
 from services import Knot, PolicyHost  # noqa: E402
 from world import policy_id, policy_text  # noqa: E402
 
@@ -96,8 +97,10 @@ class Bulk:
                 "--ca", str(self.root), "--format", "jsonl", *arguments]
 
     def verify(self, output, *arguments, kill_after=None):
-        """(seconds, most memory in MB, exit status) of a run. `kill_after`:
-        seconds until it is killed."""
+        """(seconds, most memory in MB, exit status) of a run, and .cpu: the
+        seconds that it and the servers have used. `kill_after`: seconds until
+        it is killed."""
+        before = self._server_seconds()
         begin = time.monotonic()
         process = subprocess.Popen(self.command(*arguments), stdout=output,
                                    stdin=subprocess.DEVNULL,
@@ -114,8 +117,14 @@ class Bulk:
         process.stderr.close()
         if process.returncode not in (0, -signal.SIGKILL):
             print(words[-2000:])
-        return (time.monotonic() - begin, usage.ru_maxrss / 1024,
-                process.returncode)
+        seconds = time.monotonic() - begin
+        self.cpu = (usage.ru_utime + usage.ru_stime,
+                    self._server_seconds() - before)
+        return seconds, usage.ru_maxrss / 1024, process.returncode
+
+    def _server_seconds(self):
+        return sum(cpu_seconds(one.process.pid)
+                   for one in (self.knot, self.host))
 
 
 def lines_of(path):
