@@ -32,6 +32,9 @@ Context make_context() {
   SSL_CTX_set_max_proto_version(context.get(), TLS1_3_VERSION);
   SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0");
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  // Even so a handshake would build the chain, which judge_trust() does.
+  SSL_CTX_set_cert_verify_callback(
+      context.get(), [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   // An end without close_notify is one: the length of a body shows what is cut.
   SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF |
