@@ -12,8 +12,8 @@ import namespace  # noqa: E402
 import senders  # noqa: E402
 from findings_test import JOBS, TABLE  # noqa: E402
 from fixtures import CASES  # noqa: E402
-from services import add_postfix_accounts  # noqa: E402
 from sender_tools import missing_tools  # noqa: E402
+from services import add_postfix_accounts  # noqa: E402
 from world import POLICY_HOST, World, policy_id  # noqa: E402
 
 # (what refuses, what verify says at most, why): {label of the domain}.

@@ -5,11 +5,10 @@ changed in the good world, and what `verify` has to say."""
 import ssl
 import typing
 
-from dns_server import (NXDOMAIN, REFUSED, RESOLVER, SERVFAIL, SILENCE, NOERROR,
-                        Reply)
+from dns_server import REFUSED, RESOLVER, SERVFAIL, SILENCE, Reply
 from policy_server import Site
-from world import (FAR_RESOLVER, HOSTS, MX1, NS1, NS2, POLICY_HOST, RUA,
-                   policy_id, policy_text)
+from world import (FAR_RESOLVER, HOSTS, NS1, NS2, POLICY_HOST, policy_id,
+                   policy_text)
 
 NO_WAY = "198.51.100.200"  # see namespace.py
 STRANGE = "20240101T000000"  # an id that is not ours

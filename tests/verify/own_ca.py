@@ -86,13 +86,14 @@ class Ca:
                   ["-cert", self.folder / f"{issuer}.crt",
                    "-keyfile", self._key(f"P-256/{issuer}")])
         openssl("ca", "-batch", "-notext", "-config", self._config, *signer,
-                "-in", key.with_suffix(".csr"), "-subj", self.SUBJECTS.get(name, f"/CN={name[:60]}"),
-                "-startdate", when(days[0]), "-enddate", when(days[1]),
-                "-extfile", wanted, "-out", path)
+                "-in", key.with_suffix(".csr"), "-extfile", wanted, "-out", path,
+                "-subj", self.SUBJECTS.get(name, f"/CN={name[:60]}"),
+                "-startdate", when(days[0]), "-enddate", when(days[1]))
         return path
 
     def _make_issuer(self, name, issuer):
-        return self._sign(name, self._key(f"P-256/{name}"), issuer, (-400, 3650),
+        return self._sign(name, self._key(f"P-256/{name}"), issuer,
+                          (-400, 3650),
                           ["basicConstraints=critical,CA:TRUE",
                            "keyUsage=critical,keyCertSign,cRLSign",
                            "subjectKeyIdentifier=hash"])

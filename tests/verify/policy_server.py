@@ -45,8 +45,8 @@ class PolicyServer(TcpServer):
     """`sites`: {host or (host, address): Site}. `chains`: {host or (host,
     address): chain}, None for alert 112. `unnamed`: {address: the chain that is
     shown without SNI}. `versions`: {address: the only one}. `resets`: addresses
-    that hang up at once. .waiting_at_once: how many clients waited for an answer
-    at most at the same time, by address."""
+    that hang up at once. .waiting_at_once: how many clients waited for an
+    answer at most at the same time, by address."""
 
     def __init__(self, addresses, sites, chains):
         self.sites, self.chains = sites, chains

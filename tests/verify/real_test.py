@@ -16,8 +16,8 @@ import namespace  # noqa: E402
 from own_ca import Ca  # noqa: E402
 from services import (Chasquid, Knot, Nginx, PolicyHost,  # noqa: E402
                       Postfix)
+from sender_tools import missing_tools  # noqa: E402
 from world import POLICY_HOST, World, policy_id, policy_text  # noqa: E402
-from sender_tools import missing_tools  # noqa: E402 isort: skip
 
 NGINX = "192.0.2.11"
 HOSTS = ("mx1.alpha.test", "mx2.alpha.test")

@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import namespace  # noqa: E402
-from world import POLICY_HOST, World  # noqa: E402
+from world import World  # noqa: E402
 
 DEAD_RESOLVER = "127.0.0.99"
 

@@ -4,7 +4,6 @@ any number of domains below alpha.test; and ways to spoil it. It is built
 inside the namespace of namespace.py, and runs as threads of the test."""
 
 import hashlib
-import itertools
 import json
 import os
 import pathlib
@@ -14,7 +13,7 @@ import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from dns_server import (FAR_RESOLVER, RESOLVER, NameServers,  # noqa: E402
-                        Reply, Zones)
+                        Zones)
 from listening import Silence  # noqa: E402
 from mail_server import Mail, MailServer  # noqa: E402
 from own_ca import Ca  # noqa: E402
@@ -108,8 +107,8 @@ class Domain:
 
 
 class World:
-    """Make it, add domains and spoil them, then start(). It ends with `test`, if
-    that is given."""
+    """Make it, add domains and spoil them, then start(). It ends with `test`,
+    if that is given."""
 
     def __init__(self, test=None):
         self._temporary = tempfile.TemporaryDirectory(prefix="mta-sts-world-")
@@ -175,8 +174,8 @@ class World:
         self.silent.append((address, port))
 
     def add_mail(self, host, addresses=None, names=None, leaf=(), **how):
-        """A mail host with its addresses. `how`: see Mail; `named`: what SNI has
-        to be one of, else `unnamed` is shown; `leaf`: see Ca.leaf(), with
+        """A mail host with its addresses. `how`: see Mail; `named`: what SNI
+        has to be one of, else `unnamed` is shown; `leaf`: see Ca.leaf(), with
         `names` in it."""
         addresses = addresses or (self.address(),)
         for address in addresses:
