@@ -7,6 +7,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -145,7 +146,7 @@ Trust classify(X509_STORE_CTX* context, int error) {
 }
 
 /// What the record is compared with, of one certificate; nothing where the
-/// record asks for what nobody knows.
+/// record asks for what nobody knows, or can't be a digest of its kind.
 std::optional<std::string> select(X509* certificate, const Tlsa& tlsa) {
   if (tlsa.selector > 1) return std::nullopt;
   std::string octets =
@@ -154,7 +155,10 @@ std::optional<std::string> select(X509* certificate, const Tlsa& tlsa) {
   const EVP_MD* digest = tlsa.matching == 1   ? EVP_sha256()
                          : tlsa.matching == 2 ? EVP_sha512()
                                               : nullptr;
-  if (digest == nullptr) return std::nullopt;
+  if (digest == nullptr ||
+      tlsa.data.size() != static_cast<std::size_t>(EVP_MD_get_size(digest))) {
+    return std::nullopt;
+  }
   unsigned char sum[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   EVP_Digest(octets.data(), octets.size(), sum, &size, digest, nullptr);

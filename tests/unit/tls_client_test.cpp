@@ -190,6 +190,18 @@ TEST_F(TlsClient, SpeaksWhatIsTooOld) {
   EXPECT_EQ(facts.version, "TLSv1.1");
 }
 
+// As postfix and exim have it by default: whoever offers to see none is shown
+// none.
+TEST_F(TlsClient, AsksForACertificate) {
+  EchoServer server(leaf_, {});
+  SSL_CTX_set_max_proto_version(server.context(), TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(server.context(), "aNULL:ALL:@SECLEVEL=0");
+  SSL_CTX_set_options(server.context(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+  const PeerFacts facts = look(server);
+  EXPECT_EQ(facts.failure, "");
+  EXPECT_EQ(facts.chain.size(), 1U);
+}
+
 TEST_F(TlsClient, NamesTheAlert) {
   EchoServer server(leaf_, {});
   SSL_CTX_set_tlsext_servername_callback(
@@ -253,6 +265,10 @@ TEST_F(TlsClient, LeavesOutWhatMailDoesNotUse) {
   EXPECT_EQ(match({0, 1, 1, "x"}), TlsaMatch::unusable);
   EXPECT_EQ(match({3, 2, 1, "x"}), TlsaMatch::unusable);
   EXPECT_EQ(match({3, 1, 3, "x"}), TlsaMatch::unusable);
+  // RFC 6698, 2.1.3: SHA-256 has 32 octets, and SHA-512 has 64.
+  EXPECT_EQ(match({3, 1, 1, "x"}), TlsaMatch::unusable);
+  EXPECT_EQ(match({3, 1, 2, std::string(32, 'x')}), TlsaMatch::unusable);
+  EXPECT_EQ(match({2, 0, 1, ""}), TlsaMatch::unusable);
 }
 
 }  // namespace
