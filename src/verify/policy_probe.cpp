@@ -74,17 +74,13 @@ void look_as_ca(const PolicyQuestion& question, const tls::TrustStore& store,
                         .facts;
 }
 
-}  // namespace
-
-Fetch probe_policy(const PolicyQuestion& question,
-                   const tls::TrustStore& store) {
-  Fetch fetch{.address = question.endpoint.address,
-              .port = question.endpoint.port};
+void look_as_sender(const PolicyQuestion& question,
+                    const tls::TrustStore& store, Fetch& fetch) {
   const Clock::time_point start = Clock::now();
   net::Connected connected = connect(question, start);
   fetch.reach = connected.reach;
   fetch.reason = std::move(connected.reason);
-  if (!connected.stream) return fetch;
+  if (!connected.stream) return;
   tls::Handshake made = tls::shake_hands(
       *connected.stream, store,
       {.server_name = question.host, .protocols = {"http/1.1"}});
@@ -92,6 +88,17 @@ Fetch probe_policy(const PolicyQuestion& question,
   if (made.stream) read_policy(question, *made.stream, fetch);
   fetch.time =
       std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - start);
+}
+
+}  // namespace
+
+// One connection after the other: a server may have room for one alone.
+Fetch probe_policy(const PolicyQuestion& question,
+                   const tls::TrustStore& store) {
+  Fetch fetch{.address = question.endpoint.address,
+              .port = question.endpoint.port};
+  look_as_sender(question, store, fetch);
+  if (fetch.reach != net::Reach::reached) return fetch;
   if (question.without_name) look_without_name(question, store, fetch);
   if (question.challenge) look_as_ca(question, store, fetch);
   return fetch;
