@@ -25,9 +25,10 @@ struct Request {
 
 struct Response {
   int status = 0;
-  std::vector<std::pair<std::string, std::string>> fields = {};  // names as sent
-  std::string body = {};     // at most max_octets
-  bool is_cut = false;  // there was more
+  std::vector<std::pair<std::string, std::string>> fields =
+      {};                 // names as sent
+  std::string body = {};  // at most max_octets
+  bool is_cut = false;    // there was more
   std::string
       broken;  // what was wrong behind the head: "ended 12 octets early"
 

@@ -15,8 +15,8 @@ struct PeerCertificate {
   std::vector<std::string> dns_names = {};  // of subjectAltName, in lower case
   std::chrono::sys_seconds not_before = {};
   std::chrono::sys_seconds not_after = {};
-  std::string key = {};         // "RSA 2048", "ECDSA P-256"
-  std::string weakness = {};    // what is weak in it: "RSA 1024"; empty: nothing
+  std::string key = {};       // "RSA 2048", "ECDSA P-256"
+  std::string weakness = {};  // what is weak in it: "RSA 1024"; empty: nothing
   std::string issuer_url = {};  // caIssuers (RFC 5280, 4.2.2.1); may be empty
   std::string sha256 = {};      // of the DER, 64 hex digits
   std::string key_sha256 = {};  // of the SubjectPublicKeyInfo, 64 hex digits

@@ -14,7 +14,7 @@ namespace mtasts::verify {
 
 struct PolicyQuestion {
   net::Endpoint endpoint = {};
-  std::string host = {};          // "mta-sts.example.com": SNI and Host
+  std::string host = {};     // "mta-sts.example.com": SNI and Host
   bool without_name = true;  // look at what a client without SNI is shown, too
   bool challenge = false;    // look at what a CA is answered, too
   std::chrono::milliseconds connect_time{10'000};

@@ -56,7 +56,8 @@ TEST_P(ToolVerifyJudged, IsPrintedForPrometheus) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Facts, ToolVerifyJudged,
-                         testing::Values("absent", "faults", "good", "untested"));
+                         testing::Values("absent", "faults", "good",
+                                         "untested"));
 
 }  // namespace
 }  // namespace mtasts::tool
