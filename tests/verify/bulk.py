@@ -128,13 +128,15 @@ class Bulk:
 
 
 def lines_of(path):
-    """{domain: (verdict, its ids)} and how many lines there are."""
+    """{domain: the ids of what is not good} and how many lines there are. A
+    busy machine is slow, and that is not what is asked here."""
     found, count = {}, 0
     for line in open(path):
         one = json.loads(line)
         count += 1
-        found[one["domain"]] = (one["verdict"], tuple(sorted(
-            finding["id"] for finding in one["findings"])))
+        found[one["domain"]] = {
+            finding["id"] for finding in one["findings"]
+            if finding["severity"] != "note"} - {"fetch.slow"}
     return found, count
 
 
