@@ -17,7 +17,8 @@ std::optional<Mode> parse_mode(std::string_view text) {
 }
 
 Result<Policy> Policy::make(Mode mode, std::vector<MxPattern> mx,
-                            std::chrono::seconds max_age) {
+                            std::chrono::seconds max_age,
+                            std::size_t max_octets) {
   if (mx.empty() && mode != Mode::none) {
     return fail(fmt::format("mode {} needs at least one mx", format_mode(mode)),
                 "list every host that receives mail for the domain: "
@@ -32,9 +33,9 @@ Result<Policy> Policy::make(Mode mode, std::vector<MxPattern> mx,
   mx.erase(std::unique(mx.begin(), mx.end()), mx.end());
   Policy policy(mode, std::move(mx), max_age);
   const std::size_t octets = format_policy(policy).size();
-  if (octets > k_max_policy_octets) {
+  if (octets > max_octets) {
     return fail(fmt::format("the policy text would have {} octets, above {}",
-                            octets, k_max_policy_octets),
+                            octets, max_octets),
                 "some sending MTAs read no further; use a wildcard for hosts "
                 "under one name");
   }

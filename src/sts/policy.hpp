@@ -32,13 +32,19 @@ std::optional<Mode> parse_mode(std::string_view text);
 /// RFC 8461, 3.2: "a maximum value of 31557600", about one year.
 constexpr std::chrono::seconds k_max_max_age{31557600};
 
+/// Of the text of a policy. chasquid cuts a body at 10,240 octets without a
+/// word; stay below.
+constexpr std::size_t k_max_policy_octets = 10'000;
+
 class Policy {
  public:
   /// Sorts `mx` and drops duplicates. Fails without an mx unless the mode is
   /// none, with a max_age outside 0..k_max_max_age, and when the text would
-  /// be larger than any sending MTA is sure to read.
+  /// have more than `max_octets`: one of ours is smaller than any sending MTA
+  /// is sure to read.
   static Result<Policy> make(Mode mode, std::vector<MxPattern> mx,
-                             std::chrono::seconds max_age);
+                             std::chrono::seconds max_age,
+                             std::size_t max_octets = k_max_policy_octets);
 
   Mode mode() const { return mode_; }
   const std::vector<MxPattern>& mx() const { return mx_; }

@@ -40,6 +40,7 @@ bool is_extension_value(std::string_view value) {
 
 class PolicyReader {
  public:
+  explicit PolicyReader(std::size_t max_octets) : max_octets_(max_octets) {}
   PolicyReading run(std::string_view text);
 
  private:
@@ -68,6 +69,7 @@ class PolicyReader {
     say(Gravity::fatal, std::move(message), std::move(hint));
   }
 
+  const std::size_t max_octets_;
   PolicyReading reading_;
   std::size_t line_ = 0;
   std::map<std::string, std::size_t, std::less<>> fields_;  // first line of
@@ -323,7 +325,8 @@ void PolicyReader::make_policy() {
                         &Deviation::gravity) != reading_.deviations.end()) {
     return;
   }
-  Result<Policy> policy = Policy::make(*mode_, std::move(mx_), max_age_);
+  Result<Policy> policy =
+      Policy::make(*mode_, std::move(mx_), max_age_, max_octets_);
   if (policy) {
     reading_.policy = *std::move(policy);
   } else {
@@ -374,8 +377,8 @@ PolicyReading PolicyReader::run(std::string_view text) {
 
 }  // namespace
 
-PolicyReading read_policy(std::string_view text) {
-  return PolicyReader().run(text);
+PolicyReading read_policy(std::string_view text, std::size_t max_octets) {
+  return PolicyReader(max_octets).run(text);
 }
 
 }  // namespace mtasts::sts

@@ -33,7 +33,10 @@ struct PolicyReading {
 };
 
 /// Accepts LF or CRLF, any order, unknown fields, and takes the first of
-/// duplicates. Reads on behind a fault, so that all of them are reported.
-PolicyReading read_policy(std::string_view text);
+/// duplicates. Reads on behind a fault, so that all of them are reported. A
+/// policy that says more than fits into `max_octets` is one: to be served here,
+/// it has to be shorter than senders would take.
+PolicyReading read_policy(std::string_view text,
+                          std::size_t max_octets = k_max_policy_octets);
 
 }  // namespace mtasts::sts

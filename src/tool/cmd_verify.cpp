@@ -259,8 +259,9 @@ Exit look_at(const std::vector<std::string>& domains,
 
 Exit look_and_print(const VerifyOptions& options, const config::Config& config,
                     std::vector<std::string> domains) {
-  const Result<verify::LookOptions> look =
+  Result<verify::LookOptions> look =
       make_look_options(options, config.tool.verify);
+  if (look) look->has_challenges = !config.startup.challenges.empty();
   Result<tls::TrustStore> roots =
       tls::TrustStore::load(options.ca.value_or(config.tool.verify.ca));
   std::optional<Error> fault;

@@ -239,7 +239,8 @@ std::optional<sts::Policy> find_policy(const Facts& facts,
   for (const Fetch* one : fetches) {
     const std::string* body = find_body(*one);
     if (body == nullptr) continue;
-    if (auto reading = sts::read_policy(*body); reading.policy) {
+    if (auto reading = sts::read_policy(*body, sts::k_max_fetched_octets);
+        reading.policy) {
       return std::move(reading.policy);
     }
   }

@@ -215,8 +215,10 @@ void DnsJudgement::check_servers() {
   std::set<std::vector<std::string>> said;
   for (const NameServer& one : facts_.servers) {
     const bool is_ipv6 = text::has(one.address, ':');
-    if (!(is_ipv6 ? facts_.view.has_ipv6 : facts_.view.has_ipv4) ||
-        one.sts.outcome == Outcome::not_asked) {
+    const bool has_way =
+        one.sts.outcome != Outcome::silent ||
+        (is_ipv6 ? facts_.view.has_ipv6 : facts_.view.has_ipv4);
+    if (!has_way || one.sts.outcome == Outcome::not_asked) {
       continue;
     }
     table.push_back(format_server(one));

@@ -78,7 +78,8 @@ bool FetchJudgement::check_reach() {
         "is a private address, and was not asked",
         "for a private network: --allow-private");
   } else if (fetch_.reach == Reach::no_route ||
-             !(is_ipv6 ? view.has_ipv6 : view.has_ipv4)) {
+             (fetch_.reach != Reach::reached &&
+              !(is_ipv6 ? view.has_ipv6 : view.has_ipv4))) {
     add(Severity::untested, "fetch.untested",
         fmt::format("this machine has no way to {} addresses",
                     is_ipv6 ? "IPv6" : "IPv4"),

@@ -97,7 +97,8 @@ std::string explain_difference(const std::string& body,
     return "it has octets that are no ASCII: " +
            format_first_line(body, wanted);
   }
-  const sts::PolicyReading reading = sts::read_policy(body);
+  const sts::PolicyReading reading =
+      sts::read_policy(body, sts::k_max_fetched_octets);
   if (!reading.policy) {
     const auto fault = std::ranges::find(reading.deviations, Gravity::fatal,
                                          &Deviation::gravity);
@@ -125,7 +126,8 @@ bool is_behind_id(const Case& on, const std::string& body) {
   if (on.texts.size() != 1) return false;
   const Result<std::string> id = sts::parse_txt_record(on.texts.front());
   if (!id || *id != on.ours->id) return false;
-  const sts::PolicyReading reading = sts::read_policy(body);
+  const sts::PolicyReading reading =
+      sts::read_policy(body, sts::k_max_fetched_octets);
   return reading.policy && *reading.policy != on.ours->policy;
 }
 
@@ -182,7 +184,8 @@ void examine(const Case& on, const Fetch& fetch, const std::string& body,
                      std::move(message), std::move(hint)});
   };
   const std::string read = is_mixed(body) ? body : with_line_ends(body);
-  const sts::PolicyReading reading = sts::read_policy(read);
+  const sts::PolicyReading reading =
+      sts::read_policy(read, sts::k_max_fetched_octets);
   constexpr std::size_t k_most = 8;
   std::size_t count = 0;
   for (const Deviation& one : reading.deviations) {

@@ -298,7 +298,7 @@ void StsJudgement::check_live(const std::string& id) {
   for (const Fetch& one : facts_.fetches) {
     const std::string* body = find_body(one);
     if (body == nullptr || *body == on_.ours->body) continue;
-    const auto reading = sts::read_policy(*body);
+    const auto reading = sts::read_policy(*body, sts::k_max_fetched_octets);
     if (reading.policy && *reading.policy != on_.ours->policy) {
       behind.push_back(one.address);
     }
