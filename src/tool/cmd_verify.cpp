@@ -143,6 +143,11 @@ Colour choose_colour() {
              : Colour::none;
 }
 
+/// Who fails for notes wants to see them.
+Notes choose_notes(const VerifyOptions& options) {
+  return options.fail_on == "note" ? Notes::shown : Notes::counted;
+}
+
 // --- What was seen elsewhere, or before ---
 
 Exit replay(const VerifyOptions& options, const config::Config& config) {
@@ -154,7 +159,8 @@ Exit replay(const VerifyOptions& options, const config::Config& config) {
     print_error(about_value("--facts", path, text.error()));
     return Exit::usage;
   }
-  const auto output = make_output(options.format, choose_colour());
+  const auto output =
+      make_output(options.format, choose_colour(), choose_notes(options));
   ExitStatus status(parse_fail_on(options.fail_on));
   enter_sandbox(config.startup.sandbox);
   bool is_printed = true;
@@ -182,7 +188,8 @@ class Results {
   Results(const VerifyOptions& options, std::optional<ResumeFile> file,
           std::size_t count)
       : file_(std::move(file)),
-        output_(make_output(options.format, choose_colour())),
+        output_(make_output(options.format, choose_colour(),
+                            choose_notes(options))),
         status_(parse_fail_on(options.fail_on)),
         progress_(count, std::chrono::steady_clock::now()) {
     if (!file_) return;

@@ -7,12 +7,12 @@
 
 namespace mtasts::tool {
 
-std::unique_ptr<VerifyOutput> make_output(std::string_view form,
-                                          Colour colour) {
+std::unique_ptr<VerifyOutput> make_output(std::string_view form, Colour colour,
+                                          Notes notes) {
   if (form == "json") return std::make_unique<JsonOutput>();
   if (form == "jsonl") return std::make_unique<JsonLinesOutput>();
   if (form == "prometheus") return std::make_unique<PrometheusOutput>();
-  return std::make_unique<TextOutput>(colour);
+  return std::make_unique<TextOutput>(colour, notes);
 }
 
 }  // namespace mtasts::tool

@@ -15,6 +15,10 @@ namespace mtasts::tool {
 /// Whether words are marked for a terminal.
 enum class Colour : std::uint8_t { none, ansi };
 
+/// Whether people see the notes of a domain that is good, or how many there
+/// are.
+enum class Notes : std::uint8_t { counted, shown };
+
 /// What is to be printed, domain after domain. A form that is one document is
 /// whole only with what finish() returns.
 class VerifyOutput {
@@ -30,6 +34,7 @@ constexpr auto k_verify_forms =
     std::to_array<std::string_view>({"text", "json", "jsonl", "prometheus"});
 
 /// `form` is one of those.
-std::unique_ptr<VerifyOutput> make_output(std::string_view form, Colour colour);
+std::unique_ptr<VerifyOutput> make_output(std::string_view form, Colour colour,
+                                          Notes notes);
 
 }  // namespace mtasts::tool

@@ -95,7 +95,7 @@ std::optional<std::chrono::sys_seconds> find_first_end(
 }
 
 /// In brackets: the mode, and of a domain that is well what was looked at.
-std::string describe(const Judged& judged, Verdict verdict) {
+std::string describe(const Judged& judged, Verdict verdict, Notes notes) {
   std::vector<std::string> parts;
   if (judged.facts.view.is_planned) parts.emplace_back("planned");
   if (judged.policy) {
@@ -107,6 +107,9 @@ std::string describe(const Judged& judged, Verdict verdict) {
       constexpr std::size_t k_date = 10;
       parts.push_back("valid until " +
                       text::format_time(*end).substr(0, k_date));
+    }
+    if (notes == Notes::counted && !judged.findings.empty()) {
+      parts.push_back(count_of(judged.findings.size(), "note"));
     }
   }
   if (parts.empty()) return {};
@@ -127,7 +130,8 @@ std::string count_findings(const Diagnostics& findings) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string format_domain_line(const Judged& judged, Colour colour) {
+std::string format_domain_line(const Judged& judged, Colour colour,
+                               Notes notes) {
   const Verdict verdict = verify::verdict_of(judged);
   std::string says = "good";
   std::string_view code = k_green;
@@ -141,7 +145,8 @@ std::string format_domain_line(const Judged& judged, Colour colour) {
                                                    : Severity::untested);
   }
   return fmt::format("{}: {}{}\n", printable(judged.facts.domain),
-                     mark(says, says, code, colour), describe(judged, verdict));
+                     mark(says, says, code, colour),
+                     describe(judged, verdict, notes));
 }
 
 // --- What is wrong ---
@@ -202,8 +207,12 @@ std::string format_findings(const Judged& judged, Colour colour) {
 }  // namespace
 
 std::string TextOutput::add(const Judged& judged) {
-  ++verdicts_[static_cast<std::size_t>(verify::verdict_of(judged))];
-  return format_domain_line(judged, colour_) + format_findings(judged, colour_);
+  const Verdict verdict = verify::verdict_of(judged);
+  ++verdicts_[static_cast<std::size_t>(verdict)];
+  std::string text = format_domain_line(judged, colour_, notes_);
+  // Those who are well are told so on one line.
+  if (verdict == Verdict::good && notes_ == Notes::counted) return text;
+  return text + format_findings(judged, colour_);
 }
 
 std::string TextOutput::finish() {

@@ -15,7 +15,7 @@ namespace mtasts::tool {
 
 class TextOutput : public VerifyOutput {
  public:
-  explicit TextOutput(Colour colour) : colour_(colour) {}
+  TextOutput(Colour colour, Notes notes) : colour_(colour), notes_(notes) {}
 
   std::string add(const verify::Judged& judged) override;
   /// How many domains are how, when there are several.
@@ -23,6 +23,7 @@ class TextOutput : public VerifyOutput {
 
  private:
   Colour colour_;
+  Notes notes_;
   std::array<std::size_t, verify::k_verdict_names.size()> verdicts_ = {};
 };
 

@@ -45,7 +45,8 @@ void check_forms(const Facts& facts) {
     require(find_kind(one.id) != nullptr, "a finding is one of the table");
   }
   for (const std::string_view form : tool::k_verify_forms) {
-    const auto output = tool::make_output(form, tool::Colour::none);
+    const auto output =
+        tool::make_output(form, tool::Colour::none, tool::Notes::shown);
     std::string text = output->add(judged);
     text += output->finish();
     require(text.ends_with('\n'), "an output ends with its last line");

@@ -29,7 +29,7 @@ class ToolVerifyJudged : public testing::TestWithParam<const char*> {
   }
 
   static std::string print(std::string_view form) {
-    const auto output = make_output(form, Colour::none);
+    const auto output = make_output(form, Colour::none, Notes::counted);
     std::string text;
     const auto taken =
         verify::parse_each_facts(read(path(".json")), [&](verify::Facts facts) {

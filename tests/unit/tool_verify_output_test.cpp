@@ -77,8 +77,8 @@ Judged make_bad() {
 }
 
 std::string print(const std::string& form, const std::vector<Judged>& list,
-                  Colour colour = Colour::none) {
-  const auto output = make_output(form, colour);
+                  Colour colour = Colour::none, Notes notes = Notes::counted) {
+  const auto output = make_output(form, colour, notes);
   std::string text;
   for (const Judged& one : list) text += output->add(one);
   return text + output->finish();
