@@ -55,6 +55,7 @@ class FetchJudgement {
         is_ipv6 ? fmt::format("[{}]", fetch_.address) : fetch_.address,
         fetch_.port, on_.host, sts::k_policy_path);
   }
+  std::string leave_it() const;
   bool check_reach();
   bool check_tls();
   void check_certificate();
@@ -68,6 +69,20 @@ class FetchJudgement {
   const Fetch& fetch_;
   Diagnostics found_ = {};
 };
+
+/// That the record goes which leads there; it may be that of an alias.
+std::string FetchJudgement::leave_it() const {
+  for (const nameserver::Answer* answer :
+       {&on_.facts.host_a, &on_.facts.host_aaaa}) {
+    const auto record = std::ranges::find(answer->records, fetch_.address,
+                                          &nameserver::Record::data);
+    if (record == answer->records.end()) continue;
+    const auto type = static_cast<std::size_t>(record->type);
+    return fmt::format("delete {}. IN {} {}", record->owner,
+                       nameserver::k_type_names[type], record->data);
+  }
+  return "take the address out of the DNS";
+}
 
 /// Each of these is true when there is a point in going on.
 bool FetchJudgement::check_reach() {
@@ -99,8 +114,10 @@ bool FetchJudgement::check_reach() {
                     has_other ? "; senders without fall-back (mailauth) see "
                                 "no policy"
                               : ""),
-        "let the policy host listen there and the firewall pass it, or take "
-        "the address out of the DNS");
+        fmt::format(
+            "let the policy host listen there and the firewall pass it, or {}",
+            has_other ? leave_it()
+                      : fmt::format("let {} lead to where it does", on_.host)));
   }
   return fetch_.reach == Reach::reached && !fetch_.is_private;
 }

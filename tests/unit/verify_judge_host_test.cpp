@@ -71,7 +71,7 @@ hint: the CA goes to port 443 of each address and offers acme-tls/1 alone (RFC 8
      R"(warning: mta-sts.alpha.test: the challenge of mta-sts.alpha.test can't be reached from outside: 2001:db8::10: no connection, connection refused [host.challenge-unreachable]
 hint: the CA goes to port 443 of each address and offers acme-tls/1 alone (RFC 8737, 3); a proxy in front has to pass TLS through to mta-stsd
 warning: mta-sts.alpha.test 2001:db8::10: no connection to port 443: connection refused; senders without fall-back (mailauth) see no policy [fetch.connect]
-hint: let the policy host listen there and the firewall pass it, or take the address out of the DNS
+hint: let the policy host listen there and the firewall pass it, or delete mta-sts.alpha.test. IN AAAA 2001:db8::10
 )"},
     {"ChallengeRefused",
      [](Scene& s) {
@@ -109,7 +109,7 @@ hint: run it again where senders are: on a mail server
                 .reason = "connection refused"};
      },
      R"(error: mta-sts.alpha.test 192.0.2.10, 2001:db8::10: no connection to port 443: connection refused [fetch.connect]
-hint: let the policy host listen there and the firewall pass it, or take the address out of the DNS
+hint: let the policy host listen there and the firewall pass it, or let mta-sts.alpha.test lead to where it does
 )"},
     {"ConnectSomewhere",
      [](Scene& s) {
@@ -118,7 +118,7 @@ hint: let the policy host listen there and the firewall pass it, or take the add
                              .reason = "no answer in 10 s"};
      },
      R"(warning: mta-sts.alpha.test 2001:db8::10: no connection to port 443: no answer in 10 s; senders without fall-back (mailauth) see no policy [fetch.connect]
-hint: let the policy host listen there and the firewall pass it, or take the address out of the DNS
+hint: let the policy host listen there and the firewall pass it, or delete mta-sts.alpha.test. IN AAAA 2001:db8::10
 )"},
     {"TimeoutOfTheHandshake",
      [](Scene& s) {
