@@ -28,9 +28,6 @@
 namespace mtasts::tool {
 namespace {
 
-// What a NOTIFY and a transfer to the other name servers take, and some.
-constexpr std::chrono::seconds k_time_to_be_seen{5};
-
 struct Options {
   std::string config;
   std::vector<std::string> domains;

@@ -28,7 +28,6 @@
 namespace mtasts::tool {
 namespace {
 
-constexpr std::chrono::seconds k_time_to_be_seen{5};
 // Of one load; mta-stsd check prints all.
 constexpr std::size_t k_max_logged = 20;
 

@@ -40,6 +40,10 @@ struct DomainPlan {
   std::vector<Alias> aliases = {};  // left alone
 };
 
+/// For how long what was sent is looked for: what a NOTIFY and a transfer to
+/// the other name servers take, and some.
+constexpr std::chrono::seconds k_time_to_be_seen{5};
+
 /// How many of a zone's name servers show what was sent.
 struct Sighting {
   std::size_t shown = 0;

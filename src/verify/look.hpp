@@ -27,8 +27,8 @@ struct LookOptions {
   bool is_planned = false;      // records and policy are the configuration's
   bool allow_private = false;   // ask addresses that are not public, too
   std::optional<net::Endpoint> connect_to = {};  // instead of the policy host
-  std::string helo = {};
-  std::chrono::milliseconds timeout{60'000};  // of one conversation
+  std::string helo = {};                         // our name in EHLO
+  std::chrono::milliseconds timeout{60'000};     // of one conversation
 };
 
 /// What all looks of one run share: hosts that many domains have are looked at
@@ -49,6 +49,7 @@ class Shared {
   /// The resolver has not answered for so long that nobody asks it any more.
   bool has_no_resolver() const;
 
+  /// For looks alone: look_parts.hpp has them.
   Parts& parts() { return *parts_; }
 
  private:
