@@ -51,7 +51,7 @@ class Words {
 };
 
 constexpr auto k_programs = std::to_array<std::string_view>(
-    {"certbot", "curl", "dig", "mta-sts", "mta-stsd", "openssl"});
+    {"certbot", "curl", "delv", "dig", "mta-sts", "mta-stsd", "openssl"});
 
 bool ends_a_clause(std::string_view text) {
   return text.ends_with(';') || text.ends_with(',') || text.ends_with(':');
