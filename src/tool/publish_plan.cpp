@@ -133,6 +133,15 @@ std::optional<Error> find_reason_to_wait(const verify::Facts& facts,
                              one.message, one.id),
                  one.hint};
   }
+  // Addresses that no resolver names can't be asked.
+  for (const Answer* one : {&facts.host_a, &facts.host_aaaa}) {
+    if (one->is_answered() || one->outcome == nameserver::Outcome::not_asked) {
+      continue;
+    }
+    return Error{fmt::format("not all addresses of {} are known: {}", one->name,
+                             format_failure(*one)),
+                 "mta-sts verify says which question has no answer"};
+  }
   std::size_t seen = 0;
   for (const verify::Fetch& one : facts.fetches) {
     if (one.reach == net::Reach::no_route) continue;

@@ -176,6 +176,22 @@ TEST(PublishWait, HoldsNothingAgainstAnAddressWithoutAWay) {
             "no address of the policy host could be asked from here");
 }
 
+TEST(PublishWait, WantsToKnowAllAddresses) {
+  using nameserver::Outcome;
+  for (const auto& [outcome, expected] :
+       {std::pair{Outcome::no_data, "none"},
+        std::pair{Outcome::not_asked, "none"},
+        std::pair{Outcome::servfail,
+                  "not all addresses of mta-sts.example.com are known: "
+                  "servfail"}}) {
+    verify::Facts facts;
+    facts.fetches = {fetch("192.0.2.1")};
+    facts.host_aaaa = {.name = "mta-sts.example.com", .outcome = outcome};
+    const auto error = find_reason_to_wait(facts, {}, publication());
+    EXPECT_EQ(error ? error->message : "none", expected);
+  }
+}
+
 TEST(PublishWait, TellsWhatVerifyFinds) {
   const Diagnostics findings = {
       {Severity::error, "mx.uncovered", {"mx.example.com"}, "of no use", {}},
