@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -71,9 +72,17 @@ Result<ResumeFile> ResumeFile::open(const std::string& path) {
   // Readable for others, as what is redirected to a file is.
   constexpr mode_t k_mode = 0644;
   const int fd =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, k_mode);
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC,
+             k_mode);
   if (fd < 0) return fail(cant_open(path, errno));
   ResumeFile file{files::Descriptor(fd)};
+  // A device or a pipe may have no end, and keeps nothing.
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return fail(cant_open(path, errno));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(fmt::format("--resume {}: is no regular file", in_quotes(path)),
+                "a file of JSON lines that this user can write, or a new one");
+  }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return fail(
         fmt::format("--resume {}: another run writes to it", in_quotes(path)),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <string>
 #include <unordered_map>
@@ -37,6 +38,17 @@ TEST_F(ResumeFileTest, BeginsAFile) {
   ASSERT_TRUE(file->add(k_good));
   ASSERT_TRUE(file->add(k_bad));
   EXPECT_EQ(read(), std::string(k_good) + k_bad);
+}
+
+TEST_F(ResumeFileTest, RefusesWhatHasNoEnd) {
+  ASSERT_EQ(::mkfifo(dir_.path("pipe").c_str(), 0600), 0);
+  for (const std::string& path :
+       {std::string("/dev/full"), dir_.path("pipe")}) {
+    const Result<ResumeFile> file = ResumeFile::open(path);
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().message,
+              "--resume \"" + path + "\": is no regular file");
+  }
 }
 
 TEST_F(ResumeFileTest, KnowsWhoseLinesAreThere) {
