@@ -131,10 +131,14 @@ void fetch_policies(Shared::Parts& shared, Facts& facts) {
         fetch_from(shared, facts.domain, *shared.options.connect_to));
     return;
   }
+  const net::Deadline end = std::chrono::steady_clock::now() +
+                            k_most_attempts * shared.options.timeout;
   for (const std::string& address :
        list_addresses(facts.host_a, facts.host_aaaa, k_most_addresses)) {
     if (!is_allowed(shared.options, address)) {
       facts.fetches.push_back({.address = address, .is_private = true});
+    } else if (std::chrono::steady_clock::now() >= end) {
+      facts.fetches.push_back({.address = address, .reason = k_out_of_time});
     } else {
       facts.fetches.push_back(fetch_from(
           shared, facts.domain, {.address = address, .port = k_https_port}));

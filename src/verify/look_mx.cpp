@@ -130,18 +130,21 @@ SmtpProbe probe(Shared::Parts& shared, const MxHost& host,
 }
 
 MxHost look_at_host(Shared::Parts& shared, Questions& questions,
-                    const std::string& name) {
+                    const std::string& name, net::Deadline end) {
   MxHost host{.name = name};
   host.a = questions.ask_once(name, Type::a);
   host.aaaa = questions.ask_once(name, Type::aaaa);
   // RFC 7672, 2.2.2: at the name that the aliases of the host lead to.
-  const std::string end = end_of(host.a);
+  const std::string owner = end_of(host.a);
   if (shared.options.has_smtp) {
-    host.tlsa = questions.ask_once("_25._tcp." + end, Type::tlsa);
+    host.tlsa = questions.ask_once("_25._tcp." + owner, Type::tlsa);
     const std::vector<tls::Tlsa> tlsa = list_tlsa(host.tlsa);
     for (const std::string& address :
          list_addresses(host.a, host.aaaa, k_most_addresses)) {
-      host.probes.push_back(probe(shared, host, tlsa, address));
+      const bool has_time = std::chrono::steady_clock::now() < end;
+      host.probes.push_back(
+          has_time ? probe(shared, host, tlsa, address)
+                   : SmtpProbe{.address = address, .reason = k_out_of_time});
     }
   }
   return host;
@@ -178,10 +181,14 @@ std::vector<std::pair<std::uint16_t, std::string>> list_hosts(
 void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
                           Facts& facts) {
   facts.mx = questions.ask(facts.domain, Type::mx);
+  const net::Deadline end = std::chrono::steady_clock::now() +
+                            k_most_attempts * shared.options.timeout;
   for (const auto& one : list_hosts(facts)) {
     const std::string& name = one.second;
     const auto host = shared.hosts.make_once(
-        name, [&] { return look_at_host(shared, questions, name); });
+        name, [&] { return look_at_host(shared, questions, name, end); });
+    // Other domains that have this host may have time for it.
+    if (std::chrono::steady_clock::now() >= end) shared.hosts.forget(name);
     facts.hosts.push_back({.preference = one.first, .host = host});
   }
 }

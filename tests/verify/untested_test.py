@@ -92,6 +92,17 @@ class UntestedTest(unittest.TestCase):
         self.expect(world, ["a.alpha.test"], {"mx.greeting"}, "--timeout", "2s",
                     within=15)
 
+    def test_tarpits_of_one_domain(self):
+        """The time for all of them has an end, too."""
+        world = World(self)
+        world.add("a.alpha.test").put_mx(
+            tarpit=20, addresses=[world.address() for _ in range(16)])
+        world.start()
+        done = world.verify("a.alpha.test", "--timeout", "1s")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("the addresses before it took ten times",
+                      " ".join(done.stdout.split()))
+
     def test_addresses_that_are_not_public(self):
         """Without --allow-private nobody there is talked to."""
         world = World(self)
