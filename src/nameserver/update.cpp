@@ -115,7 +115,9 @@ constexpr auto k_rcodes = std::to_array<Explained>({
     {LDNS_RCODE_YXRRSET, "YXRRSET",
      "there are records that were not seen, or an alias", k_changed},
     {LDNS_RCODE_NXRRSET, "NXRRSET",
-     "the records that were seen have been changed meanwhile", k_changed},
+     "the records that were seen have been changed meanwhile",
+     "run it again; a TXT in several strings can't be named, and has to be "
+     "deleted by hand"},
     {LDNS_RCODE_NOTAUTH, "NOTAUTH",
      "it has no such zone, or does not take the key",
      "send it to the primary server of the zone"},
