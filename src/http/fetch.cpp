@@ -148,7 +148,7 @@ std::string format_broken(const Wire& wire, std::size_t size,
   if (declared && *declared > size) {
     return fmt::format("ended {} octets early", *declared - size);
   }
-  return "its body can't be read";
+  return "can't be read: its chunks or its length are wrong";
 }
 
 std::optional<std::size_t> find_length(const Response& response) {

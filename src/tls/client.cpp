@@ -216,7 +216,11 @@ Result<TrustStore> TrustStore::load(const std::string& file) {
   }
   if (is_there(bundle) || !file.empty()) {
     if (SSL_CTX_load_verify_file(context, bundle.c_str()) != 1) {
-      const std::string why = take_openssl_error();
+      const unsigned long code = ERR_peek_error();
+      const std::string why = ERR_SYSTEM_ERROR(code)
+                                  ? format_errno(ERR_GET_REASON(code))
+                                  : take_openssl_error();
+      ERR_clear_error();
       return fail(fmt::format("{} has no certificates that can be read: {}",
                               bundle, why),
                   "a file of PEM certificates, those of the roots");

@@ -154,13 +154,16 @@ Notes choose_notes(const VerifyOptions& options) {
 
 Exit replay(const VerifyOptions& options, const config::Config& config) {
   const std::string& path = *options.facts;
+  const auto refuse = [&path](const Error& error) {
+    print_error(
+        Error{fmt::format("--facts {}: {}", in_quotes(path), error.message),
+              error.hint});
+    return Exit::usage;
+  };
   const Result<std::string> text =
       path == "-" ? files::read_standard_input(k_max_facts_file)
                   : files::read_stream(path, k_max_facts_file);
-  if (!text) {
-    print_error(about_value("--facts", path, text.error()));
-    return Exit::usage;
-  }
+  if (!text) return refuse(text.error());
   const auto output =
       make_output(options.format, choose_colour(), choose_notes(options));
   ExitStatus status(parse_fail_on(options.fail_on));
@@ -175,10 +178,7 @@ Exit replay(const VerifyOptions& options, const config::Config& config) {
         status.add(judged);
         is_printed = is_printed && print(output->add(judged));
       });
-  if (!read) {
-    print_error(about_value("--facts", path, read.error()));
-    return Exit::usage;
-  }
+  if (!read) return refuse(read.error());
   return print(output->finish()) && is_printed ? status.worst() : Exit::fault;
 }
 

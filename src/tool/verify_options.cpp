@@ -85,7 +85,9 @@ Result<std::vector<std::string>> read_list(const std::string& path) {
   const Result<std::string> text =
       path == "-" ? files::read_standard_input(k_max_list_octets)
                   : files::read_stream(path, k_max_list_octets);
-  if (!text) return fail(about_value("--domains", path, text.error()));
+  if (!text)
+    return fail(
+        fmt::format("--domains {}: {}", in_quotes(path), text.error().message));
   std::vector<std::string> domains;
   std::string_view rest = *text;
   for (std::size_t number = 1; !rest.empty(); ++number) {
