@@ -26,6 +26,9 @@ Result<net::Endpoint> parse_server(std::string_view text) {
 Result<std::string> parse_powerdns(std::string_view text) {
   constexpr std::string_view k_scheme = "http://";
   constexpr const char* k_hint = "as \"http://127.0.0.1:8081\"";
+  if (text.starts_with("https://")) {
+    return fail("is https, which PowerDNS does not speak there", k_hint);
+  }
   if (text.ends_with('/')) text.remove_suffix(1);
   const bool is_http = text.starts_with(k_scheme);
   if (is_http && net::parse_endpoint(text.substr(k_scheme.size()), 80)) {
