@@ -73,6 +73,13 @@ std::optional<config::Config> load(const VerifyOptions& options) {
     }
     return config::Config{};
   }
+  const bool names_none = options.domains.empty() && !options.list;
+  if (names_none && !options.is_planned && is_missing(options.config)) {
+    print_error(
+        fmt::format("no domain is named, and {} is not there", options.config),
+        "name one: mta-sts verify example.com");
+    return std::nullopt;
+  }
   config::Loaded loaded = config::load_config(options.config);
   if (!loaded.config) print_diagnostics(loaded.diagnostics);
   return std::move(loaded.config);

@@ -123,6 +123,11 @@ class ToolTest(CliTestCase):
                     "mta-sts: error: " + message,
                     "mta-sts: hint: see mta-sts --help"))
 
+    def test_neither_domain_nor_configuration(self):
+        self.expect(self.run_it("-c", "/nowhere", "verify"), 1, "", lines(
+            "mta-sts: error: no domain is named, and /nowhere is not there",
+            "mta-sts: hint: name one: mta-sts verify example.com"))
+
     def test_domains_that_are_none(self):
         for arguments, stdin, message, hint in (
                 (["mta-sts.alpha.test"], "",
