@@ -68,7 +68,9 @@ std::string format_endpoint(const Endpoint& endpoint) {
 TcpStream::~TcpStream() { ::close(fd_); }
 
 Result<std::size_t> TcpStream::read(std::span<char> into) {
-  while (wait_for(fd_, POLLIN, deadline_)) {
+  // A peer that never stops is always readable, at the deadline, too.
+  while (std::chrono::steady_clock::now() < deadline_ &&
+         wait_for(fd_, POLLIN, deadline_)) {
     const ssize_t got = ::recv(fd_, into.data(), into.size(), 0);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EAGAIN && errno != EINTR) return fail(format_errno(errno));

@@ -2,9 +2,11 @@
 """What could not be tested is neither red nor green: exit status 3, and a
 finding that says what it was."""
 
+import contextlib
 import pathlib
 import socket
 import sys
+import threading
 import time
 import unittest
 
@@ -102,6 +104,28 @@ class UntestedTest(unittest.TestCase):
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
         self.assertIn("the addresses before it took ten times",
                       " ".join(done.stdout.split()))
+
+    def test_peer_that_never_stops(self):
+        """There is always something to read, and never an end."""
+        hello_requests = b"\x16\x03\x03\x00\x04\0\0\0\0" * 1000
+
+        def flood(listener):
+            with contextlib.suppress(OSError):
+                while True:
+                    with contextlib.suppress(OSError):
+                        peer = listener.accept()[0]
+                        while True:
+                            peer.sendall(hello_requests)
+        world = World(self)
+        domain = world.add("a.alpha.test")
+        address = world.address()
+        domain.put_addresses(address)
+        world.refuse(address)
+        world.start()
+        listener = socket.create_server((address, 443))
+        threading.Thread(target=flood, args=(listener,), daemon=True).start()
+        done = world.verify("a.alpha.test", "--timeout", "2s", "--no-smtp")
+        self.assertIn("nothing came in time", " ".join(done.stdout.split()))
 
     def test_addresses_that_are_not_public(self):
         """Without --allow-private nobody there is talked to."""
