@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -151,6 +152,60 @@ TEST_F(TlsClient, TellsWhyAChainIsNotTrusted) {
   EXPECT_EQ(alone.trust, Trust::untrusted);
   EXPECT_EQ(alone.trust_reason, "unable to get local issuer certificate");
   EXPECT_EQ(look_at(stranger, {&other}).trust, Trust::untrusted);
+}
+
+/// `pair`, signed anew with one more extension.
+void add_extension(const TestPair& pair, const TestPair& issuer, int nid,
+                   const char* value) {
+  X509_EXTENSION* one = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value);
+  ASSERT_NE(one, nullptr);
+  X509_add_ext(pair.certificate.get(), one, -1);
+  X509_EXTENSION_free(one);
+  ASSERT_GT(X509_sign(pair.certificate.get(), issuer.key.get(), EVP_sha256()),
+            0);
+}
+
+// Browsers fetch it, and most senders don't.
+TEST_F(TlsClient, TellsWhereAMissingIntermediateIs) {
+  const TestPair middle = make_pair("CA", KeyKind::ecdsa, {}, &root_);
+  const TestPair leaf =
+      make_pair("DNS:mx.example.com", KeyKind::ecdsa, {}, &middle);
+  EXPECT_EQ(look_at(leaf).trust, Trust::untrusted);
+  add_extension(leaf, middle, NID_info_access,
+                "caIssuers;URI:http://ca.example/middle.crt");
+  const PeerFacts facts = look_at(leaf);
+  EXPECT_EQ(facts.trust, Trust::incomplete);
+  EXPECT_EQ(facts.trust_reason, "unable to get local issuer certificate");
+  EXPECT_EQ(facts.chain.front().issuer_url, "http://ca.example/middle.crt");
+  EXPECT_EQ(look_at(leaf, {&middle}).trust, Trust::trusted);
+}
+
+TEST_F(TlsClient, TellsThatASignatureIsWrong) {
+  // The name of the root, and another's signature.
+  const TestPair other = make_pair("CA");
+  const TestPair leaf =
+      make_pair("DNS:mx.example.com", KeyKind::ecdsa, {}, &root_);
+  ASSERT_GT(X509_sign(leaf.certificate.get(), other.key.get(), EVP_sha256()),
+            0);
+  EXPECT_EQ(look_at(leaf).trust, Trust::invalid);
+}
+
+TEST_F(TlsClient, NamesWhatIsWeak) {
+  const TestPair leaf = make_pair("DNS:mx.example.com", KeyKind::rsa);
+  EXPECT_EQ(look_at(leaf).chain.front().weakness, "");
+  ASSERT_GT(X509_sign(leaf.certificate.get(), leaf.key.get(), EVP_sha1()), 0);
+  EXPECT_EQ(look_at(leaf).chain.front().weakness,
+            "a signature by MD5 or SHA-1");
+  const TestPair small{
+      make_pair("DNS:mx.example.com").certificate,
+      KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{1024}))};
+  X509_set_pubkey(small.certificate.get(), small.key.get());
+  ASSERT_GT(X509_sign(small.certificate.get(), small.key.get(), EVP_sha256()),
+            0);
+  const PeerFacts facts = look_at(small);
+  EXPECT_EQ(facts.failure, "");
+  EXPECT_EQ(facts.chain.front().key, "RSA 1024");
+  EXPECT_EQ(facts.chain.front().weakness, "RSA 1024");
 }
 
 TEST_F(TlsClient, LeavesTimeToTheJudge) {
