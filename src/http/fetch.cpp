@@ -122,6 +122,7 @@ class Client final : public httplib::ClientImpl {
  public:
   explicit Client(const std::string& host) : ClientImpl(host) {
     set_decompress(false);
+    set_url_encode(false);  // it would write "%2B" for "+"
   }
   bool send(Wire& wire, httplib::Request& request, httplib::Response& response,
             httplib::Error& error) {

@@ -53,7 +53,7 @@ TEST(HttpFetch, AsksForWhatItIsTold) {
   ScriptedStream stream("HTTP/1.1 204 No Content\r\n\r\n");
   const auto response = exchange(stream, {.method = "PATCH",
                                           .host = "a.test:8081",
-                                          .path = "/x?y=z.",
+                                          .path = "/x?y=a+b,c.",
                                           .fields = {{"X-API-Key", "k"}},
                                           .body = "{}"});
   ASSERT_TRUE(response);
@@ -65,7 +65,7 @@ TEST(HttpFetch, AsksForWhatItIsTold) {
     left.remove_prefix(end == left.npos ? left.size() : end + 2);
   }
   ASSERT_FALSE(lines.empty());
-  EXPECT_EQ(lines.front(), "PATCH /x?y=z. HTTP/1.1");
+  EXPECT_EQ(lines.front(), "PATCH /x?y=a+b,c. HTTP/1.1");
   EXPECT_EQ(lines.back(), "{}");
   for (const std::string field : {"Host: a.test:8081", "X-API-Key: k",
                                   "Content-Length: 2", "Connection: close"}) {
