@@ -20,8 +20,9 @@ namespace {
 // The library bounds a line of the head, but not their number.
 constexpr std::size_t k_max_head = 64 * 1024;
 // It matches them by regular expressions, which recurse for each octet: a line
-// of 60,000 would end the program.
-constexpr std::size_t k_max_status_line = 1000;
+// of 60,000 would end the program, and one of 1,000 a thread with a small
+// stack.
+constexpr std::size_t k_max_status_line = 256;
 // RFC 9110, 15.2: any number may come before the answer; servers send one.
 constexpr int k_max_interim = 8;
 

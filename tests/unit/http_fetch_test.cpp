@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/fetch.hpp"
+#include "process/thread.hpp"
 
 namespace mtasts::http {
 namespace {
@@ -200,6 +201,20 @@ TEST(HttpFetch, RefusesWhatIsNoHttp) {
   if (message(endless) != none) {
     EXPECT_EQ(message(endless), "the answer is too long");
   }
+}
+
+// The library matches the line by a recursive regular expression. A quarter of
+// what the threads of verify have, as sanitizers need more.
+TEST(HttpFetch, ReadsTheLongestStatusLineOnASmallStack) {
+  const std::string line = "HTTP/1.1 200 " + std::string(240, 'x');
+  Result<Response> response = fail("not asked");
+  {
+    const process::Thread thread(std::size_t{128} * 1024, [&] {
+      response = ask(line + "\r\nContent-Length: 2\r\n\r\nok");
+    });
+  }
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(response->body, "ok");
 }
 
 }  // namespace
