@@ -23,7 +23,8 @@ constexpr int k_done = 250;
 constexpr std::chrono::milliseconds k_farewell_time{1'000};
 
 std::string format_reply(const SmtpReply& reply) {
-  const std::string texts = text::join(reply.lines, " / ", printable);
+  const std::string texts = text::join(
+      reply.lines, " / ", [](const std::string& line) { return line; });
   return texts.empty() ? fmt::format("{}", reply.code)
                        : fmt::format("{} {}", reply.code, texts);
 }

@@ -122,7 +122,7 @@ TEST_F(VerifySmtpProbe, KeepsTheReplyOfWhoDoesNotGreet) {
   check_greeting("554-no\r\n554 mail\r\n", {.reply = "554 no / mail"},
                  {"QUIT"});
   check_greeting("554\r\n", {.reply = "554"}, {"QUIT"});
-  check_greeting("250 mx.test\x1b[2J\r\n", {.reply = "250 mx.test\\x1b[2J"},
+  check_greeting("250 mx.test\x1b[2J\r\n", {.reply = "250 mx.test\x1b[2J"},
                  {"QUIT"});
 }
 
