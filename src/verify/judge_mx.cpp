@@ -102,6 +102,11 @@ void MxJudgement::check_host(const MxHost& host) {
         fmt::format("is an alias of {}", target),
         fmt::format("let the MX record name {}", target));
   }
+  if (host.a.outcome == nameserver::Outcome::not_asked) {
+    add(Severity::untested, "mx.untested", host.name,
+        "was not looked at: there are too many MX records",
+        "keep those that receive mail, and no others");
+  }
   if (host.a.is_answered() && host.aaaa.is_answered() &&
       find_data(host.a).empty() && find_data(host.aaaa).empty()) {
     add(Severity::error, "mx.no-address", host.name,

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::uint16_t k_https_port = 443;
 constexpr std::chrono::milliseconds k_connect_time{10'000};
-constexpr std::size_t k_most_addresses = 32;
 constexpr std::size_t k_most_targets = 16;
 
 bool is_allowed(const LookOptions& options, const std::string& address) {
@@ -100,9 +99,10 @@ Location locate(std::string_view uri) {
 /// Until one of the addresses can be reached.
 void post_to(Shared::Parts& shared, const Location& location,
              ReportTarget& target) {
-  const std::vector<std::string> addresses =
-      list_addresses(target.a, target.aaaa, k_most_addresses);
-  for (const std::string& address : addresses) {
+  const net::Deadline end = std::chrono::steady_clock::now() +
+                            k_most_attempts * shared.options.timeout;
+  for (const std::string& address : list_addresses(target.a, target.aaaa)) {
+    if (std::chrono::steady_clock::now() >= end) return;
     target.is_private = !is_allowed(shared.options, address);
     if (target.is_private) continue;
     const Pace::Turn turn = shared.fetches.take(address);
@@ -134,8 +134,10 @@ void fetch_policies(Shared::Parts& shared, Facts& facts) {
   const net::Deadline end = std::chrono::steady_clock::now() +
                             k_most_attempts * shared.options.timeout;
   for (const std::string& address :
-       list_addresses(facts.host_a, facts.host_aaaa, k_most_addresses)) {
-    if (!is_allowed(shared.options, address)) {
+       list_addresses(facts.host_a, facts.host_aaaa)) {
+    if (facts.fetches.size() >= k_most_addresses) {
+      facts.fetches.push_back({.address = address, .reason = k_too_many});
+    } else if (!is_allowed(shared.options, address)) {
       facts.fetches.push_back({.address = address, .is_private = true});
     } else if (std::chrono::steady_clock::now() >= end) {
       facts.fetches.push_back({.address = address, .reason = k_out_of_time});

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,9 +29,9 @@ using nameserver::Type;
 
 constexpr std::uint16_t k_smtp_port = 25;
 constexpr std::chrono::milliseconds k_connect_time{10'000};
-// More of them would be an attack, on us or by us.
+// More of them would be an attack, on us or by us: of the others the names
+// alone are known.
 constexpr std::size_t k_most_hosts = 100;
-constexpr std::size_t k_most_addresses = 32;
 
 /// The number in front of `text`, which is taken away with the space behind
 /// it; nothing if it is none.
@@ -139,12 +140,14 @@ MxHost look_at_host(Shared::Parts& shared, Questions& questions,
   if (shared.options.has_smtp) {
     host.tlsa = questions.ask_once("_25._tcp." + owner, Type::tlsa);
     const std::vector<tls::Tlsa> tlsa = list_tlsa(host.tlsa);
-    for (const std::string& address :
-         list_addresses(host.a, host.aaaa, k_most_addresses)) {
-      const bool has_time = std::chrono::steady_clock::now() < end;
-      host.probes.push_back(
-          has_time ? probe(shared, host, tlsa, address)
-                   : SmtpProbe{.address = address, .reason = k_out_of_time});
+    for (const std::string& address : list_addresses(host.a, host.aaaa)) {
+      if (host.probes.size() >= k_most_addresses) {
+        host.probes.push_back({.address = address, .reason = k_too_many});
+      } else if (std::chrono::steady_clock::now() >= end) {
+        host.probes.push_back({.address = address, .reason = k_out_of_time});
+      } else {
+        host.probes.push_back(probe(shared, host, tlsa, address));
+      }
     }
   }
   return host;
@@ -172,7 +175,6 @@ std::vector<std::pair<std::uint16_t, std::string>> list_hosts(
     hosts.emplace_back(preference, name);
   }
   std::ranges::sort(hosts);
-  if (hosts.size() > k_most_hosts) hosts.resize(k_most_hosts);
   return hosts;
 }
 
@@ -185,6 +187,12 @@ void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
                             k_most_attempts * shared.options.timeout;
   for (const auto& one : list_hosts(facts)) {
     const std::string& name = one.second;
+    if (facts.hosts.size() >= k_most_hosts) {
+      facts.hosts.push_back(
+          {.preference = one.first,
+           .host = std::make_shared<const MxHost>(MxHost{.name = name})});
+      continue;
+    }
     const auto host = shared.hosts.make_once(
         name, [&] { return look_at_host(shared, questions, name, end); });
     // Other domains that have this host may have time for it.

@@ -19,6 +19,10 @@ namespace mtasts::verify {
 /// Addresses of one domain that stay silent, each for the time of one attempt,
 /// before the rest is left: who names 3,000 of them would hold us for days.
 constexpr int k_most_attempts = 10;
+/// Of one name: who has more of them could have us knock at the doors of
+/// others.
+constexpr std::size_t k_most_addresses = 32;
+constexpr const char* k_too_many = "it is one of more than 32 addresses";
 constexpr const char* k_out_of_time =
     "the addresses before it took ten times the time for one";
 

@@ -70,12 +70,10 @@ std::vector<std::string> list_data(const Answer& answer) {
   return all;
 }
 
-std::vector<std::string> list_addresses(const Answer& a, const Answer& aaaa,
-                                        std::size_t most) {
+std::vector<std::string> list_addresses(const Answer& a, const Answer& aaaa) {
   std::vector<std::string> all;
   for (const Answer* answer : {&a, &aaaa}) {
     for (std::string& one : list_data(*answer)) {
-      if (all.size() == most) return all;
       if (std::ranges::find(all, one) == all.end()) {
         all.push_back(std::move(one));
       }

@@ -39,10 +39,9 @@ class Questions {
 /// The data of the records of the type that was asked for.
 std::vector<std::string> list_data(const nameserver::Answer& answer);
 
-/// The addresses in both answers, IPv4 first, each once, at most `most`.
+/// The addresses in both answers, IPv4 first, each once.
 std::vector<std::string> list_addresses(const nameserver::Answer& a,
-                                        const nameserver::Answer& aaaa,
-                                        std::size_t most);
+                                        const nameserver::Answer& aaaa);
 
 /// Where the aliases of `answer` lead, the name itself if there are none.
 std::string end_of(const nameserver::Answer& answer);

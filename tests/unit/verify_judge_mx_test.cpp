@@ -110,6 +110,14 @@ hint: write a.mx.alpha.test. IN A with its address, or delete the MX record
      R"(untested: port 25: no port 25 at all can be reached from here, so no MX host was looked at [mx.port-blocked]
 hint: run it on a mail server; many networks close port 25 to the outside
 )"},
+    {"UntestedForTooMany",
+     [](Scene& s) {
+       s.facts.hosts[0].host =
+           std::make_shared<const MxHost>(MxHost{.name = "a.mx.alpha.test"});
+     },
+     R"(untested: a.mx.alpha.test: was not looked at: there are too many MX records [mx.untested]
+hint: keep those that receive mail, and no others
+)"},
     {"UntestedPrivate",
      [](Scene& s) {
        s.own_host().probes[0] = {.address = "192.0.2.1", .is_private = true};

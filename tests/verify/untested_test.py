@@ -105,6 +105,17 @@ class UntestedTest(unittest.TestCase):
         self.assertIn("the addresses before it took ten times",
                       " ".join(done.stdout.split()))
 
+    def test_too_many_addresses(self):
+        """What is not asked is not called good."""
+        world = World(self)
+        domain = world.add("a.alpha.test")
+        domain.put_mx(addresses=[world.address() for _ in range(33)])
+        world.start()
+        done = world.verify("a.alpha.test")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("was not asked: it is one of more than 32 addresses",
+                      " ".join(done.stdout.split()))
+
     def test_peer_that_never_stops(self):
         """There is always something to read, and never an end."""
         hello_requests = b"\x16\x03\x03\x00\x04\0\0\0\0" * 1000
