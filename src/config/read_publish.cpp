@@ -13,12 +13,11 @@
 namespace mtasts::config {
 namespace {
 
-constexpr std::uint16_t k_dns_port = 53;
 // RFC 2181, 8: a TTL has 31 bits.
 constexpr std::int64_t k_max_ttl = 2147483647;
 
 Result<net::Endpoint> parse_server(std::string_view text) {
-  return net::parse_endpoint(text, k_dns_port);
+  return net::parse_endpoint(text, net::k_dns_port);
 }
 
 /// Of the API, without a path: that is the same everywhere. PowerDNS speaks no

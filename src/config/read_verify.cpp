@@ -14,13 +14,12 @@
 namespace mtasts::config {
 namespace {
 
-constexpr std::uint16_t k_dns_port = 53;
 constexpr std::int64_t k_max_jobs = 256;
 // resolv.conf(5) has three at most.
 constexpr std::size_t k_max_servers = 3;
 
 Result<net::Endpoint> parse_server(std::string_view text) {
-  return net::parse_endpoint(text, k_dns_port);
+  return net::parse_endpoint(text, net::k_dns_port);
 }
 
 Result<std::string> parse_address(std::string_view text) {

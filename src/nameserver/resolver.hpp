@@ -18,6 +18,9 @@ struct ResolverSettings {
   int tries = 2;                         // of each server
 };
 
+/// That of the system.
+constexpr const char* k_resolv_conf = "/etc/resolv.conf";
+
 /// The servers of a resolv.conf(5), with its timeout and attempts. A file that
 /// is not there or names no server stands for the one on this machine, as glibc
 /// has it.

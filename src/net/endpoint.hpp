@@ -10,6 +10,9 @@
 
 namespace mtasts::net {
 
+/// RFC 1035, 4.2.
+constexpr std::uint16_t k_dns_port = 53;
+
 /// A numeric IPv4 or IPv6 address, without brackets, and a port.
 struct Endpoint {
   std::string address = {};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dns/name.hpp"
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "nameserver/powerdns.hpp"
@@ -45,11 +46,6 @@ Result<std::string> read_api_key(const std::string& path) {
   return std::string(key);
 }
 
-bool is_within(std::string_view name, std::string_view zone) {
-  return name == zone || (name.ends_with(zone) && name.size() > zone.size() &&
-                          name[name.size() - zone.size() - 1] == '.');
-}
-
 bool has_soa(const Answer& answer, std::string_view zone) {
   return std::ranges::any_of(answer.records, [&](const auto& one) {
     return one.type == Type::soa && one.owner == zone;
@@ -81,7 +77,7 @@ Result<Primary> Primary::open(const config::Publish& settings) {
 Result<std::string> Primary::find_zone(const std::string& owner) const {
   const std::string* nearest = nullptr;
   for (const std::string& zone : settings_.zones) {
-    if (!is_within(owner, zone)) continue;
+    if (!dns::is_at_or_below(owner, zone)) continue;
     if (nearest == nullptr || nearest->size() < zone.size()) nearest = &zone;
   }
   if (nearest != nullptr) return *nearest;

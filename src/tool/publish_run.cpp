@@ -11,8 +11,6 @@
 namespace mtasts::tool {
 namespace {
 
-constexpr std::uint16_t k_dns_port = 53;
-constexpr const char* k_resolv_conf = "/etc/resolv.conf";
 // A policy host that takes longer is not live for a sender either, and others
 // wait behind it.
 constexpr std::chrono::milliseconds k_look_time{15'000};
@@ -24,12 +22,13 @@ Result<PublishSettings> make_publish_settings(
     const std::optional<std::string>& roots, bool allow_private) {
   PublishSettings settings;
   if (dns) {
-    const Result<net::Endpoint> server = net::parse_endpoint(*dns, k_dns_port);
+    const Result<net::Endpoint> server =
+        net::parse_endpoint(*dns, net::k_dns_port);
     if (!server) return fail(about_value("--dns", *dns, server.error()));
     settings.look.resolver.servers = {*server};
   } else {
     Result<nameserver::ResolverSettings> found =
-        nameserver::read_resolv_conf(k_resolv_conf);
+        nameserver::read_resolv_conf(nameserver::k_resolv_conf);
     if (!found) return fail(found.error());
     settings.look.resolver = *std::move(found);
   }

@@ -21,7 +21,6 @@ using nameserver::Answer;
 using nameserver::RecordChange;
 using nameserver::Type;
 
-constexpr std::uint16_t k_dns_port = 53;
 // A message has 64 KiB (RFC 1035, 4.2.2). Each change has up to 1 kB in it.
 constexpr std::size_t k_max_changes = 50;
 constexpr std::chrono::milliseconds k_first_wait{50};
@@ -76,7 +75,7 @@ std::vector<Server> find_servers(const Primary& primary,
     for (const Type type : {Type::a, Type::aaaa}) {
       for (std::string& address :
            read_data(resolver.ask(name, type), type, {})) {
-        server.addresses.push_back({std::move(address), k_dns_port});
+        server.addresses.push_back({std::move(address), net::k_dns_port});
       }
     }
     servers.push_back(std::move(server));

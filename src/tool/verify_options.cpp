@@ -22,10 +22,8 @@
 namespace mtasts::tool {
 namespace {
 
-constexpr std::uint16_t k_dns_port = 53;
 constexpr std::uint16_t k_https_port = 443;
 constexpr std::int32_t k_most_jobs = 256;
-constexpr const char* k_resolv_conf = "/etc/resolv.conf";
 constexpr std::size_t k_max_list_octets = std::size_t{512} << 20;
 constexpr std::chrono::seconds k_max_timeout{600};
 
@@ -53,13 +51,14 @@ Result<nameserver::ResolverSettings> choose_resolver(
     const VerifyOptions& options, const config::Verify& settings) {
   nameserver::ResolverSettings resolver;
   for (const std::string& text : options.dns) {
-    const Result<net::Endpoint> server = net::parse_endpoint(text, k_dns_port);
+    const Result<net::Endpoint> server =
+        net::parse_endpoint(text, net::k_dns_port);
     if (!server) return fail(about_value("--dns", text, server.error()));
     resolver.servers.push_back(*server);
   }
   if (resolver.servers.empty()) resolver.servers = settings.dns;
   if (!resolver.servers.empty()) return resolver;
-  return nameserver::read_resolv_conf(k_resolv_conf);
+  return nameserver::read_resolv_conf(nameserver::k_resolv_conf);
 }
 
 Result<std::chrono::milliseconds> parse_timeout(const std::string& text) {

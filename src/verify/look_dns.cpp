@@ -20,7 +20,6 @@ using nameserver::Answer;
 using nameserver::Outcome;
 using nameserver::Type;
 
-constexpr std::uint16_t k_dns_port = 53;
 // As many as the root has, on each of which IPv4 and IPv6 are looked at.
 constexpr std::size_t k_most_servers = 13;
 constexpr std::size_t k_most_server_addresses = 2;
@@ -56,7 +55,7 @@ void look_for_zone(Questions& questions, Facts& facts) {
 NameServer ask_server(Questions& questions, const std::string& name,
                       const std::string& address, const Facts& facts) {
   NameServer server{.name = name, .address = address, .sts = {}, .soa = {}};
-  const net::Endpoint endpoint{.address = address, .port = k_dns_port};
+  const net::Endpoint endpoint{.address = address, .port = net::k_dns_port};
   if (!facts.view.is_planned) {
     server.sts = questions.ask_directly(endpoint, facts.sts.name, Type::txt);
     if (server.sts.outcome == Outcome::silent) return server;
