@@ -58,7 +58,7 @@ struct Record {
   /// letsencrypt.org" for CAA (the value without quotes), "3 1 1 <hex>" for
   /// TLSA, "MNAME RNAME SERIAL REFRESH RETRY EXPIRE MINIMUM" for SOA.
   std::string data = {};
-  std::uint16_t strings = 0;  // TXT: into how many it was split
+  std::vector<std::uint16_t> strings = {};  // TXT: the octets of each of them
 
   friend bool operator==(const Record&, const Record&) = default;
 };

@@ -201,7 +201,8 @@ Result<void> compare(const Api& api, const std::string& zone,
   const Listing listing = list_records(api, zone, change.owner, change.type);
   if (!listing.error.message.empty()) return fail(listing.error);
   std::vector<std::string> there;
-  std::vector<std::string> seen = change.seen;
+  std::vector<std::string> seen;
+  for (const Record& one : change.seen) seen.push_back(one.data);
   for (const Record& one : listing.records) there.push_back(one.data);
   std::sort(there.begin(), there.end());
   std::sort(seen.begin(), seen.end());
@@ -215,8 +216,10 @@ Result<void> compare(const Api& api, const std::string& zone,
 /// What a master file has of `value`, by ldns; nothing when it is none.
 std::optional<std::string> find_content(const RecordChange& change,
                                         const std::string& value) {
-  const Owned<ldns_rr> record =
-      make_record(change.owner, change.type, change.ttl, value);
+  const Owned<ldns_rr> record = make_record({.owner = change.owner,
+                                             .type = change.type,
+                                             .ttl = change.ttl,
+                                             .data = value});
   if (!record) return {};
   std::string content;
   for (std::size_t i = 0; i < ldns_rr_rd_count(record.get()); ++i) {

@@ -41,8 +41,11 @@ bool add_change(const RecordChange& change, ldns_rr_list* needed,
                 ldns_rr_list* done) {
   bool is_good = true;
   // RFC 2136, 2.4.2: exactly these values, with a TTL of 0.
-  for (const std::string& value : change.seen) {
-    is_good &= push(needed, make_record(change.owner, change.type, 0, value));
+  for (Record record : change.seen) {
+    record.owner = change.owner;
+    record.type = change.type;
+    record.ttl = 0;
+    is_good &= push(needed, make_record(record));
   }
   if (change.seen.empty()) {  // 2.4.3: none of the type
     is_good &=
@@ -57,8 +60,10 @@ bool add_change(const RecordChange& change, ldns_rr_list* needed,
         push(needed, make_rule(change.owner, Type::cname, LDNS_RR_CLASS_NONE));
   }
   for (const std::string& value : change.wanted) {
-    is_good &=
-        push(done, make_record(change.owner, change.type, change.ttl, value));
+    is_good &= push(done, make_record({.owner = change.owner,
+                                       .type = change.type,
+                                       .ttl = change.ttl,
+                                       .data = value}));
   }
   return is_good;
 }
@@ -115,9 +120,7 @@ constexpr auto k_rcodes = std::to_array<Explained>({
     {LDNS_RCODE_YXRRSET, "YXRRSET",
      "there are records that were not seen, or an alias", k_changed},
     {LDNS_RCODE_NXRRSET, "NXRRSET",
-     "the records that were seen have been changed meanwhile",
-     "run it again; a TXT in several strings can't be named, and has to be "
-     "deleted by hand"},
+     "the records that were seen have been changed meanwhile", k_changed},
     {LDNS_RCODE_NOTAUTH, "NOTAUTH",
      "it has no such zone, or does not take the key",
      "send it to the primary server of the zone"},

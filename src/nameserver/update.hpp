@@ -30,8 +30,8 @@ Result<TsigKey> read_tsig_key(const std::string& path);
 struct RecordChange {
   std::string owner = {};
   Type type = Type::txt;
-  std::vector<std::string> seen =
-      {};  // the values that have to be there for it
+  /// That have to be there for it, in the strings that they were split into.
+  std::vector<Record> seen = {};
   std::vector<std::string> wanted = {};  // empty: none shall be there
   std::uint32_t ttl = 3600;              // seconds
 };

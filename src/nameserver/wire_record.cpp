@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "nameserver/wire_record.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -10,6 +11,8 @@
 
 namespace mtasts::nameserver {
 namespace {
+
+constexpr std::size_t k_max_string = 255;  // RFC 1035, 3.3
 
 std::optional<Type> find_type(ldns_rr_type code) {
   for (std::size_t i = 0; i < k_type_names.size(); ++i) {
@@ -40,6 +43,7 @@ void read_data(const ldns_rr* from, Record& to) {
     if (to.type != Type::txt && i != 0) to.data += ' ';
     if (to.type == Type::txt) {
       to.data += as_text(octets.subspan(1));  // behind its length
+      to.strings.push_back(static_cast<std::uint16_t>(octets.size() - 1));
     } else if (to.type == Type::caa && i == 1) {
       to.data += text::to_lower(as_text(octets.subspan(1)));
     } else if (to.type == Type::caa && i == 2) {
@@ -48,23 +52,34 @@ void read_data(const ldns_rr* from, Record& to) {
       to.data += print_field(field);
     }
   }
-  if (to.type == Type::txt) to.strings = static_cast<std::uint16_t>(count);
 }
 
 bool push(ldns_rr* record, ldns_rdf* field) {
   return field != nullptr && ldns_rr_push_rdf(record, field);
 }
 
+bool push_string(ldns_rr* record, std::string_view piece) {
+  std::string string(1, static_cast<char>(piece.size()));
+  string += piece;
+  return push(record, ldns_rdf_new_frm_data(LDNS_RDF_TYPE_STR, string.size(),
+                                            string.data()));
+}
+
 bool push_strings(ldns_rr* record, std::string_view data) {
-  for (const std::string_view piece : dns::split_character_strings(data)) {
-    std::string string(1, static_cast<char>(piece.size()));
-    string += piece;
-    if (!push(record, ldns_rdf_new_frm_data(LDNS_RDF_TYPE_STR, string.size(),
-                                            string.data()))) {
-      return false;
-    }
+  return std::ranges::all_of(
+      dns::split_character_strings(data),
+      [record](std::string_view piece) { return push_string(record, piece); });
+}
+
+/// As `text` was split where it was seen.
+bool push_strings(ldns_rr* record, const Record& text) {
+  std::string_view data = text.data;
+  for (const std::uint16_t size : text.strings) {
+    if (size > k_max_string || size > data.size()) return false;
+    if (!push_string(record, data.substr(0, size))) return false;
+    data.remove_prefix(size);
   }
-  return true;
+  return data.empty();
 }
 
 bool push_fields(ldns_rr* record, std::string_view data) {
@@ -94,17 +109,22 @@ std::optional<Record> find_record(const ldns_rr* record) {
   return found;
 }
 
-Owned<ldns_rr> make_record(const std::string& owner, Type type,
-                           std::uint32_t ttl, const std::string& data) {
-  Owned<ldns_rdf> name = make_wire_name(owner);
+Owned<ldns_rr> make_record(const Record& from) {
+  Owned<ldns_rdf> name = make_wire_name(from.owner);
   Owned<ldns_rr> record(ldns_rr_new());
   if (!name || !record) return nullptr;
   ldns_rr_set_owner(record.get(), name.release());
-  ldns_rr_set_type(record.get(), code_of(type));
+  ldns_rr_set_type(record.get(), code_of(from.type));
   ldns_rr_set_class(record.get(), LDNS_RR_CLASS_IN);
-  ldns_rr_set_ttl(record.get(), ttl);
-  const bool is_whole = type == Type::txt ? push_strings(record.get(), data)
-                                          : push_fields(record.get(), data);
+  ldns_rr_set_ttl(record.get(), from.ttl);
+  bool is_whole = false;
+  if (from.type != Type::txt) {
+    is_whole = push_fields(record.get(), from.data);
+  } else if (from.strings.empty()) {
+    is_whole = push_strings(record.get(), from.data);
+  } else {
+    is_whole = push_strings(record.get(), from);
+  }
   return is_whole ? std::move(record) : nullptr;
 }
 

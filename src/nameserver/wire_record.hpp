@@ -15,9 +15,8 @@ namespace mtasts::nameserver {
 /// another class than IN.
 std::optional<Record> find_record(const ldns_rr* record);
 
-/// `data` is in the form of Record::data. Null when it is none for the type, or
-/// `owner` no domain name. Not for CAA and SOA.
-Owned<ldns_rr> make_record(const std::string& owner, Type type,
-                           std::uint32_t ttl, const std::string& data);
+/// Null when its data is none for the type, or its owner no domain name. Not
+/// for CAA and SOA. A text without strings is split as short as it can be.
+Owned<ldns_rr> make_record(const Record& from);
 
 }  // namespace mtasts::nameserver

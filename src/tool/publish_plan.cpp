@@ -60,7 +60,7 @@ nameserver::RecordChange begin_change(const Answer& found, const Texts& texts) {
   nameserver::RecordChange change{.owner = found.name, .type = Type::txt};
   for (const Record& one : found.records) {
     if (one.type == Type::txt && one.owner == found.name) {
-      change.seen.push_back(one.data);
+      change.seen.push_back(one);
       change.ttl = one.ttl;
     }
   }

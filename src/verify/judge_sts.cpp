@@ -235,9 +235,9 @@ void StsJudgement::check_set() {
       others.push_back(one.data);
       continue;
     }
-    if (one.strings > 1) {
+    if (one.strings.size() > 1) {
       add(Severity::warning, "dns.sts-split",
-          fmt::format("is split into {} strings", one.strings),
+          fmt::format("is split into {} strings", one.strings.size()),
           fmt::format("write it as one: {}", format_record(owner_, one.data)));
     }
     if (one.ttl > k_day) {

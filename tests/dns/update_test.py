@@ -27,10 +27,11 @@ LONG = "v=TLSRPTv1; rua=" + ",".join(
     f"mailto:reports-{i}@alpha.test" for i in range(20))
 SECRET = base64.b64encode(b"not so secret, but as long as it is").decode()
 OTHER = base64.b64encode(b"another one of about the same size").decode()
-RECORDS = f'_mta-sts 300 IN TXT "{OLD}"\nalias 300 IN CNAME elsewhere.test.\n'
+# The second as nsupdate has it when its text had no quotes.
+RECORDS = (f'_mta-sts 300 IN TXT "{OLD}"\n'
+           'split._mta-sts 300 IN TXT "v=STSv1;" "id=old;"\n'
+           'alias 300 IN CNAME elsewhere.test.\n')
 AGAIN = "run it again: it looks first at what is there now"
-SPLIT = ("run it again; a TXT in several strings can't be named, and has to be "
-         "deleted by hand")
 
 
 def bind_key(name="publish", secret=SECRET, algorithm="hmac-sha256"):
@@ -60,7 +61,7 @@ class Knot(Server):
 
 def bind():
     return Bind({ZONE: RECORDS}, bind_key(),
-                f"update-policy {{ grant publish name {OWNER}. TXT; "
+                f"update-policy {{ grant publish subdomain {OWNER}. TXT; "
                 f"grant publish name alias.{ZONE}. TXT; }};")
 
 
@@ -101,7 +102,7 @@ class UpdateTest(unittest.TestCase):
 
         # What is there is not what was seen, in each of the three ways.
         changed = ("the records that were seen have been changed meanwhile "
-                   f"(NXRRSET)\n{SPLIT}\n")
+                   f"(NXRRSET)\n{AGAIN}\n")
         self.assertEqual(self.change(server, [OLD], ["x"]), changed)
         self.assertEqual(self.change(server, [NEW, OLD], ["x"]), changed)
         self.assertEqual(self.change(server, [], ["x"]),
@@ -113,6 +114,16 @@ class UpdateTest(unittest.TestCase):
         self.assertEqual(self.change(server, [], ["x"], owner=f"alias.{ZONE}"),
                          "there are records that were not seen, or an alias "
                          f"(YXRRSET)\n{AGAIN}\n")
+
+        # In several strings it is another record (RFC 2136, 2.4.2).
+        split = f"split.{OWNER}"
+        self.assertEqual(
+            self.change(server, ["v=STSv1;id=old;"], ["x"], owner=split),
+            changed)
+        self.assertEqual(
+            self.change(server, ["v=STSv1;^id=old;"], [NEW], owner=split),
+            "done\n")
+        self.assertEqual(self.texts(server, split), [f'"{NEW}"'])
 
         # Several, more than 255 octets, odd octets; and none.
         odd = 'a "quoted\\ text;\tä'

@@ -23,7 +23,7 @@ void check_record(const Record& one, Type asked) {
               std::ranges::all_of(one.owner,
                                   [](char c) { return c >= 0x20 && c < 0x7F; }),
           "an owner is printable");
-  require((one.type == Type::txt) || one.strings == 0,
+  require((one.type == Type::txt) || one.strings.empty(),
           "only texts have strings");
 }
 

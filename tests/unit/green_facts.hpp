@@ -50,9 +50,9 @@ inline nameserver::Answer answer(std::string name, nameserver::Type type,
       .type = type,
       .outcome = data.empty() ? Outcome::no_data : Outcome::found};
   for (const std::string& one : data) {
-    made.records.push_back(
-        {name, type, 3600, one,
-         static_cast<std::uint16_t>(type == nameserver::Type::txt ? 1 : 0)});
+    made.records.push_back({name, type, 3600, one});
+    if (type != nameserver::Type::txt) continue;
+    made.records.back().strings = {static_cast<std::uint16_t>(one.size())};
   }
   made.is_authentic = true;
   return made;
@@ -68,7 +68,7 @@ inline nameserver::Answer by_alias(const std::string& name,
   std::string owner = name;
   for (std::size_t i = 0; i < aliases.size(); ++i) {
     made.records.insert(made.records.begin() + static_cast<std::ptrdiff_t>(i),
-                        {owner, nameserver::Type::cname, 3600, aliases[i], 0});
+                        {owner, nameserver::Type::cname, 3600, aliases[i]});
     owner = aliases[i];
   }
   return made;

@@ -98,13 +98,13 @@ TEST(NameserverPowerdns, PicksWhatWasAskedForFromAWholeZone) {
           {"content": "\"v=STSv1; \" \"id=1;\"", "disabled": false},
           {"content": "\"gone\"", "disabled": true},
           {"content": "\"\\195\\164 \\\" \\\\\"", "disabled": false}]}]})"),
-      (Answer{
-          .name = "_mta-sts.a.test",
-          .type = Type::txt,
-          .outcome = Outcome::found,
-          .records = {{"_mta-sts.a.test", Type::txt, 60, "v=STSv1; id=1;", 2},
-                      {"_mta-sts.a.test", Type::txt, 60, "\xc3\xa4 \" \\", 1}},
-          .is_authoritative = true}));
+      (Answer{.name = "_mta-sts.a.test",
+              .type = Type::txt,
+              .outcome = Outcome::found,
+              .records =
+                  {{"_mta-sts.a.test", Type::txt, 60, "v=STSv1; id=1;", {9, 5}},
+                   {"_mta-sts.a.test", Type::txt, 60, "\xc3\xa4 \" \\", {6}}},
+              .is_authoritative = true}));
 }
 
 TEST(NameserverPowerdns, ShowsAnAlias) {

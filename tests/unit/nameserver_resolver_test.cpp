@@ -28,8 +28,11 @@ std::string place(const ScriptedNameServer& server) {
 }
 
 Record text_at(const std::string& owner, const std::string& text = k_text) {
-  return {
-      .owner = owner, .type = Type::txt, .ttl = 60, .data = text, .strings = 1};
+  return {.owner = owner,
+          .type = Type::txt,
+          .ttl = 60,
+          .data = text,
+          .strings = {static_cast<std::uint16_t>(text.size())}};
 }
 
 Record alias(const std::string& owner, const std::string& target) {
@@ -133,7 +136,8 @@ TEST(NameserverResolver, AsksByTcpForWhatIsCut) {
                    .type = Type::txt,
                    .ttl = 60,
                    .data = long_text + long_text,
-                   .strings = 2};
+                   .strings = {static_cast<std::uint16_t>(long_text.size()),
+                               static_cast<std::uint16_t>(long_text.size())}};
   EXPECT_EQ(resolver.ask("a.test", Type::txt),
             (Answer{.name = "a.test",
                     .type = Type::txt,

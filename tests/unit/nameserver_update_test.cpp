@@ -123,7 +123,7 @@ std::string send(unsigned flags, const std::string& additional = {}) {
   });
   const auto done = send_update(
       server.endpoint(), "a.test",
-      {{.owner = "b.a.test", .seen = {"x"}, .wanted = {"y"}}},
+      {{.owner = "b.a.test", .seen = {{.data = "x"}}, .wanted = {"y"}}},
       {.name = "key", .algorithm = "hmac-sha256", .secret = k_secret},
       std::chrono::seconds(20));
   if (done) return "done";
@@ -183,9 +183,9 @@ TEST(NameserverUpdate, WritesWhatHasToBeThereAndWhatShallBe) {
       .name = "key", .algorithm = "hmac-sha256", .secret = k_secret};
   const auto done = send_update(
       server.endpoint(), "a.test",
-      {{.owner = "b.test", .seen = {"x"}, .wanted = {"y"}, .ttl = 7},
+      {{.owner = "b.test", .seen = {{.data = "x"}}, .wanted = {"y"}, .ttl = 7},
        {.owner = "c.test", .type = Type::cname, .wanted = {"d.test"}},
-       {.owner = "e.test", .seen = {"z"}}},
+       {.owner = "e.test", .seen = {{.data = "z"}}}},
       key, std::chrono::seconds(20));
   ASSERT_FALSE(done);
   // Of b: its value, no alias, all gone, another; of c: none, one; of e: its

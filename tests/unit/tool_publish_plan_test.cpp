@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "publish/publication.hpp"
+#include "text/join.hpp"
 #include "tool/publish_plan.hpp"
 
 namespace mtasts::tool {
@@ -46,7 +47,8 @@ std::string show(const Result<OwnerPlan>& plan) {
   if (!plan->alias_of.empty()) return "alias of " + plan->alias_of;
   if (!plan->change) return "nothing";
   return fmt::format("{}seen {}\nwanted {}, {}\n", plan->orders,
-                     fmt::join(plan->change->seen, "|"),
+                     text::join(plan->change->seen, "|",
+                                [](const Record& one) { return one.data; }),
                      fmt::join(plan->change->wanted, "|"), plan->change->ttl);
 }
 

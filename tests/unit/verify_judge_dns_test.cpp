@@ -158,7 +158,7 @@ hint: delete the CNAME of mta-sts.alpha.test, or let it lead to a name that is t
                               {"_smtp._tls.beta.test"},
                               {"v=TLSRPTv1; rua=mailto:tls@reports.test"});
        s.facts.rpt.records.push_back(
-           {"_smtp._tls.alpha.test", Type::a, 3600, "192.0.2.9", 0});
+           {"_smtp._tls.alpha.test", Type::a, 3600, "192.0.2.9"});
      },
      R"(error: _smtp._tls.alpha.test: _smtp._tls.alpha.test has a CNAME to _smtp._tls.beta.test and other records [dns.cname-and-others]
 hint: delete the one or the others (RFC 1034, 3.6.2)
@@ -250,7 +250,8 @@ hint: delete it, or the wildcard that it comes from, at _mta-sts.alpha.test
 )"},
     {"Split",
      [](Scene& s) {
-       for (NameServer& one : s.facts.servers) one.sts.records[0].strings = 2;
+       for (NameServer& one : s.facts.servers)
+         one.sts.records[0].strings = {10, 20};
      },
      R"(warning: _mta-sts.alpha.test: is split into 2 strings [dns.sts-split]
 hint: write it as one: _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9fa4224"
