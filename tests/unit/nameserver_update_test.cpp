@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -175,18 +176,21 @@ TEST(NameserverUpdate, SaysWhatTheClockHasToDoWithIt) {
 
 TEST(NameserverUpdate, WritesWhatHasToBeThereAndWhatShallBe) {
   std::string sent;
-  const ScriptedNameServer server([&](const std::string& message, By) {
-    sent = message;
-    return std::vector<std::string>{};
-  });
+  // What is told to a thread that says nothing is known once that has ended.
+  auto server = std::make_unique<const ScriptedNameServer>(
+      [&](const std::string& message, By) {
+        sent = message;
+        return std::vector<std::string>{};
+      });
   const TsigKey key{
       .name = "key", .algorithm = "hmac-sha256", .secret = k_secret};
   const auto done = send_update(
-      server.endpoint(), "a.test",
+      server->endpoint(), "a.test",
       {{.owner = "b.test", .seen = {{.data = "x"}}, .wanted = {"y"}, .ttl = 7},
        {.owner = "c.test", .type = Type::cname, .wanted = {"d.test"}},
        {.owner = "e.test", .seen = {{.data = "z"}}}},
       key, std::chrono::seconds(20));
+  server.reset();
   ASSERT_FALSE(done);
   // Of b: its value, no alias, all gone, another; of c: none, one; of e: its
   // value, all gone. And the signature.
