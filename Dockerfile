@@ -86,8 +86,9 @@ FROM $BASE AS package
 RUN apt-get -q update && DEBIAN_FRONTEND=noninteractive \
     apt-get -q install -y --no-install-recommends \
       cmake dpkg-dev file g++ libcli11-dev libcpp-httplib-dev libexpected-dev \
-      libfmt-dev libidn2-dev libldns-dev libseccomp-dev libssl-dev \
-      libtomlplusplus-dev ninja-build nlohmann-json3-dev pkgconf && \
+      libfmt-dev libgmime-3.0-dev libidn2-dev libldns-dev libseccomp-dev \
+      libsqlite3-dev libssl-dev libtomlplusplus-dev ninja-build \
+      nlohmann-json3-dev pkgconf zlib1g-dev && \
     rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -19,15 +19,15 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
-BUDGETS = {".": 600, "cli": 1080, "config": 2600, "dns": 1460, "files": 1120,
-           "http": 680, "net": 950, "operations": 1730, "process": 950,
-           "publish": 1310, "server": 2540, "snapshot": 1290, "sts": 1170,
-           "text": 450, "tls": 3200, "tlsrpt": 380, "nameserver": 1700,
-           "verify": 5300, "tool": 3000}
+BUDGETS = {".": 600, "cli": 1350, "config": 3000, "dns": 1460, "files": 1250,
+           "http": 750, "net": 950, "operations": 1950, "process": 1100,
+           "publish": 1350, "server": 3200, "snapshot": 1700, "sts": 1800,
+           "text": 500, "tls": 3300, "tlsrpt": 900, "nameserver": 1700,
+           "reports": 3500, "verify": 5300, "tool": 5500}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
-PROGRAM_BUDGETS = {"cli": 19850}
+PROGRAM_BUDGETS = {"cli": 22500}
 # In folders that both programs have, but for mta-sts alone.
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",

@@ -54,15 +54,24 @@ struct Startup {
   bool sandbox = true;
   std::string user = {};        // whom root becomes; empty: nobody else
   std::string challenges = {};  // folder of an ACME client's; empty: none
+  std::string history = {};     // file of what was served; empty: none
+  /// File in which `mta-sts reports` sums up what senders report, for the
+  /// status page; empty: there are no reports.
+  std::string report_summary = {};
 
   friend bool operator==(const Startup&, const Startup&) = default;
 };
+
+/// What happens to a change that would strand what senders hold; see
+/// sts/transition.hpp.
+enum class Guard { refuse, warn, off };
 
 /// Replaced as a whole by every reload.
 struct Live {
   std::vector<publish::PublicationPtr> policies;  // in the order of the files
   dns::NameMap<publish::PublicationPtr> by_domain;
   std::vector<std::string> certificates;  // files and directories
+  Guard guard = Guard::refuse;
 
   /// The policy of `domain`, in lower case; null when it has none here.
   const publish::Publication* find_domain(std::string_view domain) const {
@@ -97,6 +106,28 @@ struct Verify {
   friend bool operator==(const Verify&, const Verify&) = default;
 };
 
+/// Where TLS-RPT reports are read from and kept.
+struct Reports {
+  std::string database = {};  // empty: in the state directory of the user
+  std::string spool = {};     // what `mta-stsd collect` fills; empty: none
+  std::string failed = {};    // folder of what can't be read; empty: beside it
+  std::string summary = {};   // written by each import; empty: none
+  /// Of the mail servers whose Authentication-Results fields count.
+  std::vector<std::string> trusted_authserv_ids = {};
+
+  friend bool operator==(const Reports&, const Reports&) = default;
+};
+
+/// What `mta-stsd collect` takes reports by, into the spool of Reports.
+struct Collect {
+  std::string host = {};  // of the report URIs, in lower case
+  std::vector<net::ListenAddress> listen = {};
+  std::string tokens = {};  // path of the tenants' tokens
+  std::uint64_t quota = 0;  // octets that the spool may have
+
+  friend bool operator==(const Collect&, const Collect&) = default;
+};
+
 /// For the operator's tool alone: mta-stsd only says what is wrong with it.
 struct Tool {
   std::optional<Publish> publish = {};
@@ -107,6 +138,8 @@ struct Config {
   Startup startup;
   Live live;
   Tool tool;
+  std::optional<Reports> reports = {};
+  std::optional<Collect> collect = {};
 };
 
 }  // namespace mtasts::config

@@ -2,7 +2,9 @@
 // What this program is about: a policy, whom it is for, and what says so.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,10 @@ struct Publication {
   std::string body;  // the exact octets that are served
   std::string id;    // of the body
   Place place;       // of its table
+  /// With a date the policy is on its way out: the body says "mode: none", and
+  /// is not needed any more from that day on (RFC 8461, 8.3). `policy` is then
+  /// that of the body.
+  std::optional<std::chrono::sys_days> retire = {};
 };
 using PublicationPtr = std::shared_ptr<const Publication>;
 
