@@ -28,6 +28,8 @@ constexpr std::string_view k_common_options =
 
 /// Whose messages they are. Set once, before any is written.
 std::string_view program_name;
+/// The same, or the family of commands that is named: whose help tells more.
+std::string_view help_name;
 
 std::string default_config() {
   const char* path = std::getenv("MTA_STSD_CONFIG");
@@ -55,7 +57,8 @@ std::string format_help(const Program& program) {
       options, options.empty() ? "" : "\n", program.ending);
 }
 
-std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+std::string describe(const CLI::App& app, const Command* command,
+                     const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) {
     return error.what();
   }
@@ -63,9 +66,8 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
   for (const std::string& word : app.remaining(true)) {
     words += (words.empty() ? "" : " ") + in_quotes(word);
   }
-  return app.get_subcommands().empty()
-             ? fmt::format("unknown command or option {}", words)
-             : fmt::format("unknown argument {}", words);
+  return command == nullptr ? fmt::format("unknown command or option {}", words)
+                            : fmt::format("unknown argument {}", words);
 }
 
 /// Writes `text` to standard error, the program's name before each line.
@@ -95,30 +97,39 @@ struct Arguments::Parser {
 };
 
 Arguments::Arguments(const Program& program, int argc, const char* const* argv)
-    : program_(program), parser_(new Parser{argc, argv}) {
-  CLI::App& app = parser_->app;
-  const auto declare_common = [this](CLI::App& one) {
-    one.set_help_flag();
-    one.add_option("-c,--config", config_);
-    one.add_flag("-h,--help", help_);
-    one.add_flag("-V,--version", version_);
+    : program_(&program), parser_(new Parser{argc, argv}) {
+  const auto declare = [this](const auto& self, CLI::App& app,
+                              const Program* family) -> void {
+    app.set_help_flag();
+    app.add_option("-c,--config", config_);
+    app.add_flag("-h,--help", help_);
+    app.add_flag("-V,--version", version_);
+    if (family == nullptr) return;
+    app.require_subcommand(0, 1);
+    for (const Command* one : family->commands) {
+      self(self, *app.add_subcommand(name_of(*one)), one->family);
+    }
   };
-  declare_common(app);
-  app.require_subcommand(0, 1);
-  for (const Command* one : program.commands) {
-    declare_common(*app.add_subcommand(name_of(*one)));
-  }
+  declare(declare, parser_->app, program_);
   // Which command it is can be told before its options are known; read() tells
   // what is wrong.
   try {
-    app.parse(argc, argv);
+    parser_->app.parse(argc, argv);
   } catch (const CLI::ParseError&) {
   }
-  for (const Command* one : program.commands) {
-    if (!app.got_subcommand(name_of(*one))) continue;
-    parser_->command = one;
-    parser_->given = app.get_subcommand(name_of(*one));
+  parser_->given = &parser_->app;
+  for (const Program* family = program_; family != nullptr;) {
+    program_ = family;
+    family = nullptr;
+    for (const Command* one : program_->commands) {
+      if (!parser_->given->got_subcommand(name_of(*one))) continue;
+      parser_->given = parser_->given->get_subcommand(name_of(*one));
+      family = one->family;
+      if (family == nullptr) parser_->command = one;
+      break;
+    }
   }
+  help_name = program_->name;
 }
 
 Arguments::~Arguments() = default;
@@ -174,13 +185,13 @@ std::optional<Exit> Arguments::read() {
   } catch (const CLI::ParseError& error) {
     // Help wins over what is missing beside it.
     if (!help_ && !version_) {
-      return print_usage_error(describe(parser_->app, error));
+      return print_usage_error(describe(parser_->app, parser_->command, error));
     }
   }
   if (!help_ && !version_) return std::nullopt;
   const std::string text =
-      help_ ? format_help(program_)
-            : fmt::format("{} " MTASTSD_VERSION "\n", program_.name);
+      help_ ? format_help(*program_)
+            : fmt::format("{} " MTASTSD_VERSION "\n", program_name);
   return print(text) ? Exit::good : Exit::fault;
 }
 
@@ -220,7 +231,7 @@ void print_error(const std::string& message, const std::string& hint) {
 }
 
 Exit print_usage_error(const std::string& message) {
-  print_error(message, fmt::format("see {} --help", program_name));
+  print_error(message, fmt::format("see {} --help", help_name));
   return Exit::usage;
 }
 

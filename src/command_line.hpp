@@ -23,18 +23,22 @@ namespace mtasts {
 enum class Exit { good = 0, fault = 1, usage = 2, untested = 3 };
 
 class Arguments;
+struct Program;
 
 /// A command, as the file that does its work defines it.
 struct Command {
   std::string_view usage;  // its name and words: "render DOMAIN"
   std::string_view about;  // one line of the list of commands
-  Exit (*run)(Arguments& arguments);
+  Exit (*run)(Arguments& arguments) = nullptr;
   std::string_view options = {};  // its lines of the help, if it has any
+  /// In place of `run`: commands that are named behind this one, with a help of
+  /// their own.
+  const Program* family = nullptr;
 };
 
-/// A program, as --help shows it.
+/// A program, or a family of commands, as --help shows it.
 struct Program {
-  std::string_view name;
+  std::string_view name;    // "mta-sts", "mta-sts reports"
   std::string_view about;   // lines
   std::string_view ending;  // one line
   std::span<const Command* const> commands;
@@ -88,7 +92,7 @@ class Arguments {
  private:
   struct Parser;
 
-  const Program& program_;
+  const Program* program_;  // or the family that is named
   const std::unique_ptr<Parser> parser_;
   std::string config_;
   bool help_ = false;

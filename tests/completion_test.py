@@ -55,12 +55,13 @@ zle -N zle-line-init
 """
 
 
-def read_help(binary):
-    """{command: {option: its choices}}, "" for the common options."""
+def read_help(binary, *family):
+    """{command: {option: its choices}}, "" for the common options. A command of
+    a family has the name of that in front: "reports list"."""
     text = subprocess.run(
-        [binary, "--help"], check=True, capture_output=True,
+        [binary, *family, "--help"], check=True, capture_output=True,
         text=True, timeout=LIMIT_SECONDS).stdout.partition("\nExit status")[0]
-    commands, here = {}, None
+    commands, here, more = {}, None, {}
     for line in text.splitlines():
         if found := re.fullmatch("([a-z]+):", line):
             here = commands.setdefault(
@@ -69,15 +70,18 @@ def read_help(binary):
             about = here[found[1]] = [found[2]]
         elif here is not None and line.startswith("          "):
             about.append(line.strip())
-        elif found := re.match(r"  ([a-z]+) ", line):
+        elif found := re.match(r"  ([a-z]+) (COMMAND)?", line):
             commands.setdefault(found[1], {})
+            if found[2]:
+                more.update({f"{found[1]} {name}": options for name, options
+                             in read_help(binary, found[1]).items() if name})
     del commands["commands"]
     for options in commands.values():
         for name, lines in options.items():
             words = re.split(", | or ", " ".join(lines).partition(" (")[0])
             options[name] = words if len(words) > 1 and all(
                 re.fullmatch("[a-z0-9-]+", word) for word in words) else []
-    return commands
+    return commands | more
 
 
 class CompletionTestCase(unittest.TestCase):
@@ -136,17 +140,22 @@ class CompletionTestCase(unittest.TestCase):
         """Of every command, every option and every value."""
         asked = {}
         commands = set(self.help) - {""}
-        asked["COMMAND"] = (complete(""), commands)
+        asked["COMMAND"] = (complete(""),
+                            {one for one in commands if " " not in one})
         common = set(self.help[""])
         asked["--"] = (complete("--"), common)
+        for family in {one.split()[0] for one in commands if " " in one}:
+            asked[family + " COMMAND"] = (
+                complete(family, ""), {one.split()[1] for one in commands
+                                       if one.startswith(family + " ")})
         for command in commands:
             options = self.help[command]
-            asked[command] = (complete(command, "--"),
+            asked[command] = (complete(*command.split(), "--"),
                               set(options) | common - {"--version"})
             for option, choices in options.items():
                 if choices:
                     asked[command + option] = (
-                        complete(command, option, ""), set(choices))
+                        complete(*command.split(), option, ""), set(choices))
         self.assertGreater(len(asked), self.least)
         got = {name: sorted(set(one[0])) for name, one in asked.items()}
         wanted = {name: sorted(one[1]) for name, one in asked.items()}

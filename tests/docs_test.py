@@ -32,28 +32,41 @@ class CommandTestCase(unittest.TestCase):
     def setUp(self):
         if not self.binary:
             self.skipTest(f"{self.program} is not built")
-        self.help = subprocess.run(
-            [self.binary, "--help"], check=True,
+        self.help = self.read_help()
+        # Commands that have commands of their own, each with its help.
+        self.families = {
+            name: self.read_help(name) for name in
+            re.findall(r"^  ([a-z]+) COMMAND", self.help, re.MULTILINE)}
+
+    def read_help(self, *command):
+        return subprocess.run(
+            [self.binary, *command, "--help"], check=True,
             capture_output=True, text=True, timeout=LIMIT_SECONDS).stdout
 
     def check_options(self):
-        shown = set(re.findall(r"(?<=[\s\[])--?[a-zA-Z][a-z-]*", self.help))
+        shown = set(re.findall(r"(?<=[\s\[])--?[a-zA-Z][a-z-]*",
+                               "".join((self.help, *self.families.values()))))
         self.assertGreaterEqual(len(shown), 6)
         self.assertEqual(shown,
                          {"-" + word for word in items(self.manual, "Fl")})
 
     def check_commands(self):
-        commands = re.findall(r"^  ([a-z]+)  ",
-                              self.help.split("commands:")[1]
-                              .split("options:")[0], re.MULTILINE)
-        commands += re.findall(r"^  ([a-z]+) [\[A-Z]", self.help,
-                               re.MULTILINE)
+        def read(text):
+            return re.findall(r"^  ([a-z]+) (?: |[\[A-Z])",
+                              text.split("commands:")[1].split("options:")[0],
+                              re.MULTILINE)
+
+        commands = read(self.help)
         readme = re.findall(rf"^\| `{self.program} ([a-z]+)",
                             (ROOT / "README.md").read_text(), re.MULTILINE)
         self.assertEqual(set(commands), set(readme))
         for command in commands:
             self.assertRegex(self.manual.read_text(),
                              rf"(?m)^\.(Ss|It|Sh)( Ic| Cm| Nm)? {command}\b")
+        for family, text in self.families.items():
+            for command in read(text):
+                self.assertRegex(self.manual.read_text(),
+                                 rf"(?m)^\.It Cm {family} {command}\b")
 
 
 class CommandTest(CommandTestCase):

@@ -29,7 +29,7 @@ _mta_sts() {
       verify:--timeout | verify:--jobs)
       return
       ;;
-    :*) words="verify publish" ;;
+    :*) words="verify publish reports" ;;
   esac
 
   if [[ $word == -* ]]; then

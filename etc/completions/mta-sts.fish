@@ -10,6 +10,9 @@ complete -c mta-sts -n __fish_use_subcommand -s V -l version \
 complete -c mta-sts -n __fish_use_subcommand -a publish \
     -d 'Send the DNS records, once their policies are live'
 
+complete -c mta-sts -n __fish_use_subcommand -a reports \
+    -d 'Read and judge what senders report'
+
 complete -c mta-sts -n __fish_use_subcommand -a verify \
     -d 'Look at domains as senders see them'
 

@@ -8,8 +8,8 @@ namespace {
 
 // In the order of the help. A command is a file that defines a Command, which
 // tool.hpp declares, and a word here.
-constexpr std::initializer_list<const Command*> k_commands = {&k_verify,
-                                                              &k_publish};
+constexpr std::initializer_list<const Command*> k_commands = {
+    &k_verify, &k_publish, &k_reports};
 
 constexpr Program k_program = {
     .name = "mta-sts",

@@ -8,6 +8,7 @@
 namespace mtasts::tool {
 
 extern const Command k_publish;
+extern const Command k_reports;
 extern const Command k_verify;
 
 /// The exit status.

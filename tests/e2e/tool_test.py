@@ -17,6 +17,7 @@ printing the DNS records, is among the commands of mta-stsd.
 commands:
   verify [DOMAIN..]   look at domains as senders see them
   publish [DOMAIN..]  send the DNS records, once their policies are live
+  reports COMMAND     read and judge what senders report
 
 options:
   -c, --config FILE   the configuration; "-" is standard input

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The family of commands about TLS-RPT reports.
+#include "command_line.hpp"
+#include "tool/reports.hpp"
+#include "tool/tool.hpp"
+
+namespace mtasts::tool {
+namespace {
+
+constexpr Program k_family = {
+    .name = "mta-sts reports",
+    .about =
+        R"(Reads the reports that senders send about deliveries (TLS-RPT, RFC 8460), keeps
+them in a database of its own, and says what they mean.
+)",
+    .ending =
+        "Exit status: 0 good, 1 fault or finding, 2 wrong usage, 3 not all "
+        "could be\ntested. See mta-sts(1).",
+    // In the order of the help: a command is declared in reports.hpp.
+    .commands = {}};
+
+}  // namespace
+
+const Command k_reports = {.usage = "reports COMMAND",
+                           .about = "read and judge what senders report",
+                           .family = &k_family};
+
+}  // namespace mtasts::tool

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// The commands behind "mta-sts reports", each in the file that is named for it:
+// reports_import.cpp and so on.
+#pragma once
+
+#include "command_line.hpp"
+
+namespace mtasts::tool {}  // namespace mtasts::tool
