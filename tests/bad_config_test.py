@@ -74,12 +74,13 @@ def check_ids(source):
         if path.parent.name == "verify":  # a table of their own
             continue
         known |= set(
-            re.findall(r'"((?:config|policy|server|operations|publish|verify)'
+            re.findall(r'"((?:config|policy|server|operations|publish|'
+                       r'reports|verify)'
                        r'\.[a-z-]+)"', path.read_text())
         )
     # Keys that messages and the log name.
     known -= {"publish.powerdns", "publish.server", "publish.zones",
-              "server.deadline", "server.listen", "server.sandbox",
+              "reports.summary", "server.deadline", "server.listen", "server.sandbox",
               "server.user"}
     alone = set(ONLY_WHOLE_CHECK)
     tested = set(ONLY_WHOLE_CHECK)

@@ -10,6 +10,7 @@
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
 #include "config/read_publish.hpp"
+#include "config/read_reports.hpp"
 #include "config/read_verify.hpp"
 #include "files/read.hpp"
 #include "files/stamp.hpp"
@@ -94,6 +95,10 @@ void read_settings(TableReader& reader, const std::string& path,
       find_operations(reader, path, out.diagnostics);
   out.tool.publish = find_publish(reader, path, out.diagnostics);
   out.tool.verify = read_verify(reader, path, out.diagnostics);
+  out.reports = find_reports(reader, path, out.diagnostics);
+  if (out.reports) {
+    out.settings.startup.report_summary = out.reports->summary;
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct PolicyFile {
 struct MainFile : PolicyFile {
   ServerTable settings;
   Tool tool;
+  std::optional<Reports> reports;
   std::vector<Located<std::string>> includes;
 };
 

@@ -232,7 +232,10 @@ void Loader::index_all(Loaded& loaded) {
 }
 
 Config Loader::make_config() const {
-  Config config{settings_->settings.startup, {}, settings_->tool};
+  Config config{.startup = settings_->settings.startup,
+                .live = {},
+                .tool = settings_->tool,
+                .reports = settings_->reports};
   config.live.certificates = settings_->settings.certificates;
   config.live.policies = settings_->policies;
   config.live.policies.reserve(settings_->policies.size() + included_.size());

@@ -63,6 +63,7 @@ std::string_view changed_key(const config::Startup& running,
   if (wanted.listen != running.listen) return "server.listen";
   if (wanted.sandbox != running.sandbox) return "server.sandbox";
   if (wanted.user != running.user) return "server.user";
+  if (wanted.report_summary != running.report_summary) return "reports.summary";
   return wanted.operations != running.operations ? "operations" : "server";
 }
 

@@ -107,6 +107,34 @@ TEST(ConfigLoad, EveryKeyOfTheServer) {
   EXPECT_EQ(loaded.config->startup, want);
 }
 
+TEST(ConfigLoad, ReportsAsSeenFromTheFile) {
+  const Loaded none = load(policy("example.com"));
+  ASSERT_TRUE(none.config);
+  EXPECT_EQ(none.config->reports, std::nullopt);
+
+  const Loaded bare = load("[reports]\n" + policy("example.com"));
+  ASSERT_TRUE(bare.config) << report(bare);
+  EXPECT_EQ(bare.config->reports, Reports{});
+
+  const TempDir dir;
+  const std::string file =
+      dir.write("a.toml",
+                "[reports]\ndatabase = \"r.db\"\nspool = \"/spool\"\n"
+                "failed = \"failed\"\nsummary = \"sum/mary\"\n"
+                "trusted_authserv_id = [\"MX1.Example.com\", \"mail\"]\n" +
+                    policy("example.com"));
+  const std::string folder = fs::path(file).parent_path().string();
+  const Loaded all = load_config(file);
+  ASSERT_TRUE(all.config) << report(all);
+  const Reports want = {.database = folder + "/r.db",
+                        .spool = "/spool",
+                        .failed = folder + "/failed",
+                        .summary = folder + "/sum/mary",
+                        .trusted_authserv_ids = {"mx1.example.com", "mail"}};
+  EXPECT_EQ(all.config->reports, want);
+  EXPECT_EQ(all.config->startup.report_summary, want.summary);
+}
+
 TEST(ConfigLoad, AutoLeavesTheDefaults) {
   const Loaded loaded = load_server(
       "threads = \"auto\"\nconnections = \"auto\"\n"
