@@ -31,8 +31,7 @@ PROGRAM_BUDGETS = {"cli": 22500}
 # In folders that both programs have, but for mta-sts alone.
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",
-              "net/tcp_stream.", "text/parse_time.", "tls/client.",
-              "tls/peer_")
+              "net/tcp_stream.", "tls/client.", "tls/peer_")
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// What senders have reported of each domain for its last day, as one text that
+// mta-sts writes into a file and mta-stsd reads. Pure.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "result.hpp"
+
+namespace mtasts::tlsrpt {
+
+/// Sessions, by how they ended.
+struct Sessions {
+  std::uint64_t successful = 0;
+  std::uint64_t failed = 0;
+
+  friend bool operator==(const Sessions&, const Sessions&) = default;
+};
+
+/// One domain's last day, by UTC, for which there is any report.
+struct DomainDay {
+  std::string domain = {};  // in lower case
+  std::chrono::sys_days day = {};
+  std::uint64_t reports = 0;
+  std::uint64_t unverified = 0;  // of these: who sent them is not known
+  std::uint64_t organizations = 0;
+  /// By PolicyType. One delivery may count under two of them: they must not be
+  /// added up.
+  std::array<Sessions, 4> sessions = {};
+
+  friend bool operator==(const DomainDay&, const DomainDay&) = default;
+};
+
+/// Far above what 100,000 domains have.
+constexpr std::size_t k_max_report_days_octets = 64 * 1024 * 1024;
+
+/// The text of all of `days`, in any order, each domain once at most; `now` is
+/// when it is made. Names that can be no domain's are left out.
+std::string format_report_days(std::vector<DomainDay> days,
+                               std::chrono::sys_seconds now);
+
+/// Such a text, checked from end to end when it was read.
+class ReportDays {
+ public:
+  /// The error says in which line what is wrong.
+  static Result<ReportDays> parse(std::string text);
+
+  /// When it was made.
+  std::chrono::sys_seconds time() const { return time_; }
+  std::size_t size() const { return size_; }  // in domains
+  /// What it has of `domain`, in lower case.
+  std::optional<DomainDay> find(std::string_view domain) const;
+
+ private:
+  ReportDays() = default;
+
+  std::string text_ = {};  // the rows alone, in the order of their domains
+  std::size_t size_ = 0;
+  std::chrono::sys_seconds time_ = {};
+};
+
+}  // namespace mtasts::tlsrpt
