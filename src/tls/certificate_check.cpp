@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sts/policy_host.hpp"
+#include "text/ascii.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/der.hpp"
 #include "tls/openssl.hpp"
@@ -31,9 +32,49 @@ bool is_signed_by(const ReadCertificate& one, const ReadCertificate& issuer) {
   return good;
 }
 
+/// Of a text in ASCII what is left when all is gone that a comparison of names
+/// passes over (RFC 5280, 7.1): case and spaces. Nothing when it is none.
+std::optional<std::string> find_bare_text(const DerElement& value) {
+  const bool is_text = value.tag == k_utf8_string ||
+                       value.tag == k_printable_string ||
+                       value.tag == k_ia5_string;
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (!is_text || !std::ranges::all_of(value.content, is_printable)) return {};
+  std::string bare = text::to_lower(value.content);
+  std::erase(bare, ' ');
+  return bare;
+}
+
+/// True if `a` and `b` can't be two spellings of one name, as their first
+/// difference tells: one has more parts, a part is another attribute, or its
+/// text differs by more than case and spaces. OpenSSL takes 3 us to prepare a
+/// name, and most that are compared have nothing in common.
+bool are_plainly_different(std::string_view a, std::string_view b) {
+  DerReader first(DerReader(a).take(k_sequence));
+  DerReader second(DerReader(b).take(k_sequence));
+  while (!first.is_at_end() && !second.is_at_end()) {
+    DerReader first_part(first.take(k_set));
+    DerReader second_part(second.take(k_set));
+    DerReader one(first_part.take(k_sequence));
+    DerReader other(second_part.take(k_sequence));
+    // Attributes that stand together may do so in any order.
+    if (!first_part.is_at_end() || !second_part.is_at_end()) return false;
+    if (one.take(k_oid) != other.take(k_oid)) return true;
+    const std::optional<DerElement> value = one.next();
+    const std::optional<DerElement> next = other.next();
+    if (!value || !next) return false;
+    const auto text = find_bare_text(*value);
+    const auto other_text = find_bare_text(*next);
+    if (!text || !other_text) return false;
+    if (text != other_text) return true;
+  }
+  return first.is_at_end() != second.is_at_end();
+}
+
 /// Both have the form of a Name; the same name may be spelled in two ways.
 bool is_same_name(std::string_view a, std::string_view b) {
   if (a == b) return true;
+  if (are_plainly_different(a, b)) return false;
   const auto first = parse_der<d2i_X509_NAME, X509_NAME_free>(a);
   const auto second = parse_der<d2i_X509_NAME, X509_NAME_free>(b);
   return first && second && X509_NAME_cmp(first.get(), second.get()) == 0;

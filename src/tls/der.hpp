@@ -22,8 +22,12 @@ constexpr std::uint8_t k_integer = 0x02;
 constexpr std::uint8_t k_bit_string = 0x03;
 constexpr std::uint8_t k_octet_string = 0x04;
 constexpr std::uint8_t k_oid = 0x06;
+constexpr std::uint8_t k_utf8_string = 0x0C;
+constexpr std::uint8_t k_printable_string = 0x13;
+constexpr std::uint8_t k_ia5_string = 0x16;
 constexpr std::uint8_t k_utc_time = 0x17;
 constexpr std::uint8_t k_sequence = 0x30;
+constexpr std::uint8_t k_set = 0x31;
 constexpr std::uint8_t context_tag(unsigned number) {
   return static_cast<std::uint8_t>(0x80U | number);
 }

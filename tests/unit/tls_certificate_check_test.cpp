@@ -221,6 +221,62 @@ TEST_F(TlsCertificateCheck, ComparesKeyIdsWhereBothHaveThem) {
                      "flawed"}));
 }
 
+// Most names are told apart without OpenSSL, and must be as it tells them.
+TEST_F(TlsCertificateCheck, TellsNamesApartAsOpensslDoes) {
+  struct Part {
+    int id, type;
+    const char* text;
+  };
+  const std::vector<std::vector<Part>> names = {
+      {{NID_commonName, V_ASN1_UTF8STRING, "An Authority"}},
+      {{NID_commonName, V_ASN1_PRINTABLESTRING, "an  authority "}},
+      {{NID_commonName, V_ASN1_UTF8STRING, "ANAUTHORITY"}},
+      {{NID_commonName, V_ASN1_UTF8STRING, "An Authorit\xc3\xa9"}},
+      {{NID_commonName, V_ASN1_T61STRING, "An Authority"}},
+      {{NID_commonName, V_ASN1_UTF8STRING, "An\tAuthority"}},
+      {{NID_organizationName, V_ASN1_UTF8STRING, "An Authority"}},
+      {{NID_commonName, V_ASN1_UTF8STRING, ""}},
+      {{NID_countryName, V_ASN1_PRINTABLESTRING, "XX"},
+       {NID_commonName, V_ASN1_UTF8STRING, "An Authority"}},
+      {{NID_commonName, V_ASN1_UTF8STRING, "An Authority"},
+       {NID_countryName, V_ASN1_PRINTABLESTRING, "XX"}},
+      {},
+  };
+  using Name = Owned<X509_NAME, X509_NAME_free>;
+  std::vector<Name> made;
+  for (const auto& parts : names) {
+    made.emplace_back(X509_NAME_new());
+    for (const Part& part : parts) {
+      ASSERT_EQ(
+          X509_NAME_add_entry_by_NID(
+              made.back().get(), part.id, part.type,
+              reinterpret_cast<const unsigned char*>(part.text), -1, -1, 0),
+          1);
+    }
+  }
+  // Two attributes that stand together.
+  made.emplace_back(X509_NAME_dup(made[8].get()));
+  ASSERT_EQ(X509_NAME_add_entry_by_NID(
+                made.back().get(), NID_organizationName, V_ASN1_UTF8STRING,
+                reinterpret_cast<const unsigned char*>("Another"), -1, -1, -1),
+            1);
+  for (const Name& issuer : made) {
+    for (const Name& subject : made) {
+      TestPair leaf = make_leaf(ca_);
+      X509_set_issuer_name(leaf.certificate.get(), issuer.get());
+      X509_set_subject_name(ca_.certificate.get(), subject.get());
+      ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha256()),
+                0);
+      ASSERT_GT(X509_sign(ca_.certificate.get(), root_.key.get(), EVP_sha256()),
+                0);
+      const bool is_same = X509_NAME_cmp(issuer.get(), subject.get()) == 0;
+      EXPECT_EQ(check({&leaf, &ca_}, Depth::facts).path.size(),
+                is_same ? 2U : 1U)
+          << &issuer - made.data() << " and " << &subject - made.data();
+    }
+  }
+}
+
 TEST_F(TlsCertificateCheck, RefusesWeakSignatures) {
   TestPair leaf = make_leaf(ca_);
   ASSERT_GT(X509_sign(leaf.certificate.get(), ca_.key.get(), EVP_sha1()), 0);
