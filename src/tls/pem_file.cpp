@@ -2,14 +2,12 @@
 #include "tls/pem_file.hpp"
 
 #include <fmt/format.h>
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -18,7 +16,7 @@
 #include "process/sandbox.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/key.hpp"
-#include "tls/openssl.hpp"
+#include "tls/pem_block.hpp"
 
 namespace mtasts::tls {
 namespace {
@@ -72,51 +70,29 @@ void take_key(PemFile& file, KeyDer key) {
   file.keys.push_back(std::move(key));
 }
 
-/// `kind` is the label of RFC 7468, 2: "CERTIFICATE" in
-///   -----BEGIN CERTIFICATE-----
-/// A header is what RFC 1421 has between that line and the base64, and comes
-/// with keys that are encrypted in the old way.
-void take_block(PemFile& file, std::string_view kind, bool has_header,
-                std::string der, Intermediates& intermediates) {
-  if (kind == "CERTIFICATE") {
-    take_certificate(file, std::move(der), intermediates);
-  } else if (kind == "ENCRYPTED PRIVATE KEY" ||
-             (kind.ends_with("PRIVATE KEY") && has_header)) {
+void take_block(PemFile& file, PemBlock block, Intermediates& intermediates) {
+  if (block.label == "CERTIFICATE") {
+    take_certificate(file, std::move(block.der), intermediates);
+  } else if (block.label == "ENCRYPTED PRIVATE KEY" ||
+             (block.label.ends_with("PRIVATE KEY") && block.has_header)) {
     report(file, "certificate.key-encrypted",
            "has a private key that is encrypted",
            "take the password off: openssl pkey -in OLD -out NEW");
-  } else if (kind.ends_with("PRIVATE KEY")) {
-    take_key(file, std::make_shared<const Secret>(std::move(der)));
+  } else if (block.label.ends_with("PRIVATE KEY")) {
+    take_key(file, std::make_shared<const Secret>(std::move(block.der)));
   }
 }
 
-void take_blocks(PemFile& file, const std::string& pem,
+void take_blocks(PemFile& file, std::string_view pem,
                  Intermediates& intermediates) {
-  const Owned<BIO, BIO_free> bio(
-      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  char* name = nullptr;
-  char* header = nullptr;
-  unsigned char* data = nullptr;
-  long size = 0;
-  // Secure: OpenSSL wipes what it has held of each block.
-  constexpr unsigned k_flags = PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE;
-  while (PEM_read_bio_ex(bio.get(), &name, &header, &data, &size, k_flags) ==
-         1) {
-    take_block(file, name, *header != '\0',
-               std::string(reinterpret_cast<char*>(data),
-                           static_cast<std::size_t>(size)),
-               intermediates);
-    OPENSSL_secure_free(name);
-    OPENSSL_secure_free(header);
-    OPENSSL_secure_clear_free(data, static_cast<std::size_t>(size));
-  }
-  const bool at_end =
-      ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  const std::string why = take_openssl_error();
-  if (at_end) return;
+  const std::optional<std::string> fault =
+      find_pem_fault(pem, [&](PemBlock block) {
+        take_block(file, std::move(block), intermediates);
+      });
+  if (!fault) return;
   // Half a file: what is whole in it would be half a chain.
   report(file, "certificate.unusable",
-         fmt::format("has a PEM block that is cut off or damaged: {}", why),
+         fmt::format("has a PEM block that is cut off or damaged: {}", *fault),
          std::string(k_write_anew));
 }
 
