@@ -146,17 +146,18 @@ void lint_mx_list(const PolicyDraft& draft, TableReader& reader) {
 /// A domain at Google has five MX hosts, and senders that find one of them
 /// missing in mode enforce don't deliver there.
 void lint_google(const PolicyDraft& draft, TableReader& reader) {
-  constexpr std::array<std::string_view, 5> k_hosts = {
-      "aspmx.l.google.com", "alt1.aspmx.l.google.com",
-      "alt2.aspmx.l.google.com", "alt3.aspmx.l.google.com",
-      "alt4.aspmx.l.google.com"};
+  static const std::array<dns::Name, 5> k_hosts = {
+      *dns::Name::parse("aspmx.l.google.com"),
+      *dns::Name::parse("alt1.aspmx.l.google.com"),
+      *dns::Name::parse("alt2.aspmx.l.google.com"),
+      *dns::Name::parse("alt3.aspmx.l.google.com"),
+      *dns::Name::parse("alt4.aspmx.l.google.com")};
   const Located<sts::MxPattern>* some = nullptr;  // the first that is for one
   std::string_view missing;
-  for (const std::string_view host : k_hosts) {
-    const dns::Name name = *dns::Name::parse(host);
+  for (const dns::Name& host : k_hosts) {
     const auto* match =
-        find_mx(draft, [&](const auto& mx) { return mx.matches(name); });
-    if (match == nullptr && missing.empty()) missing = host;
+        find_mx(draft, [&](const auto& mx) { return mx.matches(host); });
+    if (match == nullptr && missing.empty()) missing = host.text();
     if (some == nullptr) some = match;
   }
   if (some == nullptr) {
@@ -183,7 +184,6 @@ void lint_google(const PolicyDraft& draft, TableReader& reader) {
 
 void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
   const std::chrono::seconds max_age = draft.max_age.value;
-  const std::string shown = text::format_duration(max_age);
   if (max_age.count() == 0) {
     reader.warning("policy.max-age-zero", draft.max_age.at,
                    "max_age 0 makes chasquid refuse the whole policy",
@@ -200,20 +200,22 @@ void lint_max_age(const PolicyDraft& draft, TableReader& reader) {
   }
   if (max_age < days(1)) {
     reader.warning("policy.max-age-short", draft.max_age.at,
-                   fmt::format("max_age {} is below one day", shown),
+                   fmt::format("max_age {} is below one day",
+                               text::format_duration(max_age)),
                    "the aykevl checker fails it, in mode none too: \"1d\" is "
                    "the least; RFC 8461, 3.2 expects weeks");
   } else if (draft.mode == sts::Mode::none) {
     if (max_age > weeks(1)) {
-      reader.warning(
-          "policy.none-max-age-long", draft.max_age.at,
-          fmt::format("max_age {} with mode none delays a return", shown),
-          "one day is enough to take a policy back: \"1d\" (RFC "
-          "8461, 8.3)");
+      reader.warning("policy.none-max-age-long", draft.max_age.at,
+                     fmt::format("max_age {} with mode none delays a return",
+                                 text::format_duration(max_age)),
+                     "one day is enough to take a policy back: \"1d\" (RFC "
+                     "8461, 8.3)");
     }
   } else if (draft.mode == sts::Mode::enforce && max_age < weeks(4)) {
     reader.warning("policy.enforce-max-age-short", draft.max_age.at,
-                   fmt::format("max_age {} is short for mode enforce", shown),
+                   fmt::format("max_age {} is short for mode enforce",
+                               text::format_duration(max_age)),
                    "the aykevl checker warns below 28 days, since an attacker "
                    "has to block the policy for only that long (RFC 8461, "
                    "10.2): \"4w\"");
@@ -245,13 +247,10 @@ void lint_mode(const PolicyDraft& draft, TableReader& reader) {
   }
 }
 
-void lint_size(const PolicyDraft& draft, TableReader& reader) {
-  std::vector<sts::MxPattern> mx;
-  for (const auto& one : draft.mx) mx.push_back(one.value);
-  const Result<sts::Policy> policy =
-      sts::Policy::make(draft.mode, mx, draft.max_age.value);
+void lint_size(const PolicyDraft& draft, const sts::Policy& policy,
+               TableReader& reader) {
   constexpr std::size_t k_checker_octets = 4096;
-  if (policy && sts::format_policy(*policy).size() > k_checker_octets) {
+  if (sts::format_policy(policy).size() > k_checker_octets) {
     reader.warning("policy.text-large", draft.at,
                    fmt::format("the policy text has more than {} octets",
                                k_checker_octets),
@@ -304,12 +303,13 @@ std::vector<Located<T>> without_places(const std::vector<T>& values) {
 
 }  // namespace
 
-void lint_policy(const PolicyDraft& draft, TableReader& reader) {
+void lint_policy(const PolicyDraft& draft, const sts::Policy& policy,
+                 TableReader& reader) {
   lint_all_names(draft, reader);
   lint_mx_list(draft, reader);
   lint_max_age(draft, reader);
   lint_mode(draft, reader);
-  lint_size(draft, reader);
+  lint_size(draft, policy, reader);
 }
 
 Diagnostics lint_names(const publish::Publication& entry) {

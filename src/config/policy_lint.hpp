@@ -27,8 +27,10 @@ struct PolicyDraft {
   Position at;
 };
 
-/// Reports through `reader`, in no particular order.
-void lint_policy(const PolicyDraft& draft, TableReader& reader);
+/// Reports through `reader`, in no particular order. `policy` is what `draft`
+/// makes.
+void lint_policy(const PolicyDraft& draft, const sts::Policy& policy,
+                 TableReader& reader);
 
 /// What lint_policy() says of the domains, the mx and the report URIs of a
 /// policy that was not read from a table, without places.

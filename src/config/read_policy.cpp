@@ -221,7 +221,7 @@ std::optional<publish::Publication> read_policy(const Table& table, Position at,
     Result<sts::Policy> policy = sts::Policy::make(
         draft.mode, take_values(draft.mx), draft.max_age.value);
     if (policy) {
-      lint_policy(draft, reader);
+      lint_policy(draft, *policy, reader);
       entry = publish::make_publication(
           take_values(std::move(draft.domains)), *std::move(policy),
           take_values(std::move(draft.tls_rpt)),

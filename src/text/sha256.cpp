@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "text/sha256.hpp"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
@@ -15,11 +14,14 @@ Sha256 sha256(std::string_view data) {
 }
 
 std::string hex(std::span<const unsigned char> octets) {
-  std::string digits;
+  constexpr std::string_view k_digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(octets.size() * 2);
   for (const unsigned char octet : octets) {
-    digits += fmt::format("{:02x}", octet);
+    text += k_digits[octet >> 4U];
+    text += k_digits[octet & 0xFU];
   }
-  return digits;
+  return text;
 }
 
 std::string base64(std::span<const unsigned char> octets) {

@@ -153,6 +153,7 @@ Error explain_uri(std::string_view text, Error fault) {
 }
 
 std::optional<Error> find_encoded_slip(const ReportUri& uri) {
+  if (!text::has(uri.text(), '%')) return std::nullopt;
   const std::string decoded = decode(uri.text());
   const std::vector<ReportUri> meant = find_meant_uris(decoded);
   if (meant.size() != 1 || decode(meant.front().text()) == decoded) {

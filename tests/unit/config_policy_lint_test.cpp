@@ -39,8 +39,10 @@ Diagnostics lint(const Case& one) {
     draft.domains.push_back({*dns::Name::parse(text), {1, column++}});
   }
   column = 1;
+  std::vector<sts::MxPattern> mx;
   for (const std::string& text : one.mx) {
-    draft.mx.push_back({*sts::MxPattern::parse(text), {3, column++}});
+    mx.push_back(*sts::MxPattern::parse(text));
+    draft.mx.push_back({mx.back(), {3, column++}});
   }
   column = 1;
   for (const std::string& text : one.tls_rpt) {
@@ -49,7 +51,7 @@ Diagnostics lint(const Case& one) {
   const Table table;
   Diagnostics found;
   TableReader reader(table, "policy", "a.toml", found);
-  lint_policy(draft, reader);
+  lint_policy(draft, *sts::Policy::make(one.mode, mx, one.max_age), reader);
   return found;
 }
 
