@@ -23,7 +23,7 @@ FINDING = re.compile(
     re.MULTILINE)
 STRING = r'"(?:[^"\\]|\\.)*"'
 ASSIGNMENT = re.compile(
-    rf"\b([a-z_]+ = (?:\[(?:{STRING}(?:, )?)*\]|{STRING}|true|false|\d+))")
+    rf"\b([a-z_]+ = (?:\[(?:{STRING}(?:, )?)*\]|{STRING}|true|false|\d{{4}}-\d\d-\d\d|\d+))")
 # These are about a part of the value, or about somebody else's.
 NO_VALUES = re.compile(
     r'"_smtp\._tls\." has to fit|behind the "@"|did you mean "[a-z_]+"\?$'

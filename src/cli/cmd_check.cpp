@@ -6,6 +6,7 @@
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
 #include "config/load.hpp"
+#include "config/policy_lint.hpp"
 #include "process/clock.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/snapshot_loader.hpp"
@@ -31,6 +32,9 @@ Checked check_policies(const std::string& path) {
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (loaded.config) {
     checked.domains = snapshot::all_domains(loaded.config->live).size();
+    append(
+        checked.diagnostics,
+        config::lint_retirements(loaded.config->live, process::this_second()));
   }
   return checked;
 }

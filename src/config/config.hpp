@@ -70,7 +70,8 @@ enum class Guard { refuse, warn, off };
 struct Live {
   std::vector<publish::PublicationPtr> policies;  // in the order of the files
   dns::NameMap<publish::PublicationPtr> by_domain;
-  std::vector<std::string> certificates;  // files and directories
+  std::vector<publish::PublicationPtr> retiring;  // those with a date of it
+  std::vector<std::string> certificates;          // files and directories
   Guard guard = Guard::refuse;
 
   /// The policy of `domain`, in lower case; null when it has none here.

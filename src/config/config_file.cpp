@@ -73,6 +73,7 @@ void take_policies(TableReader& reader, const std::string& path,
                    "write [[policy]]");
     } else if (auto entry =
                    read_policy(*table, one.at, path, out.diagnostics)) {
+      out.is_any_retiring = out.is_any_retiring || entry->retire;
       out.policies.push_back(
           std::make_shared<const publish::Publication>(*std::move(entry)));
     }

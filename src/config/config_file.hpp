@@ -18,6 +18,7 @@ namespace mtasts::config {
 struct PolicyFile {
   std::vector<publish::PublicationPtr> policies;
   Diagnostics diagnostics;
+  bool is_any_retiring = false;  // of the policies
 };
 
 struct MainFile : PolicyFile {

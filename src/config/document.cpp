@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -80,9 +81,15 @@ Value convert(const toml::node& node) {
     value.data = std::move(array);
   } else if (const auto* table = node.as_table()) {
     value.data = convert(*table);
+  } else if (const auto* date = node.as_date()) {
+    // The library has seen to it that there is such a day.
+    value.data = std::chrono::sys_days{std::chrono::year(date->get().year) /
+                                       std::chrono::month(date->get().month) /
+                                       std::chrono::day(date->get().day)};
   } else {
-    value.data =
-        Other{node.is_floating_point() ? "a floating-point number" : "a date"};
+    value.data = Other{node.is_floating_point() ? "a floating-point number"
+                       : node.is_time()         ? "a time of day"
+                                                : "a date with a time"};
   }
   return value;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -237,12 +238,20 @@ Config Loader::make_config() const {
                 .tool = settings_->tool,
                 .reports = settings_->reports};
   config.live.certificates = settings_->settings.certificates;
-  config.live.policies = settings_->policies;
+  config.live.guard = settings_->settings.guard;
   config.live.policies.reserve(settings_->policies.size() + included_.size());
-  included_.for_each([&](const std::string&, const PolicyFile& file) {
-    config.live.policies.insert(config.live.policies.end(),
-                                file.policies.begin(), file.policies.end());
-  });
+  const auto add = [&live = config.live](const PolicyFile& file) {
+    live.policies.insert(live.policies.end(), file.policies.begin(),
+                         file.policies.end());
+    if (!file.is_any_retiring) return;
+    std::ranges::copy_if(file.policies, std::back_inserter(live.retiring),
+                         [](const publish::PublicationPtr& one) {
+                           return one->retire.has_value();
+                         });
+  };
+  add(*settings_);
+  included_.for_each(
+      [&add](const std::string&, const PolicyFile& file) { add(file); });
   return config;
 }
 

@@ -18,6 +18,7 @@
 #include "sts/policy_host.hpp"
 #include "sts/policy_text.hpp"
 #include "text/duration.hpp"
+#include "text/time.hpp"
 #include "tlsrpt/report_slip.hpp"
 #include "tlsrpt/txt_record.hpp"
 
@@ -310,6 +311,33 @@ void lint_policy(const PolicyDraft& draft, const sts::Policy& policy,
   lint_max_age(draft, reader);
   lint_mode(draft, reader);
   lint_size(draft, policy, reader);
+}
+
+Diagnostics lint_retirements(const Live& live, std::chrono::sys_seconds now) {
+  Diagnostics found;
+  for (const publish::PublicationPtr& entry : live.retiring) {
+    const std::string& first = entry->domains.front().text();
+    const std::string whose =
+        entry->domains.size() == 1
+            ? in_quotes(first)
+            : fmt::format("{} and {} more", in_quotes(first),
+                          entry->domains.size() - 1);
+    const std::string day = text::format_date(*entry->retire);
+    if (now < *entry->retire) {
+      found.push_back(
+          {Severity::note, "policy.retiring", entry->place,
+           fmt::format("the policy of {} is needed until {}, in mode none",
+                       whose, day),
+           fmt::format("mta-sts retire {} says what is left to do", first)});
+    } else {
+      found.push_back(
+          {Severity::warning, "policy.retired", entry->place,
+           fmt::format("the policy of {} is not needed since {}", whose, day),
+           "remove its TXT records, then this table and its host (RFC 8461, "
+           "8.3)"});
+    }
+  }
+  return found;
 }
 
 Diagnostics lint_names(const publish::Publication& entry) {

@@ -32,6 +32,10 @@ struct PolicyDraft {
 void lint_policy(const PolicyDraft& draft, const sts::Policy& policy,
                  TableReader& reader);
 
+/// Of the policies on their way out: a note for each before its day, from then
+/// on a warning. They are served all the same.
+Diagnostics lint_retirements(const Live& live, std::chrono::sys_seconds now);
+
 /// What lint_policy() says of the domains, the mx and the report URIs of a
 /// policy that was not read from a table, without places.
 Diagnostics lint_names(const publish::Publication& entry);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -185,6 +187,13 @@ std::vector<Located<tlsrpt::ReportUri>> read_tls_rpt(TableReader& reader) {
   return all;
 }
 
+/// What is served of a policy on its way out, whatever its table says of mode
+/// and max_age (RFC 8461, 8.3).
+void take_back(PolicyDraft& draft) {
+  draft.mode = sts::Mode::none;
+  draft.max_age.value = std::min(draft.max_age.value, sts::k_retire_max_age);
+}
+
 }  // namespace
 
 Result<dns::Name> parse_policy_domain(std::string_view text) {
@@ -214,6 +223,9 @@ std::optional<publish::Publication> read_policy(const Table& table, Position at,
       .max_age = read_max_age(at, reader),
       .tls_rpt = read_tls_rpt(reader),
       .at = at};
+  const std::optional<std::chrono::sys_days> retire =
+      reader.find_date("retire");
+  if (retire) take_back(draft);
   reader.finish();
 
   std::optional<publish::Publication> entry;
@@ -226,6 +238,7 @@ std::optional<publish::Publication> read_policy(const Table& table, Position at,
           take_values(std::move(draft.domains)), *std::move(policy),
           take_values(std::move(draft.tls_rpt)),
           {std::string(file), at.line, at.column});
+      entry->retire = retire;
     } else {
       reader.error(draft.mx.empty() ? "policy.mx-missing" : "policy.too-large",
                    at, policy.error().message, policy.error().hint);

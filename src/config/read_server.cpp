@@ -106,6 +106,26 @@ Result<std::string> parse_user(std::string_view text) {
               "the name of an account in /etc/passwd, as \"www-data\"");
 }
 
+Result<Guard> parse_guard(std::string_view text) {
+  if (text == "refuse") return Guard::refuse;
+  if (text == "warn") return Guard::warn;
+  if (text == "off") return Guard::off;
+  return fail("is none of refuse, warn and off",
+              "remove the key: \"refuse\" suits most");
+}
+
+std::string read_history(TableReader& reader, std::string_view file) {
+  const auto path = reader.find_string("history");
+  if (!path) return {};
+  if (path->value.empty()) {
+    reader.error("server.history-invalid", path->at, "server.history is empty",
+                 "a file that mta-stsd may write to: history = "
+                 "\"/var/lib/mta-stsd/history\"");
+    return {};
+  }
+  return files::resolve_beside(std::string(file), path->value);
+}
+
 /// True if one is the other, or lies in it, as far as the paths tell.
 bool overlap(const fs::path& a, const fs::path& b) {
   const auto [end_a, end_b] =
@@ -161,6 +181,11 @@ ServerTable read_server(const Table& table, std::string_view file,
   }
   server.startup.challenges =
       read_challenges(reader, file, server.certificates);
+  server.startup.history = read_history(reader, file);
+  server.guard = reader
+                     .find_parsed("guard", "guard",
+                                  "server.guard-invalid", parse_guard)
+                     .value_or(Guard::refuse);
   Limits& limits = server.startup.limits;
   read_count(reader, "threads", 1, k_max_threads, server.startup.threads);
   limits.deadline = reader

@@ -16,6 +16,7 @@ namespace mtasts::config {
 struct ServerTable {
   Startup startup;
   std::vector<std::string> certificates;
+  Guard guard = Guard::refuse;
 };
 
 /// Defaults for whatever the table leaves out; faults go to `out`.

@@ -57,8 +57,8 @@ std::string propose_truth(std::string_view key, const Value& value) {
 }  // namespace
 
 std::string_view describe_type(const Value& value) {
-  constexpr std::array<std::string_view, 5> k_names = {
-      "a string", "an integer", "a boolean", "an array", "a table"};
+  constexpr std::array<std::string_view, 6> k_names = {
+      "a string", "an integer", "a boolean", "an array", "a table", "a date"};
   // All but Other, which comes last.
   static_assert(k_names.size() + 1 ==
                 std::variant_size_v<decltype(Value::data)>);
@@ -131,6 +131,19 @@ std::optional<bool> TableReader::find_boolean(std::string_view key) {
   if (value == nullptr) return {};
   if (const auto* truth = std::get_if<bool>(&value->data)) return *truth;
   wrong_type(key, *value, "true or false", propose_truth(key, *value));
+  return {};
+}
+
+std::optional<std::chrono::sys_days> TableReader::find_date(
+    std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return {};
+  if (const auto* date = std::get_if<std::chrono::sys_days>(&value->data)) {
+    return *date;
+  }
+  wrong_type(
+      key, *value, "a date",
+      fmt::format("write it without quotes and time: {} = 2027-01-31", key));
   return {};
 }
 

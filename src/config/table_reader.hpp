@@ -3,6 +3,7 @@
 // taken in the end is an unknown key. Every fault becomes a diagnostic.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -45,6 +46,8 @@ class TableReader {
                                            std::int64_t least,
                                            std::int64_t most);
   std::optional<bool> find_boolean(std::string_view key);
+  /// A date as TOML has it, without quotes: 2027-01-31.
+  std::optional<std::chrono::sys_days> find_date(std::string_view key);
   /// An array of at most `most` strings; nothing when it is not there or not
   /// one.
   std::optional<std::vector<Located<std::string>>> find_strings(

@@ -3,6 +3,7 @@
 // only document.cpp knows the TOML library.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,14 +22,16 @@ struct Value;
 using Array = std::vector<Value>;
 using Table = std::vector<Member>;
 
-/// A type that no key of ours takes: a float, a date.
+/// A type that no key of ours takes: a float, a time of day.
 struct Other {
   std::string_view type_name;
 };
 
 struct Value {
   Position at;
-  std::variant<std::string, std::int64_t, bool, Array, Table, Other> data;
+  std::variant<std::string, std::int64_t, bool, Array, Table,
+               std::chrono::sys_days, Other>
+      data;
 };
 
 struct Member {

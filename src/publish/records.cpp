@@ -11,6 +11,7 @@
 #include "dns/tag_list.hpp"
 #include "sts/txt_record.hpp"
 #include "text/duration.hpp"
+#include "text/time.hpp"
 #include "tlsrpt/txt_record.hpp"
 
 namespace mtasts::publish {
@@ -48,6 +49,9 @@ DomainRecords make_records(const Publication& entry, const dns::Name& domain,
       .reminder =
           "also needs A and AAAA records, or a CNAME, that lead to this "
           "server"};
+  if (entry.retire) {
+    records.note += ", until " + text::format_date(*entry.retire);
+  }
   const auto add = [&](Purpose purpose, const std::string& text) {
     records.sets.push_back(
         {purpose, dns::Type::txt, owner_name(purpose, domain), time, {text}});

@@ -44,8 +44,9 @@ std::size_t log_first(const std::vector<One>& all, Log log) {
 
 void log_diagnostics(const Diagnostics& diagnostics) {
   const std::size_t more = log_first(diagnostics, [](const Diagnostic& one) {
-    log::write(one.severity == Severity::error ? log::Level::error
-                                               : log::Level::warning,
+    log::write(one.severity == Severity::error  ? log::Level::error
+               : one.severity == Severity::note ? log::Level::info
+                                                : log::Level::warning,
                "finding",
                {{"id", one.id},
                 {"place", format_place(one.place)},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/listeners.hpp"
+#include "config/policy_lint.hpp"
 #include "snapshot/needed_findings.hpp"
 #include "sts/policy_host.hpp"
 
@@ -150,6 +151,7 @@ void SnapshotLoader::check_hosts(const config::Live& live,
 
 /// The policies that were read, if they are good.
 bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
+                                   std::chrono::sys_seconds now,
                                    Allowances allowed) {
   if (policies_.is_main_restless) {
     loaded.policies_wait = true;
@@ -160,6 +162,7 @@ bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
   if (!policies_.last.config) return false;
   next.startup = policies_.last.config->startup;
   next.live = policies_.last.config->live;
+  append(loaded.diagnostics, config::lint_retirements(next.live, now));
   Diagnostics refusals =
       check_refusals(next, {policies_.touched.begin(), policies_.touched.end()},
                      path_, Severity::error, allowed);
@@ -173,7 +176,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                      Allowances allowed) {
   LoadedSnapshot loaded;
   Snapshot next;
-  const bool takes_policies = take_policies(loaded, next, allowed);
+  const bool takes_policies = take_policies(loaded, next, now, allowed);
   if (!takes_policies) {
     if (serving == nullptr) return loaded;
     next = *serving;

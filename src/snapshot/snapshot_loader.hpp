@@ -104,7 +104,7 @@ class SnapshotLoader {
   void read_policies(const files::Scope& scope);
   bool read_certificates(const files::Scope& scope);
   bool take_policies(LoadedSnapshot& loaded, Snapshot& next,
-                     Allowances allowed);
+                     std::chrono::sys_seconds now, Allowances allowed);
   Domains touched_hosts(const config::Live& live);
   bool report_losses(const Snapshot& serving, const config::Live& live,
                      const Domains& domains, std::chrono::sys_seconds now,

@@ -32,6 +32,10 @@ std::optional<Mode> parse_mode(std::string_view text);
 /// RFC 8461, 3.2: "a maximum value of 31557600", about one year.
 constexpr std::chrono::seconds k_max_max_age{31557600};
 
+/// Of a policy that takes another one back: RFC 8461, 8.3 asks for a small one,
+/// and this is the least that every sender takes.
+constexpr std::chrono::seconds k_retire_max_age = std::chrono::days(1);
+
 /// Of the text of a policy. chasquid cuts a body at 10,240 octets without a
 /// word; stay below.
 constexpr std::size_t k_max_policy_octets = 10'000;

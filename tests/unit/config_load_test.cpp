@@ -75,9 +75,46 @@ TEST(ConfigLoad, DefaultsOfAPolicy) {
   EXPECT_EQ(report(loaded), "");
 }
 
+// RFC 8461, 8.3: "none" as the mode, and a small max_age.
+TEST(ConfigLoad, APolicyOnItsWayOut) {
+  const Loaded loaded =
+      load(policy("example.com") +
+           "mode = \"enforce\"\nmax_age = \"4w\"\nretire = 2027-01-31\n" +
+           policy("example.net"));
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  const Live& live = loaded.config->live;
+  ASSERT_EQ(live.retiring, decltype(live.retiring){live.policies[0]});
+  const publish::Publication& entry = *live.retiring[0];
+  EXPECT_EQ(entry.body,
+            "version: STSv1\r\nmode: none\r\nmx: mail.example.com\r\n"
+            "max_age: 86400\r\n");
+  EXPECT_EQ(entry.policy.mode(), sts::Mode::none);
+  EXPECT_EQ(entry.retire, std::chrono::sys_days(std::chrono::year(2027) /
+                                                std::chrono::January / 31));
+  EXPECT_EQ(report(loaded), "");
+}
+
+TEST(ConfigLoad, APolicyOnItsWayOutIsKeptNoLongerThanBefore) {
+  const Loaded loaded =
+      load(policy("example.com") + "max_age = \"12h\"\nretire = 2027-01-31\n");
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  EXPECT_EQ(loaded.config->live.policies[0]->policy.max_age(),
+            std::chrono::hours(12));
+}
+
+TEST(ConfigLoad, HistoryAndGuard) {
+  const Loaded loaded =
+      load_server("history = \"/h/served\"\nguard = \"warn\"");
+  ASSERT_TRUE(loaded.config) << report(loaded);
+  EXPECT_EQ(loaded.config->startup.history, "/h/served");
+  EXPECT_EQ(loaded.config->live.guard, Guard::warn);
+}
+
 TEST(ConfigLoad, DefaultsOfTheServer) {
   const Loaded loaded = load(policy("example.com"));
   ASSERT_TRUE(loaded.config);
+  EXPECT_EQ(loaded.config->startup.history, "");
+  EXPECT_EQ(loaded.config->live.guard, Guard::refuse);
   Startup want;
   want.listen = {tcp("::", 8443)};
   EXPECT_EQ(loaded.config->startup, want);

@@ -412,6 +412,19 @@ TEST(ConfigPolicyLintSizes, WarnsOfTwoCharacterStringsOfTlsRpt) {
   EXPECT_EQ(rua_ids(256), Ids{"policy.tls-rpt-long"});
 }
 
+TEST(ConfigPolicyLint, WarnsOfARetiredPolicyFromItsDayOn) {
+  constexpr std::chrono::sys_days k_day{days(20'000)};
+  auto entry = std::make_shared<publish::Publication>(publish::make_publication(
+      {*dns::Name::parse("example.com")},
+      *sts::Policy::make(sts::Mode::none, {}, days(1)), {}, {}));
+  entry->retire = k_day;
+  Live live;
+  live.retiring = {entry};
+  EXPECT_EQ(lint_retirements(live, k_day - seconds(1)).front().id,
+            "policy.retiring");
+  EXPECT_EQ(lint_retirements(live, k_day).front().id, "policy.retired");
+}
+
 TEST(ConfigPolicyLint, SaysEverythingAtOnce) {
   Case one;
   one.domains = {"mta-sts.example.com"};

@@ -301,7 +301,9 @@ TEST(ConfigDescribeType, NamesEveryType) {
   EXPECT_EQ(describe_type({{}, true}), "a boolean");
   EXPECT_EQ(describe_type({{}, Array{}}), "an array");
   EXPECT_EQ(describe_type({{}, Table{}}), "a table");
-  EXPECT_EQ(describe_type({{}, Other{"a date"}}), "a date");
+  EXPECT_EQ(describe_type({{}, std::chrono::sys_days{}}), "a date");
+  EXPECT_EQ(describe_type({{}, Other{"a date with a time"}}),
+            "a date with a time");
 }
 
 }  // namespace

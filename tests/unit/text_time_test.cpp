@@ -21,6 +21,11 @@ TEST(TextTime, WritesTheEndOfACertificateWithoutOne) {
             "9999-12-31T23:59:59Z");
 }
 
+TEST(TextTime, WritesADay) {
+  EXPECT_EQ(format_date(std::chrono::sys_days(std::chrono::days(20'820))),
+            "2027-01-02");
+}
+
 TEST(TextTime, WritesDatesForHttp) {
   // The example of RFC 9110, 5.6.7.
   EXPECT_EQ(format_http_date(sys_seconds(seconds(784111777))),
