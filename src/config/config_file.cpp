@@ -21,13 +21,19 @@ namespace {
 
 constexpr std::size_t k_max_includes = 20'000;
 
+Result<files::FileContent> read_octets(const std::string& path,
+                                       std::size_t max_octets) {
+  if (path != "-") return files::read_with_facts(path, max_octets);
+  Result<std::string> octets = files::read_standard_input(max_octets);
+  if (!octets) return fail(octets.error());
+  return files::FileContent{.octets = *std::move(octets)};
+}
+
 /// The whole document, or nothing after a diagnostic.
 std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
                                 const std::string& hint, Diagnostics& out) {
   const Place place{shown_path(path)};
-  const Result<std::string> content =
-      path == "-" ? files::read_standard_input(max_octets)
-                  : files::read_file(path, max_octets);
+  const Result<files::FileContent> content = read_octets(path, max_octets);
   if (!content) {
     out.push_back(
         {Severity::error, "config.unreadable", place,
@@ -35,20 +41,21 @@ std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
          process::is_shut_out(path) ? process::k_shut_out_hint : hint});
     return {};
   }
-  if (content->empty()) {
+  if (content->octets.empty()) {
     // A file is empty for a moment while it is being written.
     out.push_back({Severity::error, "config.empty", place, "is empty",
                    "put [[policy]] with domains = [...] and mx = [...] there"});
     return {};
   }
-  if (files::is_nameless(path)) {
+  // Or it was replaced just now, and the next look finds the new one.
+  if (content->is_nameless && files::is_nameless(path)) {
     out.push_back({Severity::warning, "config.replaced", place,
                    "was replaced by another file outside, and this is the old "
                    "one still",
                    "mount its folder and not the file; a restart shows the "
                    "new one"});
   }
-  return parse_document(*content, place.file, out);
+  return parse_document(content->octets, place.file, out);
 }
 
 void take_policies(TableReader& reader, const std::string& path,

@@ -10,6 +10,18 @@
 
 namespace mtasts::files {
 
+struct FileContent {
+  std::string octets;
+  bool is_readable_by_all = false;
+  /// No path leads to it any more but a mount, from before another file has
+  /// taken its place.
+  bool is_nameless = false;
+};
+
+/// As read_file() does, with what is known of the file that was opened.
+Result<FileContent> read_with_facts(const std::string& path,
+                                    std::size_t max_octets);
+
 /// Reads a regular file of at most `max_octets`. The error says why it can't.
 Result<std::string> read_file(const std::string& path, std::size_t max_octets);
 

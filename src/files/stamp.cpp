@@ -57,11 +57,6 @@ bool is_empty_file(const std::string& path) {
   return stamp.is_regular() && stamp.size == 0;
 }
 
-bool is_readable_by_all(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
-}
-
 bool is_open_to_others(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 &&

@@ -129,14 +129,15 @@ PemFilePtr read_pem_file(const std::string& path,
                          Intermediates& intermediates) {
   auto file = std::make_shared<PemFile>();
   file->path = std::make_shared<const std::string>(path);
-  Result<std::string> text = files::read_file(path, k_max_pem_octets);
+  Result<files::FileContent> text =
+      files::read_with_facts(path, k_max_pem_octets);
   if (!text) {
     report(*file, "certificate.unreadable",
            fmt::format("can't be read: {}", text.error().message),
            make_hint(path));
     return file;
   }
-  const Secret pem(*std::move(text));
+  const Secret pem(std::move(text->octets));
   if (!is_pem(pem)) return file;
   take_blocks(*file, pem.octets(), intermediates);
   put_leaf_first(*file);
@@ -147,8 +148,7 @@ PemFilePtr read_pem_file(const std::string& path,
   }
   file->chain.shrink_to_fit();
   file->keys.shrink_to_fit();
-  file->is_readable_by_all =
-      !file->keys.empty() && files::is_readable_by_all(path);
+  file->is_readable_by_all = !file->keys.empty() && text->is_readable_by_all;
   return file;
 }
 

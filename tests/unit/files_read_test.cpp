@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <thread>
 
+#include "files/descriptor.hpp"
 #include "files/read.hpp"
 #include "files/stamp.hpp"
 #include "temp_dir.hpp"
@@ -113,6 +117,43 @@ TEST(FileRead, FollowsLinks) {
   const Result<std::string> content = read_file(dir.path("a.toml"), 100);
   ASSERT_TRUE(content);
   EXPECT_EQ(*content, "x");
+}
+
+TEST(FileRead, SaysWhoElseMayReadIt) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  ASSERT_EQ(::chmod(path.c_str(), 0770), 0);
+  EXPECT_FALSE(read_with_facts(path, 100)->is_readable_by_all);
+  ASSERT_EQ(::chmod(path.c_str(), 0604), 0);
+  EXPECT_TRUE(read_with_facts(path, 100)->is_readable_by_all);
+}
+
+TEST(FileRead, SaysThatNoPathLeadsToIt) {
+  const TempDir dir;
+  const std::string path = dir.write("a", "x");
+  EXPECT_FALSE(read_with_facts(path, 100)->is_nameless);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(::unlink(path.c_str()), 0);
+  EXPECT_TRUE(read_with_facts("/proc/self/fd/" + std::to_string(file.fd()), 100)
+                  ->is_nameless);
+}
+
+// Its first piece may be as large as any file that is read at once.
+TEST(FileRead, ReadsAStreamToItsEnd) {
+  const TempDir dir;
+  const std::string path = dir.path("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const std::string octets = std::string(65535, 'a') + "b";
+  std::thread writer([&] {
+    const Descriptor to(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    ::fcntl(to.fd(), F_SETPIPE_SZ, 1 << 20);
+    EXPECT_EQ(::write(to.fd(), octets.data(), 65535), 65535);
+    EXPECT_EQ(::write(to.fd(), "b", 1), 1);
+  });
+  const Result<std::string> content = read_stream(path, 1'000'000);
+  writer.join();
+  ASSERT_TRUE(content);
+  EXPECT_EQ(*content, octets);
 }
 
 }  // namespace

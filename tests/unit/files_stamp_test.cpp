@@ -144,14 +144,5 @@ TEST(FileIsEmpty, KnowsFilesOfNoOctetFromOthers) {
   EXPECT_FALSE(is_empty_file(dir.path("c")));
 }
 
-TEST(FileIsReadableByAll, LooksAtNeitherOwnerNorGroup) {
-  const TempDir dir;
-  const std::string path = dir.write("a", "");
-  ASSERT_EQ(::chmod(path.c_str(), 0770), 0);
-  EXPECT_FALSE(is_readable_by_all(path));
-  ASSERT_EQ(::chmod(path.c_str(), 0604), 0);
-  EXPECT_TRUE(is_readable_by_all(path));
-}
-
 }  // namespace
 }  // namespace mtasts::files
