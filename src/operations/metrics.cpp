@@ -12,6 +12,8 @@
 
 #include "process/clock.hpp"
 #include "sts/policy_host.hpp"
+#include "tlsrpt/report_days.hpp"
+#include "tlsrpt/result_type.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -127,7 +129,7 @@ struct DomainFamily {
   std::string_view help;
 };
 
-constexpr std::array<DomainFamily, 4> k_domain_families = {{
+constexpr std::array<DomainFamily, 7> k_domain_families = {{
     {"mta_stsd_policy", info, "Mode and id of the policy that is served."},
     {"mta_stsd_policy_max_age_seconds", gauge,
      "How long senders keep the policy."},
@@ -135,7 +137,15 @@ constexpr std::array<DomainFamily, 4> k_domain_families = {{
      "When the certificate of the policy host ends."},
     {"mta_stsd_fetches", counter,
      "Answers of the policy host, by class: 2xx is the policy."},
+    {"mta_stsd_reported_day_timestamp_seconds", gauge,
+     "The last day that senders have reported on: its start."},
+    {"mta_stsd_reported_sessions", gauge,
+     "Sessions on that day, by policy type, which must not be added up, and "
+     "result."},
+    {"mta_stsd_reports", gauge, "Reports on that day, by trust."},
 }};
+// The others are of reports.
+constexpr std::size_t k_families_without_reports = 4;
 
 /// One of these families after the other. It keeps its snapshot, so that all
 /// of them tell of the same domains.
@@ -143,9 +153,11 @@ class DomainSeries final : public server::Body {
  public:
   DomainSeries(const server::FetchLog& fetches,
                std::shared_ptr<const snapshot::Snapshot> snapshot,
+               std::shared_ptr<const tlsrpt::ReportDays> reports,
                MetricForm form, sys_seconds now)
       : fetches_(fetches),
         snapshot_(std::move(snapshot)),
+        reports_(std::move(reports)),
         form_(form),
         now_(now) {}
 
@@ -159,7 +171,8 @@ class DomainSeries final : public server::Body {
       }
       if (write_next(out)) continue;
       policy_ = 0;
-      if (++family_ == k_domain_families.size()) {
+      if (++family_ ==
+          (reports_ ? k_domain_families.size() : k_families_without_reports)) {
         writer.finish();
         return false;
       }
@@ -202,6 +215,8 @@ class DomainSeries final : public server::Body {
                      "mta_stsd_certificate_expiry_timestamp_seconds{{"
                      "name=\"{}\"}} {}\n",
                      host, to_epoch(expiry));
+    } else if (family_ >= k_families_without_reports) {
+      if (const auto day = reports_->find(domain)) write(*day, text);
     } else {
       constexpr std::string_view k_format =
           "mta_stsd_fetches_total{{domain=\"{}\",class=\"{}\"}} {}\n";
@@ -211,8 +226,31 @@ class DomainSeries final : public server::Body {
     }
   }
 
+  void write(const tlsrpt::DomainDay& day, std::string& text) const {
+    const auto out = std::back_inserter(text);
+    const std::string_view name = k_domain_families[family_].name;
+    const auto sample = [&](std::string_view labels, auto value) {
+      fmt::format_to(out, "{}{{domain=\"{}\"{}}} {}\n", name, day.domain,
+                     labels, value);
+    };
+    if (family_ == k_families_without_reports) {
+      sample("", to_epoch(day.day));
+    } else if (family_ == k_families_without_reports + 1) {
+      for (const auto& [type, sessions] : day.by_type()) {
+        const std::string label = fmt::format(",policy_type=\"{}\"",
+                                              tlsrpt::format_policy_type(type));
+        sample(label + ",result=\"successful\"", sessions.successful);
+        sample(label + ",result=\"failed\"", sessions.failed);
+      }
+    } else {
+      sample(",trust=\"authenticated\"", day.reports - day.unverified);
+      sample(",trust=\"unverified\"", day.unverified);
+    }
+  }
+
   const server::FetchLog& fetches_;
   const std::shared_ptr<const snapshot::Snapshot> snapshot_;
+  const std::shared_ptr<const tlsrpt::ReportDays> reports_;  // null: none
   const MetricForm form_;
   const sys_seconds now_;
   std::size_t family_ = 0;
@@ -292,9 +330,17 @@ std::unique_ptr<server::Body> Metrics::write(MetricForm form,
   write_connections(totals, observed_.host.limits().connections, out);
   write_requests(totals, out);
   write_process(out);
+  const ReportedDays& reports = observed_.reports.look();
+  if (reports.is_wanted) {
+    out.family("mta_stsd_report_summary_timestamp_seconds", gauge,
+               "When the summary of reports was written; 0 if it can't be "
+               "read.");
+    out.sample(reports.days ? to_epoch(reports.days->made()) : 0);
+  }
   if (wants_domains(*snapshot)) {
-    return std::make_unique<DomainSeries>(
-        observed_.fetches, std::move(snapshot), form, observed_.clock().wall);
+    return std::make_unique<DomainSeries>(observed_.fetches,
+                                          std::move(snapshot), reports.days,
+                                          form, observed_.clock().wall);
   }
   out.finish();
   return nullptr;

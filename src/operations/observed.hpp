@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the operations listener sees of the running server. All of it may be
-// looked at from any thread.
+// looked at from any thread, but for the file of reports.
 #pragma once
 
 #include <chrono>
 
 #include "config/config.hpp"
 #include "operations/readiness.hpp"
+#include "operations/report_file.hpp"
 #include "process/clock.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
@@ -21,6 +22,7 @@ struct Observed {
   const snapshot::ReloadStatus& reloads;
   const server::FetchLog& fetches;
   Readiness& readiness;
+  ReportFile& reports;
   config::DomainMetrics domain_metrics;
   std::chrono::sys_seconds started;
   files::Clock clock = process::this_moment;

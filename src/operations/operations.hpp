@@ -13,6 +13,7 @@
 #include "operations/own_names.hpp"
 #include "operations/pages.hpp"
 #include "operations/readiness.hpp"
+#include "operations/report_file.hpp"
 #include "process/thread.hpp"
 #include "result.hpp"
 #include "server/admission.hpp"
@@ -50,6 +51,7 @@ class Operations {
              const snapshot::ReloadStatus& reloads, net::Listeners listeners);
 
   Readiness readiness_;
+  ReportFile reports_;
   Pages pages_;
   OwnNames names_;
   net::Listeners listeners_;

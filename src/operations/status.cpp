@@ -14,6 +14,7 @@ Status make_status(const Observed& observed, StatusQuery query) {
                 .reasons = observed.readiness.reasons(),
                 .query = std::move(query),
                 .reloads = observed.reloads.view(),
+                .reports = observed.reports.look(),
                 .snapshot = observed.snapshots.get(),
                 .found = {}};
   for (const publish::PublicationPtr& entry : status.snapshot->live.policies) {
@@ -46,7 +47,9 @@ DomainStatus describe(const Observed& observed, const Status& status,
           publish::make_records(*found.entry, *found.name, std::nullopt).sets,
       .fetches = observed.fetches.find(domain, status.now)
                      .value_or(server::DomainFetches{}),
-      .of_id = {}};
+      .of_id = {},
+      .has_reports = status.reports.days != nullptr};
+  if (one.has_reports) one.reported = status.reports.days->find(domain);
   for (const sts::MxPattern& mx : policy.mx()) one.mx.push_back(mx.text());
   for (const server::IdFetches* id :
        {&one.fetches.current, &one.fetches.previous}) {

@@ -6,15 +6,18 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "operations/observed.hpp"
 #include "operations/readiness.hpp"
+#include "operations/report_file.hpp"
 #include "publish/record_set.hpp"
 #include "server/fetch_log.hpp"
 #include "snapshot/reload_status.hpp"
+#include "tlsrpt/report_days.hpp"
 
 namespace mtasts::operations {
 
@@ -35,7 +38,9 @@ struct DomainStatus {
   Dates certificate;
   std::vector<publish::RecordSet> records;
   server::DomainFetches fetches;
-  server::IdFetches of_id;  // those of the policy that is served
+  server::IdFetches of_id;   // those of the policy that is served
+  bool has_reports = false;  // the file of them is there
+  std::optional<tlsrpt::DomainDay> reported = {};  // nothing: none came
 };
 
 struct FoundDomain {
@@ -51,6 +56,7 @@ struct Status {
   std::size_t matching = 0;  // of these, those that were asked for
   StatusQuery query;
   snapshot::ReloadView reloads;
+  ReportedDays reports = {};
   std::shared_ptr<const snapshot::Snapshot> snapshot;  // whose the domains are
   std::vector<FoundDomain> found;  // of these, query.limit from query.offset
 };

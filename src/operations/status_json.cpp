@@ -5,6 +5,8 @@
 #include "text/join.hpp"
 #include "text/json.hpp"
 #include "text/time.hpp"
+#include "tlsrpt/report_days.hpp"
+#include "tlsrpt/result_type.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -45,6 +47,31 @@ std::string format_certificate(const DomainStatus& one, sys_seconds now) {
                      text::format_time(one.certificate.expiry), left.count());
 }
 
+/// With the names that RFC 8460, 4.4, has for what it counts.
+std::string format_reported(const DomainStatus& one) {
+  if (!one.reported) return "null";
+  const tlsrpt::DomainDay& of = *one.reported;
+  return fmt::format(
+      R"({{"day":"{}","reports":{},"unverified":{},"organizations":{},)"
+      R"("policies":[{}]}})",
+      text::format_date(of.day), of.reports, of.unverified, of.organizations,
+      join(of.by_type(), [](const auto& type) {
+        return fmt::format(R"({{"policy-type":"{}",)"
+                           R"("total-successful-session-count":{},)"
+                           R"("total-failure-session-count":{}}})",
+                           tlsrpt::format_policy_type(type.first),
+                           type.second.successful, type.second.failed);
+      }));
+}
+
+std::string format_report_file(const ReportedDays& reports) {
+  if (!reports.is_wanted) return "null";
+  return fmt::format(
+      R"({{"time":{},"fault":{}}})",
+      time_or_null(reports.days ? reports.days->made() : sys_seconds{}),
+      reports.days ? "null" : text::json_quote(reports.fault));
+}
+
 std::string format_domain(const DomainStatus& one, sys_seconds now) {
   const server::IdFetches& other = one.fetches.current.id == one.id
                                        ? one.fetches.previous
@@ -55,7 +82,7 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       R"({{"domain":{},"mode":"{}","max_age":{},"mx":[{}],"id":"{}",)"
       R"("certificate":{},"records":[{}],)"
       R"("fetches":{{"answered":{},"refused":{},"hours":[{}],)"
-      R"("served_id":{},"other_id":{}}}}})",
+      R"("served_id":{},"other_id":{}}},"reports":{}}})",
       text::json_quote(one.domain), sts::format_mode(one.mode),
       one.max_age.count(), join(one.mx, text::json_quote), one.id,
       format_certificate(one, now),
@@ -68,7 +95,7 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
            }),
       one.fetches.answered, one.fetches.refused,
       fmt::join(one.fetches.hours, ","), format_id(served),
-      other.id.empty() ? "null" : format_id(other));
+      other.id.empty() ? "null" : format_id(other), format_reported(one));
 }
 
 std::string format_reloads(const snapshot::ReloadView& reloads) {
@@ -97,22 +124,23 @@ std::string format_reloads(const snapshot::ReloadView& reloads) {
 }  // namespace
 
 StatusText format_json(const Status& status) {
-  return {.start = fmt::format(
-              R"({{"version":"{}","time":"{}","started":"{}","ready":{},)"
-              R"("reasons":[{}],"total":{},"matching":{},"offset":{},)"
-              R"("reloads":{},"domains":[)",
-              MTASTSD_VERSION, text::format_time(status.now),
-              text::format_time(status.started), status.reasons.empty(),
-              join(status.reasons.shown,
-                   [](const Reason& one) {
-                     return fmt::format(R"({{"id":"{}","text":{}}})", one.id,
-                                        text::json_quote(one.text));
-                   }),
-              status.total, status.matching, status.query.offset,
-              format_reloads(status.reloads)),
-          .format = format_domain,
-          .separator = ",",
-          .end = "]}\n"};
+  return {
+      .start = fmt::format(
+          R"({{"version":"{}","time":"{}","started":"{}","ready":{},)"
+          R"("reasons":[{}],"total":{},"matching":{},"offset":{},)"
+          R"("reloads":{},"reports":{},"domains":[)",
+          MTASTSD_VERSION, text::format_time(status.now),
+          text::format_time(status.started), status.reasons.empty(),
+          join(status.reasons.shown,
+               [](const Reason& one) {
+                 return fmt::format(R"({{"id":"{}","text":{}}})", one.id,
+                                    text::json_quote(one.text));
+               }),
+          status.total, status.matching, status.query.offset,
+          format_reloads(status.reloads), format_report_file(status.reports)),
+      .format = format_domain,
+      .separator = ",",
+      .end = "]}\n"};
 }
 
 }  // namespace mtasts::operations

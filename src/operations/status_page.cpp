@@ -13,6 +13,8 @@
 #include "text/join.hpp"
 #include "text/sha256.hpp"
 #include "text/time.hpp"
+#include "tlsrpt/report_days.hpp"
+#include "tlsrpt/result_type.hpp"
 
 namespace mtasts::operations {
 namespace {
@@ -128,6 +130,63 @@ std::string format_senders(const DomainStatus& one) {
       rows);
 }
 
+/// By the name that people know, and the word of the report.
+std::string_view name_policy_type(tlsrpt::PolicyType type) {
+  switch (type) {
+    case tlsrpt::PolicyType::tlsa:
+      return "DANE (tlsa)";
+    case tlsrpt::PolicyType::sts:
+      return "MTA-STS (sts)";
+    case tlsrpt::PolicyType::no_policy_found:
+      return "none (no-policy-found)";
+    case tlsrpt::PolicyType::other:
+      break;
+  }
+  return "another";
+}
+
+/// What senders say of one day; nothing where nobody has asked for it.
+std::string format_reported(const DomainStatus& one) {
+  if (!one.has_reports) return {};
+  if (!one.reported) {
+    return "<h3>Reports</h3><p>No sender has reported anything yet.</p>\n";
+  }
+  const tlsrpt::DomainDay& of = *one.reported;
+  std::string rows;
+  for (const auto& [type, sessions] : of.by_type()) {
+    rows += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td><span class=\"tag "
+        "{}\">{}</span></td></tr>\n",
+        name_policy_type(type), sessions.successful + sessions.failed,
+        sessions.failed == 0 ? "good" : "bad", sessions.failed);
+  }
+  return fmt::format(
+      "<h3>Sessions that senders reported for {}</h3><table><thead><tr>"
+      "<th scope=\"col\">Policy</th><th scope=\"col\">Sessions</th><th "
+      "scope=\"col\">Failed</th></tr></thead><tbody>{}</tbody></table>"
+      "<p class=\"soft\">Reports: {}, {} of them unverified; senders: {}.</p>"
+      "\n",
+      text::format_date(of.day), rows, of.reports, of.unverified,
+      of.organizations);
+}
+
+/// Of the file of reports, where one is wanted.
+std::string format_report_file(const Status& status) {
+  constexpr std::chrono::days k_fresh{2};
+  const ReportedDays& reports = status.reports;
+  if (!reports.is_wanted) return {};
+  if (!reports.days) {
+    return fmt::format("<p><span class=\"tag bad\">no reports</span> {}</p>\n",
+                       escape(reports.fault));
+  }
+  const sys_seconds made = reports.days->made();
+  return fmt::format("<p class=\"soft\">Reports as of {}{}</p>\n",
+                     format_moment(made),
+                     made + k_fresh < status.now
+                         ? "; nobody has run mta-sts reports import since."
+                         : ".");
+}
+
 std::string format_domain(const DomainStatus& one, sys_seconds now) {
   std::string records;
   for (const publish::RecordSet& record : one.records) {
@@ -142,11 +201,11 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
       R"(<section class="card"><div class="head"><h2>{}</h2><span class="tag">{}</span>{}</div>
 <dl><dt>id</dt><dd><code>{}</code></dd><dt>max_age</dt><dd>{}</dd><dt>mx</dt><dd>{}</dd></dl>
 <h3>Records to publish</h3>
-{}{}{}</section>
+{}{}{}{}</section>
 )",
       escape(one.domain), sts::format_mode(one.mode), format_days(one, now),
       one.id, text::format_duration(one.max_age), mx.empty() ? "none" : mx,
-      records, format_chart(one), format_senders(one));
+      records, format_reported(one), format_chart(one), format_senders(one));
 }
 
 std::string format_reloads(const snapshot::ReloadView& reloads) {
@@ -212,11 +271,11 @@ StatusText format_page(const Status& status) {
 <form action="/" method="get" role="search"><input type="search" name="q" value="{5}" aria-label="Part of a domain's name" placeholder="Part of a domain's name"><button type="submit">Find</button></form>
 <div id="state">{6}</div>
 <div id="live">
-)",
+{7})",
               status.reasons.empty() ? "ready" : "not ready", k_page_style,
               MTASTSD_VERSION, format_moment(status.now),
               format_moment(status.started), escape(status.query.part),
-              format_state(status)),
+              format_state(status), format_report_file(status)),
           .format = format_domain,
           .separator = "",
           .end = fmt::format(R"({}<section class="card"><h2>Reloads</h2>

@@ -8,11 +8,14 @@
 #include "text/join.hpp"
 #include "text/json.hpp"
 #include "text/time.hpp"
+#include "tlsrpt/report_days.hpp"
+#include "tlsrpt/result_type.hpp"
 
 namespace mtasts::operations {
 namespace {
 
-using Row = std::array<std::string, 7>;
+using Row = std::array<std::string, 8>;
+constexpr std::size_t k_reports = 6;  // the column of them
 
 std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
   if (one.certificate.expiry == std::chrono::sys_seconds{}) return "none";
@@ -30,6 +33,19 @@ std::string format_families(const server::IdFetches& fetches) {
   return text.empty() ? "-" : text;
 }
 
+/// "2026-11-27: sts 3 of 1203, tlsa 0 of 5": what failed, of all sessions.
+std::string format_reported(const DomainStatus& one) {
+  if (!one.reported) return "-";
+  return fmt::format(
+      "{}: {}", text::format_date(one.reported->day),
+      text::join(one.reported->by_type(), ", ", [](const auto& type) {
+        const auto& [successful, failed] = type.second;
+        return fmt::format("{} {} of {}",
+                           tlsrpt::format_policy_type(type.first), failed,
+                           successful + failed);
+      }));
+}
+
 Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
   const server::FamilyFetches all = one.of_id.total();
   return {one.domain,
@@ -38,6 +54,7 @@ Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
           format_days(one, now),
           fmt::format("{}", one.fetches.answered),
           all.count == 0 ? "never" : text::format_time(all.last),
+          format_reported(one),
           format_families(one.of_id)};
 }
 
@@ -46,7 +63,7 @@ Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
 std::string format_table(const Status& status,
                          const std::vector<DomainStatus>& domains) {
   std::vector<Row> rows = {{"DOMAIN", "MODE", "ID", "CERT DAYS", "FETCHES",
-                            "LAST FETCH OF ID", "BY"}};
+                            "LAST FETCH OF ID", "REPORTED FAILURES", "BY"}};
   for (const DomainStatus& one : domains) {
     rows.push_back(make_row(one, status.now));
   }
@@ -62,8 +79,12 @@ std::string format_table(const Status& status,
         fmt::format("pending: {} does not come to rest, since {}\n",
                     text::json_quote(one.file), text::format_time(one.since));
   }
+  if (!status.reports.fault.empty()) {
+    text += fmt::format("reports: {}\n", status.reports.fault);
+  }
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i == k_reports && !status.reports.is_wanted) continue;
       text += fmt::format("{:<{}}{}", row[i], widths[i],
                           i + 1 < row.size() ? "  " : "\n");
     }

@@ -124,6 +124,14 @@ process::Allowed find_allowed(const config::Startup& startup,
   std::error_code error;
   const fs::path challenges = fs::canonical(startup.challenges, error);
   if (!error) allowed.readable.push_back(challenges.string());
+  // Where another one takes its place, by renaming.
+  const fs::path reports =
+      startup.report_summary.empty()
+          ? fs::path()
+          : fs::canonical(fs::path(startup.report_summary).parent_path(),
+                          error);
+  if (!reports.empty() && reports != "/")
+    allowed.readable.push_back(reports.string());
   for (const std::string& socket : config::socket_files(startup)) {
     allowed.removable_in.push_back(fs::path(socket).parent_path().string());
   }

@@ -22,7 +22,8 @@ namespace mtasts::snapshot {
 std::vector<std::string> find_readable(const SnapshotLoader& loader);
 
 /// All that serving needs of the file system: these, the folder of challenges,
-/// and the folders of unix sockets, whose files are removed in the end.
+/// that of the summary of reports, and the folders of unix sockets, whose files
+/// are removed in the end.
 process::Allowed find_allowed(const config::Startup& startup,
                               const SnapshotLoader& loader);
 

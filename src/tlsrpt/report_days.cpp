@@ -11,7 +11,6 @@
 #include "text/ascii.hpp"
 #include "text/parse_time.hpp"
 #include "text/time.hpp"
-#include "tlsrpt/result_type.hpp"
 
 namespace mtasts::tlsrpt {
 namespace {
@@ -22,8 +21,8 @@ constexpr std::string_view k_time = "time: ";
 // No domain has a colon.
 constexpr std::string_view k_end = "domains: ";
 constexpr std::size_t k_max_domain_octets = 253;
-constexpr std::ptrdiff_t k_spaces = 12;   // between columns
-constexpr std::size_t k_day_octets = 10;  // 2026-11-27
+constexpr std::ptrdiff_t k_spaces = 12;    // between columns
+constexpr std::size_t k_date_octets = 10;  // 2026-11-27
 
 static_assert(std::tuple_size_v<decltype(DomainDay::sessions)> ==
               static_cast<std::size_t>(PolicyType::other) + 1);
@@ -57,7 +56,7 @@ bool read_number(std::string_view& rest, std::uint64_t& number) {
 }
 
 std::optional<std::chrono::sys_days> find_day(std::string_view text) {
-  if (text.size() != k_day_octets) return std::nullopt;
+  if (text.size() != k_date_octets) return std::nullopt;
   const auto time = text::parse_time(std::string(text) + "T00:00:00Z");
   if (!time) return std::nullopt;
   return std::chrono::floor<std::chrono::days>(*time);
@@ -80,7 +79,9 @@ std::optional<DomainDay> find_row(std::string_view line) {
       return std::nullopt;
     }
   }
-  if (!line.empty() || spaces != k_spaces) return std::nullopt;
+  if (!line.empty() || spaces != k_spaces || one.unverified > one.reports) {
+    return std::nullopt;
+  }
   return one;
 }
 
@@ -112,6 +113,17 @@ class Lines {
 
 }  // namespace
 
+std::vector<std::pair<PolicyType, Sessions>> DomainDay::by_type() const {
+  std::vector<std::pair<PolicyType, Sessions>> all;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    const auto type = static_cast<PolicyType>(i);
+    if (type == PolicyType::sts || sessions[i] != Sessions{}) {
+      all.emplace_back(type, sessions[i]);
+    }
+  }
+  return all;
+}
+
 std::string format_report_days(std::vector<DomainDay> days,
                                std::chrono::sys_seconds now) {
   std::erase_if(days,
@@ -122,8 +134,8 @@ std::string format_report_days(std::vector<DomainDay> days,
   const auto out = std::back_inserter(text);
   for (const DomainDay& one : days) {
     fmt::format_to(out, "{} {} {} {} {}", one.domain,
-                   text::format_time(one.day).substr(0, k_day_octets),
-                   one.reports, one.unverified, one.organizations);
+                   text::format_date(one.day), one.reports, one.unverified,
+                   one.organizations);
     for (const Sessions& sessions : one.sessions) {
       fmt::format_to(out, " {} {}", sessions.successful, sessions.failed);
     }
@@ -147,7 +159,7 @@ Result<ReportDays> ReportDays::parse(std::string text) {
     return lines.refuse("has other columns");
   }
   ReportDays days;
-  days.time_ = *time;
+  days.made_ = *time;
   const std::string_view rows = lines.rest();
   std::string last;
   for (;;) {

@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "result.hpp"
+#include "tlsrpt/result_type.hpp"
 
 namespace mtasts::tlsrpt {
 
@@ -35,6 +37,9 @@ struct DomainDay {
   /// added up.
   std::array<Sessions, 4> sessions = {};
 
+  /// Of the types under which there was a session, and of sts in any case.
+  std::vector<std::pair<PolicyType, Sessions>> by_type() const;
+
   friend bool operator==(const DomainDay&, const DomainDay&) = default;
 };
 
@@ -53,7 +58,7 @@ class ReportDays {
   static Result<ReportDays> parse(std::string text);
 
   /// When it was made.
-  std::chrono::sys_seconds time() const { return time_; }
+  std::chrono::sys_seconds made() const { return made_; }
   std::size_t size() const { return size_; }  // in domains
   /// What it has of `domain`, in lower case.
   std::optional<DomainDay> find(std::string_view domain) const;
@@ -63,7 +68,7 @@ class ReportDays {
 
   std::string text_ = {};  // the rows alone, in the order of their domains
   std::size_t size_ = 0;
-  std::chrono::sys_seconds time_ = {};
+  std::chrono::sys_seconds made_ = {};
 };
 
 }  // namespace mtasts::tlsrpt

@@ -20,7 +20,7 @@ from certificates import client_context, make_certificates, scratch
 from cost import SECOND
 from daemon import HOST, PATH, TIMEOUT, eventually
 from fetchers import Fetchers
-from operations import POLICY, Operated
+from operations import POLICY, SUMMARY, Operated
 from sender_tools import environment, find_tool, missing_tools
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -67,7 +67,8 @@ class FormTest(unittest.TestCase):
         self.assertGreater(len(seen), 20)
 
     def test_manual_lists_them(self):
-        with Operated() as daemon:
+        with Operated(settings='[reports]\nsummary = "summary"') as daemon:
+            (daemon.dir / "summary").write_text(SUMMARY)
             _, _, text = daemon.ask("/metrics")
         shown = set(re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE))
         manual = (ROOT / "docs/mta-stsd.8").read_text()

@@ -17,6 +17,14 @@ domains = ["example.com"]
 mx = ["mail.example.com"]
 tls_rpt = ["mailto:tls-reports@example.com"]
 """
+# As mta-sts reports import writes it.
+SUMMARY = """mta-sts report days 1
+time: 2026-11-28T05:00:00Z
+domain day reports unverified organizations tlsa tlsa-failed sts sts-failed \
+no-policy-found no-policy-found-failed other other-failed
+example.com 2026-11-27 3 1 2 0 0 1200 3 5 0 0 0
+domains: 1
+"""
 
 
 class UnixConnection(http.client.HTTPConnection):

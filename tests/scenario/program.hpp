@@ -11,6 +11,7 @@
 #include "capture.hpp"
 #include "operations/pages.hpp"
 #include "operations/readiness.hpp"
+#include "operations/report_file.hpp"
 #include "sender.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
@@ -57,6 +58,7 @@ class Program {
   std::unique_ptr<server::PolicyHost> host_;
   snapshot::ReloadStatus reloads_;
   operations::Readiness readiness_;
+  operations::ReportFile reports_;
   operations::Pages pages_;
   snapshot::Reloader reloader_;
   server::Counters counters_;

@@ -50,6 +50,45 @@ TEST(OperationsStatusPage, TellsAllThatIsKnown) {
 )");
 }
 
+TEST(OperationsStatusPage, TellsWhatWasReported) {
+  DomainStatus domain = make_domain();
+  const auto section = [&domain] {
+    return between(page_of(make_status(), domain),
+                   "v=STSv1; id=a</code></div></div>\n", "<h3>Fetches");
+  };
+  EXPECT_EQ(section(), "");
+  domain.has_reports = true;
+  EXPECT_EQ(section(),
+            "<h3>Reports</h3><p>No sender has reported anything yet.</p>\n");
+  domain.reported = make_reported();
+  EXPECT_EQ(
+      section(),
+      R"(<h3>Sessions that senders reported for 2026-01-01</h3><table><thead><tr><th scope="col">Policy</th><th scope="col">Sessions</th><th scope="col">Failed</th></tr></thead><tbody><tr><th scope="row">DANE (tlsa)</th><td>34</td><td><span class="tag good">0</span></td></tr>
+<tr><th scope="row">MTA-STS (sts)</th><td>71</td><td><span class="tag bad">36</span></td></tr>
+</tbody></table><p class="soft">Reports: 33, 31 of them unverified; senders: 32.</p>
+)");
+}
+
+TEST(OperationsStatusPage, SaysHowOldTheReportsAre) {
+  Status status = make_status();
+  const auto line = [&status] {
+    return between(page_of(status), "<div id=\"live\">\n", "<section");
+  };
+  EXPECT_EQ(line(), "");
+  status.reports = make_reports(k_now - days(2));
+  EXPECT_EQ(
+      line(),
+      R"(<p class="soft">Reports as of <time datetime="2025-12-31T00:00:00Z"><span>2025-12-31</span> <span>00:00:00 UTC</span></time>.</p>
+)");
+  status.reports = make_reports(k_now - days(2) - seconds(1));
+  EXPECT_TRUE(line().ends_with(
+      "</time>; nobody has run mta-sts reports import since.</p>\n"));
+  status.reports = {.is_wanted = true, .days = nullptr, .fault = "<a> is gone"};
+  EXPECT_EQ(line(),
+            "<p><span class=\"tag bad\">no reports</span> &lt;a&gt; is "
+            "gone</p>\n");
+}
+
 TEST(OperationsStatusPage, ShowsAHundredReasonsAndHowManyMore) {
   const std::string id = "certificate.expired";
   Status status = make_status();

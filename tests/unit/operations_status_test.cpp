@@ -21,7 +21,7 @@ TEST(OperationsStatus, IsOneJsonObject) {
       R"("history":[{"time":"2026-01-01T23:59:35Z","result":"failed",)"
       R"("changed":0,"removed":0,"fault":"x.toml: bad"},)"
       R"({"time":"2026-01-01T23:59:34Z","result":"applied","changed":27,)"
-      R"("removed":28,"fault":null}]},)"
+      R"("removed":28,"fault":null}]},"reports":null,)"
       R"("domains":[{"domain":"example.com","mode":"enforce",)"
       R"("max_age":604800,"mx":["a.example.com","*.example.com"],)"
       R"("id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",)"
@@ -37,8 +37,34 @@ TEST(OperationsStatus, IsOneJsonObject) {
       R"("other_id":{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","count":13,)"
       R"("first":"2026-01-01T23:47:00Z","last":"2026-01-01T23:59:47Z",)"
       R"("families":{"google":{"count":13,"first":"2026-01-01T23:47:00Z",)"
-      R"("last":"2026-01-01T23:59:47Z"}}}}}]})"
+      R"("last":"2026-01-01T23:59:47Z"}}}},"reports":null}]})"
       "\n");
+}
+
+TEST(OperationsStatus, TellsWhatWasReported) {
+  Status status = make_status();
+  const auto reports = [&status] {
+    const std::string start = format_json(status).start;
+    return start.substr(start.find(R"("reports")"));
+  };
+  status.reports = make_reports();
+  EXPECT_EQ(
+      reports(),
+      R"("reports":{"time":"2026-01-01T23:59:23Z","fault":null},"domains":[)");
+  status.reports = {.is_wanted = true, .days = nullptr, .fault = "it \"is\""};
+  EXPECT_EQ(reports(),
+            R"("reports":{"time":null,"fault":"it \"is\""},"domains":[)");
+
+  DomainStatus domain = make_domain();
+  domain.reported = make_reported();
+  const std::string json = format_json(status).format(domain, k_now);
+  EXPECT_EQ(json.substr(json.find(R"("reports")")),
+            R"("reports":{"day":"2026-01-01","reports":33,"unverified":31,)"
+            R"("organizations":32,"policies":[)"
+            R"({"policy-type":"tlsa","total-successful-session-count":34,)"
+            R"("total-failure-session-count":0},)"
+            R"({"policy-type":"sts","total-successful-session-count":35,)"
+            R"("total-failure-session-count":36}]}})");
 }
 
 TEST(OperationsStatus, HasCommasBetweenDomains) {
@@ -62,6 +88,31 @@ TEST(OperationsStatus, IsATableThatSaysWhatItLeavesOut) {
   EXPECT_EQ(format_table(status, {make_domain()}), table + "and 4 more\n");
   status.matching = 4;
   EXPECT_EQ(format_table(status, {make_domain()}), table);
+}
+
+TEST(OperationsStatus, IsATableOfReportsWhereThereAreAny) {
+  Status status = make_status();
+  status.reasons = {};
+  status.reloads = {};
+  status.matching = 2;
+  status.query.offset = 0;
+  status.reports = {.is_wanted = true, .days = nullptr, .fault = "it is gone"};
+  DomainStatus domain = make_domain();
+  const DomainStatus other = make_domain();
+  domain.reported = make_reported();
+  EXPECT_EQ(
+      format_table(status, {domain, other}),
+      "ready\n"
+      "reports: it is gone\n"
+      "DOMAIN       MODE     ID                                CERT DAYS  "
+      "FETCHES  LAST FETCH OF ID      REPORTED FAILURES                       "
+      "BY\n"
+      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "
+      "11       2026-01-01T23:59:46Z  2026-01-01: tlsa 0 of 34, sts 36 of 71  "
+      "google 14\n"
+      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "
+      "11       2026-01-01T23:59:46Z  -                                       "
+      "google 14\n");
 }
 
 }  // namespace

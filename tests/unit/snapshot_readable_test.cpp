@@ -47,5 +47,26 @@ TEST(ReadableTest, SparesWhatOthersShare) {
   EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
 }
 
+TEST(ReadableTest, IsTheFolderOfTheSummaryOfReports) {
+  const TempDir dir;
+  const TempDir other;
+  const std::string path = dir.write("mta-stsd.toml", "");
+  SnapshotLoader loader(path);
+  (void)loader.load({}, nullptr, process::this_second());
+  const auto allowed = [&](const std::string& summary) {
+    config::Startup startup;
+    startup.report_summary = summary;
+    return find_allowed(startup, loader).readable;
+  };
+  const std::vector<std::string> without = {dir.path("")};
+  EXPECT_EQ(allowed(""), without);
+  EXPECT_EQ(allowed("/summary"), without);
+  EXPECT_EQ(allowed(other.path("none/summary")), without);
+  // The file need not be there yet.
+  std::vector<std::string> with = without;
+  with.push_back(std::filesystem::path(other.path("x")).parent_path().string());
+  EXPECT_EQ(allowed(other.path("summary")), with);
+}
+
 }  // namespace
 }  // namespace mtasts::snapshot

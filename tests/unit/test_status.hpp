@@ -4,10 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "operations/report_file.hpp"
 #include "operations/status.hpp"
+#include "tlsrpt/report_days.hpp"
 
 namespace mtasts::operations {
 
@@ -78,6 +82,24 @@ inline DomainStatus make_domain() {
   domain.fetches.hours.front() = 15;
   domain.fetches.hours.back() = 16;
   return domain;
+}
+
+/// Of what was reported for the example's domain.
+inline tlsrpt::DomainDay make_reported() {
+  return {.domain = "example.com",
+          .day = std::chrono::floor<days>(k_now - days(1)),
+          .reports = 33,
+          .unverified = 31,
+          .organizations = 32,
+          .sessions = {{{34, 0}, {35, 36}, {}, {}}}};
+}
+
+/// With a file of reports that is from `made`.
+inline ReportedDays make_reports(sys_seconds made = k_now - seconds(37)) {
+  return {.is_wanted = true,
+          .days = std::make_shared<const tlsrpt::ReportDays>(
+              *tlsrpt::ReportDays::parse(
+                  tlsrpt::format_report_days({make_reported()}, made)))};
 }
 
 /// The whole of it, with these domains.

@@ -71,7 +71,7 @@ TEST(TlsrptReportDays, LeaveOutWhatIsNoName) {
 TEST(TlsrptReportDays, AreReadAsTheyWereWritten) {
   const Result<ReportDays> days = ReportDays::parse(k_text);
   ASSERT_TRUE(days) << days.error().message;
-  EXPECT_EQ(days->time(), k_now);
+  EXPECT_EQ(days->made(), k_now);
   EXPECT_EQ(days->size(), 2U);
   EXPECT_EQ(days->find("alpha.test"), make_alpha());
   EXPECT_EQ(days->find("end"), make_end());
@@ -93,7 +93,7 @@ TEST(TlsrptReportDays, FindEachOfMany) {
   for (int i = 0; i < 1000; ++i) {
     DomainDay one = make_alpha();
     one.domain = fmt::format("{}{}.test", std::string(i % 7, 'a'), i * 17);
-    one.reports = static_cast<std::uint64_t>(i);
+    one.reports = 1 + static_cast<std::uint64_t>(i);
     all.push_back(one);
   }
   const Result<ReportDays> days =
@@ -133,6 +133,7 @@ TEST(TlsrptReportDays, NameTheLineThatIsWrong) {
            {" 3 1", " +3 1"},
            {" 3 1", " 03 1"},
            {" 3 1", " 18446744073709551616 1"},
+           {" 3 1", " 3 4"},
            {"10 11", "10 11 12"},
            {"10 11", "10 11 "},
            {"10 11", "10 11\r"}}) {
