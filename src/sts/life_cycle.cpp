@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "sts/life_cycle.hpp"
+
+#include <algorithm>
+
+namespace mtasts::sts {
+namespace {
+
+using std::chrono::sys_seconds;
+
+/// The latest of those that `is_one` chooses; nothing when it chooses none.
+template <class IsOne>
+std::optional<sys_seconds> find_last(const std::vector<Served>& all,
+                                     sys_seconds now, IsOne is_one) {
+  std::optional<sys_seconds> last;
+  for (const Served& one : all) {
+    if (is_one(one.policy)) last = std::max(last, {one.cached_until(now)});
+  }
+  return last;
+}
+
+bool admits(const Policy& policy, const dns::Name& host) {
+  return std::ranges::any_of(policy.mx(), [&](const MxPattern& pattern) {
+    return pattern.matches(host);
+  });
+}
+
+}  // namespace
+
+sys_seconds Served::served_until(sys_seconds now) const {
+  return is_open() ? std::max(now, last) : last;
+}
+
+void Past::add(const HistoryLine& line) {
+  // From here on the clock is right again: what had ended before, at a time
+  // that nobody knows, had ended now.
+  for (Served& one : served_) {
+    if (!one.is_end_unsure || line.time < one.last) continue;
+    one.is_end_unsure = false;
+    one.last = line.time;
+  }
+  auto known = std::ranges::find(served_, line.id, &Served::id);
+  if (known == served_.end()) {
+    known = served_.insert(known, {.id = line.id,
+                                   .policy = line.policy,
+                                   .first = line.time,
+                                   .last = line.time});
+  }
+  known->first = std::min(known->first, line.time);
+  if (line.event == HistoryLine::Event::serve) {
+    ++known->hosts;
+  } else if (known->hosts > 0) {
+    --known->hosts;
+    known->is_end_unsure = known->is_end_unsure || line.time < known->last;
+  }
+  known->last = std::max(known->last, line.time);
+}
+
+void Past::end_all(sys_seconds now) {
+  for (Served& one : served_) {
+    if (!one.is_open()) continue;
+    one.last = one.served_until(now);
+    one.hosts = 0;
+    one.is_end_unsure = false;
+  }
+}
+
+std::optional<sys_seconds> Past::cached_until(sys_seconds now) const {
+  return find_last(served_, now, [](const Policy& policy) {
+    return policy.mode() != Mode::none;
+  });
+}
+
+std::optional<sys_seconds> Past::enforced_until(sys_seconds now) const {
+  return find_last(served_, now, [](const Policy& policy) {
+    return policy.mode() == Mode::enforce;
+  });
+}
+
+std::optional<sys_seconds> Past::refused_until(const dns::Name& host,
+                                               sys_seconds now) const {
+  return find_last(served_, now, [&](const Policy& policy) {
+    return policy.mode() == Mode::enforce && !admits(policy, host);
+  });
+}
+
+void Past::forget_expired(sys_seconds now) {
+  std::erase_if(served_, [now](const Served& one) {
+    return !one.is_open() && one.cached_until(now) < now;
+  });
+}
+
+sys_seconds earliest_removal(sys_seconds cached_until,
+                             std::chrono::seconds txt_ttl) {
+  return cached_until + txt_ttl + std::chrono::days(1);
+}
+
+}  // namespace mtasts::sts

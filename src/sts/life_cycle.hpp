@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Until when senders may hold what a domain has published (RFC 8461, 8.1 to
+// 8.3), from its history. All times are those of the policy hosts' clocks; what
+// is not sure counts as served longer, never shorter.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sts/history_line.hpp"
+#include "sts/policy.hpp"
+
+namespace mtasts::sts {
+
+/// A policy, and when it was served.
+struct Served {
+  std::string id;
+  Policy policy;
+  std::chrono::sys_seconds first;
+  std::chrono::sys_seconds last;  // it was, then; later, too, while is_open()
+  std::size_t hosts = 0;          // that have begun and not ceased to
+  /// A clock was set back while it was served, so when it ceased is not known.
+  bool is_end_unsure = false;
+
+  bool is_open() const { return hosts > 0 || is_end_unsure; }
+  /// When a sender can have fetched it last.
+  std::chrono::sys_seconds served_until(std::chrono::sys_seconds now) const;
+  /// When the last sender forgets it: max_age later.
+  std::chrono::sys_seconds cached_until(std::chrono::sys_seconds now) const {
+    return served_until(now) + policy.max_age();
+  }
+};
+
+/// All that is known of one domain. Empty: nothing is, and it may have served
+/// anything.
+class Past {
+ public:
+  /// In the order of a file. The lines of several hosts may be joined in any
+  /// way that keeps each one's order: a policy that two serve is held until
+  /// both have ceased to. A host that was killed has not said that it ceased;
+  /// see end_all().
+  void add(const HistoryLine& line);
+
+  /// At the start of the only host of this history: whatever was served before
+  /// it was started was served until `now` at most.
+  void end_all(std::chrono::sys_seconds now);
+
+  /// In the order in which they came.
+  const std::vector<Served>& served() const { return served_; }
+  bool empty() const { return served_.empty(); }
+
+  /// Until when senders may hold a policy that asks something of them, in mode
+  /// testing or enforce; nothing when there never was one.
+  std::optional<std::chrono::sys_seconds> cached_until(
+      std::chrono::sys_seconds now) const;
+  /// The same of mode enforce alone: until then mail may be refused for it.
+  std::optional<std::chrono::sys_seconds> enforced_until(
+      std::chrono::sys_seconds now) const;
+  /// Of those that do not admit `host` as MX, in mode enforce.
+  std::optional<std::chrono::sys_seconds> refused_until(
+      const dns::Name& host, std::chrono::sys_seconds now) const;
+
+  /// Drops what no sender holds any more at `now`. What is left says the same
+  /// of the time from then on, but for empty().
+  void forget_expired(std::chrono::sys_seconds now);
+
+ private:
+  std::vector<Served> served_;
+};
+
+/// When the policy host and the records of a domain may go: when its last
+/// policy is forgotten (`cached_until`), and a day later, since a sender may
+/// have asked for the TXT record, of this TTL, just before it went.
+std::chrono::sys_seconds earliest_removal(std::chrono::sys_seconds cached_until,
+                                          std::chrono::seconds txt_ttl);
+
+}  // namespace mtasts::sts
