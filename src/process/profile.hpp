@@ -9,6 +9,7 @@ namespace mtasts::process {
 enum class Profile : std::uint8_t {
   server,  // answers on the sockets that it has, and makes none
   client,  // connects to others, and accepts nobody
+  reader,  // makes of what it is handed what it hands back, and no more
 };
 
 }  // namespace mtasts::process

@@ -36,6 +36,15 @@ constexpr const char* k_allowed[] = {
     "sched_getaffinity", "sched_yield", "set_robust_list", "set_tid_address",
     "sigaltstack", "sysinfo", "time", "uname"};
 
+// What computing takes, for a reader.
+constexpr const char* k_allowed_to_reader[] = {
+    "brk",         "clock_gettime", "close",          "exit",
+    "exit_group",  "futex",         "getcpu",         "getpid",
+    "getrandom",   "gettid",        "gettimeofday",   "madvise",
+    "mremap",      "munmap",        "read",           "restart_syscall",
+    "rseq",        "rt_sigaction",  "rt_sigprocmask", "rt_sigreturn",
+    "sched_yield", "time",          "write"};
+
 // Nothing here ever calls them: whoever does has taken the program over.
 constexpr const char* k_deadly[] = {"execve", "execveat", "process_vm_readv",
                                     "process_vm_writev", "ptrace"};
@@ -71,11 +80,22 @@ class Rules {
   int error_ = 0;
 };
 
+/// Holds when the argument has none of `bits`.
+auto lacks(unsigned argument, std::uint64_t bits) {
+  return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, bits, 0);
+}
+
+/// Memory, and abort().
+void add_conditions_of_all(Rules& rules) {
+  // No new code.
+  rules.add(SCMP_ACT_ALLOW, "mmap", lacks(2, PROT_EXEC));
+  rules.add(SCMP_ACT_ALLOW, "mprotect", lacks(2, PROT_EXEC));
+  rules.add(SCMP_ACT_ALLOW, "tgkill",
+            SCMP_CMP64(0, SCMP_CMP_EQ, static_cast<unsigned>(::getpid())));
+}
+
 /// Only as much of some calls as is needed.
 void add_conditions(Rules& rules, Profile profile) {
-  const auto lacks = [](unsigned argument, std::uint64_t bits) {
-    return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, bits, 0);
-  };
   // To nobody by address: answers and what the service manager is told; a
   // client connects first, also where it asks by UDP.
   rules.add(SCMP_ACT_ALLOW, "sendto", lacks(4, ~0ULL));
@@ -91,16 +111,10 @@ void add_conditions(Rules& rules, Profile profile) {
   // arm64 has nothing else to remove a socket file with.
   rules.add(SCMP_ACT_ALLOW, "unlinkat", SCMP_CMP64(2, SCMP_CMP_EQ, 0));
 #endif
-  // No new code.
-  rules.add(SCMP_ACT_ALLOW, "mmap", lacks(2, PROT_EXEC));
-  rules.add(SCMP_ACT_ALLOW, "mprotect", lacks(2, PROT_EXEC));
   // Threads and no processes; of clone3 nothing can be seen, and without it
   // glibc calls clone.
   rules.add(SCMP_ACT_ALLOW, "clone",
             SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-  // abort()
-  rules.add(SCMP_ACT_ALLOW, "tgkill",
-            SCMP_CMP64(0, SCMP_CMP_EQ, static_cast<unsigned>(::getpid())));
   // Reading a limit, not setting one.
   rules.add(SCMP_ACT_ALLOW, "prlimit64", lacks(2, ~0ULL));
   rules.add(SCMP_ACT_ALLOW, "getrlimit");
@@ -117,9 +131,16 @@ Result<void> enter_seccomp(Profile profile) {
   // Its guard against code of strangers in this process, of which there is
   // none, slows kernels before 5.16 down.
   rules.set(SCMP_FLTATR_CTL_SSB, 1);
-  for (const char* name : k_allowed) rules.add(SCMP_ACT_ALLOW, name);
   for (const char* name : k_deadly) rules.add(SCMP_ACT_KILL_PROCESS, name);
-  add_conditions(rules, profile);
+  add_conditions_of_all(rules);
+  if (profile == Profile::reader) {
+    for (const char* name : k_allowed_to_reader) {
+      rules.add(SCMP_ACT_ALLOW, name);
+    }
+  } else {
+    for (const char* name : k_allowed) rules.add(SCMP_ACT_ALLOW, name);
+    add_conditions(rules, profile);
+  }
   if (rules.error() == 0) rules.note(::seccomp_load(filter.get()));
   if (rules.error() != 0) {
     return fail(format_errno(-rules.error()));
