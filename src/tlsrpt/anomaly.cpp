@@ -8,7 +8,8 @@
 namespace mtasts::tlsrpt {
 namespace {
 
-constexpr std::size_t k_max_value_octets = 80;
+/// Of a place, which may be a key of the sender's, and of a value.
+constexpr std::size_t k_max_octets = 80;
 
 constexpr std::array<std::string_view, 19> k_words = {
     "absent",     "empty",         "wrong-type",   "bad-value",
@@ -19,14 +20,19 @@ constexpr std::array<std::string_view, 19> k_words = {
 static_assert(k_words.size() ==
               static_cast<std::size_t>(AnomalyKind::mail_form) + 1);
 
-/// Not in the middle of a character.
-std::string_view cut_value(std::string_view value) {
-  if (value.size() <= k_max_value_octets) return value;
-  std::size_t end = k_max_value_octets;
-  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) {
-    --end;
+/// On one line, and not cut in the middle of a character.
+std::string shorten(std::string_view text) {
+  std::size_t end = std::min(text.size(), k_max_octets);
+  if (end < text.size()) {
+    while (end > 0 &&
+           (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+      --end;
+    }
   }
-  return value.substr(0, end);
+  std::string shown(text.substr(0, end));
+  std::ranges::replace_if(
+      shown, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }, ' ');
+  return shown;
 }
 
 }  // namespace
@@ -37,15 +43,15 @@ std::string_view format_anomaly_kind(AnomalyKind kind) {
 
 void note_anomaly(std::vector<Anomaly>& anomalies, AnomalyKind kind,
                   std::string_view place, std::string_view value) {
+  const std::string at = shorten(place);
   const auto known =
-      std::ranges::find_if(anomalies, [kind, place](const Anomaly& one) {
-        return one.kind == kind && one.place == place;
+      std::ranges::find_if(anomalies, [kind, &at](const Anomaly& one) {
+        return one.kind == kind && one.place == at;
       });
   if (known != anomalies.end()) {
     ++known->count;
   } else if (anomalies.size() < k_max_anomalies) {
-    anomalies.push_back(
-        {kind, std::string(place), std::string(cut_value(value)), 1});
+    anomalies.push_back({kind, at, shorten(value), 1});
   }
 }
 
