@@ -10,8 +10,8 @@
 #include "operations/status_page_assets.hpp"
 #include "text/ascii.hpp"
 #include "text/duration.hpp"
+#include "text/html.hpp"
 #include "text/join.hpp"
-#include "text/sha256.hpp"
 #include "text/time.hpp"
 #include "tlsrpt/report_days.hpp"
 #include "tlsrpt/result_type.hpp"
@@ -20,19 +20,6 @@ namespace mtasts::operations {
 namespace {
 
 using std::chrono::sys_seconds;
-
-/// For text and for attributes in double quotes.
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char& c : text) {
-    out += c == '&'   ? "&amp;"
-           : c == '<' ? "&lt;"
-           : c == '>' ? "&gt;"
-           : c == '"' ? "&quot;"
-                      : std::string_view(&c, 1);
-  }
-  return out;
-}
 
 /// For a value in a query (RFC 3986, 2.1).
 std::string encode(std::string_view text) {
@@ -62,7 +49,7 @@ std::string format_state(const Status& status) {
   std::string lines;
   for (const Reason& one : status.reasons.shown) {
     lines += fmt::format("<li><strong>{}</strong>: {}</li>\n", one.id,
-                         escape(one.text));
+                         text::escape_html(one.text));
   }
   const std::size_t more = status.reasons.total() - status.reasons.shown.size();
   if (more != 0) lines += fmt::format("<li>and {} more</li>\n", more);
@@ -110,7 +97,7 @@ std::string format_chart(const DomainStatus& one) {
 <svg viewBox="0 0 240 61" preserveAspectRatio="none" role="img" aria-label="{0} fetches of {1} in the last 24 hours, {2} in the busiest">{3}<line x1="0" x2="240" y1="60.5" y2="60.5"/></svg>
 <div class="scale soft"><span>24 hours ago</span><span>now</span></div>
 )",
-      sum, escape(one.domain), sum == 0 ? 0 : most, bars);
+      sum, text::escape_html(one.domain), sum == 0 ? 0 : most, bars);
 }
 
 std::string format_senders(const DomainStatus& one) {
@@ -177,7 +164,7 @@ std::string format_report_file(const Status& status) {
   if (!reports.is_wanted) return {};
   if (!reports.days) {
     return fmt::format("<p><span class=\"tag bad\">no reports</span> {}</p>\n",
-                       escape(reports.fault));
+                       text::escape_html(reports.fault));
   }
   const sys_seconds made = reports.days->made();
   return fmt::format("<p class=\"soft\">Reports as of {}{}</p>\n",
@@ -193,19 +180,20 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
     records += fmt::format(
         R"(<div class="record" data-name="{0}"><div><code>{0} {1} IN TXT</code><code class="value">{2}</code></div></div>
 )",
-        escape(record.owner), record.ttl.count(),
-        escape(record.values.front()));
+        text::escape_html(record.owner), record.ttl.count(),
+        text::escape_html(record.values.front()));
   }
-  const std::string mx = text::join(one.mx, ", ", escape);
+  const std::string mx = text::join(one.mx, ", ", text::escape_html);
   return fmt::format(
       R"(<section class="card"><div class="head"><h2>{}</h2><span class="tag">{}</span>{}</div>
 <dl><dt>id</dt><dd><code>{}</code></dd><dt>max_age</dt><dd>{}</dd><dt>mx</dt><dd>{}</dd></dl>
 <h3>Records to publish</h3>
 {}{}{}{}</section>
 )",
-      escape(one.domain), sts::format_mode(one.mode), format_days(one, now),
-      one.id, text::format_duration(one.max_age), mx.empty() ? "none" : mx,
-      records, format_reported(one), format_chart(one), format_senders(one));
+      text::escape_html(one.domain), sts::format_mode(one.mode),
+      format_days(one, now), one.id, text::format_duration(one.max_age),
+      mx.empty() ? "none" : mx, records, format_reported(one),
+      format_chart(one), format_senders(one));
 }
 
 std::string format_reloads(const snapshot::ReloadView& reloads) {
@@ -218,7 +206,7 @@ std::string format_reloads(const snapshot::ReloadView& reloads) {
         one.applied ? "applied" : "failed",
         one.applied
             ? fmt::format("{} changed, {} removed", one.changed, one.removed)
-            : escape(one.fault));
+            : text::escape_html(one.fault));
   }
   if (rows.empty()) return "<p>None since the start.</p>\n";
   return fmt::format(
@@ -246,16 +234,12 @@ std::string format_filter(const Status& status) {
       status.found.size(), status.total, links);
 }
 
-/// A source expression of CSP Level 3, 2.3.1, for `content`.
-std::string hash_source(std::string_view content) {
-  return fmt::format("'sha256-{}'", text::base64(text::sha256(content)));
-}
-
 }  // namespace
 
 StatusText format_page(const Status& status) {
-  return {.start = fmt::format(
-              R"(<!doctype html>
+  return {
+      .start = fmt::format(
+          R"(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -272,13 +256,13 @@ StatusText format_page(const Status& status) {
 <div id="state">{6}</div>
 <div id="live">
 {7})",
-              status.reasons.empty() ? "ready" : "not ready", k_page_style,
-              MTASTSD_VERSION, format_moment(status.now),
-              format_moment(status.started), escape(status.query.part),
-              format_state(status), format_report_file(status)),
-          .format = format_domain,
-          .separator = "",
-          .end = fmt::format(R"({}<section class="card"><h2>Reloads</h2>
+          status.reasons.empty() ? "ready" : "not ready", text::k_page_style,
+          MTASTSD_VERSION, format_moment(status.now),
+          format_moment(status.started), text::escape_html(status.query.part),
+          format_state(status), format_report_file(status)),
+      .format = format_domain,
+      .separator = "",
+      .end = fmt::format(R"({}<section class="card"><h2>Reloads</h2>
 {}</section>
 </div>
 </main>
@@ -286,8 +270,8 @@ StatusText format_page(const Status& status) {
 </body>
 </html>
 )",
-                             format_filter(status),
-                             format_reloads(status.reloads), k_page_script)};
+                         format_filter(status), format_reloads(status.reloads),
+                         k_page_script)};
 }
 
 std::map<std::string, std::string> page_fields() {
@@ -295,7 +279,7 @@ std::map<std::string, std::string> page_fields() {
       "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; "
       "img-src data:; base-uri 'none'; form-action 'self'; "
       "frame-ancestors 'none'",
-      hash_source(k_page_style), hash_source(k_page_script));
+      text::csp_hash(text::k_page_style), text::csp_hash(k_page_script));
   return {{"Content-Security-Policy", policy},
           {"Referrer-Policy", "no-referrer"}};
 }
