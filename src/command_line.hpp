@@ -18,9 +18,10 @@
 
 namespace mtasts {
 
-/// Also listed in both manual pages, EXIT STATUS. `untested` is for mta-sts
-/// alone: something could not be looked at, and nothing worse was found.
-enum class Exit { good = 0, fault = 1, usage = 2, untested = 3 };
+/// Also listed in both manual pages, EXIT STATUS. Two are for mta-sts alone:
+/// `untested`, something could not be looked at, and nothing worse was found;
+/// and `later`, EX_TEMPFAIL of sysexits.h, for a mail server to try again.
+enum class Exit { good = 0, fault = 1, usage = 2, untested = 3, later = 75 };
 
 class Arguments;
 struct Program;

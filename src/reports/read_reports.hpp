@@ -15,7 +15,7 @@ namespace mtasts::reports {
 
 /// A file, a message of a mailbox, or what came by standard input.
 struct Item {
-  std::string_view octets;
+  std::string_view octets = {};
   std::string name = {};  // of the file; RFC 8460, 5.1, has it say something
   Channel channel = Channel::file;  // where it is no mail
   std::chrono::sys_seconds received = {};

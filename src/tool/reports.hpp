@@ -5,4 +5,8 @@
 
 #include "command_line.hpp"
 
-namespace mtasts::tool {}  // namespace mtasts::tool
+namespace mtasts::tool {
+
+extern const Command k_reports_import;
+
+}  // namespace mtasts::tool

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Reads reports from files, folders and mailboxes, or the mail that a mail
+// server hands over on standard input, into the database.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "command_line.hpp"
+#include "files/read.hpp"
+#include "process/clock.hpp"
+#include "reports/database.hpp"
+#include "reports/importer.hpp"
+#include "reports/sources.hpp"
+#include "tool/reports.hpp"
+#include "tool/reports_setup.hpp"
+
+namespace mtasts::tool {
+namespace {
+
+constexpr const char* k_standard_input = "-";
+/// Larger mails than can be read are kept as failed up to here.
+constexpr std::size_t k_max_input_octets = std::size_t{64} << 20U;
+
+struct Options {
+  std::vector<std::string> sources = {};
+  bool removes_files = false;
+  bool takes_all = false;
+
+  bool has_standard_input() const {
+    return std::ranges::find(sources, k_standard_input) != sources.end();
+  }
+};
+
+/// Whoever pipes a mail to us has it still, and shall try again: the statuses
+/// of sysexits.h are what mail servers go by, and all but this one of them lose
+/// the mail or return it to the sender.
+Exit end_of(const Options& options) {
+  return options.has_standard_input() ? Exit::later : Exit::fault;
+}
+
+bool is_same_folder(const std::string& a, const std::string& b) {
+  std::error_code error;
+  return !b.empty() && std::filesystem::equivalent(a, b, error);
+}
+
+void tell_failure(const reports::Place& place, const Error& reason,
+                  const std::string& kept) {
+  print_message("warning",
+                fmt::format("{}: {}", printable(place.name), reason.message),
+                reason.hint);
+  if (!kept.empty()) print_message("note", "kept as " + printable(kept));
+}
+
+std::string describe(const reports::ImportCounts& counts) {
+  return fmt::format(
+      "files and messages: {} read, {} failed\n"
+      "reports: {}\n"
+      "policies in them: {} new, {} known, {} of other domains\n",
+      counts.items - counts.failed, counts.failed, counts.reports,
+      counts.policies.stored, counts.policies.duplicates,
+      counts.policies.foreign);
+}
+
+Result<void> import_one(const std::string& source, const std::string& spool,
+                        std::chrono::sys_seconds now,
+                        reports::Importer& importer) {
+  if (source != k_standard_input) {
+    const auto channel = is_same_folder(source, spool) ? reports::Channel::https
+                                                       : reports::Channel::file;
+    return reports::visit_sources(source, channel, importer);
+  }
+  const auto octets = files::read_standard_input(k_max_input_octets);
+  if (!octets) {
+    return fail("standard input: " + octets.error().message);
+  }
+  return reports::visit_octets(
+      {.octets = *octets, .name = "standard input", .received = now}, importer);
+}
+
+Result<reports::ImportCounts> import_all(const Options& options,
+                                         const ReportsSetup& setup) {
+  const std::chrono::sys_seconds now = process::this_second();
+  if (const auto made = make_folder_of(setup.reports.database); !made) {
+    return fail(made.error());
+  }
+  auto database = reports::Database::open(setup.reports.database);
+  if (!database) return fail(database.error());
+  reports::Importer importer(*database,
+                             {.intake = make_intake(setup, options.takes_all),
+                              .failed = setup.reports.failed,
+                              .removes_files = options.removes_files,
+                              .now = now,
+                              .tell_failure = &tell_failure});
+  for (const std::string& source : options.sources) {
+    const auto done = import_one(source, setup.reports.spool, now, importer);
+    if (!done) return fail(done.error());
+  }
+  if (const auto done = importer.commit(); !done) return fail(done.error());
+  return importer.counts();
+}
+
+Exit run(Arguments& arguments) {
+  Options options;
+  arguments.add_words("source", options.sources);
+  arguments.add_flag("--remove", options.removes_files);
+  arguments.add_flag("--all-domains", options.takes_all);
+  if (const auto end = arguments.read()) return *end;
+  const auto setup = load_reports_setup(arguments);
+  if (!setup) return end_of(options);
+  if (options.sources.empty()) {
+    if (setup->reports.spool.empty()) {
+      return print_usage_error(
+          "name files, folders or mailboxes, or - for standard input; without "
+          "them it reads [reports] spool, which is not set");
+    }
+    options.sources = {setup->reports.spool};
+    options.removes_files = true;
+  }
+  const auto counts = import_all(options, *setup);
+  if (!counts) {
+    print_error(counts.error());
+    return end_of(options);
+  }
+  // A mail server may take any output for a fault. What failed is kept, and
+  // would fail again.
+  if (options.has_standard_input()) return Exit::good;
+  if (!print(describe(*counts))) return Exit::fault;
+  return counts->failed == 0 ? Exit::good : Exit::fault;
+}
+
+}  // namespace
+
+const Command k_reports_import = {
+    .usage = "import [SOURCE...]",
+    .about = "read reports into the database",
+    .run = &run,
+    .options =
+        R"(  SOURCE               a file, folder, maildir or mailbox; - is a mail on standard
+                       input; without any, the spool of [reports], whose files
+                       go when they are read
+  --remove             removes files once they are read; mailboxes stay
+  --all-domains        also takes what is about domains that have no policy here
+)"};
+
+}  // namespace mtasts::tool
