@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "process/all_cores.hpp"
 #include "process/sandbox.hpp"
 
 namespace mtasts::config {
@@ -115,14 +116,16 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
 }
 
 Loader::Changes Loader::update_included(const files::Scope& scope) {
-  return included_.update(
-      scope, [this](const std::string& path, const files::FileStamp&) {
-        // That it names itself is a fault of the pattern,
-        // not of the file.
-        return path == files::resolve_beside({}, path_)
-                   ? std::make_shared<const PolicyFile>()
-                   : read_included(path);
-      });
+  const std::string main = files::resolve_beside({}, path_);
+  const auto read = [&main](const std::string& path, const files::FileStamp&) {
+    // That it names itself is a fault of the pattern, not of the file.
+    return path == main ? std::make_shared<const PolicyFile>()
+                        : read_included(path);
+  };
+  // While others are served they have the cores.
+  return included_.size() == 0
+             ? included_.update(scope, read, process::for_each_on_all_cores)
+             : included_.update(scope, read);
 }
 
 /// With who includes what can't be read: that may change while the file stays

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -17,6 +18,14 @@
 #include "files/listing.hpp"
 
 namespace mtasts::files {
+
+/// Calls `work(i)` for each i below `count`, one after the other.
+struct OneByOne {
+  template <class Work>
+  void operator()(std::size_t count, const Work& work) const {
+    for (std::size_t i = 0; i < count; ++i) work(i);
+  }
+};
 
 /// Paths that are not as they were read, with what is there now.
 using FileChanges = std::map<std::string, FileStamp>;
@@ -110,16 +119,27 @@ class FileGroup {
   }
 
   /// Looks, and reads what has changed: `read(path, stamp)` returns a PartPtr.
-  /// In the order of the paths.
-  template <class Read>
-  std::vector<Change> update(const Scope& scope, Read read) {
+  /// `do_each` is OneByOne, or has several of these calls run at a time. In
+  /// the order of the paths.
+  template <class Read, class ForEach = OneByOne>
+  std::vector<Change> update(const Scope& scope, Read read,
+                             ForEach do_each = {}) {
+    const FileChanges due = choose_due(scope);
+    std::vector<const FileChanges::value_type*> chosen;
+    chosen.reserve(due.size());
+    for (const auto& one : due) chosen.push_back(&one);
+    std::vector<PartPtr> parts(due.size());
+    do_each(chosen.size(), [&](std::size_t i) {
+      const auto& [path, stamp] = *chosen[i];
+      // A named file is read even when there is none: a fault to report.
+      if (stamp.is_there() || is_named(path)) parts[i] = read(path, stamp);
+    });
     std::vector<Change> changes;
     Files added;
     bool has_gone = false;
-    for (const auto& [path, stamp] : choose_due(scope)) {
-      // A named file is read even when there is none: a fault to report.
-      const bool is_read = stamp.is_there() || is_named(path);
-      Change change{path, nullptr, is_read ? read(path, stamp) : nullptr};
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const auto& [path, stamp] = *chosen[i];
+      Change change{path, nullptr, std::move(parts[i])};
       due_.erase(path);
       if (File* known = find_in(files_, path)) {
         change.before = std::exchange(known->part, change.after);

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "process/all_cores.hpp"
 #include "process/sandbox.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/certificate_survey.hpp"
@@ -280,17 +281,20 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   files::Inputs inputs = make_inputs(paths);
   found.has_new_inputs = inputs != files_.inputs();
   files_.set_inputs(std::move(inputs));
-  const std::vector<Change> changes = files_.update(
+  const files::Scope& where =
       found.has_new_inputs && !files::is_of_rested(scope) ? files::Scope()
-                                                          : scope,
-      [&](const std::string& path, const files::FileStamp& stamp) {
-        // A directory, a FIFO, a large log: only one that was
-        // named is missed.
-        const bool is_named = files_.is_named(path);
-        return is_pem_size(stamp) || is_named
-                   ? read_pem_file(path, intermediates_)
-                   : std::make_shared<const PemFile>();
-      });
+                                                          : scope;
+  const auto read = [&](const std::string& path,
+                        const files::FileStamp& stamp) {
+    // A directory, a FIFO, a large log: only one that was named is missed.
+    return is_pem_size(stamp) || files_.is_named(path)
+               ? read_pem_file(path, intermediates_)
+               : std::make_shared<const PemFile>();
+  };
+  // While others are served they have the cores.
+  const std::vector<Change> changes =
+      is_first_ ? files_.update(where, read, process::for_each_on_all_cores)
+                : files_.update(where, read);
   checks_left_ = k_max_verified;
   for (const Id id : index(changes)) replace(id, pair(id), found);
   is_first_ = false;

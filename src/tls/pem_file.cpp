@@ -113,6 +113,7 @@ void put_leaf_first(PemFile& file) {
 }  // namespace
 
 ReadCertificatePtr Intermediates::read(std::string der) {
+  const std::lock_guard lock(mutex_);
   const auto known = known_.find(der);
   if (known != known_.end()) return known->second;
   ReadCertificatePtr read = read_certificate(std::move(der));

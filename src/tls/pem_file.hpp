@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,13 +27,14 @@ struct PemFile {
 using PemFilePtr = std::shared_ptr<const PemFile>;
 
 /// Certificates that many chains have in common: of equal octets one is read
-/// and handed out to all.
+/// and handed out to all. From any thread.
 class Intermediates {
  public:
   /// As read_certificate() does.
   ReadCertificatePtr read(std::string der);
 
  private:
+  std::mutex mutex_;
   std::unordered_map<std::string_view, ReadCertificatePtr> known_;
 };
 
