@@ -30,15 +30,16 @@ ALARMS = ("Sanitizer", "runtime error", "terminate", "Assertion",
           "level=error")
 
 
-def choose_program():
+def choose_program(name="mta-stsd"):
     """For a command that is started by hand."""
-    places = [pathlib.Path(__file__).parents[2] / "build" / preset / "mta-stsd"
+    variable = name.upper().replace("-", "_")
+    places = [pathlib.Path(__file__).parents[2] / "build" / preset / name
               for preset in ("release", "dev")]
-    found = os.environ.get("MTA_STSD") or next(filter(os.path.exists, places),
-                                               None)
+    found = os.environ.get(variable) or next(filter(os.path.exists, places),
+                                             None)
     if not found:
-        raise SystemExit("build the program first, or set MTA_STSD")
-    os.environ["MTA_STSD"] = str(found)
+        raise SystemExit(f"build {name} first, or set {variable}")
+    os.environ[variable] = os.path.abspath(found)
 
 
 def eventually(predicate, timeout=TIMEOUT):

@@ -142,18 +142,23 @@ class Chasquid(Service):
                 "-logfile", "/dev/stderr"]
 
 
-def add_postfix_accounts():
-    """Those that its package makes, in this mount namespace alone."""
-    for name, lines in (
-            ("passwd", "postfix:x:59125:59125::/:/usr/sbin/nologin\n"),
-            ("group", "postfix:x:59125:\npostdrop:x:59126:\n")):
+def add_accounts(accounts):
+    """Those that a package makes, in this mount namespace alone; {passwd or
+    group: its lines}."""
+    for name, lines in accounts.items():
         text = pathlib.Path("/etc", name).read_text()
-        if "\npostfix:" in text:
+        new = [one for one in lines if f"\n{one.split(':')[0]}:" not in text]
+        if not new:
             continue
         path = pathlib.Path(os.environ[namespace.INSIDE], name)
-        path.write_text(text + lines)
+        path.write_text(text + "".join(one + "\n" for one in new))
         subprocess.run(["mount", "--bind", path, f"/etc/{name}"], check=True,
                        timeout=TIMEOUT)
+
+
+def add_postfix_accounts():
+    add_accounts({"passwd": ["postfix:x:59125:59125::/:/usr/sbin/nologin"],
+                  "group": ["postfix:x:59125:", "postdrop:x:59126:"]})
 
 
 class Postfix(Service):
@@ -229,19 +234,23 @@ cleanup unix n - n - 0 cleanup
         chain, key = self._chain
         (self.dir / "chain.pem").write_bytes(key.read_bytes()
                                              + chain.read_bytes())
+        # It waits for files to be older than a moment.
+        before = time.time() - 3600
+        for name, text in self.files().items():
+            path = self.dir / "etc" / name
+            path.write_text(text)
+            os.utime(path, (before, before))
+        return [self.programs() / "sbin/master", "-d", "-c", self.dir / "etc"]
+
+    def files(self):
+        """{name: text} of its configuration."""
         lines = self.LINES.format(dir=self.dir, host=self._host,
                                   programs=self.programs(),
                                   libraries=self._libraries())
         lines += "".join(f"{key} = {value}\n"
                          for key, value in self._settings.items())
-        services = self.SERVICES.format(address=brackets(self.places[0][0]))
-        # It waits for files to be older than a moment.
-        before = time.time() - 3600
-        for name, text in (("main.cf", lines), ("master.cf", services)):
-            path = self.dir / "etc" / name
-            path.write_text(text)
-            os.utime(path, (before, before))
-        return [self.programs() / "sbin/master", "-d", "-c", self.dir / "etc"]
+        return {"main.cf": lines, "master.cf": self.SERVICES.format(
+            address=brackets(self.places[0][0]))}
 
 
 class Nginx(Service):
