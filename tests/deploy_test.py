@@ -341,11 +341,14 @@ class UnitTest(unittest.TestCase):
         units = {name: set((ROOT / f"etc/systemd/{name}").read_text()
                            .splitlines())
                  for name in ("mta-stsd.service", "mta-sts-publish.service",
+                              "mta-sts-reports.service",
                               "mta-sts-verify.service")}
         strict = {line for line in units["mta-stsd.service"] if re.match(
             "(Capability|Lock|Memory(?!Max)|NoNew|Private|Proc|Protect|Remove|"
             "Restrict(?!Address)|SystemCall|UMask|DynamicUser)", line)}
         self.assertGreater(len(strict), 20)
+        # One user with the mail server.
+        units["mta-sts-reports.service"].add("DynamicUser=yes")
         for name, lines in units.items():
             self.assertEqual(strict - lines, set(), name)
 
@@ -356,6 +359,34 @@ class UnitTest(unittest.TestCase):
         # By rename: a reader never sees half of it.
         self.assertRegex(unit, r"mv (\S+)\.new \1'\n")
         self.assertIn("SuccessExitStatus=1 3\n", unit)
+
+    def test_reports_are_read_by_who_has_the_database(self):
+        """By mail, by timer and by hand: one user, one folder."""
+        unit = (ROOT / "etc/systemd/mta-sts-reports.service").read_text()
+        self.assertIn("User=mta-sts-reports\nStateDirectory=mta-sts\n", unit)
+        self.assertIn("PrivateNetwork=yes\n", unit)
+        # It would move the folder to where the mail server can't go.
+        self.assertNotIn("\nDynamicUser=", unit)
+        self.assertRegex(unit, r"mv (\S+)\.new \1'\n")
+        pipe = (ROOT / "etc/postfix/master.cf").read_text()
+        self.assertIn(" user=mta-sts-reports directory=/var/lib/mta-sts\n",
+                      pipe)
+        self.assertIn("/usr/bin/mta-sts reports import - || exit 75 }\n",
+                      pipe)
+        self.assertIn("\nmta-sts-reports unix ", pipe)
+        routes = (ROOT / "etc/postfix/mta-sts-reports").read_text()
+        self.assertIn(" mta-sts-reports:\n", routes)
+        text = (ROOT / "docs/deploy.md").read_text()
+        self.assertIn('    database = "/var/lib/mta-sts/reports.db"\n', text)
+        made = re.findall(r"useradd --system --home-dir /var/lib/mta-sts "
+                          r"--create-home \\\n\S* +--shell "
+                          r"/usr/sbin/nologin mta-sts-reports\n",
+                          re.sub("(?m)^#", "", pipe + unit) + text)
+        self.assertEqual(len(made), 3)
+        path = (ROOT / "etc/systemd/mta-sts-reports.path").read_text()
+        spool = re.search("PathChanged=(.*)/new\n", path)[1]
+        self.assertIn(f'    spool = "{spool}"\n', text)
+        self.assertIn(f"ReadWritePaths=-{spool}\n", unit)
 
     def test_commands_in_the_documents_limit_it(self):
         text = (ROOT / "docs/deploy.md").read_text()
