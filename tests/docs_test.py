@@ -17,7 +17,7 @@ MAN_8 = ROOT / "docs/mta-stsd.8"
 MAN_1 = ROOT / "docs/mta-sts.1"
 MAN_5 = ROOT / "docs/mta-stsd.toml.5"
 LIMIT_SECONDS = 60
-MAX_LINES = {"README.md": 135, "ARCHITECTURE.md": 160}
+MAX_LINES = {"README.md": 135, "ARCHITECTURE.md": 185}
 ID = r"(?:policy|config|server|operations|certificate|publish|verify)\.[a-z-]+"
 
 
