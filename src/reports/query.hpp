@@ -35,7 +35,11 @@ struct Sessions {
   std::uint64_t failed = 0;
 
   std::uint64_t all() const { return successful + failed; }
-  Sessions& operator+=(const Sessions& other);
+  Sessions& operator+=(const Sessions& other) {
+    successful += other.successful;
+    failed += other.failed;
+    return *this;
+  }
   friend bool operator==(const Sessions&, const Sessions&) = default;
 };
 
