@@ -12,6 +12,9 @@
 #include <utility>
 
 #include "config/load.hpp"
+#include "reports/last_days.hpp"
+#include "reports/query.hpp"
+#include "reports/sqlite.hpp"
 
 namespace mtasts::tool {
 namespace {
@@ -92,6 +95,15 @@ Result<void> make_folder_of(const std::string& path) {
                             format_errno(error.value())));
   }
   return {};
+}
+
+Result<void> update_summary(const config::Reports& reports,
+                            std::chrono::sys_seconds now) {
+  if (reports.summary.empty()) return {};
+  Result<reports::Connection> connection =
+      reports::open_to_read(reports.database);
+  if (!connection) return fail(connection.error());
+  return reports::write_last_days(*connection, reports.summary, now);
 }
 
 reports::Intake make_intake(const ReportsSetup& setup, bool takes_all) {

@@ -3,6 +3,7 @@
 // where reports lie.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,11 @@ Result<config::Reports> complete_reports(config::Reports reports);
 /// The folder of a file that is going to be written, made with its parents for
 /// us alone where it is missing.
 Result<void> make_folder_of(const std::string& path);
+
+/// Writes each domain's last day into the file of [reports] that the policy
+/// host shows, if there is to be one.
+Result<void> update_summary(const config::Reports& reports,
+                            std::chrono::sys_seconds now);
 
 /// The domains of the configuration are ours; all are if it has none, or with
 /// `takes_all`.
