@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// How a domain leaves MTA-STS without stranding a sender that holds its policy
+// (RFC 8461, 8.3): mode none with a small max_age, its record, and then the
+// time until whatever was served before is forgotten.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "sts/life_cycle.hpp"
+#include "sts/migration.hpp"
+#include "sts/step.hpp"
+
+namespace mtasts::sts {
+
+inline constexpr std::string_view k_serve_none = "retirement.serve-none";
+inline constexpr std::string_view k_publish_none = "retirement.publish-none";
+inline constexpr std::string_view k_remove_record = "retirement.remove-record";
+inline constexpr std::string_view k_remove_host = "retirement.remove-host";
+
+/// `sight.id` is an empty string when each name server says that there is no
+/// record.
+std::vector<Step> plan_retirement(const Sight& sight, const Past& past,
+                                  std::chrono::sys_seconds now);
+
+}  // namespace mtasts::sts
