@@ -173,6 +173,17 @@ std::string from_address(GMimeMessage* message) {
   return text.size() > k_max_short_octets ? std::string() : unfold(text);
 }
 
+std::string media_type_of(GMimeObject* object) {
+  GMimeContentType* type = ::g_mime_object_get_content_type(object);
+  if (type == nullptr) return "text/plain";
+  const char* main = ::g_mime_content_type_get_media_type(type);
+  const char* sub = ::g_mime_content_type_get_media_subtype(type);
+  const std::string whole = fmt::format("{}/{}", main == nullptr ? "" : main,
+                                        sub == nullptr ? "" : sub);
+  return text::to_lower(
+      printable(std::string_view(whole).substr(0, k_max_short_octets)));
+}
+
 /// RFC 8460, 5.3: multipart/report; report-type="tlsrpt".
 bool is_report_mail(GMimeObject* root) {
   GMimeContentType* type =
@@ -181,6 +192,23 @@ bool is_report_mail(GMimeObject* root) {
   const char* kind = ::g_mime_content_type_get_parameter(type, "report-type");
   return ::g_mime_content_type_is_type(type, "multipart", "report") != FALSE &&
          kind != nullptr && text::to_lower(std::string_view(kind)) == "tlsrpt";
+}
+
+/// RFC 8460, 5.3: a text for people, then the report, and no more.
+void note_form(GMimeObject* root, Mail& mail) {
+  const auto note = [&mail](std::string_view place, std::string_view value) {
+    tlsrpt::note_anomaly(mail.anomalies, AnomalyKind::mail_form, place, value);
+  };
+  if (!is_report_mail(root)) note("mail", mail.media_type);
+  if (root == nullptr || !GMIME_IS_MULTIPART(root)) return;
+  GMimeMultipart* multipart = GMIME_MULTIPART(root);
+  const int count = ::g_mime_multipart_get_count(multipart);
+  constexpr int k_parts = 2;
+  if (count != k_parts) note("mail, parts", fmt::format("{}", count));
+  if (count == 0) return;
+  const std::string first =
+      media_type_of(::g_mime_multipart_get_part(multipart, 0));
+  if (first != "text/plain") note("mail, first part", first);
 }
 
 void read_head(GMimeMessage* message, Mail& mail) {
@@ -196,34 +224,16 @@ void read_head(GMimeMessage* message, Mail& mail) {
     mail.date = std::chrono::sys_seconds(
         std::chrono::seconds(::g_date_time_to_unix(date)));
   }
-  // RFC 8460, 5.3.
-  const auto note = [&mail](AnomalyKind kind, std::string_view place,
-                            std::string_view value) {
-    tlsrpt::note_anomaly(mail.anomalies, kind, place, value);
+  const auto note_absent = [&mail](std::string_view value,
+                                   std::string_view name) {
+    if (!value.empty()) return;
+    tlsrpt::note_anomaly(mail.anomalies, AnomalyKind::absent, name);
   };
-  if (delivery.submitter.empty()) {
-    note(AnomalyKind::absent, "TLS-Report-Submitter", {});
-  }
-  if (delivery.report_domain.empty()) {
-    note(AnomalyKind::absent, "TLS-Report-Domain", {});
-  }
-  if (!is_report_mail(::g_mime_message_get_mime_part(message))) {
-    note(AnomalyKind::mail_form, "mail", mail.media_type);
-  }
+  note_absent(delivery.submitter, "TLS-Report-Submitter");
+  note_absent(delivery.report_domain, "TLS-Report-Domain");
 }
 
 // --- Parts ---
-
-std::string media_type_of(GMimeObject* object) {
-  GMimeContentType* type = ::g_mime_object_get_content_type(object);
-  if (type == nullptr) return "text/plain";
-  const char* main = ::g_mime_content_type_get_media_type(type);
-  const char* sub = ::g_mime_content_type_get_media_subtype(type);
-  const std::string whole = fmt::format("{}/{}", main == nullptr ? "" : main,
-                                        sub == nullptr ? "" : sub);
-  return text::to_lower(
-      printable(std::string_view(whole).substr(0, k_max_short_octets)));
-}
 
 /// What nobody would send a report as.
 bool is_for_people(std::string_view media_type) {
@@ -325,6 +335,7 @@ Result<Mail> read_mail(std::string_view octets) {
   GMimeObject* root = ::g_mime_message_get_mime_part(message.get());
   if (root != nullptr) mail.media_type = media_type_of(root);
   read_head(message.get(), mail);
+  note_form(root, mail);
   if (mended) {
     tlsrpt::note_anomaly(mail.anomalies, AnomalyKind::mail_form, "mail",
                          "ContentType:");

@@ -173,12 +173,16 @@ Reports read_mail_reports(const Item& item, int layer) {
   auto mail = read_mail(item.octets);
   if (!mail) return fail(std::move(mail.error()));
   std::vector<ReceivedReport> all;
-  std::optional<Error> fault;
+  std::optional<Error> fault;  // of the part that looks most like a report
+  bool is_of_text = false;
   for (const MailPart& part : mail->parts) {
     Reports reports = read_part(part, *mail, item, layer);
     if (!reports) {
-      // Of the part that looks most like a report.
-      if (!fault) fault = std::move(reports.error());
+      const bool is_text = part.media_type.starts_with("text/");
+      if (!fault || (is_of_text && !is_text)) {
+        fault = std::move(reports.error());
+        is_of_text = is_text;
+      }
       continue;
     }
     for (ReceivedReport& one : *reports) {

@@ -120,7 +120,7 @@ Taken<std::optional<std::chrono::sys_seconds>> read_time(const Scalar& scalar) {
     const auto read = tlsrpt::find_report_time(*text);
     if (!read) return {std::nullopt, AnomalyKind::bad_value};
     if (!read->has_zone) return {read->time, AnomalyKind::no_zone};
-    if (!read->is_exact) return {read->time, AnomalyKind::bad_value};
+    if (!read->is_exact) return {read->time, AnomalyKind::odd_spelling};
     return {read->time};
   }
   const Taken<std::uint64_t> count = read_count(scalar);

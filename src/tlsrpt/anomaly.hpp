@@ -21,7 +21,7 @@ enum class AnomalyKind : std::uint8_t {
   end_at_midnight,  // the range ends with the first second of the next day
   long_range,       // more than a day (RFC 8460, 4.1)
   unknown_value,    // a word that RFC 8460 does not know, kept as it came
-  odd_spelling,     // a known word in other letters, taken as the known one
+  odd_spelling,     // a word, name or time in another form, taken as what it is
   unknown_key,      // left aside
   misplaced,        // a known field in a place that is not its own
   repeated,         // the same field again; the last one counts
