@@ -167,11 +167,9 @@ std::string format_report_file(const Status& status) {
                        text::escape_html(reports.fault));
   }
   const sys_seconds made = reports.days->made();
-  return fmt::format("<p class=\"soft\">Reports as of {}{}</p>\n",
-                     format_moment(made),
-                     made + k_fresh < status.now
-                         ? "; nobody has run mta-sts reports import since."
-                         : ".");
+  return fmt::format(
+      "<p class=\"soft\">Reports as of {}{}</p>\n", format_moment(made),
+      made + k_fresh < status.now ? "; nothing has been read since." : ".");
 }
 
 std::string format_domain(const DomainStatus& one, sys_seconds now) {

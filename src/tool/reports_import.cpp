@@ -104,8 +104,9 @@ Result<reports::ImportCounts> import_all(const Options& options,
     if (!done) return fail(done.error());
   }
   if (const auto done = importer.commit(); !done) return fail(done.error());
-  // The mail that comes again after a fault here has nothing new in it.
-  if (importer.counts().policies.stored != 0) {
+  // A mail that comes again after a fault here has nothing new in it. Else the
+  // file says that somebody has looked, too.
+  if (!options.has_standard_input() || importer.counts().policies.stored != 0) {
     const auto updated = update_summary(setup.reports, now);
     if (!updated) return fail(updated.error());
   }

@@ -283,7 +283,8 @@ class DashboardTest(unittest.TestCase):
         asked = set(re.findall(r"\b(?:mta_stsd|process)_[a-z_]+", text))
         rules = (ROOT / "etc/prometheus/mta-stsd.yml").read_text()
         asked |= set(re.findall(r"\b(?:mta_stsd|process)_[a-z_]+", rules))
-        with Operated() as daemon:
+        with Operated(settings='[reports]\nsummary = "summary"') as daemon:
+            (daemon.dir / "summary").write_text(SUMMARY)
             shown = set(re.findall(r"^[a-z_]+", daemon.ask("/metrics")[2],
                                    re.MULTILINE))
         self.assertGreater(len(asked), 10)

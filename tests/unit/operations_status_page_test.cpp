@@ -82,7 +82,7 @@ TEST(OperationsStatusPage, SaysHowOldTheReportsAre) {
 )");
   status.reports = make_reports(k_now - days(2) - seconds(1));
   EXPECT_TRUE(line().ends_with(
-      "</time>; nobody has run mta-sts reports import since.</p>\n"));
+      "</time>; nothing has been read since.</p>\n"));
   status.reports = {.is_wanted = true, .days = nullptr, .fault = "<a> is gone"};
   EXPECT_EQ(line(),
             "<p><span class=\"tag bad\">no reports</span> &lt;a&gt; is "
