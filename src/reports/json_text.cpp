@@ -15,6 +15,11 @@ using tlsrpt::AnomalyKind;
 
 /// A policy of 10,000 octets, written as one string, has room in it.
 constexpr std::size_t k_max_string_octets = 64 * 1024;
+/// What takes a parser long are the many and not the large. 16 MiB of honest
+/// failure details have 900,000.
+constexpr std::size_t k_max_units = 1'000'000;
+/// The parser keeps all that is between two values, for its messages.
+constexpr std::size_t k_max_gap_octets = std::size_t{1} << 20U;
 /// The largest number that a double can hold has 309 digits.
 constexpr std::size_t k_max_number_octets = 300;
 constexpr std::size_t k_max_word_octets = 512;
@@ -77,7 +82,7 @@ JsonText::JsonText(OctetSource& source, std::vector<tlsrpt::Anomaly>& anomalies)
     : source_(source), anomalies_(anomalies) {}
 
 std::optional<Error> JsonText::find_fault() const {
-  return source_.find_fault();
+  return fault_ ? fault_ : source_.find_fault();
 }
 
 text::Sha256 JsonText::digest() { return sum_.finish(); }
@@ -190,7 +195,7 @@ void JsonText::clean(std::string& octets) {
     if (taken == 0) break;
     left.remove_prefix(taken);
   }
-  if (is_at_end_ && left.empty()) put_word();
+  if (is_at_end_ && left.empty() && !fault_) put_word();
   octets.erase(0, octets.size() - left.size());
 }
 
@@ -206,16 +211,34 @@ std::size_t JsonText::clean_outside(std::string_view octets) {
     return 1;
   }
   put_word();
+  count(c);
+  if (fault_) return 0;
   is_in_string_ = c == '"';
   length_ = 0;
   ready_ += is_padding ? ' ' : c;
   return 1;
 }
 
+void JsonText::count(char c) {
+  if (text::has("\"{[", c)) ++units_;
+  gap_ = c == '"' ? 0 : gap_ + 1;
+  if (units_ > k_max_units) {
+    fault_ = Error{fmt::format("the JSON has more than {} names, values and "
+                               "brackets",
+                               k_max_units),
+                   {}};
+  } else if (gap_ > k_max_gap_octets) {
+    fault_ = Error{"the JSON has a MiB without a value in it", {}};
+  }
+  is_at_end_ = is_at_end_ || fault_.has_value();
+}
+
 /// A number or a literal; what is neither becomes a string, of which more can
 /// be made than of a syntax error: NaN, 007, 1e999, True.
 void JsonText::put_word() {
   if (word_.empty()) return;
+  ++units_;
+  gap_ = 0;
   constexpr std::string_view k_literals[] = {"true", "false", "null"};
   const bool is_good = std::ranges::find(k_literals, std::string_view(word_)) !=
                            std::end(k_literals) ||

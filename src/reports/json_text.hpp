@@ -43,6 +43,7 @@ class JsonText {
   void clean(std::string& octets);
   std::size_t clean_outside(std::string_view octets);
   void put_word();
+  void count(char c);
   std::size_t clean_inside(std::string_view octets);
   std::size_t clean_escape(std::string_view octets);
   std::size_t clean_wide(std::string_view octets);
@@ -52,6 +53,7 @@ class JsonText {
   OctetSource& source_;
   std::vector<tlsrpt::Anomaly>& anomalies_;
   text::Sha256Sum sum_;
+  std::optional<Error> fault_;
 
   std::string raw_;    // as it came, and not looked at yet
   std::string text_;   // as UTF-8, if it was UTF-16
@@ -62,6 +64,8 @@ class JsonText {
   bool is_in_string_ = false;
   std::size_t length_ = 0;  // of the string that it is in
   std::string word_;        // outside of strings, as far as it came
+  std::size_t units_ = 0;   // strings, words and brackets
+  std::size_t gap_ = 0;     // octets since the last string or word
 };
 
 }  // namespace mtasts::reports

@@ -137,7 +137,7 @@ Result<std::vector<ReceivedReport>> read_json(
   JsonText text(source, anomalies);
   ReportBuilder builder(hints);
   bool is_first = true;
-  while (skip_space(text)) {
+  while (!builder.is_full() && skip_space(text)) {
     const bool is_document = text.peek() == '{' || text.peek() == '[';
     auto fault = is_first || is_document ? find_document_fault(text, builder)
                                          : Error{"it is no document", {}};
