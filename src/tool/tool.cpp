@@ -9,7 +9,7 @@ namespace {
 // In the order of the help. A command is a file that defines a Command, which
 // tool.hpp declares, and a word here.
 constexpr std::initializer_list<const Command*> k_commands = {
-    &k_verify, &k_publish, &k_reports};
+    &k_verify, &k_publish, &k_plan, &k_retire, &k_history, &k_reports};
 
 constexpr Program k_program = {
     .name = "mta-sts",

@@ -7,8 +7,11 @@
 
 namespace mtasts::tool {
 
+extern const Command k_history;
+extern const Command k_plan;
 extern const Command k_publish;
 extern const Command k_reports;
+extern const Command k_retire;
 extern const Command k_verify;
 
 /// The exit status.

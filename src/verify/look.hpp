@@ -62,4 +62,15 @@ Facts look(const std::string& domain,
            const publish::PublicationPtr& publication, Shared& shared,
            nameserver::Resolver& resolver, std::chrono::sys_seconds now);
 
+/// One mail server, whether or not an MX record names it yet.
+MxHost look_at_mail_server(const std::string& name, Shared& shared,
+                           nameserver::Resolver& resolver);
+
+/// The MX records as a name server of the zone has them: with their whole TTL,
+/// not what is left of it in a cache. Nothing when none of `facts.servers`
+/// says.
+std::optional<nameserver::Answer> find_own_mx(const Facts& facts,
+                                              Shared& shared,
+                                              nameserver::Resolver& resolver);
+
 }  // namespace mtasts::verify
