@@ -19,9 +19,13 @@ namespace {
 // The kernel's interface as of version 7; Debian 12's header stops at 2.
 constexpr std::uint32_t k_query_version = 1;
 constexpr int k_path_beneath = 1;
+constexpr std::uint64_t k_write_file = 1U << 1U;
 constexpr std::uint64_t k_read_file = 1U << 2U;
 constexpr std::uint64_t k_read_dir = 1U << 3U;
 constexpr std::uint64_t k_remove_file = 1U << 5U;
+constexpr std::uint64_t k_make_folder = 1U << 7U;
+constexpr std::uint64_t k_make_file = 1U << 8U;
+constexpr std::uint64_t k_truncate = 1U << 14U;
 // How many rights there are on files, from version 1 on: refer came with 2,
 // truncate with 3, ioctl on devices with 5.
 constexpr std::array<unsigned, 5> k_file_rights = {13, 14, 15, 15, 16};
@@ -92,6 +96,14 @@ Result<void> enter_landlock(int version, const Allowed& allowed,
   }
   for (const std::string& path : allowed.removable_in) {
     const auto done = allow(ruleset, path, k_remove_file);
+    if (!done) return done;
+  }
+  const std::uint64_t writing =
+      (k_read_file | k_read_dir | k_write_file | k_remove_file | k_make_folder |
+       k_make_file | k_truncate) &
+      wanted.files;
+  for (const std::string& path : allowed.writable_in) {
+    const auto done = allow(ruleset, path, writing);
     if (!done) return done;
   }
   if (::syscall(SYS_landlock_restrict_self, ruleset.fd(), 0) != 0) {

@@ -14,6 +14,7 @@ namespace mtasts::process {
 struct Allowed {
   std::vector<std::string> readable;  // files, or folders with all below them
   std::vector<std::string> removable_in;  // folders: files there, not contents
+  std::vector<std::string> writable_in = {};  // folders, with all below them
 };
 
 /// The version of the kernel's Landlock; 0 when it has none. Fails when the

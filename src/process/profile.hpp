@@ -10,6 +10,7 @@ enum class Profile : std::uint8_t {
   server,  // answers on the sockets that it has, and makes none
   client,  // connects to others, and accepts nobody
   reader,  // makes of what it is handed what it hands back, and no more
+  keeper,  // writes files, has children that are readers, and knows no network
 };
 
 }  // namespace mtasts::process

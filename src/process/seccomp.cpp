@@ -45,6 +45,48 @@ constexpr const char* k_allowed_to_reader[] = {
     "rseq",        "rt_sigaction",  "rt_sigprocmask", "rt_sigreturn",
     "sched_yield", "time",          "write"};
 
+// Files to be written, SQLite's among them; and children, with what those need
+// to become readers.
+constexpr const char* k_allowed_to_keeper[] = {"chmod",
+                                               "clone",
+                                               "close_range",
+                                               "dup",
+                                               "dup2",
+                                               "dup3",
+                                               "fallocate",
+                                               "fchmod",
+                                               "fchmodat",
+                                               "fchown",
+                                               "fdatasync",
+                                               "flock",
+                                               "fork",
+                                               "fsync",
+                                               "ftruncate",
+                                               "kill",
+                                               "landlock_add_rule",
+                                               "landlock_create_ruleset",
+                                               "landlock_restrict_self",
+                                               "mkdir",
+                                               "mkdirat",
+                                               "open",
+                                               "openat",
+                                               "prctl",
+                                               "prlimit64",
+                                               "pwrite64",
+                                               "pwritev",
+                                               "rename",
+                                               "renameat",
+                                               "renameat2",
+                                               "rmdir",
+                                               "seccomp",
+                                               "setrlimit",
+                                               "umask",
+                                               "unlinkat",
+                                               "utimensat",
+                                               "vfork",
+                                               "wait4",
+                                               "waitid"};
+
 // Nothing here ever calls them: whoever does has taken the program over.
 constexpr const char* k_deadly[] = {"execve", "execveat", "process_vm_readv",
                                     "process_vm_writev", "ptrace"};
@@ -120,6 +162,14 @@ void add_conditions(Rules& rules, Profile profile) {
   rules.add(SCMP_ACT_ALLOW, "getrlimit");
 }
 
+/// What it says to a child goes by a pair of sockets without addresses.
+void add_keeper(Rules& rules) {
+  for (const char* name : k_allowed_to_keeper) rules.add(SCMP_ACT_ALLOW, name);
+  rules.add(SCMP_ACT_ALLOW, "sendto", lacks(4, ~0ULL));
+  rules.add(SCMP_ACT_ALLOW, "socketpair",
+            SCMP_CMP64(0, SCMP_CMP_EQ, std::uint64_t{AF_UNIX}));
+}
+
 }  // namespace
 
 Result<void> enter_seccomp(Profile profile) {
@@ -139,7 +189,11 @@ Result<void> enter_seccomp(Profile profile) {
     }
   } else {
     for (const char* name : k_allowed) rules.add(SCMP_ACT_ALLOW, name);
-    add_conditions(rules, profile);
+    if (profile == Profile::keeper) {
+      add_keeper(rules);
+    } else {
+      add_conditions(rules, profile);
+    }
   }
   if (rules.error() == 0) rules.note(::seccomp_load(filter.get()));
   if (rules.error() != 0) {

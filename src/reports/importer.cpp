@@ -42,7 +42,7 @@ Result<void> Importer::item(const Item& item, const Place& place) {
 
 Result<void> Importer::unreadable(const Error& error, const Place& place) {
   ++counts_.items;
-  ++counts_.failed;
+  ++counts_.unreadable;
   settings_.tell_failure(place, error, {});
   return {};
 }

@@ -21,7 +21,8 @@ namespace mtasts::reports {
 struct ImportCounts {
   std::size_t items = 0;
   std::size_t reports = 0;
-  std::size_t failed = 0;  // items that are no report, or can't be read
+  std::size_t failed = 0;      // items that are no report, and are kept
+  std::size_t unreadable = 0;  // files that stay where they are
   Insertion policies = {};
 
   friend bool operator==(const ImportCounts&, const ImportCounts&) = default;

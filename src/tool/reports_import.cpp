@@ -16,6 +16,7 @@
 #include "command_line.hpp"
 #include "files/read.hpp"
 #include "process/clock.hpp"
+#include "process/sandbox.hpp"
 #include "reports/database.hpp"
 #include "reports/importer.hpp"
 #include "reports/sources.hpp"
@@ -60,13 +61,13 @@ void tell_failure(const reports::Place& place, const Error& reason,
 }
 
 std::string describe(const reports::ImportCounts& counts) {
+  const std::size_t failed = counts.failed + counts.unreadable;
   return fmt::format(
       "files and messages: {} read, {} failed\n"
       "reports: {}\n"
       "policies in them: {} new, {} known, {} of other domains\n",
-      counts.items - counts.failed, counts.failed, counts.reports,
-      counts.policies.stored, counts.policies.duplicates,
-      counts.policies.foreign);
+      counts.items - failed, failed, counts.reports, counts.policies.stored,
+      counts.policies.duplicates, counts.policies.foreign);
 }
 
 Result<void> import_one(const std::string& source, const std::string& spool,
@@ -85,14 +86,43 @@ Result<void> import_one(const std::string& source, const std::string& spool,
       {.octets = *octets, .name = "standard input", .received = now}, importer);
 }
 
-Result<reports::ImportCounts> import_all(const Options& options,
-                                         const ReportsSetup& setup) {
-  const std::chrono::sys_seconds now = process::this_second();
-  if (const auto made = make_folder_of(setup.reports.database); !made) {
-    return fail(made.error());
+std::string folder_of(const std::string& path) {
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
+/// Before anything is read that strangers wrote: from now on nothing is written
+/// but where reports are kept, and there is no network.
+process::Sandbox enter_sandbox(const Options& options,
+                               const ReportsSetup& setup) {
+  if (!setup.config.startup.sandbox) return {"off", "off", "server.sandbox"};
+  process::Allowed allowed{
+      .readable = {"/"},
+      .removable_in = {},
+      .writable_in = {folder_of(setup.reports.database), setup.reports.failed}};
+  if (!setup.reports.summary.empty()) {
+    allowed.writable_in.push_back(folder_of(setup.reports.summary));
   }
+  if (options.removes_files) {
+    for (const std::string& source : options.sources) {
+      allowed.removable_in.push_back(
+          std::filesystem::is_directory(source) ? source : folder_of(source));
+    }
+  }
+  return process::enter_sandbox([&allowed] { return allowed; },
+                                process::Profile::keeper);
+}
+
+Result<reports::ImportCounts> import_all(const Options& options,
+                                         const ReportsSetup& setup,
+                                         std::chrono::sys_seconds now) {
+  auto made = make_folder_of(setup.reports.database);
+  if (made) made = make_folder_of(setup.reports.failed + "/reason");
+  if (!made) return fail(made.error());
   auto database = reports::Database::open(setup.reports.database);
   if (!database) return fail(database.error());
+  enter_sandbox(options, setup);
   reports::Importer importer(*database,
                              {.intake = make_intake(setup, options.takes_all),
                               .failed = setup.reports.failed,
@@ -104,13 +134,29 @@ Result<reports::ImportCounts> import_all(const Options& options,
     if (!done) return fail(done.error());
   }
   if (const auto done = importer.commit(); !done) return fail(done.error());
-  // A mail that comes again after a fault here has nothing new in it. Else the
-  // file says that somebody has looked, too.
-  if (!options.has_standard_input() || importer.counts().policies.stored != 0) {
-    const auto updated = update_summary(setup.reports, now);
-    if (!updated) return fail(updated.error());
-  }
   return importer.counts();
+}
+
+/// Nothing when all is well, or when it can't be mended by trying again.
+std::optional<Exit> find_fault(const Options& options,
+                               const ReportsSetup& setup) {
+  const std::chrono::sys_seconds now = process::this_second();
+  const auto counts = import_all(options, setup, now);
+  if (!counts) {
+    print_error(counts.error());
+    return end_of(options);
+  }
+  // Once more would change nothing: all is in the database.
+  const auto updated = update_summary(setup.reports, now);
+  if (!updated) print_error(updated.error());
+  // A mail server may take any output for a fault.
+  if (options.has_standard_input()) return std::nullopt;
+  const bool is_printed = print(describe(*counts));
+  // What has been moved out of the way will not be in it again.
+  const bool has_failed = counts->unreadable != 0 ||
+                          (counts->failed != 0 && !options.removes_files);
+  if (!updated || !is_printed || has_failed) return Exit::fault;
+  return std::nullopt;
 }
 
 Exit run(Arguments& arguments) {
@@ -130,16 +176,7 @@ Exit run(Arguments& arguments) {
     options.sources = {setup->reports.spool};
     options.removes_files = true;
   }
-  const auto counts = import_all(options, *setup);
-  if (!counts) {
-    print_error(counts.error());
-    return end_of(options);
-  }
-  // A mail server may take any output for a fault. What failed is kept, and
-  // would fail again.
-  if (options.has_standard_input()) return Exit::good;
-  if (!print(describe(*counts))) return Exit::fault;
-  return counts->failed == 0 ? Exit::good : Exit::fault;
+  return find_fault(options, *setup).value_or(Exit::good);
 }
 
 }  // namespace

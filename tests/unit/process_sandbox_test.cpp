@@ -89,6 +89,46 @@ TEST(SeccompTest, LetsAClientConnectAndDoNoMore) {
       ENOSYS);
 }
 
+TEST(SeccompTest, LetsAReaderOpenNothing) {
+  const auto attempt = [](const std::function<bool()>& what) {
+    return try_in([] { return enter_seccomp(Profile::reader).has_value(); },
+                  what);
+  };
+  EXPECT_EQ(attempt([] { return ::getpid() > 0; }), 0);
+  EXPECT_EQ(attempt([] { return can_open("/dev/null", O_RDONLY); }), ENOSYS);
+  EXPECT_EQ(attempt([] { return ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0; }),
+            ENOSYS);
+  EXPECT_EQ(attempt([] { return ::fork() >= 0; }), ENOSYS);
+  EXPECT_EQ(attempt([] { return call(SYS_execve); }), -SIGSYS);
+}
+
+TEST(SeccompTest, LetsAKeeperWriteAndKnowNoNetwork) {
+  const TempDir dir;
+  const std::string path = dir.write("old", "x");
+  const auto attempt = [](const std::function<bool()>& what) {
+    return try_in([] { return enter_seccomp(Profile::keeper).has_value(); },
+                  what);
+  };
+  EXPECT_EQ(attempt([&] { return can_open(path, O_RDWR | O_TRUNC); }), 0);
+  EXPECT_EQ(attempt([] {
+              const pid_t child = ::fork();
+              if (child == 0) ::_exit(0);
+              return ::waitpid(child, nullptr, 0) == child;
+            }),
+            0);
+  int ends[2];
+  EXPECT_EQ(attempt([&ends] {
+              return ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0;
+            }),
+            0);
+  for (const int family : {AF_UNIX, AF_INET, AF_INET6}) {
+    EXPECT_EQ(
+        attempt([family] { return ::socket(family, SOCK_STREAM, 0) >= 0; }),
+        ENOSYS);
+  }
+  EXPECT_EQ(attempt([] { return call(SYS_execve); }), -SIGSYS);
+}
+
 TEST(SeccompTest, EndsWhoeverStartsOrReadsAProgram) {
   for (const long number : {SYS_execve, SYS_execveat, SYS_ptrace,
                             SYS_process_vm_readv, SYS_process_vm_writev}) {
