@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The family of commands about TLS-RPT reports.
+#include <initializer_list>
+
 #include "command_line.hpp"
 #include "tool/reports.hpp"
 #include "tool/tool.hpp"
 
 namespace mtasts::tool {
 namespace {
+
+// In the order of the help: a command is declared in reports.hpp.
+constexpr std::initializer_list<const Command*> k_commands = {
+    &k_reports_import};
 
 constexpr Program k_family = {
     .name = "mta-sts reports",
@@ -16,8 +22,7 @@ them in a database of its own, and says what they mean.
     .ending =
         "Exit status: 0 good, 1 fault or finding, 2 wrong usage, 3 not all "
         "could be\ntested. See mta-sts(1).",
-    // In the order of the help: a command is declared in reports.hpp.
-    .commands = {}};
+    .commands = k_commands};
 
 }  // namespace
 
