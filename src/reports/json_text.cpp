@@ -100,7 +100,7 @@ bool JsonText::fill() {
     is_at_end_ = piece.empty();
     sum_.add(piece);
     raw_ += piece;
-    if (encoding_ == Encoding::unknown) find_encoding();
+    if (encoding_ == Encoding::unknown) tell_encoding();
     if (encoding_ == Encoding::unknown) continue;
     if (encoding_ == Encoding::octets) {
       clean(raw_);
@@ -114,7 +114,7 @@ bool JsonText::fill() {
 
 /// By a byte order mark; or by where the NUL of the first character is, which
 /// is of ASCII (RFC 4627, 3).
-void JsonText::find_encoding() {
+void JsonText::tell_encoding() {
   if (raw_.size() < 4 && !is_at_end_) return;
   encoding_ = Encoding::octets;
   std::size_t mark = 0;
@@ -255,7 +255,7 @@ void JsonText::put_word() {
 }
 
 /// Of something whole in a string; cut where it has been long enough.
-void JsonText::put(std::string_view octets) {
+void JsonText::add_to_string(std::string_view octets) {
   if (length_ + octets.size() > k_max_string_octets) {
     tlsrpt::note_anomaly(anomalies_, AnomalyKind::cut, "json");
     return;
@@ -271,8 +271,8 @@ std::size_t JsonText::clean_inside(std::string_view octets) {
     const auto end = std::ranges::find_if_not(octets, is_plain);
     const auto size = static_cast<std::size_t>(end - octets.begin());
     const std::size_t room = k_max_string_octets - length_;
-    put(octets.substr(0, std::min(size, room)));
-    if (size > room) put(octets.substr(room, size));
+    add_to_string(octets.substr(0, std::min(size, room)));
+    if (size > room) add_to_string(octets.substr(room, size));
     return size;
   }
   if (c == '\\') return clean_escape(octets);
@@ -283,7 +283,7 @@ std::size_t JsonText::clean_inside(std::string_view octets) {
     ready_ += c;
   } else {
     note("control octets");
-    put(" ");
+    add_to_string(" ");
   }
   return 1;
 }
@@ -299,7 +299,7 @@ std::size_t JsonText::clean_escape(std::string_view octets) {
       note("unknown escape");
       return 1;
     }
-    put(octets.substr(0, 2));
+    add_to_string(octets.substr(0, 2));
     return 2;
   }
   const auto unit = find_unit(octets);
@@ -309,12 +309,12 @@ std::size_t JsonText::clean_escape(std::string_view octets) {
   }
   const auto next = find_unit(octets.substr(k_escape_octets));
   if (is_high_surrogate(*unit) && next && is_low_surrogate(*next)) {
-    put(octets.substr(0, k_pair_octets));
+    add_to_string(octets.substr(0, k_pair_octets));
     return k_pair_octets;
   }
   const bool is_half = is_high_surrogate(*unit) || is_low_surrogate(*unit);
   if (is_half) note("half a character");
-  put(is_half ? "\\ufffd" : octets.substr(0, k_escape_octets));
+  add_to_string(is_half ? "\\ufffd" : octets.substr(0, k_escape_octets));
   return k_escape_octets;
 }
 
@@ -323,14 +323,14 @@ std::size_t JsonText::clean_wide(std::string_view octets) {
   constexpr std::size_t k_most_octets = 4;
   if (octets.size() < k_most_octets && !is_at_end_) return 0;
   if (const std::size_t size = text::utf8_length(octets); size > 0) {
-    put(octets.substr(0, size));
+    add_to_string(octets.substr(0, size));
     return size;
   }
   note("Latin-1");
   const auto octet = static_cast<unsigned char>(octets.front());
   const char character[] = {static_cast<char>(0xC0U | octet >> 6U),
                             static_cast<char>(0x80U | (octet & 0x3FU))};
-  put({character, sizeof character});
+  add_to_string({character, sizeof character});
   return 1;
 }
 

@@ -37,7 +37,7 @@ class JsonText {
   enum class Encoding : std::uint8_t { unknown, octets, utf16_le, utf16_be };
 
   bool fill();
-  void find_encoding();
+  void tell_encoding();
   void decode_utf16();
   void add_character(std::uint32_t character);
   void clean(std::string& octets);
@@ -48,7 +48,7 @@ class JsonText {
   std::size_t clean_escape(std::string_view octets);
   std::size_t clean_wide(std::string_view octets);
   void note(std::string_view what);
-  void put(std::string_view octets);
+  void add_to_string(std::string_view octets);
 
   OctetSource& source_;
   std::vector<tlsrpt::Anomaly>& anomalies_;

@@ -158,7 +158,7 @@ void ReportBuilder::key(std::string_view key) {
   Frame& frame = top();
   frame.field = Field::unknown;
   if (frame.place == Place::aside) return;
-  const FoundField found = find_known_field(key);
+  const FoundField found = read_field_name(key);
   if (!is_taken_in(found.field, frame.place)) {
     const std::string shown = read_text(key).value;
     return note(found.field == Field::unknown ? AnomalyKind::unknown_key

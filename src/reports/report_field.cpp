@@ -83,7 +83,7 @@ constexpr std::string_view last_part(std::string_view path) {
 }
 
 /// By its exact name; first of all what is as it should be.
-Field find_exact(std::string_view key) {
+Field exact_field(std::string_view key) {
   const auto found = std::ranges::find(
       k_facts, key, [](const FieldFacts& one) { return last_part(one.path); });
   return static_cast<Field>(found - k_facts.begin());  // or unknown
@@ -96,13 +96,13 @@ const FieldFacts& facts_of(Field field) {
                                  : k_facts[static_cast<std::size_t>(field)];
 }
 
-FoundField find_known_field(std::string_view key) {
-  if (const Field field = find_exact(key); field != Field::unknown) {
+FoundField read_field_name(std::string_view key) {
+  if (const Field field = exact_field(key); field != Field::unknown) {
     return {field, false};
   }
   std::string plain = text::to_lower(text::trim(key));
   std::ranges::replace(plain, '_', '-');
-  if (const Field field = find_exact(plain); field != Field::unknown) {
+  if (const Field field = exact_field(plain); field != Field::unknown) {
     return {field, true};
   }
   const auto* const alias =

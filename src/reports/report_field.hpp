@@ -81,7 +81,7 @@ struct FoundField {
 };
 
 /// In any letters, with "_" for "-", and as drafts of RFC 8460 had it.
-FoundField find_known_field(std::string_view key);
+FoundField read_field_name(std::string_view key);
 
 /// Also where it does not belong, as far as it is plain what is meant.
 bool is_taken_in(Field field, Place place);
