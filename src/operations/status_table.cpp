@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "operations/status.hpp"
+#include "text/columns.hpp"
 #include "text/join.hpp"
 #include "text/json.hpp"
 #include "text/time.hpp"
@@ -14,8 +16,8 @@
 namespace mtasts::operations {
 namespace {
 
-using Row = std::array<std::string, 8>;
-constexpr std::size_t k_reports = 6;  // the column of them
+using Row = std::vector<std::string>;
+constexpr std::ptrdiff_t k_reports = 6;  // the column of them
 
 std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
   if (one.certificate.expiry == std::chrono::sys_seconds{}) return "none";
@@ -67,12 +69,6 @@ std::string format_table(const Status& status,
   for (const DomainStatus& one : domains) {
     rows.push_back(make_row(one, status.now));
   }
-  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
   std::string text = format_reasons(status.reasons);
   for (const files::PendingChange& one : status.reloads.pending) {
     text +=
@@ -82,13 +78,10 @@ std::string format_table(const Status& status,
   if (!status.reports.fault.empty()) {
     text += fmt::format("reports: {}\n", status.reports.fault);
   }
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i == k_reports && !status.reports.is_wanted) continue;
-      text += fmt::format("{:<{}}{}", row[i], widths[i],
-                          i + 1 < row.size() ? "  " : "\n");
-    }
+  if (!status.reports.is_wanted) {
+    for (auto& row : rows) row.erase(row.begin() + k_reports);
   }
+  text += text::format_columns(rows);
   const std::size_t shown = status.query.offset + domains.size();
   if (shown < status.matching) {
     text += fmt::format("and {} more\n", status.matching - shown);

@@ -11,7 +11,7 @@ namespace {
 
 // In the order of the help: a command is declared in reports.hpp.
 constexpr std::initializer_list<const Command*> k_commands = {
-    &k_reports_import};
+    &k_reports_import, &k_reports_summary};
 
 constexpr Program k_family = {
     .name = "mta-sts reports",

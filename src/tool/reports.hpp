@@ -8,5 +8,6 @@
 namespace mtasts::tool {
 
 extern const Command k_reports_import;
+extern const Command k_reports_summary;
 
 }  // namespace mtasts::tool

@@ -120,6 +120,12 @@ Result<reports::ImportCounts> import_all(const Options& options,
   auto made = make_folder_of(setup.reports.database);
   if (made) made = make_folder_of(setup.reports.failed + "/reason");
   if (!made) return fail(made.error());
+  if (!setup.reports.summary.empty()) {
+    // The policy host reads there, as somebody else.
+    std::error_code error;
+    std::filesystem::create_directories(folder_of(setup.reports.summary),
+                                        error);
+  }
   auto database = reports::Database::open(setup.reports.database);
   if (!database) return fail(database.error());
   enter_sandbox(options, setup);

@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <map>
-#include <utility>
 
 #include "text/time.hpp"
 #include "tool/reports_page.hpp"
@@ -80,14 +78,10 @@ std::vector<const DomainTotals*> choose_rows(
 }
 
 std::string format_domains(const AllDomainsFacts& facts) {
-  std::map<std::pair<std::string_view, PolicyType>, const DomainTotals*> before;
-  for (const DomainTotals& one : facts.before) {
-    before[{one.domain, one.type}] = &one;
-  }
+  const TotalsIndex before = index_totals(facts.before);
   std::string rows;
   const std::vector<const DomainTotals*> chosen = choose_rows(facts.totals);
   for (const DomainTotals* one : chosen) {
-    const auto old = before.find({one->domain, one->type});
     fmt::format_to(
         std::back_inserter(rows),
         R"(<tr><th scope="row">{}</th><td>{}</td><td class="number">{}</td>{}<td class="number">{}</td><td class="number">{}</td><td class="number">{}</td><td>{}</td></tr>
@@ -95,10 +89,7 @@ std::string format_domains(const AllDomainsFacts& facts) {
         format_foreign(one->domain), name_policy_type(one->type),
         one->sessions.all(), format_failed_cell(one->sessions.failed),
         format_share(one->sessions.failed, one->sessions.all()),
-        old == before.end() ? "none"
-                            : format_share(old->second->sessions.failed,
-                                           old->second->sessions.all()),
-        one->organizations,
+        format_share_before(before, *one), one->organizations,
         text::format_date(std::chrono::floor<std::chrono::days>(one->last)));
   }
   std::string text =

@@ -167,6 +167,22 @@ std::string format_period(const reports::Period& period,
       text::format_time(now));
 }
 
+TotalsIndex index_totals(const std::vector<reports::DomainTotals>& totals) {
+  TotalsIndex index;
+  for (const reports::DomainTotals& one : totals) {
+    index[{one.domain, one.type}] = one.sessions;
+  }
+  return index;
+}
+
+std::string format_share_before(const TotalsIndex& index,
+                                const reports::DomainTotals& now) {
+  const auto found = index.find({now.domain, now.type});
+  return found == index.end()
+             ? "none"
+             : format_share(found->second.failed, found->second.all());
+}
+
 std::string format_share(std::uint64_t part, std::uint64_t all) {
   if (all == 0) return "none";
   if (part == 0) return "0 %";

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reports/day_totals.hpp"
@@ -24,6 +26,15 @@ std::string_view name_policy_type(tlsrpt::PolicyType type);
 /// From and to, and when that was known.
 std::string format_period(const reports::Period& period,
                           std::chrono::sys_seconds now);
+
+/// What there is of a domain by a type, as long as `totals` last.
+using TotalsIndex = std::map<std::pair<std::string_view, tlsrpt::PolicyType>,
+                             reports::Sessions>;
+TotalsIndex index_totals(const std::vector<reports::DomainTotals>& totals);
+
+/// The share that has failed of what `index` has of the same domain and type.
+std::string format_share_before(const TotalsIndex& index,
+                                const reports::DomainTotals& now);
 
 /// "0.25 %" of all; "none" where there are none.
 std::string format_share(std::uint64_t part, std::uint64_t all);
