@@ -379,8 +379,8 @@ class UnitTest(unittest.TestCase):
         text = (ROOT / "docs/deploy.md").read_text()
         self.assertIn('    database = "/var/lib/mta-sts/reports.db"\n', text)
         made = re.findall(r"useradd --system --home-dir /var/lib/mta-sts "
-                          r"--create-home \\\n\S* +--shell "
-                          r"/usr/sbin/nologin mta-sts-reports\n",
+                          r"--create-home \\\n\S* +--skel /dev/null "
+                          r"--shell /usr/sbin/nologin mta-sts-reports\n",
                           re.sub("(?m)^#", "", pipe + unit) + text)
         self.assertEqual(len(made), 3)
         path = (ROOT / "etc/systemd/mta-sts-reports.path").read_text()
