@@ -24,6 +24,27 @@ from sent import Report, totals  # noqa: E402
 SENT = [Report("Sender", 1, successes=10),
         Report("Other", 2, successes=3, failures={"certificate-expired": 2}),
         Report("Other", 3, domain="beta.test", successes=7)]
+# What is said of these.
+ID = "5a410f14ca25c94cf1678f3f57092d09"
+SUMMARIES = {
+    (): """\
+2026-11-14 to 2026-11-27, by UTC
+DOMAIN      POLICY  SESSIONS  FAILED  SHARE    BEFORE  SENDERS  UNVERIFIED  LAST
+alpha.test  sts     15        2       13.33 %  none    2        100 %       2026-11-24
+beta.test   sts     7         0       0 %      none    1        100 %       2026-11-24
+""",
+    ("alpha.test",): f"""\
+alpha.test: 2026-11-14 to 2026-11-27, by UTC
+DAY         SENDER  SIGNED BY   POLICY  SESSIONS  FAILED  POLICY ID
+2026-11-24  Other   unverified  sts     5         2       {ID} served now
+2026-11-24  Sender  unverified  sts     10        0       {ID} served now
+
+FAILED  RESULT               POLICY  SENDER  MX HOST        ADDRESS     REASON
+2       certificate-expired  sts     Other   mx.alpha.test  192.0.2.25  -
+
+certificate-expired: renew the certificate of the MX host, and look why that \
+was not done by itself; mta-sts verify alpha.test shows what is wrong now
+"""}
 
 
 class DeliveryTest(unittest.TestCase):
@@ -54,6 +75,8 @@ class DeliveryTest(unittest.TestCase):
         host.send(*(one.mail() for one in SENT), SENT[0].mail())
         host.expect("status=sent (delivered via mta-sts-reports service)", 4)
         self.assertEqual(self.importer.totals(), totals(SENT))
+        for domain, text in SUMMARIES.items():
+            self.assertEqual(self.importer.summary(*domain), text)
 
     def test_maildir(self):
         """Where any mail server can leave them; as often as one looks, each
@@ -122,7 +145,11 @@ class DeliveryTest(unittest.TestCase):
                   b"header.d=sender.test\r\n"
                   + Report("Sender", 3, successes=1).mail())
         host.expect("delivered via mta-sts-reports service", 3)
-        self.assertEqual(self.importer.verified(), {"alpha.test": 100})
+        self.assertEqual(self.importer.summary(), """\
+2026-11-14 to 2026-11-27, by UTC
+DOMAIN      POLICY  SESSIONS  FAILED  SHARE  BEFORE  SENDERS  UNVERIFIED  LAST
+alpha.test  sts     111       0       0 %    none    1        9.91 %      2026-11-24
+""")
 
 
 if __name__ == "__main__":

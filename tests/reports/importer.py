@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 
 LIMIT_SECONDS = 60
+UNTIL = "2026-11-27"
 # All reports of tests are about one of these.
 DOMAINS = ("alpha.test", "beta.test")
 ALARMS = ("Sanitizer", "runtime error", "terminate", "Assertion")
@@ -47,21 +48,15 @@ class Importer:
         assert not any(alarm in said for alarm in ALARMS), said
         return done.stdout.decode()
 
-    def _sums(self, *columns):
-        """{domain: what these columns add up to}, as the database has it:
-        nothing of the program counts it."""
-        with contextlib.closing(sqlite3.connect(
-                self.folder / "reports.db")) as database:
-            rows = database.execute(
-                "SELECT value, " + ", ".join(f"sum({one})" for one in columns)
-                + " FROM report JOIN text ON text.id = domain GROUP BY value")
-            return {domain: list(sums) for domain, *sums in rows}
+    def summary(self, *arguments):
+        """What it says of the two weeks that all reports of tests are of."""
+        return self.run("summary", *arguments, "--until", UNTIL)
 
     def totals(self):
-        """{domain: [successes, failures]}."""
-        return self._sums("successful", "failed")
-
-    def verified(self):
-        """{domain: sessions that are known whose report it is}."""
-        return {domain: sums[0] for domain, sums in self._sums(
-            "(successful + failed) * is_verified").items()}
+        """{domain: [successes, failures]}, as the database has it: nothing of
+        the program counts here."""
+        with contextlib.closing(sqlite3.connect(
+                self.folder / "reports.db")) as database:
+            return {domain: sums for domain, *sums in database.execute(
+                "SELECT value, sum(successful), sum(failed) FROM report "
+                "JOIN text ON text.id = domain GROUP BY value")}

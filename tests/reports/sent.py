@@ -10,7 +10,7 @@ import gzip
 import json
 
 DAY = datetime.date(2026, 11, 24)
-POLICY = ("version: STSv1", "mode: testing", "mx: mail.alpha.test",
+POLICY = ("version: STSv1", "mode: testing", "mx: mx.alpha.test",
           "max_age: 604800")
 
 
@@ -50,13 +50,13 @@ class Report:
             "policy": {"policy-type": "sts",
                        "policy-string": list(self.policy),
                        "policy-domain": self.domain,
-                       "mx-host": ["mail.alpha.test"]},
+                       "mx-host": ["mx.alpha.test"]},
             "summary": {
                 "total-successful-session-count": self.successes,
                 "total-failure-session-count": sum(self.failures.values())},
             "failure-details": [
                 {"result-type": kind, "sending-mta-ip": "198.51.100.7",
-                 "receiving-mx-hostname": "mail.alpha.test",
+                 "receiving-mx-hostname": "mx.alpha.test",
                  "receiving-ip": "192.0.2.25", "failed-session-count": count}
                 for kind, count in self.failures.items()]}
 
