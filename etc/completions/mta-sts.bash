@@ -10,8 +10,9 @@ _mta_sts() {
       -c | --config) ((++i)) ;;
       -*) ;;
       *)
-        command=${COMP_WORDS[i]}
-        break
+        command+=${command:+ }${COMP_WORDS[i]}
+        # A family, whose command follows.
+        [[ $command == reports ]] || break
         ;;
     esac
   done
@@ -22,6 +23,10 @@ _mta_sts() {
       compopt -o default
       return
       ;;
+    "reports summary:--format") words="text json prometheus html" ;;
+    "reports summary:--days" | "reports summary:--until") return ;;
+    reports:*) words="import summary" ;;
+    "reports import":*) compopt -o default ;;
     publish:--log-format) words="text json" ;;
     verify:--format) words="text json jsonl prometheus" ;;
     verify:--fail-on) words="note warning error" ;;
@@ -40,6 +45,8 @@ _mta_sts() {
         words+=" --dry-run --yes --delete --watch --dns --ca --allow-private
           --log-format"
         ;;
+      "reports import") words+=" --remove --all-domains" ;;
+      "reports summary") words+=" --days --until --format" ;;
       verify)
         words+=" --planned --connect-to --domains --dns --trust-ad
           --authoritative --no-authoritative --no-smtp --without-sni --helo

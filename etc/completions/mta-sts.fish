@@ -29,6 +29,21 @@ complete -c mta-sts -n $publish -l allow-private \
 complete -c mta-sts -n $publish -l log-format -x -a 'text json' \
     -d 'Form of the log'
 
+set -l reports '__fish_seen_subcommand_from reports'
+set -l import "$reports; and __fish_seen_subcommand_from import"
+set -l summary "$reports; and __fish_seen_subcommand_from summary"
+set -l alone "$reports; and not __fish_seen_subcommand_from import summary"
+complete -c mta-sts -n $alone -a import -d 'Read reports into the database'
+complete -c mta-sts -n $alone -a summary -d 'Say what senders report'
+complete -c mta-sts -n $import -F
+complete -c mta-sts -n $import -l remove -d 'Remove files once they are read'
+complete -c mta-sts -n $import -l all-domains \
+    -d 'Also those that have no policy here'
+complete -c mta-sts -n $summary -l days -x -d 'How many'
+complete -c mta-sts -n $summary -l until -x -d 'The last of them'
+complete -c mta-sts -n $summary -l format -x -a 'text json prometheus html' \
+    -d 'Form of the output'
+
 set -l verify '__fish_seen_subcommand_from verify'
 complete -c mta-sts -n $verify -l planned -d 'Before anything is published'
 complete -c mta-sts -n $verify -l connect-to -x \
