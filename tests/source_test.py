@@ -31,7 +31,7 @@ PROGRAM_BUDGETS = {"cli": 22500}
 # In folders that both programs have, but for mta-sts alone.
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",
-              "net/tcp_stream.", "sts/history.", "sts/migration.", "sts/retirement.",
+              "net/tcp_stream.", "sts/migration.", "sts/retirement.",
               "sts/step.", "tls/client.", "tls/peer_")
 
 # What a file that uses the right side has to include, itself or through

@@ -100,9 +100,7 @@ class Migration {
         from = std::max(from, *until);
       }
     }
-    if (past_.empty() && sight_.policy) {
-      from = std::max(from, now_ + sight_.policy->max_age());
-    }
+    if (past_.empty()) from = std::max(from, assume_forgotten(sight_, now_));
     return from;
   }
 
@@ -120,6 +118,12 @@ class Migration {
 };
 
 }  // namespace
+
+sys_seconds assume_forgotten(const Sight& sight, sys_seconds now) {
+  const std::chrono::seconds own =
+      sight.policy ? sight.policy->max_age() : std::chrono::seconds(0);
+  return sight.record_since.value_or(now) + sight.earlier_max_age.value_or(own);
+}
 
 std::vector<Step> plan_migration(const Sight& sight, const Past& past,
                                  const std::vector<dns::Name>& targets,

@@ -22,6 +22,7 @@ namespace mtasts::sts {
 /// the same everywhere, there is nothing.
 struct Sight {
   std::optional<Policy> policy;   // that each address of the policy host serves
+  bool has_no_policy = false;     // there is none, for sure
   std::optional<std::string> id;  // in the TXT record of each name server
   std::chrono::seconds txt_ttl{0};
   std::optional<std::vector<dns::Name>> mx;  // hosts of the MX record
@@ -33,7 +34,15 @@ struct Sight {
   /// knows, so from now on.
   std::optional<std::chrono::sys_seconds> record_since;
   std::optional<std::chrono::sys_seconds> mx_since;
+  /// The largest max_age of what was served before the record became what it
+  /// is, where no history tells; nothing: that of `policy`.
+  std::optional<std::chrono::seconds> earlier_max_age = {};
 };
+
+/// Where no history tells, when the policies before the record that is there
+/// now are forgotten.
+std::chrono::sys_seconds assume_forgotten(const Sight& sight,
+                                          std::chrono::sys_seconds now);
 
 /// Ids of the steps, in their order.
 inline constexpr std::string_view k_prepare_hosts = "migration.prepare-hosts";
@@ -44,7 +53,8 @@ inline constexpr std::string_view k_drop_old = "migration.drop-old";
 inline constexpr std::string_view k_publish_new = "migration.publish-new";
 
 /// To `targets`, which are not empty. `past` has all that was served; what is
-/// not in it, for an empty one, is taken for what is served now, from now on.
+/// not in it, for an empty one, is taken for what is served now, until the
+/// record was published.
 std::vector<Step> plan_migration(const Sight& sight, const Past& past,
                                  const std::vector<dns::Name>& targets,
                                  std::chrono::sys_seconds now);

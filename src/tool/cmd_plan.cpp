@@ -1,83 +1,81 @@
 // SPDX-License-Identifier: MIT
-// Says in which order, and from when on, a domain moves to other MX hosts.
-#include <fmt/format.h>
-
+// Plans how a domain moves to other MX hosts while senders hold its policy.
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "command_line.hpp"
 #include "dns/name.hpp"
 #include "text/ascii.hpp"
-#include "tool/plan_document.hpp"
+#include "tool/life_plan.hpp"
 #include "tool/plan_run.hpp"
-#include "tool/sight.hpp"
 #include "tool/tool.hpp"
 
 namespace mtasts::tool {
 namespace {
 
-constexpr std::size_t k_most_targets = 32;
-
-/// "mx1.example.net,mx2.example.net".
-Result<std::vector<dns::Name>> parse_targets(std::string_view text) {
+/// "mx1.example.com,mx2.example.com", any number of times.
+Result<std::vector<dns::Name>> parse_targets(
+    const std::vector<std::string>& lists) {
   std::vector<dns::Name> targets;
-  while (!text.empty()) {
-    const std::string_view word = text::trim(text::take_until(text, ","));
-    Result<dns::Name> name = dns::Name::from_typed(word);
-    if (!name) return fail(about_value("--to", word, name.error()));
-    targets.push_back(*std::move(name));
+  for (std::string_view rest : lists) {
+    while (!rest.empty()) {
+      const std::string_view word = text::trim(text::take_until(rest, ","));
+      Result<dns::Name> name = dns::Name::from_typed(word);
+      if (!name) return fail(about_value("--to", word, name.error()));
+      if (std::ranges::find(targets, *name) != targets.end()) continue;
+      targets.push_back(*std::move(name));
+    }
   }
-  if (targets.empty() || targets.size() > k_most_targets) {
-    return fail(
-        "--to needs 1 to 32 hosts",
-        "mta-sts plan example.com --to mx1.example.net,mx2.example.net");
+  if (targets.empty()) {
+    return fail("--to names no host",
+                "name all that shall take mail then: --to "
+                "mx1.example.com,mx2.example.com");
   }
   return targets;
 }
 
 Exit plan(Arguments& arguments) {
   PlanOptions options;
-  std::string to;
-  arguments.add_required("--to", to);
+  std::vector<std::string> lists;
+  arguments.add_list("--to", lists);
+  arguments.add_option("--moved", options.moved);
+  arguments.add_option("--helo", options.look.helo);
   declare(arguments, options);
   if (const std::optional<Exit> end = arguments.read()) return *end;
-  options.look.config = arguments.config();
-  options.look.is_default_config = arguments.is_default_config();
-  const Result<std::vector<dns::Name>> targets = parse_targets(to);
+  const Result<std::vector<dns::Name>> targets = parse_targets(lists);
   if (!targets) {
     print_error(targets.error());
     return Exit::usage;
   }
-  return run_plan(options, [&](PlanInput input, const verify::Facts& facts,
-                               verify::Shared& shared,
-                               nameserver::Resolver& resolver) {
-    std::vector<std::string> faults;
-    if (shared.options().has_smtp) {
-      std::vector<verify::MxHost> hosts;
-      for (const dns::Name& target : *targets) {
-        hosts.push_back(
-            verify::look_at_mail_server(target.text(), shared, resolver));
-      }
-      input.sight.are_targets_good = are_good(facts, std::move(hosts), faults);
-    }
-    if (!input.sight.are_targets_good) {
-      input.gaps.push_back("the new mail servers could not be tested");
-    }
-    return make_migration(input, *targets, faults);
-  });
+  return run_plan(arguments, options, *targets, make_migration_plan);
 }
 
-const std::string k_help =
-    "  --to MX,..          the hosts that shall receive mail (required)\n" +
-    std::string(k_plan_help);
+constexpr std::string_view k_help =
+    R"(  --to HOST,..        all MX hosts that shall be, given once or more
+  --moved TIME        since when the MX records are as they are now (default:
+                      since now)
+  --helo NAME         our name in EHLO (default: that of this machine)
+  --published TIME    since when the record is there that is seen now, as in
+                      2026-11-28T06:00:00Z (default: since now)
+  --max-age TIME      the largest max_age before that, where no history tells
+  --history FILE      what was served; given once or more (default: that of the
+                      configuration)
+  --format FORM       text, json or ics, a calendar (default: text)
+  --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
+  --ca FILE           trusted roots (default: those of the system)
+  --allow-private     ask addresses that are not public, too
+  --timeout TIME      of one conversation (default: 60s)
+)";
 
 }  // namespace
 
-const Command k_plan = {
-    .usage = "plan DOMAIN --to MX,..",
-    .about = "say when which step to other MX hosts is safe",
-    .run = plan,
-    .options = k_help};
+const Command k_plan = {.usage = "plan DOMAIN --to HOST,..",
+                        .about = "move to other MX hosts, step by step",
+                        .run = plan,
+                        .options = k_help};
 
 }  // namespace mtasts::tool

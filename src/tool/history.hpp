@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The commands about histories, which cmd_history.cpp lists.
+// The commands behind "mta-sts history", each in the file that is named for it:
+// history_list.cpp and so on.
 #pragma once
 
 #include "command_line.hpp"

@@ -1,36 +1,34 @@
 // SPDX-License-Identifier: MIT
-// Histories of what was served (`history` of [server]), as files that several
-// hosts may have written.
+// What mta-stsd has written down of what it served when, read back.
 #pragma once
 
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "command_line.hpp"
+#include "config/config.hpp"
 #include "result.hpp"
 #include "sts/history_line.hpp"
+#include "sts/life_cycle.hpp"
 
 namespace mtasts::tool {
 
-/// A line that is none, and where it stands.
-struct BadLine {
-  std::string file;
-  std::size_t number;  // from 1
-  std::string reason;
-};
+using Pasts = std::map<std::string, sts::Past, std::less<>>;
 
-struct Histories {
-  std::vector<sts::HistoryLine> lines;  // of one file after the other
-  std::vector<BadLine> bad;
-};
+/// The configuration, which nobody needs to have: an empty one stands for the
+/// built-in one that is not there. Nothing after an error, which is printed.
+std::optional<config::Config> load_config_if_there(const Arguments& arguments);
 
-/// Reads each of `files`; "-" is standard input. Lines that were cut off or
-/// edited are left out and told of. The error is that of a file that can't be
-/// read.
-Result<Histories> read_histories(const std::vector<std::string>& files);
+/// Each good line of a file in its order. What is no such line is left out,
+/// with a warning that is printed: it costs knowledge, and nothing else.
+Result<std::vector<sts::HistoryLine>> read_history(const std::string& path);
 
-/// Says on standard error which lines were left out: the first few of them.
-void warn_of(const std::vector<BadLine>& bad);
+/// Of all `files` together. The history of the configuration stands for none;
+/// where that has none either, nothing is known, which is printed as a note.
+Result<Pasts> read_pasts(std::vector<std::string> files,
+                         const config::Config& config);
 
 }  // namespace mtasts::tool

@@ -1,100 +1,174 @@
 // SPDX-License-Identifier: MIT
-// Makes a history of what a configuration said at several times, as a
-// repository remembers it.
+// Makes a history of dated copies of the configuration, as a repository or a
+// backup has them. Git itself is not run: this program starts no other, and
+// writes nothing. So the copies are made by the shell, and read by the reader
+// that the policy host has, with all that they include.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "command_line.hpp"
 #include "config/load.hpp"
-#include "process/clock.hpp"
-#include "sts/history.hpp"
+#include "dns/name.hpp"
+#include "files/read.hpp"
+#include "publish/publication.hpp"
+#include "sts/history_line.hpp"
+#include "text/ascii.hpp"
+#include "text/duration.hpp"
 #include "text/parse_time.hpp"
 #include "tool/history.hpp"
 
 namespace mtasts::tool {
 namespace {
 
-struct Version {
-  std::chrono::sys_seconds time;
+using std::chrono::sys_seconds;
+using sts::HistoryLine;
+
+constexpr std::size_t k_max_list_octets = std::size_t{64} << 20U;
+constexpr const char* k_form =
+    "each line is a time and the path of a configuration: "
+    "2026-11-27T16:20:00Z DIR/mta-stsd.toml";
+
+/// A configuration, and since when it was the one.
+struct Copy {
+  sys_seconds time;
   std::string path;
 };
 
-/// "2026-11-23T19:38:51Z=PATH".
-Result<Version> parse_version(const std::string& word) {
-  const std::size_t equals = word.find('=');
-  if (equals == std::string::npos || equals + 1 == word.size()) {
-    return fail(fmt::format("{} is not TIME=CONFIG", in_quotes(word)),
-                "2026-11-23T19:38:51Z=old/mta-stsd.toml");
-  }
-  const Result<std::chrono::sys_seconds> time =
-      text::parse_time(word.substr(0, equals));
-  if (!time) return fail(time.error());
-  return Version{*time, word.substr(equals + 1)};
-}
-
-Result<std::vector<Version>> parse_versions(
-    const std::vector<std::string>& words) {
-  std::vector<Version> versions;
-  for (const std::string& word : words) {
-    Result<Version> version = parse_version(word);
-    if (!version) return fail(version.error());
-    if (version->time > process::this_second()) {
-      return fail(fmt::format("{} is still to come", in_quotes(word)));
+Result<std::vector<Copy>> parse_copies(std::string_view text) {
+  std::vector<Copy> copies;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    std::string_view line = text::trim(text::take_until(text, "\n"), " \t\r");
+    if (line.empty()) continue;
+    const std::string_view word = text::take_until(line, " ");
+    const Result<sys_seconds> time = text::parse_time(word);
+    if (!time) {
+      return fail(fmt::format("standard input, line {}: {}", number,
+                              about_value("time", word, time.error()).message),
+                  k_form);
     }
-    versions.push_back(*std::move(version));
-  }
-  std::ranges::stable_sort(versions, {}, &Version::time);
-  return versions;
-}
-
-sts::State make_state(const config::Config& config) {
-  sts::State state;
-  for (const publish::PublicationPtr& one : config.live.policies) {
-    for (const dns::Name& domain : one->domains) {
-      state.insert_or_assign(domain.text(), one->policy);
+    if (line.empty()) {
+      return fail(fmt::format("standard input, line {}: has no path", number),
+                  k_form);
     }
+    if (!copies.empty() && *time < copies.back().time) {
+      return fail(fmt::format("standard input, line {}: {} is before the time "
+                              "in front of it",
+                              number, word),
+                  "the oldest comes first: git log --reverse");
+    }
+    copies.push_back({.time = *time, .path = std::string(line)});
   }
-  return state;
+  if (copies.empty()) return fail("standard input is empty", k_form);
+  return copies;
 }
 
-/// A version with an error was served by nobody: the one before it stayed.
+/// What is served from copy to copy.
+class Replay {
+ public:
+  explicit Replay(std::chrono::seconds lag) : lag_(lag) {}
+
+  /// The lines of what begins and ends with `live`.
+  std::string take(sys_seconds time, const config::Live& live) {
+    std::string lines;
+    std::map<std::string, publish::PublicationPtr> next;
+    for (const publish::PublicationPtr& policy : live.policies) {
+      for (const dns::Name& domain : policy->domains) {
+        next.emplace(domain.text(), policy);
+      }
+    }
+    for (const auto& [domain, policy] : next) {
+      if (is_served(domain, *policy)) continue;
+      lines += format(time, HistoryLine::Event::serve, domain, *policy);
+    }
+    for (const auto& [domain, policy] : served_) {
+      const auto found = next.find(domain);
+      if (found != next.end() && found->second->id == policy->id) continue;
+      lines += format(time + lag_, HistoryLine::Event::end, domain, *policy);
+    }
+    served_ = std::move(next);
+    return lines;
+  }
+
+ private:
+  bool is_served(const std::string& domain,
+                 const publish::Publication& policy) const {
+    const auto known = served_.find(domain);
+    return known != served_.end() && known->second->id == policy.id;
+  }
+
+  static std::string format(sys_seconds time, HistoryLine::Event event,
+                            const std::string& domain,
+                            const publish::Publication& policy) {
+    return sts::format_history_line({.time = time,
+                                     .event = event,
+                                     .domain = domain,
+                                     .id = policy.id,
+                                     .policy = policy.policy});
+  }
+
+  std::chrono::seconds lag_;
+  std::map<std::string, publish::PublicationPtr> served_;
+};
+
+/// One that mta-stsd would have refused changed nothing then either.
+void tell_refused(const Copy& copy, const Diagnostics& diagnostics) {
+  for (const Diagnostic& one : diagnostics) {
+    if (one.severity != Severity::error) continue;
+    print_message(
+        "warning",
+        fmt::format("{} is left out: {}: {} [{}]", printable(copy.path),
+                    printable(format_place(one.place)), one.message, one.id));
+    return;
+  }
+}
+
 Exit import(Arguments& arguments) {
-  std::vector<std::string> words;
-  arguments.add_words("version", words);
+  std::optional<std::string> lag_text;
+  arguments.add_option("--lag", lag_text);
   if (const std::optional<Exit> end = arguments.read()) return *end;
-  const Result<std::vector<Version>> versions = parse_versions(words);
-  if (!versions || versions->empty()) {
-    return print_usage_error(versions ? "no version is named"
-                                      : versions.error().message);
+  const Result<std::chrono::seconds> lag =
+      text::parse_duration(lag_text.value_or("1d"));
+  if (!lag) {
+    print_error(about_value("--lag", *lag_text, lag.error()));
+    return Exit::usage;
   }
-  sts::State state;
-  std::string text;
-  for (const Version& version : *versions) {
-    const config::Loaded loaded = config::load_config(version.path);
+  const Result<std::string> text =
+      files::read_standard_input(k_max_list_octets);
+  Result<std::vector<Copy>> copies =
+      text ? parse_copies(*text) : fail(text.error());
+  if (!copies) {
+    print_error(copies.error());
+    return Exit::fault;
+  }
+  Replay replay(*lag);
+  for (const Copy& copy : *copies) {
+    const config::Loaded loaded = config::load_config(copy.path);
     if (!loaded.config) {
-      print_message("warning", fmt::format("{} has an error, and is left out",
-                                           version.path));
+      tell_refused(copy, loaded.diagnostics);
       continue;
     }
-    sts::State next = make_state(*loaded.config);
-    for (const auto& line : sts::compare(state, next, version.time)) {
-      text += sts::format_history_line(line);
-    }
-    state = std::move(next);
+    if (!print(replay.take(copy.time, loaded.config->live))) return Exit::fault;
   }
-  return print(text) ? Exit::good : Exit::fault;
+  return Exit::good;
 }
 
 }  // namespace
 
 const Command k_history_import = {
-    .usage = "import TIME=CONFIG..",
-    .about = "make one of the configurations of earlier times",
-    .run = import};
+    .usage = "import",
+    .about = "make a history of older configurations, as Git has them",
+    .run = import,
+    .options =
+        R"(  --lag TIME          for how long after a change what was before it may have
+                      been served still (default: 1d)
+)"};
 
 }  // namespace mtasts::tool

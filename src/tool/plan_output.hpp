@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The forms of a plan. Pure.
+// The forms in which a plan is printed. Pure.
 #pragma once
 
 #include <string>
 
-#include "tool/plan_document.hpp"
+#include "tool/life_plan.hpp"
 
 namespace mtasts::tool {
 
-/// For people: numbered steps, each with its state and what to do.
-std::string format_plan_text(const PlanDocument& plan);
+/// For people: a line for each step, with what is to be done below it.
+std::string format_plan_text(const Plan& plan);
 
-/// {"version":..,"kind":..,"domain":..,"at":..,"steps":[{"id":..,"state":..,
-///  "from":..,"title":..,"how":[..]}],"gaps":[..],"notes":[..]}, a line.
-std::string format_plan_json(const PlanDocument& plan);
+/// One object with a newline behind it:
+/// {"version":..,"plan":"migration","domain":..,"at":..,"done":..,
+///  "steps":[{"id":..,"state":..,"from":..,"summary":..,"orders":[..]}],
+///  "unseen":[..],"notes":[..],"again":..}
+std::string format_plan_json(const Plan& plan);
 
-/// A calendar (RFC 5545) with an event for each step that has to wait. Imported
-/// again, it moves the events that it has made before.
-std::string format_plan_ics(const PlanDocument& plan);
+/// iCalendar (RFC 5545): an event for each step that has a date, and for the
+/// one that is due. A later one with the same UID takes its place. Empty when
+/// there is none: a calendar has to have something in it.
+std::string format_plan_ics(const Plan& plan);
 
 }  // namespace mtasts::tool

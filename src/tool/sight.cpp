@@ -5,15 +5,16 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
-#include "sts/policy_host.hpp"
+#include "net/reach.hpp"
 #include "sts/policy_reading.hpp"
 #include "sts/txt_record.hpp"
 #include "text/ascii.hpp"
-#include "verify/judge.hpp"
+#include "text/join.hpp"
+#include "verify/findings.hpp"
 #include "verify/judge_case.hpp"
 
 namespace mtasts::tool {
@@ -21,171 +22,255 @@ namespace {
 
 using nameserver::Answer;
 using nameserver::Outcome;
+using nameserver::Record;
+using nameserver::Type;
 using std::chrono::seconds;
 
-// A policy of this age is made to judge hosts by, and goes nowhere.
-constexpr std::chrono::weeks k_any_max_age{1};
+/// What has gone through a cache has lost a part of its TTL, nobody knows how
+/// much of it; this is what most have.
+constexpr seconds k_least_ttl_of_caches{3600};
 
-seconds ttl_of(const Answer& answer) {
-  std::uint32_t most = 0;
-  for (const nameserver::Record& record : answer.records) {
-    most = std::max(most, record.ttl);
-  }
-  return seconds(most);
+seconds largest_ttl(const Answer& answer) {
+  std::uint32_t ttl = answer.negative_ttl.value_or(0);
+  for (const Record& one : answer.records) ttl = std::max(ttl, one.ttl);
+  return seconds(ttl);
 }
 
-/// The id that one answer has, empty for no record; nothing without an answer,
-/// or with one that senders can't read.
-std::optional<std::string> find_id(const Answer& answer) {
-  if (!answer.is_answered()) return {};
-  std::optional<std::string> found = "";
-  for (const std::string& text : verify::find_data(answer)) {
-    if (!text.starts_with("v=STSv1")) continue;
-    const Result<std::string> id = sts::parse_txt_record(text);
-    if (!id || !found->empty()) return {};
-    found = *id;
-  }
-  return found;
+bool has_alias(const Answer& answer) {
+  return std::ranges::any_of(answer.records, [](const Record& one) {
+    return one.type == Type::cname || one.type == Type::dname;
+  });
 }
 
-/// Those of the name servers, or the resolver's where none was asked.
-std::vector<const Answer*> list_answers(const verify::Facts& facts) {
-  std::vector<const Answer*> answers;
-  for (const verify::NameServer& server : facts.servers) {
-    if (server.sts.outcome != Outcome::not_asked)
-      answers.push_back(&server.sts);
-  }
-  if (answers.empty()) answers.push_back(&facts.sts);
-  return answers;
+/// What a name server of the zone says for itself.
+bool is_own(const Answer& answer) {
+  return answer.is_answered() && !has_alias(answer);
 }
 
-void see_record(const verify::Facts& facts, sts::Sight& sight,
-                std::vector<std::string>& gaps) {
-  bool is_first = true;
-  for (const Answer* answer : list_answers(facts)) {
-    const std::optional<std::string> id = find_id(*answer);
-    if (!id) {
-      gaps.push_back(
-          fmt::format("the TXT record of {} can't be read from each "
-                      "name server",
-                      answer->name));
-      sight.id = std::nullopt;
-      return;
+std::string explain(const Answer& answer) {
+  return fmt::format(
+      "{} {}: {}", answer.name,
+      nameserver::k_type_names[static_cast<std::size_t>(answer.type)],
+      answer.reason.empty()
+          ? std::string(nameserver::k_outcome_names[static_cast<std::size_t>(
+                answer.outcome)])
+          : answer.reason);
+}
+
+/// One question, and what the name servers and the resolver have said to it.
+struct Answers {
+  std::vector<const Answer*> own;  // of the name servers
+  const Answer* cached;            // of the resolver
+};
+
+/// The answer that counts, and for how long it does; null, with a reason in
+/// `unseen`, where there is none or not one alone.
+std::pair<const Answer*, seconds> choose(const Answers& answers,
+                                         std::vector<std::string>& unseen) {
+  const bool is_elsewhere =
+      answers.own.empty() ||
+      std::ranges::any_of(answers.own,
+                          [](const Answer* one) { return has_alias(*one); });
+  if (is_elsewhere) {
+    if (!answers.cached->is_answered()) {
+      unseen.push_back(explain(*answers.cached));
+      return {nullptr, seconds(0)};
     }
-    if (!std::exchange(is_first, false) && id != sight.id) {
-      gaps.push_back(
-          fmt::format("the name servers do not agree about {}", answer->name));
-      sight.id = std::nullopt;
-      return;
-    }
-    sight.id = id;
-    // What is not there is remembered, too (RFC 2308, 5).
-    sight.txt_ttl =
-        std::max({sight.txt_ttl, ttl_of(*answer),
-                  seconds(id->empty() ? answer->negative_ttl.value_or(0) : 0)});
+    return {answers.cached,
+            std::max(largest_ttl(*answers.cached), k_least_ttl_of_caches)};
   }
+  seconds ttl = largest_ttl(*answers.cached);
+  for (const Answer* one : answers.own) {
+    if (!is_own(*one)) {
+      unseen.push_back("a name server of the zone: " + explain(*one));
+      return {nullptr, seconds(0)};
+    }
+    if (verify::find_data(*one) != verify::find_data(*answers.own.front())) {
+      unseen.push_back(fmt::format(
+          "the name servers of the zone have different records at {}",
+          one->name));
+      return {nullptr, seconds(0)};
+    }
+    ttl = std::max(ttl, largest_ttl(*one));
+  }
+  return {answers.own.front(), ttl};
 }
 
-void see_policy(const verify::Facts& facts, sts::Sight& sight,
-                std::vector<std::string>& gaps) {
-  const std::string host = sts::policy_host(facts.domain);
-  if (facts.host_a.is_answered() && facts.host_aaaa.is_answered() &&
-      verify::find_data(facts.host_a).empty() &&
-      verify::find_data(facts.host_aaaa).empty()) {
-    return;  // there is none
-  }
-  const std::string* body = nullptr;
-  for (const verify::Fetch& fetch : facts.fetches) {
-    if (fetch.reach != net::Reach::reached) continue;
-    const std::string* found = verify::find_body(fetch);
-    if (found == nullptr || (body != nullptr && *body != *found)) {
-      gaps.push_back(fmt::format(
-          "{} at {} {}", host, fetch.address,
-          found == nullptr ? "serves no policy" : "serves another policy"));
-      return;
+// --- The record ---
+
+/// The id in it; empty without one. What senders can't read is no id.
+std::string read_id(const verify::Case& on) {
+  if (on.texts.empty()) return {};
+  const Result<std::string> id = sts::parse_txt_record(on.texts.front());
+  if (on.texts.size() == 1 && id) return *id;
+  return text::join(on.texts, " and ", [](const auto& one) { return one; });
+}
+
+void see_record(const Look& look, const verify::Case& on, Seen& seen) {
+  Answers answers{.own = {}, .cached = &look.facts.sts};
+  for (const verify::NameServer& one : look.facts.servers) {
+    if (has_way_to(look.facts.view, one.address)) {
+      answers.own.push_back(&one.sts);
     }
-    body = found;
   }
-  if (body == nullptr) {
-    gaps.push_back(fmt::format("{} could not be reached", host));
+  const auto [answer, ttl] = choose(answers, seen.unseen);
+  if (answer == nullptr) return;
+  seen.sight.txt_ttl = ttl;
+  seen.sight.id = read_id(on);
+}
+
+// --- The policy ---
+
+/// There is an answer, and it is no policy.
+bool is_none(const verify::Fetch& fetch) {
+  switch (fetch.reach) {
+    case net::Reach::refused:
+      return true;
+    case net::Reach::reached:
+      return !fetch.tls.is_established ||
+             (fetch.http_failure.empty() && fetch.status != 0);
+    case net::Reach::not_tried:
+    case net::Reach::timed_out:
+    case net::Reach::no_route:
+    case net::Reach::failed:
+      break;
+  }
+  return false;
+}
+
+void see_policy(const Look& look, const verify::Case& on, Seen& seen) {
+  for (const Answer* one : {&look.facts.host_a, &look.facts.host_aaaa}) {
+    if (one->is_answered()) continue;
+    seen.unseen.push_back(explain(*one));
     return;
   }
-  sight.policy = verify::find_policy(facts, {.publication = nullptr});
-  if (!sight.policy) {
-    gaps.push_back(fmt::format("{} serves what is no policy", host));
+  std::optional<sts::Policy> policy;
+  std::size_t without = 0;
+  for (const verify::Fetch& fetch : look.facts.fetches) {
+    // A machine without IPv6 sees what the rest does.
+    if (fetch.reach == net::Reach::no_route) continue;
+    std::optional<sts::Policy> one;
+    if (const std::string* body = verify::find_body(fetch)) {
+      one = sts::read_policy(*body, sts::k_max_fetched_octets).policy;
+    }
+    if (!one && !is_none(fetch)) {
+      seen.unseen.push_back(fmt::format("{} {}: {}", on.host, fetch.address,
+                                        !fetch.reason.empty() ? fetch.reason
+                                        : !fetch.http_failure.empty()
+                                            ? fetch.http_failure
+                                            : "could not be asked from here"));
+      return;
+    }
+    if (!one) ++without;
+    if (one && policy && *one != *policy) {
+      seen.unseen.push_back(
+          fmt::format("the addresses of {} serve different policies", on.host));
+      return;
+    }
+    if (one) policy = std::move(one);
   }
-}
-
-void see_mx(const verify::Facts& facts, const std::optional<Answer>& own_mx,
-            sts::Sight& sight, std::vector<std::string>& gaps) {
-  const Answer& answer = own_mx ? *own_mx : facts.mx;
-  if (!answer.is_answered()) {
-    gaps.push_back(
-        fmt::format("the MX records of {} are not to be had", facts.domain));
+  if (policy && without != 0) {
+    seen.unseen.push_back(
+        fmt::format("not each address of {} serves the policy", on.host));
     return;
   }
+  const bool is_asked =
+      without != 0 || (look.facts.host_a.outcome != Outcome::found &&
+                       look.facts.host_aaaa.outcome != Outcome::found);
+  if (!policy && !is_asked) {
+    seen.unseen.push_back(
+        fmt::format("no address of {} can be reached from here", on.host));
+    return;
+  }
+  seen.sight.has_no_policy = !policy;
+  seen.sight.policy = std::move(policy);
+}
+
+// --- MX ---
+
+void see_mx(const Look& look, Seen& seen) {
+  Answers answers{.own = {}, .cached = &look.facts.mx};
+  for (const Answer& one : look.mx) answers.own.push_back(&one);
+  const auto [answer, ttl] = choose(answers, seen.unseen);
+  if (answer == nullptr) return;
   std::vector<dns::Name> hosts;
-  for (const std::string& data : verify::find_data(answer)) {
-    std::string_view rest = data;
-    text::take_until(rest, " ");
-    const Result<dns::Name> name = dns::Name::parse(rest);
-    if (name) hosts.push_back(*name);
+  seen.mx = verify::find_data(*answer);
+  for (const std::string& data : seen.mx) {
+    std::string_view name = data;
+    text::take_until(name, " ");
+    if (name == ".") continue;  // RFC 7505: it takes no mail
+    Result<dns::Name> host = dns::Name::parse(name);
+    if (!host) {
+      seen.unseen.push_back(
+          fmt::format("MX {}: {}", in_quotes(data), host.error().message));
+      return;
+    }
+    hosts.push_back(*std::move(host));
   }
-  sight.mx = std::move(hosts);
-  sight.mx_ttl = ttl_of(answer);
+  // RFC 5321, 5.1: without MX records, the domain is its own mail server.
+  if (answer->outcome == Outcome::no_data) {
+    if (auto own = dns::Name::parse(look.facts.domain)) {
+      hosts.push_back(*std::move(own));
+    }
+  }
+  std::ranges::sort(hosts);
+  hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+  seen.sight.mx = std::move(hosts);
+  seen.sight.mx_ttl = ttl;
+}
+
+// --- Where mail will go ---
+
+/// Whether it would keep mail away in mode enforce.
+bool keeps_mail_away(const Diagnostic& finding) {
+  if (finding.severity == Severity::error) return true;
+  const verify::FindingKind* kind = verify::find_kind(finding.id);
+  return kind != nullptr && text::has(kind->severities, "warning in testing");
+}
+
+void see_targets(const Look& look, const verify::Expected& expected,
+                 Seen& seen) {
+  if (look.targets.empty()) return;
+  bool is_bad = false;
+  bool is_untested = !look.facts.view.has_smtp;
+  for (Diagnostic& one : verify::judge(look.facts, expected, look.facts.at)) {
+    // That the policy has to admit them is a step of its own.
+    if (!one.id.starts_with("mx.") || one.id == "mx.uncovered") continue;
+    const std::string_view host =
+        std::string_view(one.place.file).substr(0, one.place.file.find(' '));
+    const bool is_target = std::ranges::any_of(
+        look.targets,
+        [&](const dns::Name& target) { return target.text() == host; });
+    const bool is_open = one.severity == Severity::untested;
+    if (!is_open && !(is_target && keeps_mail_away(one))) continue;
+    is_untested = is_untested || is_open;
+    is_bad = is_bad || !is_open;
+    seen.about_targets.push_back(std::move(one));
+  }
+  if (is_bad) {
+    seen.sight.are_targets_good = false;
+  } else if (!is_untested) {
+    seen.sight.are_targets_good = true;
+  } else {
+    seen.unseen.push_back("the new hosts could not all be asked from here");
+  }
 }
 
 }  // namespace
 
-sts::Sight make_sight(const verify::Facts& facts,
-                      const std::optional<Answer>& own_mx,
-                      std::vector<std::string>& gaps) {
-  sts::Sight sight;
-  see_policy(facts, sight, gaps);
-  see_record(facts, sight, gaps);
-  see_mx(facts, own_mx, sight, gaps);
-  return sight;
+bool has_way_to(const verify::View& view, const std::string& address) {
+  return text::has(address, ':') ? view.has_ipv6 : view.has_ipv4;
 }
 
-std::optional<bool> are_good(const verify::Facts& facts,
-                             std::vector<verify::MxHost> hosts,
-                             std::vector<std::string>& faults) {
-  // A domain that has these as its MX hosts, and a policy that has them, too.
-  verify::Facts planned{
-      .domain = facts.domain, .at = facts.at, .view = facts.view};
-  planned.mx = {.name = facts.domain,
-                .type = nameserver::Type::mx,
-                .outcome = Outcome::found};
-  std::vector<sts::MxPattern> patterns;
-  for (verify::MxHost& host : hosts) {
-    planned.mx.records.push_back({.owner = facts.domain,
-                                  .type = nameserver::Type::mx,
-                                  .data = "10 " + host.name});
-    patterns.push_back(*sts::MxPattern::parse(host.name));
-    planned.hosts.push_back(
-        {.preference = 10,
-         .host = std::make_shared<const verify::MxHost>(std::move(host))});
-  }
-  const auto publication =
-      std::make_shared<const publish::Publication>(publish::make_publication(
-          {*dns::Name::parse(facts.domain)},
-          *sts::Policy::make(sts::Mode::enforce, patterns, k_any_max_age), {},
-          {}));
-  std::optional<bool> good = true;
-  for (const Diagnostic& one :
-       verify::judge(planned, {.publication = publication}, facts.at)) {
-    if (!one.id.starts_with("smtp.") && !one.id.starts_with("mx.")) continue;
-    if (one.severity == Severity::error) {
-      good = false;
-      faults.push_back(
-          fmt::format("{}: {} [{}]", one.place.file, one.message, one.id));
-    } else if (one.severity == Severity::untested && good == true) {
-      good = std::nullopt;
-      faults.push_back(
-          fmt::format("{}: {} [{}]", one.place.file, one.message, one.id));
-    }
-  }
-  return good;
+Seen make_seen(const Look& look, const verify::Expected& expected) {
+  Seen seen;
+  const verify::Case on =
+      verify::make_case(look.facts, expected, look.facts.at);
+  see_policy(look, on, seen);
+  see_record(look, on, seen);
+  if (!look.targets.empty()) see_mx(look, seen);
+  see_targets(look, expected, seen);
+  return seen;
 }
 
 }  // namespace mtasts::tool

@@ -1,29 +1,42 @@
 // SPDX-License-Identifier: MIT
-// What a look at a domain means for a plan. Pure.
+// What a plan goes by, from what verify has seen: what is the same everywhere,
+// what is not there, and what could not be looked at. Pure.
 #pragma once
 
-#include <optional>
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "diagnostic.hpp"
 #include "dns/name.hpp"
 #include "nameserver/answer.hpp"
 #include "sts/migration.hpp"
 #include "verify/facts.hpp"
+#include "verify/judge.hpp"
 
 namespace mtasts::tool {
 
-/// What of it could not be seen, in words for people, is appended to `gaps`.
-/// `own_mx` is what a name server of the zone says of the MX records; without
-/// it the resolver's answer counts, whose TTL may be near its end.
-sts::Sight make_sight(const verify::Facts& facts,
-                      const std::optional<nameserver::Answer>& own_mx,
-                      std::vector<std::string>& gaps);
+/// A look at a domain whose mail goes, or is going to go, to `targets`.
+struct Look {
+  verify::Facts facts = {};  // with `targets` as its hosts, if there are any
+  /// MX of the domain, as each name server of the zone has it.
+  std::vector<nameserver::Answer> mx = {};
+  std::vector<dns::Name> targets = {};
+};
 
-/// Whether senders can deliver to each of `hosts` in mode enforce; nothing when
-/// that could not be seen. What is wrong is appended to `faults`.
-std::optional<bool> are_good(const verify::Facts& facts,
-                             std::vector<verify::MxHost> hosts,
-                             std::vector<std::string>& faults);
+struct Seen {
+  sts::Sight sight = {};
+  std::vector<std::string> mx = {};  // "10 mx.example.com", as they are now
+  /// What is wrong with the targets, or could not be told.
+  Diagnostics about_targets = {};
+  /// Why something is missing in `sight`, each as a sentence.
+  std::vector<std::string> unseen = {};
+};
+
+/// Whether this machine has IPv4 or IPv6, whichever `address` is of.
+bool has_way_to(const verify::View& view, const std::string& address);
+
+/// Since when things are as they are is not to be seen, and left out.
+Seen make_seen(const Look& look, const verify::Expected& expected);
 
 }  // namespace mtasts::tool

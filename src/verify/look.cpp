@@ -93,27 +93,4 @@ Facts look(const std::string& domain,
   return facts;
 }
 
-MxHost look_at_mail_server(const std::string& name, Shared& shared,
-                           nameserver::Resolver& resolver) {
-  Shared::Parts& parts = shared.parts();
-  Questions questions(parts, resolver);
-  return look_at_mail_host(parts, questions, name,
-                           std::chrono::steady_clock::now() +
-                               k_most_attempts * parts.options.timeout);
-}
-
-std::optional<nameserver::Answer> find_own_mx(const Facts& facts,
-                                              Shared& shared,
-                                              nameserver::Resolver& resolver) {
-  Questions questions(shared.parts(), resolver);
-  for (const NameServer& server : facts.servers) {
-    if (server.address.empty()) continue;
-    nameserver::Answer answer = questions.ask_directly(
-        {.address = server.address, .port = net::k_dns_port}, facts.domain,
-        nameserver::Type::mx);
-    if (answer.is_answered()) return answer;
-  }
-  return std::nullopt;
-}
-
 }  // namespace mtasts::verify

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nameserver/resolver.hpp"
 #include "net/tcp_stream.hpp"
@@ -27,8 +28,10 @@ struct LookOptions {
   bool is_planned = false;      // records and policy are the configuration's
   bool allow_private = false;   // ask addresses that are not public, too
   std::optional<net::Endpoint> connect_to = {};  // instead of the policy host
-  std::string helo = {};                         // our name in EHLO
-  std::chrono::milliseconds timeout{60'000};     // of one conversation
+  std::vector<std::string> mail_hosts = {};   // to look at in place of those of
+                                              // the MX records
+  std::string helo = {};                      // our name in EHLO
+  std::chrono::milliseconds timeout{60'000};  // of one conversation
 };
 
 /// What all looks of one run share: hosts that many domains have are looked at
@@ -61,16 +64,5 @@ class Shared {
 Facts look(const std::string& domain,
            const publish::PublicationPtr& publication, Shared& shared,
            nameserver::Resolver& resolver, std::chrono::sys_seconds now);
-
-/// One mail server, whether or not an MX record names it yet.
-MxHost look_at_mail_server(const std::string& name, Shared& shared,
-                           nameserver::Resolver& resolver);
-
-/// The MX records as a name server of the zone has them: with their whole TTL,
-/// not what is left of it in a cache. Nothing when none of `facts.servers`
-/// says.
-std::optional<nameserver::Answer> find_own_mx(const Facts& facts,
-                                              Shared& shared,
-                                              nameserver::Resolver& resolver);
 
 }  // namespace mtasts::verify

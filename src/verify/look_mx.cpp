@@ -130,10 +130,38 @@ SmtpProbe probe(Shared::Parts& shared, const MxHost& host,
   return seen;
 }
 
+MxHost look_at_host(Shared::Parts& shared, Questions& questions,
+                    const std::string& name, net::Deadline end) {
+  MxHost host{.name = name};
+  host.a = questions.ask_once(name, Type::a);
+  host.aaaa = questions.ask_once(name, Type::aaaa);
+  // RFC 7672, 2.2.2: at the name that the aliases of the host lead to.
+  const std::string owner = end_of(host.a);
+  if (shared.options.has_smtp) {
+    host.tlsa = questions.ask_once("_25._tcp." + owner, Type::tlsa);
+    const std::vector<tls::Tlsa> tlsa = list_tlsa(host.tlsa);
+    for (const std::string& address : list_addresses(host.a, host.aaaa)) {
+      if (host.probes.size() >= k_most_addresses) {
+        host.probes.push_back({.address = address, .reason = k_too_many});
+      } else if (std::chrono::steady_clock::now() >= end) {
+        host.probes.push_back({.address = address, .reason = k_out_of_time});
+      } else {
+        host.probes.push_back(probe(shared, host, tlsa, address));
+      }
+    }
+  }
+  return host;
+}
+
 /// The hosts of the records with the least preference of each, in the order of
 /// a sender.
 std::vector<std::pair<std::uint16_t, std::string>> list_hosts(
-    const Facts& facts) {
+    const Facts& facts, const std::vector<std::string>& instead) {
+  if (!instead.empty()) {
+    std::vector<std::pair<std::uint16_t, std::string>> named;
+    for (const std::string& name : instead) named.emplace_back(0, name);
+    return named;
+  }
   const Answer& mx = facts.mx;
   // RFC 5321, 5.1: without MX records, the domain is its own mail server.
   if (mx.outcome == Outcome::no_data) return {{0, facts.domain}};
@@ -157,35 +185,12 @@ std::vector<std::pair<std::uint16_t, std::string>> list_hosts(
 
 }  // namespace
 
-MxHost look_at_mail_host(Shared::Parts& shared, Questions& questions,
-                         const std::string& name, net::Deadline end) {
-  MxHost host{.name = name};
-  host.a = questions.ask_once(name, Type::a);
-  host.aaaa = questions.ask_once(name, Type::aaaa);
-  // RFC 7672, 2.2.2: at the name that the aliases of the host lead to.
-  const std::string owner = end_of(host.a);
-  if (shared.options.has_smtp) {
-    host.tlsa = questions.ask_once("_25._tcp." + owner, Type::tlsa);
-    const std::vector<tls::Tlsa> tlsa = list_tlsa(host.tlsa);
-    for (const std::string& address : list_addresses(host.a, host.aaaa)) {
-      if (host.probes.size() >= k_most_addresses) {
-        host.probes.push_back({.address = address, .reason = k_too_many});
-      } else if (std::chrono::steady_clock::now() >= end) {
-        host.probes.push_back({.address = address, .reason = k_out_of_time});
-      } else {
-        host.probes.push_back(probe(shared, host, tlsa, address));
-      }
-    }
-  }
-  return host;
-}
-
 void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
                           Facts& facts) {
   facts.mx = questions.ask(facts.domain, Type::mx);
   const net::Deadline end = std::chrono::steady_clock::now() +
                             k_most_attempts * shared.options.timeout;
-  for (const auto& one : list_hosts(facts)) {
+  for (const auto& one : list_hosts(facts, shared.options.mail_hosts)) {
     const std::string& name = one.second;
     if (facts.hosts.size() >= k_most_hosts) {
       facts.hosts.push_back(
@@ -194,7 +199,7 @@ void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
       continue;
     }
     const auto host = shared.hosts.make_once(
-        name, [&] { return look_at_mail_host(shared, questions, name, end); });
+        name, [&] { return look_at_host(shared, questions, name, end); });
     // Other domains that have this host may have time for it.
     if (std::chrono::steady_clock::now() >= end) shared.hosts.forget(name);
     facts.hosts.push_back({.preference = one.first, .host = host});

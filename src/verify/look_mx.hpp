@@ -14,8 +14,4 @@ namespace mtasts::verify {
 void look_at_mail_servers(Shared::Parts& shared, Questions& questions,
                           Facts& facts);
 
-/// One of them, by its name, until `end`.
-MxHost look_at_mail_host(Shared::Parts& shared, Questions& questions,
-                         const std::string& name, net::Deadline end);
-
 }  // namespace mtasts::verify

@@ -104,6 +104,7 @@ class World {
                 .record_since = ids_.since(),
                 .mx_since = mx_.since()};
     if (is_served_) sight.policy = policies_.now();
+    sight.has_no_policy = !is_served_;
     return sight;
   }
 

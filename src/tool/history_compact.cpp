@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "tool/history_compact.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "sts/life_cycle.hpp"
+
+namespace mtasts::tool {
+namespace {
+
+using std::chrono::sys_seconds;
+using sts::HistoryLine;
+
+HistoryLine make_line(sys_seconds time, HistoryLine::Event event,
+                      const std::string& domain, const sts::Served& served) {
+  return {.time = time,
+          .event = event,
+          .domain = domain,
+          .id = served.id,
+          .policy = served.policy};
+}
+
+/// As many hosts serve it still as before; where it is not known when the last
+/// of them ceased to, one goes on.
+void add_served(const std::string& domain, const sts::Served& served,
+                std::vector<HistoryLine>& lines) {
+  const std::size_t hosts = std::max<std::size_t>(served.hosts, 1);
+  for (std::size_t i = 0; i < hosts; ++i) {
+    lines.push_back(
+        make_line(served.first, HistoryLine::Event::serve, domain, served));
+  }
+  if (served.is_open()) return;
+  lines.push_back(
+      make_line(served.last, HistoryLine::Event::end, domain, served));
+}
+
+}  // namespace
+
+std::vector<HistoryLine> merge_lines(
+    std::vector<std::vector<HistoryLine>> histories) {
+  // The time that a line counts as is never before that of the line in front of
+  // it, so that a clock that was set back changes no order.
+  std::vector<std::pair<sys_seconds, HistoryLine>> timed;
+  for (std::vector<HistoryLine>& history : histories) {
+    sys_seconds latest = sys_seconds::min();
+    for (HistoryLine& line : history) {
+      latest = std::max(latest, line.time);
+      timed.emplace_back(latest, std::move(line));
+    }
+  }
+  std::ranges::stable_sort(timed, {},
+                           [](const auto& one) { return one.first; });
+  std::vector<HistoryLine> lines;
+  lines.reserve(timed.size());
+  for (auto& [_, line] : timed) lines.push_back(std::move(line));
+  return lines;
+}
+
+std::vector<HistoryLine> compact_lines(const std::vector<HistoryLine>& lines,
+                                       sys_seconds now) {
+  std::map<std::string, sts::Past> pasts;
+  for (const HistoryLine& line : lines) pasts[line.domain].add(line);
+  std::vector<HistoryLine> kept;
+  for (const auto& [domain, past] : pasts) {
+    const auto last = std::ranges::max_element(
+        past.served(), {},
+        [now](const sts::Served& one) { return one.served_until(now); });
+    for (const sts::Served& one : past.served()) {
+      if (&one != &*last && !one.is_open() && one.cached_until(now) < now) {
+        continue;
+      }
+      add_served(domain, one, kept);
+    }
+  }
+  std::ranges::stable_sort(kept, {}, &HistoryLine::time);
+  return kept;
+}
+
+}  // namespace mtasts::tool
