@@ -21,9 +21,9 @@ MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
 BUDGETS = {".": 600, "cli": 1350, "config": 3000, "dns": 1460, "files": 1250,
            "http": 750, "net": 950, "operations": 2050, "process": 1100,
-           "publish": 1350, "server": 3200, "snapshot": 1700, "sts": 1800,
-           "text": 680, "tls": 3500, "tlsrpt": 1300, "nameserver": 1700,
-           "reports": 5000, "verify": 5300, "tool": 5500}
+           "publish": 1350, "server": 3200, "snapshot": 1700, "sts": 1950,
+           "text": 800, "tls": 3500, "tlsrpt": 1300, "nameserver": 1700,
+           "reports": 5000, "verify": 5300, "tool": 7500}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
@@ -32,7 +32,7 @@ PROGRAM_BUDGETS = {"cli": 22500}
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",
               "net/tcp_stream.", "sts/migration.", "sts/retirement.",
-              "sts/step.", "tls/client.", "tls/peer_")
+              "sts/step.", "text/calendar.", "tls/client.", "tls/peer_")
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

@@ -55,7 +55,7 @@ Exit plan(Arguments& arguments) {
 }
 
 constexpr std::string_view k_help =
-    R"(  --to HOST,..        all MX hosts that shall be, given once or more
+    R"(  --to HOST,..        all MX hosts that shall be; needed
   --moved TIME        since when the MX records are as they are now (default:
                       since now)
   --helo NAME         our name in EHLO (default: that of this machine)
@@ -73,7 +73,7 @@ constexpr std::string_view k_help =
 
 }  // namespace
 
-const Command k_plan = {.usage = "plan DOMAIN --to HOST,..",
+const Command k_plan = {.usage = "plan DOMAIN",
                         .about = "move to other MX hosts, step by step",
                         .run = plan,
                         .options = k_help};

@@ -5,16 +5,20 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "net/reach.hpp"
+#include "publish/publication.hpp"
+#include "sts/mx_pattern.hpp"
+#include "sts/policy.hpp"
 #include "sts/policy_reading.hpp"
 #include "sts/txt_record.hpp"
 #include "text/ascii.hpp"
 #include "text/join.hpp"
-#include "verify/findings.hpp"
+#include "verify/judge.hpp"
 #include "verify/judge_case.hpp"
 
 namespace mtasts::tool {
@@ -221,30 +225,47 @@ void see_mx(const Look& look, Seen& seen) {
 
 // --- Where mail will go ---
 
-/// Whether it would keep mail away in mode enforce.
-bool keeps_mail_away(const Diagnostic& finding) {
-  if (finding.severity == Severity::error) return true;
-  const verify::FindingKind* kind = verify::find_kind(finding.id);
-  return kind != nullptr && text::has(kind->severities, "warning in testing");
+/// A domain that has `look.targets` as its MX hosts already, and a policy in
+/// mode enforce that admits them: what is wrong then is wrong with the hosts.
+verify::Facts make_planned(const Look& look) {
+  verify::Facts planned{.domain = look.facts.domain,
+                        .at = look.facts.at,
+                        .view = look.facts.view};
+  planned.view.is_planned = true;
+  planned.mx = {
+      .name = planned.domain, .type = Type::mx, .outcome = Outcome::found};
+  for (const dns::Name& host : look.targets) {
+    planned.mx.records.push_back({.owner = planned.domain,
+                                  .type = Type::mx,
+                                  .data = "10 " + host.text()});
+  }
+  planned.hosts = look.facts.hosts;
+  return planned;
 }
 
-void see_targets(const Look& look, const verify::Expected& expected,
-                 Seen& seen) {
+publish::PublicationPtr make_strict(const Look& look) {
+  constexpr std::chrono::weeks k_any_max_age{1};
+  std::vector<sts::MxPattern> mx;
+  for (const dns::Name& host : look.targets) {
+    if (auto one = sts::MxPattern::parse(host.text())) mx.push_back(*one);
+  }
+  auto policy = sts::Policy::make(sts::Mode::enforce, mx, k_any_max_age);
+  if (!policy) return nullptr;
+  return std::make_shared<const publish::Publication>(
+      publish::make_publication({}, *std::move(policy), {}, {}));
+}
+
+void see_targets(const Look& look, Seen& seen) {
   if (look.targets.empty()) return;
   bool is_bad = false;
   bool is_untested = !look.facts.view.has_smtp;
-  for (Diagnostic& one : verify::judge(look.facts, expected, look.facts.at)) {
-    // That the policy has to admit them is a step of its own.
-    if (!one.id.starts_with("mx.") || one.id == "mx.uncovered") continue;
-    const std::string_view host =
-        std::string_view(one.place.file).substr(0, one.place.file.find(' '));
-    const bool is_target = std::ranges::any_of(
-        look.targets,
-        [&](const dns::Name& target) { return target.text() == host; });
-    const bool is_open = one.severity == Severity::untested;
-    if (!is_open && !(is_target && keeps_mail_away(one))) continue;
-    is_untested = is_untested || is_open;
-    is_bad = is_bad || !is_open;
+  for (Diagnostic& one :
+       verify::judge(make_planned(look), {.publication = make_strict(look)},
+                     look.facts.at)) {
+    if (!one.id.starts_with("mx.")) continue;
+    const bool keeps_mail_away = one.severity == Severity::error;
+    if (!keeps_mail_away && one.severity != Severity::untested) continue;
+    (keeps_mail_away ? is_bad : is_untested) = true;
     seen.about_targets.push_back(std::move(one));
   }
   if (is_bad) {
@@ -269,7 +290,7 @@ Seen make_seen(const Look& look, const verify::Expected& expected) {
   see_policy(look, on, seen);
   see_record(look, on, seen);
   if (!look.targets.empty()) see_mx(look, seen);
-  see_targets(look, expected, seen);
+  see_targets(look, seen);
   return seen;
 }
 
