@@ -78,7 +78,8 @@ to others: to look at a domain as senders see it, and to change what stands
 elsewhere. It needs no mta-stsd on the same machine.
 .
 It sends the DNS records of policies to a name server by DNS UPDATE or by the
-API of PowerDNS, once the policies are live.")
+API of PowerDNS, once the policies are live. It reads what senders report on
+deliveries (TLS-RPT, RFC 8460), and says what failed, where and why.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_HOST_PACKAGE_CONTROL_EXTRA
   ${package_dir}/conffiles ${package_dir}/postinst ${package_dir}/prerm
