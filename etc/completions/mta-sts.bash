@@ -12,29 +12,36 @@ _mta_sts() {
       *)
         command+=${command:+ }${COMP_WORDS[i]}
         # A family, whose command follows.
-        [[ $command == reports ]] || break
+        [[ $command == history || $command == reports ]] || break
         ;;
     esac
   done
 
   case $command:$before in
     *:-c | *:--config | *:--ca | verify:--domains | verify:--facts | \
-      verify:--resume)
+      verify:--resume | plan:--history | retire:--history | \
+      "history list:--history")
       compopt -o default
       return
       ;;
     "reports summary:--format") words="text json prometheus html" ;;
     "reports summary:--days" | "reports summary:--until") return ;;
+    "history list:--format") words="text json" ;;
+    "history import:--lag") return ;;
+    history:*) words="list merge compact import" ;;
+    "history merge":* | "history compact":*) compopt -o default ;;
     reports:*) words="import summary" ;;
     "reports import":*) compopt -o default ;;
+    plan:--format | retire:--format) words="text json ics" ;;
     publish:--log-format) words="text json" ;;
     verify:--format) words="text json jsonl prometheus" ;;
     verify:--fail-on) words="note warning error" ;;
     *:--dns | publish:--delete | verify:--connect-to | verify:--helo | \
-      verify:--timeout | verify:--jobs)
+      *:--timeout | verify:--jobs | plan:--to | plan:--moved | \
+      plan:--helo | *:--published | *:--max-age | retire:--removed)
       return
       ;;
-    :*) words="verify publish reports" ;;
+    :*) words="verify publish plan retire history reports" ;;
   esac
 
   if [[ $word == -* ]]; then
@@ -45,8 +52,18 @@ _mta_sts() {
         words+=" --dry-run --yes --delete --watch --dns --ca --allow-private
           --log-format"
         ;;
+      "history list") words+=" --history --format" ;;
+      "history import") words+=" --lag" ;;
+      plan)
+        words+=" --to --moved --helo --published --max-age --history --format
+          --dns --ca --allow-private --timeout"
+        ;;
       "reports import") words+=" --remove --all-domains" ;;
       "reports summary") words+=" --days --until --format" ;;
+      retire)
+        words+=" --removed --published --max-age --history --format --dns --ca
+          --allow-private --timeout"
+        ;;
       verify)
         words+=" --planned --connect-to --domains --dns --trust-ad
           --authoritative --no-authoritative --no-smtp --without-sni --helo

@@ -7,14 +7,63 @@ complete -c mta-sts -s h -l help -d 'Print the help'
 complete -c mta-sts -n __fish_use_subcommand -s V -l version \
     -d 'Print the version'
 
+complete -c mta-sts -n __fish_use_subcommand -a history \
+    -d 'What was served when, and is held still'
+
+complete -c mta-sts -n __fish_use_subcommand -a plan \
+    -d 'Move to other MX hosts, step by step'
+
 complete -c mta-sts -n __fish_use_subcommand -a publish \
     -d 'Send the DNS records, once their policies are live'
 
 complete -c mta-sts -n __fish_use_subcommand -a reports \
     -d 'Read and judge what senders report'
 
+complete -c mta-sts -n __fish_use_subcommand -a retire \
+    -d 'Leave MTA-STS, step by step'
+
 complete -c mta-sts -n __fish_use_subcommand -a verify \
     -d 'Look at domains as senders see them'
+
+set -l past '__fish_seen_subcommand_from history'
+set -l list "$past; and __fish_seen_subcommand_from list"
+set -l files "$past; and __fish_seen_subcommand_from merge compact"
+set -l copies "$past; and __fish_seen_subcommand_from import"
+set -l known list merge compact import
+set -l alone "$past; and not __fish_seen_subcommand_from $known"
+complete -c mta-sts -n $alone -a list -d 'What was served when'
+complete -c mta-sts -n $alone -a merge -d 'Print several histories as one'
+complete -c mta-sts -n $alone -a compact -d 'Print what is held still'
+complete -c mta-sts -n $alone -a import \
+    -d 'Make a history of older configurations'
+complete -c mta-sts -n $list -l history -rF -d 'What was served'
+complete -c mta-sts -n $list -l format -x -a 'text json' \
+    -d 'Form of the output'
+complete -c mta-sts -n $files -F
+complete -c mta-sts -n $copies -l lag -x -d 'Until a change was served'
+
+set -l plan '__fish_seen_subcommand_from plan'
+complete -c mta-sts -n $plan -l to -x -d 'All MX hosts that shall be'
+complete -c mta-sts -n $plan -l moved -x \
+    -d 'Since when the MX records are so'
+complete -c mta-sts -n $plan -l helo -x -d 'Name of this machine'
+
+set -l retire '__fish_seen_subcommand_from retire'
+complete -c mta-sts -n $retire -l removed -x \
+    -d 'Since when the record is gone'
+
+set -l both '__fish_seen_subcommand_from plan retire'
+complete -c mta-sts -n $both -l published -x \
+    -d 'Since when the record is there'
+complete -c mta-sts -n $both -l max-age -x -d 'The largest before that'
+complete -c mta-sts -n $both -l history -rF -d 'What was served'
+complete -c mta-sts -n $both -l format -x -a 'text json ics' \
+    -d 'Form of the output'
+complete -c mta-sts -n $both -l dns -x -d 'A resolver'
+complete -c mta-sts -n $both -l ca -rF -d 'Trusted roots'
+complete -c mta-sts -n $both -l allow-private \
+    -d 'Ask private addresses, too'
+complete -c mta-sts -n $both -l timeout -x -d 'Of one conversation'
 
 set -l publish '__fish_seen_subcommand_from publish'
 complete -c mta-sts -n $publish -l dry-run -d 'Print what would be sent'
