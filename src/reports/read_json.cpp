@@ -143,8 +143,8 @@ Result<std::vector<ReceivedReport>> read_json(
                                          : Error{"it is no document", {}};
     if (fault) {
       if (is_first || text.find_fault()) return fail(*std::move(fault));
-      tlsrpt::note_anomaly(anomalies, tlsrpt::AnomalyKind::trailing, "json");
       while (text.has_next()) text.take();  // for the digest
+      tlsrpt::note_anomaly(anomalies, tlsrpt::AnomalyKind::trailing, "json");
       break;
     }
     is_first = false;
