@@ -30,7 +30,17 @@ _mta_sts() {
     "history import:--lag") return ;;
     history:*) words="list merge compact import" ;;
     "history merge":* | "history compact":*) compopt -o default ;;
-    reports:*) words="import summary" ;;
+    reports:*) words="import summary list show alert gate gc" ;;
+    "reports list:--format" | "reports show:--format" | \
+      "reports alert:--format" | "reports gate:--format")
+      words="text json"
+      ;;
+    "reports alert:--days" | "reports alert:--failures" | \
+      "reports alert:--percent" | "reports alert:--until" | \
+      "reports gc:--keep" | "reports list:--days" | "reports list:--most" | \
+      "reports list:--until")
+      return
+      ;;
     "reports import":*) compopt -o default ;;
     plan:--format | retire:--format) words="text json ics" ;;
     publish:--log-format) words="text json" ;;
@@ -59,6 +69,16 @@ _mta_sts() {
           --dns --ca --allow-private --timeout"
         ;;
       "reports import") words+=" --remove --all-domains" ;;
+      "reports alert")
+        words+=" --failures --percent --days --until --format"
+        ;;
+      "reports gate")
+        words+=" --no-verify --format --dns --no-smtp --ca --allow-private
+          --timeout"
+        ;;
+      "reports gc") words+=" --keep" ;;
+      "reports list") words+=" --days --until --failed --most --format" ;;
+      "reports show") words+=" --format" ;;
       "reports summary") words+=" --days --until --format" ;;
       retire)
         words+=" --removed --published --max-age --history --format --dns --ca

@@ -81,9 +81,22 @@ complete -c mta-sts -n $publish -l log-format -x -a 'text json' \
 set -l reports '__fish_seen_subcommand_from reports'
 set -l import "$reports; and __fish_seen_subcommand_from import"
 set -l summary "$reports; and __fish_seen_subcommand_from summary"
-set -l alone "$reports; and not __fish_seen_subcommand_from import summary"
+set -l list "$reports; and __fish_seen_subcommand_from list"
+set -l show "$reports; and __fish_seen_subcommand_from show"
+set -l alert "$reports; and __fish_seen_subcommand_from alert"
+set -l gate "$reports; and __fish_seen_subcommand_from gate"
+set -l gc "$reports; and __fish_seen_subcommand_from gc"
+set -l alone "$reports; and not __fish_seen_subcommand_from import summary \
+    list show alert gate gc"
 complete -c mta-sts -n $alone -a import -d 'Read reports into the database'
 complete -c mta-sts -n $alone -a summary -d 'Say what senders report'
+complete -c mta-sts -n $alone -a list -d 'List reports, the latest first'
+complete -c mta-sts -n $alone -a show -d 'Show a report'
+complete -c mta-sts -n $alone -a alert \
+    -d 'Print failures above a threshold, if there are any'
+complete -c mta-sts -n $alone -a gate \
+    -d 'Say whether a policy may be enforced, and why'
+complete -c mta-sts -n $alone -a gc -d 'Remove old reports'
 complete -c mta-sts -n $import -F
 complete -c mta-sts -n $import -l remove -d 'Remove files once they are read'
 complete -c mta-sts -n $import -l all-domains \
@@ -92,6 +105,29 @@ complete -c mta-sts -n $summary -l days -x -d 'How many'
 complete -c mta-sts -n $summary -l until -x -d 'The last of them'
 complete -c mta-sts -n $summary -l format -x -a 'text json prometheus html' \
     -d 'Form of the output'
+
+for one in $list $alert
+    complete -c mta-sts -n $one -l days -x -d 'How many'
+    complete -c mta-sts -n $one -l until -x -d 'The last of them'
+end
+for one in $list $show $alert $gate
+    complete -c mta-sts -n $one -l format -x -a 'text json' \
+        -d 'Form of the output'
+end
+complete -c mta-sts -n $list -l failed \
+    -d 'Those with failed sessions alone'
+complete -c mta-sts -n $list -l most -x -d 'Lines'
+complete -c mta-sts -n $alert -l failures -x \
+    -d 'From so many failed sessions on'
+complete -c mta-sts -n $alert -l percent -x -d 'And from this share on'
+complete -c mta-sts -n $gate -l no-verify -d "Don't look at the domain"
+complete -c mta-sts -n $gate -l dns -x -d 'A resolver to look by'
+complete -c mta-sts -n $gate -l no-smtp -d 'Leave MX hosts out'
+complete -c mta-sts -n $gate -l ca -rF -d 'Trusted roots'
+complete -c mta-sts -n $gate -l allow-private \
+    -d 'Ask private addresses, too'
+complete -c mta-sts -n $gate -l timeout -x -d 'Of one conversation'
+complete -c mta-sts -n $gc -l keep -x -d 'How long'
 
 set -l verify '__fish_seen_subcommand_from verify'
 complete -c mta-sts -n $verify -l planned -d 'Before anything is published'

@@ -4,18 +4,14 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "reports/received_report.hpp"
 #include "reports/sqlite.hpp"
 #include "result.hpp"
 #include "tlsrpt/result_type.hpp"
-#include "tlsrpt/sessions.hpp"
 
 namespace mtasts::reports {
 
@@ -29,7 +25,20 @@ struct Period {
   std::chrono::sys_seconds until;  // the first second behind it
 };
 
-using tlsrpt::Sessions;
+/// Sessions are counted where the sender applied a policy of `type`: some
+/// report a delivery once for each type, so that those of two never add up.
+struct Sessions {
+  std::uint64_t successful = 0;
+  std::uint64_t failed = 0;
+
+  std::uint64_t all() const { return successful + failed; }
+  Sessions& operator+=(const Sessions& other) {
+    successful += other.successful;
+    failed += other.failed;
+    return *this;
+  }
+  friend bool operator==(const Sessions&, const Sessions&) = default;
+};
 
 /// Of one domain, in one period.
 struct DomainTotals {
@@ -90,49 +99,5 @@ struct DomainDetails {
 Result<DomainDetails> read_details(Connection& connection,
                                    std::string_view domain,
                                    const Period& period);
-
-/// A policy of a report, in one line.
-struct ReportLine {
-  std::int64_t id = 0;  // of the report as it came
-  std::string organization;
-  std::string report_id;
-  std::chrono::sys_seconds start = {};
-  std::chrono::sys_seconds end = {};
-  std::string domain;
-  tlsrpt::PolicyType type = tlsrpt::PolicyType::sts;
-  Sessions sessions = {};
-  Channel channel = Channel::file;
-  bool is_verified = false;
-
-  friend bool operator==(const ReportLine&, const ReportLine&) = default;
-};
-
-struct ListFilter {
-  Period period;
-  std::optional<std::string> domain = {};
-  bool has_failed = false;  // leaves out what has no failed session
-  std::size_t most = 0;     // lines
-};
-
-/// The latest first.
-Result<std::vector<ReportLine>> read_list(Connection& connection,
-                                          const ListFilter& filter);
-
-/// A report with how it came, as far as it was kept: of its policies those of
-/// our domains.
-struct StoredReport {
-  std::int64_t id = 0;
-  tlsrpt::Report report;
-  Channel channel = Channel::file;
-  std::chrono::sys_seconds received = {};
-  bool is_verified = false;
-  std::string signer;
-
-  friend bool operator==(const StoredReport&, const StoredReport&) = default;
-};
-
-/// Nothing when there is none of that id.
-Result<std::optional<StoredReport>> find_report(Connection& connection,
-                                                std::int64_t id);
 
 }  // namespace mtasts::reports

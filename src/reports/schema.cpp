@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 
 namespace mtasts::reports {
@@ -139,10 +140,10 @@ Result<void> migrate(Connection& connection) {
   versions = read_versions(connection);  // somebody may have been faster
   result = versions ? check_versions(connection, *versions)
                     : Result<void>(fail(versions.error()));
-  for (std::int64_t version = result ? versions->schema : schema_version();
-       result && version < schema_version(); ++version) {
-    result =
-        connection.execute(k_migrations[static_cast<std::size_t>(version)]);
+  const auto done =
+      result ? static_cast<std::size_t>(versions->schema) : k_migrations.size();
+  for (const char* migration : std::span(k_migrations).subspan(done)) {
+    if (result) result = connection.execute(migration);
   }
   if (result) {
     result = connection.execute(

@@ -56,7 +56,7 @@ Error make_error(const std::string& path, int code, const std::string& said) {
   }
 }
 
-Error find_error(sqlite3* database, const std::string& path) {
+Error latest_error(sqlite3* database, const std::string& path) {
   return make_error(path, ::sqlite3_extended_errcode(database),
                     ::sqlite3_errmsg(database));
 }
@@ -98,7 +98,7 @@ Result<void> Statement::start(std::initializer_list<SqlValue> values) {
   int at = 0;
   for (const SqlValue& value : values) {
     if (bind(statement_.get(), ++at, value) != SQLITE_OK) {
-      return fail(find_error(::sqlite3_db_handle(statement_.get()), path_));
+      return fail(latest_error(::sqlite3_db_handle(statement_.get()), path_));
     }
   }
   return {};
@@ -113,7 +113,7 @@ Result<bool> Statement::step() {
     ::sqlite3_reset(statement_.get());
     return false;
   }
-  Error error = find_error(database, path_);
+  Error error = latest_error(database, path_);
   ::sqlite3_reset(statement_.get());
   return fail(std::move(error));
 }
@@ -176,7 +176,7 @@ Result<Connection> Connection::open(const std::string& path, Access access,
 Result<void> Connection::execute(const std::string& sql) {
   if (::sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) !=
       SQLITE_OK) {
-    return fail(find_error(database_.get(), path_));
+    return fail(latest_error(database_.get(), path_));
   }
   return {};
 }
@@ -186,7 +186,7 @@ Result<Statement> Connection::prepare(std::string_view sql) {
   if (::sqlite3_prepare_v3(
           database_.get(), sql.data(), static_cast<int>(sql.size()),
           SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
-    return fail(find_error(database_.get(), path_));
+    return fail(latest_error(database_.get(), path_));
   }
   return Statement(std::unique_ptr<sqlite3_stmt, Statement::Free>(statement),
                    path_);

@@ -11,7 +11,8 @@ namespace {
 
 // In the order of the help: a command is declared in reports.hpp.
 constexpr std::initializer_list<const Command*> k_commands = {
-    &k_reports_import, &k_reports_summary};
+    &k_reports_import, &k_reports_summary, &k_reports_list, &k_reports_show,
+    &k_reports_alert,  &k_reports_gate,    &k_reports_gc};
 
 constexpr Program k_family = {
     .name = "mta-sts reports",

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,9 @@ struct Plan {
   std::string again = {};
 };
 
-bool is_done(const Plan& plan);
+/// How many steps are done, and whether what is done can't be told of any.
+std::size_t count_done(const Plan& plan);
+bool has_unknown(const Plan& plan);
 
 /// What the operator has, and knows.
 struct PlanInput {
@@ -68,7 +71,7 @@ std::vector<std::string> order_publishing(const PlanInput& input,
 std::vector<std::string> order_serving(const std::string& domain,
                                        const sts::Policy& policy);
 
-/// Has `command` as the next one where a step waits.
+/// Fills in Plan::again with `options` that say since when things are so.
 void add_next_run(Plan& plan, const std::string& command);
 
 }  // namespace mtasts::tool

@@ -15,8 +15,12 @@ namespace {
 // Ten years of 100,000 domains that change once a year are 200 MB.
 constexpr std::size_t k_max_history_octets = std::size_t{512} << 20U;
 
-sts::Past read_past(const std::string& path, std::string_view domain) {
+}  // namespace
+
+sts::Past read_past(const config::Config& config, std::string_view domain) {
   sts::Past past;
+  const std::string& path = config.startup.history;
+  if (path.empty()) return past;
   const Result<std::string> text = files::read_file(path, k_max_history_octets);
   if (!text) return past;
   const std::string word = " " + std::string(domain) + " ";
@@ -30,8 +34,6 @@ sts::Past read_past(const std::string& path, std::string_view domain) {
   }
   return past;
 }
-
-}  // namespace
 
 PolicyIds describe_ids(const sts::Past& past, std::string_view configured,
                        std::chrono::sys_seconds now) {
@@ -48,13 +50,11 @@ PolicyIds describe_ids(const sts::Past& past, std::string_view configured,
   return ids;
 }
 
-PolicyIds find_policy_ids(const config::Config& config, std::string_view domain,
+PolicyIds read_policy_ids(const config::Config& config, std::string_view domain,
                           std::chrono::sys_seconds now) {
   const publish::Publication* entry = config.live.find_domain(domain);
-  const std::string& history = config.startup.history;
-  return describe_ids(
-      history.empty() ? sts::Past() : read_past(history, domain),
-      entry == nullptr ? std::string_view() : entry->id, now);
+  return describe_ids(read_past(config, domain),
+                      entry == nullptr ? std::string_view() : entry->id, now);
 }
 
 }  // namespace mtasts::tool

@@ -22,9 +22,13 @@ using PolicyIds = std::map<std::string, std::string, std::less<>>;
 PolicyIds describe_ids(const sts::Past& past, std::string_view configured,
                        std::chrono::sys_seconds now);
 
-/// The same for `domain`, by the configuration and its history. Of a history
-/// that can't be read, and of lines in it that are none, nothing is known.
-PolicyIds find_policy_ids(const config::Config& config, std::string_view domain,
+/// What the history that the configuration names has of `domain`: nothing where
+/// it can't be read, or names none.
+sts::Past read_past(const config::Config& config, std::string_view domain);
+
+/// The same as describe_ids() for `domain`, by the configuration and its
+/// history.
+PolicyIds read_policy_ids(const config::Config& config, std::string_view domain,
                           std::chrono::sys_seconds now);
 
 }  // namespace mtasts::tool

@@ -7,7 +7,12 @@
 
 namespace mtasts::tool {
 
+extern const Command k_reports_alert;
+extern const Command k_reports_gate;
+extern const Command k_reports_gc;
 extern const Command k_reports_import;
+extern const Command k_reports_list;
+extern const Command k_reports_show;
 extern const Command k_reports_summary;
 
 }  // namespace mtasts::tool

@@ -42,7 +42,7 @@ Result<DomainFacts> read_domain(reports::Connection& connection,
   DomainFacts facts{.now = now,
                     .period = period,
                     .details = *std::move(details),
-                    .ids = find_policy_ids(config, domain, now)};
+                    .ids = read_policy_ids(config, domain, now)};
   for (const reports::FailureTotals& one : facts.details.failures) {
     facts.remedies.try_emplace(one.result_type,
                                describe_remedy(one.result_type, domain));

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What `reports summary` prints, but for the pages. Pure.
+// What the commands of "mta-sts reports" print, but for the pages. Pure.
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "reports/received_report.hpp"
 #include "tool/reports_page.hpp"
 
 namespace mtasts::tool {
+
+/// How a report came: "mail".
+std::string_view format_channel(reports::Channel channel);
 
 std::string format_all_domains_text(const AllDomainsFacts& facts);
 std::string format_domain_text(const DomainFacts& facts);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Says what senders report: of all domains, or of one.
 #include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,49 +8,27 @@
 #include "dns/name.hpp"
 #include "process/clock.hpp"
 #include "reports/query.hpp"
-#include "text/parse_time.hpp"
 #include "tool/reports.hpp"
 #include "tool/reports_facts.hpp"
 #include "tool/reports_output.hpp"
 #include "tool/reports_page.hpp"
+#include "tool/reports_period.hpp"
 #include "tool/reports_setup.hpp"
 #include "tool/sandbox.hpp"
 
 namespace mtasts::tool {
 namespace {
 
-using std::chrono::days;
-
-constexpr std::uint32_t k_default_days = 14;
-constexpr std::int32_t k_max_days = 3660;
-
 struct Options {
   std::vector<std::string> domains = {};  // one at most
-  std::optional<std::uint32_t> days = {};
-  std::optional<std::string> until = {};
+  PeriodOptions period = {};
   std::string format = "text";
 };
-
-/// Whole days, of which the last one is yesterday or the one of --until.
-Result<reports::Period> choose_period(const Options& options,
-                                      std::chrono::sys_seconds now) {
-  std::chrono::sys_days end = std::chrono::floor<days>(now);
-  if (options.until) {
-    const auto last = text::parse_time(*options.until + "T00:00:00Z");
-    if (!last) {
-      return fail("--until: " + in_quotes(*options.until) + " is no day",
-                  "as \"2026-11-27\"");
-    }
-    end = std::chrono::floor<days>(*last) + days(1);
-  }
-  const auto count = days(options.days.value_or(k_default_days));
-  return reports::Period{.since = end - count, .until = end};
-}
 
 Result<std::string> make_text(const Options& options, const ReportsSetup& setup,
                               reports::Connection& connection,
                               std::chrono::sys_seconds now) {
-  const Result<reports::Period> period = choose_period(options, now);
+  const Result<reports::Period> period = choose_period(options.period, now);
   if (!period) return fail(period.error());
   if (options.domains.empty()) {
     const Result<AllDomainsFacts> facts =
@@ -77,8 +53,7 @@ Result<std::string> make_text(const Options& options, const ReportsSetup& setup,
 Exit run(Arguments& arguments) {
   Options options;
   arguments.add_words("domain", options.domains, 1);
-  arguments.add_number("--days", options.days, k_max_days);
-  arguments.add_option("--until", options.until);
+  declare(arguments, options.period);
   arguments.add_choice("--format", options.format,
                        {"text", "json", "prometheus", "html"});
   if (const auto end = arguments.read()) return *end;

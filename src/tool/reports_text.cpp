@@ -2,6 +2,8 @@
 // The summary for people, at a terminal.
 #include <fmt/format.h>
 
+#include <array>
+#include <cstddef>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -41,7 +43,16 @@ std::string format_id(const DomainFacts& facts, const std::string& id) {
   return facts.ids.empty() ? id : id + " not ours";
 }
 
+constexpr std::array<std::string_view, 3> k_channels = {"file", "mail",
+                                                        "HTTPS"};
+static_assert(k_channels.size() ==
+              static_cast<std::size_t>(reports::Channel::https) + 1);
+
 }  // namespace
+
+std::string_view format_channel(reports::Channel channel) {
+  return k_channels[static_cast<std::size_t>(channel)];
+}
 
 std::string format_all_domains_text(const AllDomainsFacts& facts) {
   if (facts.totals.empty()) {

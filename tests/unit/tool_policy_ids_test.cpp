@@ -65,10 +65,10 @@ TEST(ToolPolicyIds, AreReadFromHistoryAndConfiguration) {
                 "[\"example.com\"]\nmx = [\"mail.example.com\"]\ntls_rpt = "
                 "[\"mailto:a@example.com\"]\n"));
   ASSERT_TRUE(loaded.config);
-  EXPECT_EQ(find_policy_ids(*loaded.config, "example.com", k_now),
+  EXPECT_EQ(read_policy_ids(*loaded.config, "example.com", k_now),
             (PolicyIds{{first.id, "until 2026-11-20"},
                        {"c0a762642c8ff96deabc4e74c1e5d657", "served now"}}));
-  EXPECT_EQ(find_policy_ids(*loaded.config, "none.example.com", k_now),
+  EXPECT_EQ(read_policy_ids(*loaded.config, "none.example.com", k_now),
             PolicyIds{});
 }
 

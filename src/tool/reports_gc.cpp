@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Removes old reports from the database.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "command_line.hpp"
+#include "process/clock.hpp"
+#include "reports/database.hpp"
+#include "text/duration.hpp"
+#include "tool/reports.hpp"
+#include "tool/reports_setup.hpp"
+
+namespace mtasts::tool {
+namespace {
+
+/// Above what any question asks for: a year, and the same month of the last.
+constexpr std::chrono::days k_default_keep{400};
+/// The gate and the summary look that far back.
+constexpr std::chrono::days k_least_keep{14};
+
+Exit fail_by(const Error& error, Exit exit) {
+  print_error(error);
+  return exit;
+}
+
+Result<std::chrono::seconds> choose_keep(
+    const std::optional<std::string>& keep) {
+  if (!keep) return k_default_keep;
+  const Result<std::chrono::seconds> time = text::parse_duration(*keep);
+  if (!time) return fail(about_value("--keep", *keep, time.error()));
+  if (*time < k_least_keep) {
+    return fail(fmt::format("--keep {} is less than 14 days, which summary "
+                            "and gate look back",
+                            in_quotes(*keep)),
+                "as in --keep 400d");
+  }
+  return *time;
+}
+
+Exit run(Arguments& arguments) {
+  std::optional<std::string> keep;
+  arguments.add_option("--keep", keep);
+  if (const auto end = arguments.read()) return *end;
+  const Result<std::chrono::seconds> kept = choose_keep(keep);
+  if (!kept) return fail_by(kept.error(), Exit::usage);
+  const auto setup = load_reports_setup(arguments);
+  if (!setup) return Exit::fault;
+  auto database = reports::Database::open(setup->reports.database);
+  if (!database) return fail_by(database.error(), Exit::fault);
+  const auto removed = database->remove_before(process::this_second() - *kept);
+  if (!removed) return fail_by(removed.error(), Exit::fault);
+  return print(fmt::format("removed: {} policies of reports\n", *removed))
+             ? Exit::good
+             : Exit::fault;
+}
+
+}  // namespace
+
+const Command k_reports_gc = {
+    .usage = "gc",
+    .about = "remove old reports",
+    .run = &run,
+    .options =
+        R"(  --keep TIME         how long reports are kept (default: 400d)
+)"};
+
+}  // namespace mtasts::tool
