@@ -65,25 +65,12 @@ constexpr std::size_t k_max_length_digits = 19;
 constexpr int k_max_port = 65'535;
 
 struct Fields {
-  Bodies bodies;
-  std::optional<std::string_view> host = {};
-  std::optional<std::string_view> content_length = {};
-  std::optional<std::string_view> content_type = {};
-  std::string_view user_agent = {};
-  std::string_view accept = {};
-  bool is_chunked = false;
-  bool expects_continue = false;
+  std::optional<std::string_view> host;
+  std::optional<std::string_view> content_length;
+  std::string_view user_agent;
+  std::string_view accept;
   bool close = false;
 };
-
-/// Of digits, no more than k_max_length_digits.
-std::uint64_t to_number(std::string_view digits) {
-  std::uint64_t number = 0;
-  for (const char digit : digits) {
-    number = number * 10 + static_cast<std::uint64_t>(digit - '0');
-  }
-  return number;
-}
 
 /// True if the comma-separated `list` has `option` (RFC 9110, 7.6.1).
 bool has_option(std::string_view list, std::string_view option) {
@@ -116,19 +103,7 @@ bool take_field(std::string_view line, Fields& fields) {
     fields.content_length = value;
   } else if (equals_ignoring_case(name, "transfer-encoding")) {
     // What is never read need not be understood, and is the smugglers' field.
-    // Where it is read, one coding is enough, named once.
-    if (fields.bodies == Bodies::unread || fields.is_chunked ||
-        !equals_ignoring_case(value, "chunked")) {
-      return false;
-    }
-    fields.is_chunked = true;
-  } else if (fields.bodies == Bodies::read &&
-             equals_ignoring_case(name, "content-type")) {
-    if (fields.content_type) return false;
-    fields.content_type = value;
-  } else if (fields.bodies == Bodies::read &&
-             equals_ignoring_case(name, "expect")) {
-    fields.expects_continue = equals_ignoring_case(value, "100-continue");
+    return false;
   } else if (equals_ignoring_case(name, "connection")) {
     fields.close = fields.close || has_option(value, "close");
   } else if (fields.user_agent.empty() &&
@@ -255,7 +230,7 @@ bool is_head_request(std::string_view octets) {
   return octets.starts_with("HEAD ");
 }
 
-ParsedHead parse_head(std::string_view octets, Bodies bodies) {
+ParsedHead parse_head(std::string_view octets) {
   ParsedHead parsed;
   if (octets.starts_with("\r\n")) octets.remove_prefix(2);
   std::string_view line = take_line(octets);
@@ -276,7 +251,7 @@ ParsedHead parse_head(std::string_view octets, Bodies bodies) {
   }
   if (!take_target(target, head)) return parsed;
 
-  Fields fields{.bodies = bodies};
+  Fields fields;
   std::size_t count = 0;
   for (line = take_line(octets); !line.empty(); line = take_line(octets)) {
     if (++count > k_max_field_lines) {
@@ -289,17 +264,9 @@ ParsedHead parse_head(std::string_view octets, Bodies bodies) {
   // asked of HTTP/1.0 too, as no sending MTA leaves it out.
   if (!fields.host) return parsed;
   if (head.authority.empty()) head.authority = *fields.host;
-  // RFC 9112, 6.1: both at once are an attempt to smuggle, and HTTP/1.0 knows
-  // no chunks.
-  if (fields.is_chunked && (fields.content_length || minor_0)) return parsed;
-  head.is_chunked = fields.is_chunked;
-  if (bodies == Bodies::read && fields.content_length) {
-    head.content_length = to_number(*fields.content_length);
-  }
   head.has_body =
-      fields.is_chunked ||
-      (fields.content_length &&
-       fields.content_length->find_first_not_of('0') != std::string_view::npos);
+      fields.content_length &&
+      fields.content_length->find_first_not_of('0') != std::string_view::npos;
   // RFC 9110, 9.3.1 and 9.3.2: of a GET "no defined semantics", and a way to
   // smuggle; for other methods the answer is theirs, such as 405.
   if (head.has_body && (head.method == "GET" || head.method == "HEAD")) {
@@ -307,10 +274,7 @@ ParsedHead parse_head(std::string_view octets, Bodies bodies) {
   }
   head.user_agent = fields.user_agent;
   head.accept = fields.accept;
-  head.content_type = fields.content_type.value_or(std::string_view{});
-  head.expects_continue = fields.expects_continue && !minor_0;
-  head.keep_alive =
-      !minor_0 && !fields.close && (bodies == Bodies::read || !head.has_body);
+  head.keep_alive = !minor_0 && !fields.close && !head.has_body;
   head.takes_chunks = !minor_0;
   parsed.status = 0;
   return parsed;

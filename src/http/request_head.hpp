@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The strict check of a request head on its raw octets (RFC 9112, 2 to 6),
 // before anything else sees it. Pure; tolerates nothing that two parsers could
-// read in two ways. A body is read by body_reader.hpp, or not at all: then the
-// connection closes behind the request that has it.
+// read in two ways. Bodies are never read: behind a request that has one, the
+// connection closes.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace mtasts::http {
@@ -42,15 +40,11 @@ struct RequestHead {
   std::string_view scheme;     // of an absolute-form target, else empty
   std::string_view authority;  // of the target if it has one, else of Host
   std::string_view path;       // with its query; "*" for the asterisk form
-  std::string_view user_agent = {};    // of the first such field
-  std::string_view accept = {};        // likewise
-  std::string_view content_type = {};  // likewise
-  std::optional<std::uint64_t> content_length = {};
-  bool is_chunked = false;        // the body comes in chunks
-  bool expects_continue = false;  // it waits for 100 before its body
-  bool keep_alive = false;        // the client can use the connection again
-  bool takes_chunks = false;      // of HTTP/1.1 (RFC 9112, 6.1)
-  bool has_body = false;          // it follows; never with GET or HEAD
+  std::string_view user_agent = {};  // of the first such field
+  std::string_view accept = {};      // likewise
+  bool keep_alive = false;           // the client can use the connection again
+  bool takes_chunks = false;         // of HTTP/1.1 (RFC 9112, 6.1)
+  bool has_body = false;             // it follows; never with GET or HEAD
 };
 
 struct ParsedHead {
@@ -58,12 +52,8 @@ struct ParsedHead {
   RequestHead head;
 };
 
-/// What becomes of bodies. Where they are not read, Transfer-Encoding is
-/// refused, and nothing can follow a request that has one.
-enum class Bodies : std::uint8_t { unread, read };
-
 /// Takes a head apart that scan_head() found whole and good.
-ParsedHead parse_head(std::string_view octets, Bodies bodies = Bodies::unread);
+ParsedHead parse_head(std::string_view octets);
 
 /// True for `uri-host [":" port]` (RFC 9110, 7.2) with a host that is not
 /// empty and a port that there can be.

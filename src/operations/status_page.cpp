@@ -117,21 +117,6 @@ std::string format_senders(const DomainStatus& one) {
       rows);
 }
 
-/// By the name that people know, and the word of the report.
-std::string_view name_policy_type(tlsrpt::PolicyType type) {
-  switch (type) {
-    case tlsrpt::PolicyType::tlsa:
-      return "DANE (tlsa)";
-    case tlsrpt::PolicyType::sts:
-      return "MTA-STS (sts)";
-    case tlsrpt::PolicyType::no_policy_found:
-      return "none (no-policy-found)";
-    case tlsrpt::PolicyType::other:
-      break;
-  }
-  return "another";
-}
-
 /// What senders say of one day; nothing where nobody has asked for it.
 std::string format_reported(const DomainStatus& one) {
   if (!one.has_reports) return {};
@@ -144,7 +129,7 @@ std::string format_reported(const DomainStatus& one) {
     rows += fmt::format(
         "<tr><th scope=\"row\">{}</th><td>{}</td><td><span class=\"tag "
         "{}\">{}</span></td></tr>\n",
-        name_policy_type(type), sessions.successful + sessions.failed,
+        tlsrpt::name_policy_type(type), sessions.all(),
         sessions.failed == 0 ? "good" : "bad", sessions.failed);
   }
   return fmt::format(

@@ -12,6 +12,7 @@
 #include "reports/sqlite.hpp"
 #include "result.hpp"
 #include "tlsrpt/result_type.hpp"
+#include "tlsrpt/sessions.hpp"
 
 namespace mtasts::reports {
 
@@ -25,20 +26,7 @@ struct Period {
   std::chrono::sys_seconds until;  // the first second behind it
 };
 
-/// Sessions are counted where the sender applied a policy of `type`: some
-/// report a delivery once for each type, so that those of two never add up.
-struct Sessions {
-  std::uint64_t successful = 0;
-  std::uint64_t failed = 0;
-
-  std::uint64_t all() const { return successful + failed; }
-  Sessions& operator+=(const Sessions& other) {
-    successful += other.successful;
-    failed += other.failed;
-    return *this;
-  }
-  friend bool operator==(const Sessions&, const Sessions&) = default;
-};
+using tlsrpt::Sessions;
 
 /// Of one domain, in one period.
 struct DomainTotals {

@@ -47,7 +47,7 @@ Connection::~Connection() {
 }
 
 bool Connection::is_idle() const {
-  return state_ == State::open && answered_ > 0 && head_.empty() && !upload_ &&
+  return state_ == State::open && answered_ > 0 && head_.empty() &&
          unread_.empty() && !wants_write();
 }
 
@@ -217,7 +217,7 @@ void Connection::read_requests(bool peer_has_ended) {
       answer_requests(octets);
       continue;
     }
-    const bool between = input == Input::end && head_.empty() && !upload_;
+    const bool between = input == Input::end && head_.empty();
     ending_ = Ending{between ? End::peer_closed : End::peer_broke_off};
     if (input == Input::failure) return;
     // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
@@ -233,7 +233,7 @@ void Connection::read_requests(bool peer_has_ended) {
 /// Adds `chunk` to what has come and answers every request that is whole.
 void Connection::answer_requests(std::string_view chunk) {
   const bool stored = !head_.empty();
-  if (!stored && !upload_ && answered_ > 0) asked_ = Time::clock::now();
+  if (!stored && answered_ > 0) asked_ = std::chrono::steady_clock::now();
   if (stored && !chunk.empty()) append(head_, chunk);
   std::string_view rest = stored ? std::string_view(head_) : chunk;
   while (rest_ || (!rest.empty() && !ending_)) {
@@ -246,13 +246,6 @@ void Connection::answer_requests(std::string_view chunk) {
     if (rest_) {
       ++progress_;  // its reader has taken what came before
       if (!rest_->write_some(worker_.answers)) rest_.reset();
-      continue;
-    }
-    if (upload_) {
-      if (!upload_->take(rest)) break;
-      const std::unique_ptr<Upload> done = std::move(upload_);
-      keeps_open_ = keeps_open_ && !worker_.draining;
-      take_answer(done->finish(after_answer(), worker_.answers), false);
       continue;
     }
     const http::HeadScan scan =
@@ -279,33 +272,27 @@ void Connection::answer_requests(std::string_view chunk) {
 }
 
 void Connection::answer(std::string_view octets) {
-  const http::ParsedHead parsed =
-      http::parse_head(octets, worker_.responder->bodies());
+  const http::ParsedHead parsed = http::parse_head(octets);
   Counters::add(worker_.counters.requests);
   ++answered_;
   ++progress_;
   if (parsed.status != 0) return refuse(parsed.status, octets);
-  keeps_open_ = parsed.head.keep_alive && !worker_.draining &&
-                answered_ < worker_.limits.requests_per_connection;
+  const bool keep = parsed.head.keep_alive && !worker_.draining &&
+                    answered_ < worker_.limits.requests_per_connection;
   Request request{.head = parsed.head, .octets = octets, .sni = {}};
   if (ssl_) request.sni = tls::server_name(ssl_.get());
-  Answer answer =
-      worker_.responder->answer(request, after_answer(), worker_.answers);
-  upload_ = std::move(answer.upload);
-  if (upload_) return;  // the answer comes behind the body
+  Answer answer = worker_.responder->answer(
+      request, keep ? AfterAnswer::keep_open : AfterAnswer::close,
+      worker_.answers);
+  count_answer(answer.status);
   if (answer.status == k_misdirected && worker_.misfits != nullptr) {
     worker_.misfits->note_misdirected(request.head, request.sni);
   }
-  take_answer(std::move(answer), parsed.head.has_body);
-}
-
-/// Goes on with what was answered. `is_more_coming`: with a body that nobody
-/// wants.
-void Connection::take_answer(Answer answer, bool is_more_coming) {
-  count_answer(answer.status);
   rest_ = std::move(answer.rest);
-  if (keeps_open_ && !answer.is_last) return;
-  ending_ = Ending{End::answered, is_more_coming || answer.is_last};
+  if (!keep) {
+    ending_ =
+        Ending{.reason = End::answered, .is_more_coming = parsed.head.has_body};
+  }
 }
 
 void Connection::refuse(int status, std::string_view octets) {
@@ -318,7 +305,7 @@ void Connection::refuse(int status, std::string_view octets) {
 }
 
 void Connection::count_answer(int status) {
-  const Time now = Time::clock::now();
+  const Time now = std::chrono::steady_clock::now();
   worker_.counters.count_answer(status);
   worker_.counters.count_duration(
       std::chrono::duration_cast<std::chrono::microseconds>(now - asked_));

@@ -117,10 +117,6 @@ class Connection {
   void read_requests(bool peer_has_ended);
   void answer_requests(std::string_view chunk);
   void answer(std::string_view head);
-  AfterAnswer after_answer() const {
-    return keeps_open_ ? AfterAnswer::keep_open : AfterAnswer::close;
-  }
-  void take_answer(Answer answer, bool is_more_coming);
   void refuse(int status, std::string_view octets);
   void count_answer(int status);
   void write_answers();
@@ -143,9 +139,7 @@ class Connection {
   std::uint32_t discarded_ = 0;  // octets, since it lingers
   std::uint32_t scanned_ = 0;    // of head_, see http::scan_head()
   std::optional<Ending> ending_;
-  std::unique_ptr<Body> rest_;      // of the answer that is being written
-  std::unique_ptr<Upload> upload_;  // takes the body that is being read
-  bool keeps_open_ = false;         // behind the answer to that
+  std::unique_ptr<Body> rest_;  // of the answer that is being written
   Time asked_;  // when it was accepted, or its present request began to come
   std::unique_ptr<tls::HelloReader> hello_;  // while it is in parts
   tls::SslPtr ssl_;     // null before the handshake, and without TLS

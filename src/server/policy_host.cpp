@@ -46,12 +46,10 @@ Budget measure_budget() {
                      process::measure_memory_use(""));
 }
 
-/// `each`: the descriptors of a connection. `operations`: the connections that
-/// its listener may have, if there is one; they must not come to nothing when
-/// the policy host has all of its own.
+/// `operations`: the connections that its listener may have, if there is one;
+/// they must not come to nothing when the policy host has all of its own.
 config::Limits choose_limits(const config::Startup& startup,
-                             const Budget& budget, std::size_t each,
-                             std::size_t& operations) {
+                             const Budget& budget, std::size_t& operations) {
   config::Limits limits = startup.limits;
   const std::size_t descriptors = raise_descriptor_limit();
   const std::size_t reserved =
@@ -65,7 +63,7 @@ config::Limits choose_limits(const config::Startup& startup,
   operations =
       std::clamp(std::min(left, budget.connections / 8),
                  k_least_operations_connections, k_operations_connections);
-  const std::size_t room = std::min(spare / each, budget.connections);
+  const std::size_t room = std::min(spare, budget.connections);
   limits.connections =
       limits.connections == 0 ? room : std::min(limits.connections, room);
   if (!limits.limit_addresses) {
@@ -95,23 +93,6 @@ std::size_t choose_handshakes(std::size_t connections) {
 
 Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
     std::shared_ptr<const snapshot::Snapshot> snapshot, FetchLog* fetches) {
-  return make(
-      std::move(snapshot),
-      [fetches](const snapshot::SnapshotHolder& snapshots, Counters& counters) {
-        return std::make_unique<PolicyResponder>(snapshots, fetches, counters);
-      },
-      1);
-}
-
-Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
-    std::shared_ptr<const snapshot::Snapshot> snapshot,
-    const MakeResponder& make_responder) {
-  return make(std::move(snapshot), make_responder, 2);
-}
-
-Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
-    std::shared_ptr<const snapshot::Snapshot> snapshot,
-    const MakeResponder& make_responder, std::size_t descriptors) {
   Result<tls::ContextPtr> context = tls::make_context();
   if (!context) return fail(context.error());
   const config::Startup startup = snapshot->startup;
@@ -119,8 +100,7 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   if (!listeners) return fail(listeners.error());
   const Budget budget = measure_budget();
   std::size_t operations = 0;
-  const config::Limits limits =
-      choose_limits(startup, budget, descriptors, operations);
+  const config::Limits limits = choose_limits(startup, budget, operations);
   std::unique_ptr<PolicyHost> host(
       new PolicyHost(std::move(snapshot), *std::move(listeners),
                      *std::move(context), budget, limits));
@@ -136,8 +116,9 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
       .listeners = made.listeners_.all(),
       .limits = limits,
       .make_responder =
-          [&made, make_responder](Counters& counters) {
-            return make_responder(made.snapshots_, counters);
+          [&made, fetches](Counters& counters) {
+            return std::make_unique<PolicyResponder>(made.snapshots_, fetches,
+                                                     counters);
           },
       .misfits = &made.misfits_,
       .challenges = made.challenges_ ? &*made.challenges_ : nullptr};

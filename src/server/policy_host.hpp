@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,20 +25,11 @@ namespace mtasts::server {
 
 class PolicyHost {
  public:
-  /// Makes what answers on one thread, from the certificates there are now.
-  using MakeResponder = std::function<std::unique_ptr<Responder>(
-      const snapshot::SnapshotHolder&, Counters&)>;
-
   /// Binds the listeners; serves nobody before start().
   /// `fetches`, if not null, is told of every fetch and outlives the host.
   static Result<std::unique_ptr<PolicyHost>> make(
       std::shared_ptr<const snapshot::Snapshot> snapshot,
       FetchLog* fetches = nullptr);
-  /// The same sockets, limits and certificates with other answers. Each
-  /// connection may have a file open besides.
-  static Result<std::unique_ptr<PolicyHost>> make(
-      std::shared_ptr<const snapshot::Snapshot> snapshot,
-      const MakeResponder& make_responder);
   /// Stops, if stop() was not called.
   ~PolicyHost();
 
@@ -73,9 +63,6 @@ class PolicyHost {
   PolicyHost(std::shared_ptr<const snapshot::Snapshot> snapshot,
              net::Listeners listeners, tls::ContextPtr context,
              const Budget& budget, const config::Limits& limits);
-  static Result<std::unique_ptr<PolicyHost>> make(
-      std::shared_ptr<const snapshot::Snapshot> snapshot,
-      const MakeResponder& make_responder, std::size_t descriptors);
   Result<void> open_challenges(const std::string& folder);
 
   snapshot::SnapshotHolder snapshots_;

@@ -38,28 +38,9 @@ class Body {
   virtual bool write_some(std::string& out) = 0;
 };
 
-/// Where the body of a request goes as it comes. Whatever it has begun is
-/// undone when it dies before finish().
-class Upload {
- public:
-  Upload() = default;
-  virtual ~Upload() = default;
-  Upload(const Upload&) = delete;
-  Upload& operator=(const Upload&) = delete;
-
-  /// Takes from the front of `octets` what belongs to the body. True when that
-  /// is over: it is whole, or no more of it is wanted.
-  virtual bool take(std::string_view& octets) = 0;
-  /// Then: appends the answer.
-  virtual struct Answer finish(AfterAnswer after, std::string& out) = 0;
-};
-
 struct Answer {
-  int status = 0;                        // 0: it comes from `upload`
+  int status = 0;
   std::unique_ptr<Body> rest = nullptr;  // null: the answer is whole
-  /// What takes the body of the request first; null: nobody does.
-  std::unique_ptr<Upload> upload = nullptr;
-  bool is_last = false;  // nothing that follows on the connection can be read
 };
 
 /// One thread's own; nothing in it may wait or throw.
@@ -87,9 +68,6 @@ class Responder {
   /// True if one more line on what a client did is to be written to the log
   /// now; those on requests and on handshakes have one limit.
   virtual bool may_log() { return false; }
-
-  /// Whether it has uploads: what is read of the heads hangs on that.
-  virtual http::Bodies bodies() const { return http::Bodies::unread; }
 
   /// What handshakes choose their certificate from; null without TLS.
   virtual tls::Selector* selector() { return nullptr; }

@@ -27,18 +27,21 @@ std::string escape(std::string_view text) {
   return escaped;
 }
 
-bool is_inside_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+/// Whether a line can go on in the next one in front of `line[at]`: not within
+/// a character of UTF-8, nor behind the begin of an escape, since not everybody
+/// joins lines first.
+bool can_fold(std::string_view line, std::size_t at) {
+  return (static_cast<unsigned char>(line[at]) & 0xC0U) != 0x80 &&
+         line[at - 1] != '\\';
 }
 
-/// A line goes on in the next one behind a space; no character of UTF-8 is cut
-/// in two.
+/// A line goes on in the next one behind a space.
 std::string fold(std::string_view line) {
   std::string folded;
   std::size_t room = k_max_octets;
   while (line.size() > room) {
     std::size_t end = room;
-    while (end > 1 && is_inside_character(line[end])) --end;
+    while (end > 1 && !can_fold(line, end)) --end;
     folded.append(line.substr(0, end)).append("\r\n ");
     line.remove_prefix(end);
     room = k_max_octets - 1;

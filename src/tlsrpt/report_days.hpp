@@ -15,16 +15,9 @@
 
 #include "result.hpp"
 #include "tlsrpt/result_type.hpp"
+#include "tlsrpt/sessions.hpp"
 
 namespace mtasts::tlsrpt {
-
-/// Sessions, by how they ended.
-struct Sessions {
-  std::uint64_t successful = 0;
-  std::uint64_t failed = 0;
-
-  friend bool operator==(const Sessions&, const Sessions&) = default;
-};
 
 /// One domain's last day, by UTC, for which there is any report.
 struct DomainDay {
@@ -33,8 +26,7 @@ struct DomainDay {
   std::uint64_t reports = 0;
   std::uint64_t unverified = 0;  // of these: who sent them is not known
   std::uint64_t organizations = 0;
-  /// By PolicyType. One delivery may count under two of them: they must not be
-  /// added up.
+  /// By PolicyType.
   std::array<Sessions, 4> sessions = {};
 
   /// Of the types under which there was a session, and of sts in any case.

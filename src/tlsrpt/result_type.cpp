@@ -59,4 +59,18 @@ std::string_view format_result_type(ResultType type) {
   return k_result_types[static_cast<std::size_t>(type)];
 }
 
+std::string_view name_policy_type(PolicyType type) {
+  switch (type) {
+    case PolicyType::tlsa:
+      return "DANE (tlsa)";
+    case PolicyType::sts:
+      return "MTA-STS (sts)";
+    case PolicyType::no_policy_found:
+      return "No policy (no-policy-found)";
+    case PolicyType::other:
+      break;
+  }
+  return "Another policy";
+}
+
 }  // namespace mtasts::tlsrpt

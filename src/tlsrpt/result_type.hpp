@@ -36,4 +36,7 @@ ResultType read_result_type(std::string_view word);
 std::string_view format_policy_type(PolicyType type);
 std::string_view format_result_type(ResultType type);
 
+/// "MTA-STS (sts)": the name that people know, and the word of RFC 8460.
+std::string_view name_policy_type(PolicyType type);
+
 }  // namespace mtasts::tlsrpt

@@ -14,16 +14,9 @@
 
 namespace mtasts::tool {
 
-std::size_t count_done(const Plan& plan) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(plan.steps, [](const PlanStep& one) {
-        return one.step.state == sts::StepState::done;
-      }));
-}
-
-bool has_unknown(const Plan& plan) {
-  return std::ranges::any_of(plan.steps, [](const PlanStep& one) {
-    return one.step.state == sts::StepState::unknown;
+bool is_done(const Plan& plan) {
+  return std::ranges::all_of(plan.steps, [](const PlanStep& one) {
+    return one.step.state == sts::StepState::done;
   });
 }
 

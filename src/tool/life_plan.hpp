@@ -4,7 +4,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +36,7 @@ struct Plan {
   std::string again = {};
 };
 
-/// How many steps are done, and whether what is done can't be told of any.
-std::size_t count_done(const Plan& plan);
-bool has_unknown(const Plan& plan);
+bool is_done(const Plan& plan);
 
 /// What the operator has, and knows.
 struct PlanInput {
@@ -71,7 +68,7 @@ std::vector<std::string> order_publishing(const PlanInput& input,
 std::vector<std::string> order_serving(const std::string& domain,
                                        const sts::Policy& policy);
 
-/// Fills in Plan::again with `options` that say since when things are so.
+/// Has `command` as the next one where a step waits.
 void add_next_run(Plan& plan, const std::string& command);
 
 }  // namespace mtasts::tool

@@ -76,7 +76,7 @@ std::string format_plan_text(const Plan& plan) {
   for (const std::string& one : plan.notes) {
     text += fmt::format("note: {}\n", printable(one));
   }
-  if (count_done(plan) == plan.steps.size()) {
+  if (is_done(plan)) {
     text += "nothing is left to do\n";
   } else if (!plan.again.empty()) {
     text += fmt::format("then: {}\n", plan.again);
@@ -90,7 +90,7 @@ std::string format_plan_json(const Plan& plan) {
       "\"done\":{},\"steps\":[{}\n],\"unseen\":[{}],\"notes\":[{}],"
       "\"again\":{}}}\n",
       MTASTSD_VERSION, plan.kind, text::json_quote(plan.domain),
-      text::format_time(plan.now), count_done(plan) == plan.steps.size(),
+      text::format_time(plan.now), is_done(plan),
       text::join(
           plan.steps, ",",
           [](const PlanStep& one) { return "\n" + format_step_json(one); }),

@@ -54,7 +54,7 @@ std::string format_type(const AllDomainsFacts& facts, PolicyType type) {
 <p class="soft">{}</p>
 {}</section>
 )",
-      name_policy_type(type), sum.sessions.failed == 0 ? "good" : "bad",
+      tlsrpt::name_policy_type(type), sum.sessions.failed == 0 ? "good" : "bad",
       format_share(sum.sessions.failed, sum.sessions.all()), sum.domains,
       sum.failing, sum.sessions.all(), sum.sessions.failed,
       before.sessions.all() == 0
@@ -86,7 +86,7 @@ std::string format_domains(const AllDomainsFacts& facts) {
         std::back_inserter(rows),
         R"(<tr><th scope="row">{}</th><td>{}</td><td class="number">{}</td>{}<td class="number">{}</td><td class="number">{}</td><td class="number">{}</td><td>{}</td></tr>
 )",
-        format_foreign(one->domain), name_policy_type(one->type),
+        format_foreign(one->domain), tlsrpt::name_policy_type(one->type),
         one->sessions.all(), format_failed_cell(one->sessions.failed),
         format_share(one->sessions.failed, one->sessions.all()),
         format_share_before(before, *one), one->organizations,

@@ -94,9 +94,9 @@ std::string format_senders(const DomainFacts& facts, PolicyType type) {
       {"Sender"}, {"Trust"}, {"Sessions", true}, {"Failed", true}};
   if (has_ids) head.push_back({"Policy that it had, by its id"});
   head.push_back({"Last day"});
-  return format_table(
-             fmt::format("Who has reported: {}", name_policy_type(type)), head,
-             rows) +
+  return format_table(fmt::format("Who has reported: {}",
+                                  tlsrpt::name_policy_type(type)),
+                      head, rows) +
          say_more(all.size());
 }
 
@@ -122,15 +122,15 @@ std::string format_failures(const DomainFacts& facts, PolicyType type) {
         format_day(one.last));
   }
   if (count == 0) return {};
-  std::string text =
-      format_table(fmt::format("What has failed: {}", name_policy_type(type)),
-                   {{"Result"},
-                    {"Sender"},
-                    {"MX host"},
-                    {"Failed", true},
-                    {"Reason, as the sender has it"},
-                    {"Last day"}},
-                   rows);
+  std::string text = format_table(
+      fmt::format("What has failed: {}", tlsrpt::name_policy_type(type)),
+      {{"Result"},
+       {"Sender"},
+       {"MX host"},
+       {"Failed", true},
+       {"Reason, as the sender has it"},
+       {"Last day"}},
+      rows);
   text += say_more(count);
   std::string remedies;
   for (const std::string_view result : results) {
@@ -161,7 +161,7 @@ std::string format_type(const DomainFacts& facts,
 <p class="soft">{}</p>
 {}{}{}</section>
 )",
-      name_policy_type(type), sum.failed == 0 ? "good" : "bad",
+      tlsrpt::name_policy_type(type), sum.failed == 0 ? "good" : "bad",
       format_share(sum.failed, sum.all()),
       format_unverified(verified, sum.all()),
       format_day_charts(days, type, facts.period), format_senders(facts, type),

@@ -111,7 +111,7 @@ std::string format_numbers(const std::vector<Bar>& bars,
       "day</caption><thead><tr><th scope=\"col\">Day</th><th scope=\"col\" "
       "class=\"number\">Sessions</th><th scope=\"col\" class=\"number\">Failed"
       "</th></tr></thead><tbody>{}</tbody></table></details>\n",
-      name_policy_type(type), rows);
+      tlsrpt::name_policy_type(type), rows);
 }
 
 }  // namespace
@@ -142,20 +142,6 @@ std::string format_reports_document(std::string_view title,
 )",
       policy, text::escape_html(title), text::k_page_style, k_reports_style,
       body);
-}
-
-std::string_view name_policy_type(tlsrpt::PolicyType type) {
-  switch (type) {
-    case tlsrpt::PolicyType::tlsa:
-      return "DANE (tlsa)";
-    case tlsrpt::PolicyType::sts:
-      return "MTA-STS (sts)";
-    case tlsrpt::PolicyType::no_policy_found:
-      return "No policy (no-policy-found)";
-    case tlsrpt::PolicyType::other:
-      break;
-  }
-  return "Another policy";
 }
 
 std::string format_period(const reports::Period& period,

@@ -20,9 +20,6 @@ namespace mtasts::tool {
 std::string format_reports_document(std::string_view title,
                                     std::string_view body);
 
-/// "MTA-STS (sts)": the name that people know, and the word of RFC 8460.
-std::string_view name_policy_type(tlsrpt::PolicyType type);
-
 /// From and to, and when that was known.
 std::string format_period(const reports::Period& period,
                           std::chrono::sys_seconds now);

@@ -53,6 +53,11 @@ class RetirementPlan {
     }
     for (const sts::Step& step : steps) plan.steps.push_back(describe(step));
     warn_of_next_owner(plan);
+    if (input_.seen.sight.has_no_policy && input_.seen.has_host) {
+      plan.notes.push_back(fmt::format(
+          "mta-sts.{} has addresses still, and no policy: delete them",
+          input_.domain));
+    }
     add_next_run(plan, next_command(plan));
     return plan;
   }

@@ -143,6 +143,7 @@ bool is_none(const verify::Fetch& fetch) {
 }
 
 void see_policy(const Look& look, const verify::Case& on, Seen& seen) {
+  seen.has_host = true;
   for (const Answer* one : {&look.facts.host_a, &look.facts.host_aaaa}) {
     if (one->is_answered()) continue;
     seen.unseen.push_back(explain(*one));
@@ -178,10 +179,9 @@ void see_policy(const Look& look, const verify::Case& on, Seen& seen) {
         fmt::format("not each address of {} serves the policy", on.host));
     return;
   }
-  const bool is_asked =
-      without != 0 || (look.facts.host_a.outcome != Outcome::found &&
-                       look.facts.host_aaaa.outcome != Outcome::found);
-  if (!policy && !is_asked) {
+  seen.has_host = look.facts.host_a.outcome == Outcome::found ||
+                  look.facts.host_aaaa.outcome == Outcome::found;
+  if (!policy && seen.has_host && without == 0) {
     seen.unseen.push_back(
         fmt::format("no address of {} can be reached from here", on.host));
     return;

@@ -27,6 +27,7 @@ struct Look {
 struct Seen {
   sts::Sight sight = {};
   std::vector<std::string> mx = {};  // "10 mx.example.com", as they are now
+  bool has_host = false;  // the policy host has an address, or may have one
   /// What is wrong with the targets, or could not be told.
   Diagnostics about_targets = {};
   /// Why something is missing in `sight`, each as a sentence.
