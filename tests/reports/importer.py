@@ -20,7 +20,8 @@ class Importer:
     folder failed/, and spool/. `more`: further lines of [reports];
     `tables`: further tables."""
 
-    def __init__(self, folder, more="", tables=""):
+    def __init__(self, folder, more="", tables="",
+                 tls_rpt="mailto:tls-reports@alpha.test"):
         self.folder = pathlib.Path(folder)
         self.config = self.folder / "mta-stsd.toml"
         self.failed = self.folder / "failed"
@@ -33,7 +34,7 @@ class Importer:
             f"{tables}\n"
             f"[[policy]]\ndomains = {json.dumps(DOMAINS)}\n"
             'mx = ["mx.alpha.test"]\n'
-            'tls_rpt = ["mailto:tls-reports@alpha.test"]\n')
+            f'tls_rpt = ["{tls_rpt}"]\n')
 
     def command(self, *arguments):
         return [os.environ["MTA_STS"], "-c", str(self.config), "reports",
