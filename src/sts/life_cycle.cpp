@@ -32,12 +32,14 @@ sys_seconds Served::served_until(sys_seconds now) const {
 }
 
 void Past::add(const HistoryLine& line) {
-  // From here on the clock is right again: what had ended before, at a time
-  // that nobody knows, had ended now.
+  const bool is_behind = line.time < latest_;
+  latest_ = std::max(latest_, line.time);
+  // The clock is right again: what had ended before, at a time that nobody
+  // knows, had ended now.
   for (Served& one : served_) {
-    if (!one.is_end_unsure || line.time < one.last) continue;
+    if (is_behind || !one.is_end_unsure) continue;
     one.is_end_unsure = false;
-    one.last = line.time;
+    one.last = std::max(one.last, line.time);
   }
   auto known = std::ranges::find(served_, line.id, &Served::id);
   if (known == served_.end()) {
@@ -47,16 +49,17 @@ void Past::add(const HistoryLine& line) {
                                    .last = line.time});
   }
   known->first = std::min(known->first, line.time);
+  known->last = std::max(known->last, line.time);
   if (line.event == HistoryLine::Event::serve) {
     ++known->hosts;
-  } else if (known->hosts > 0) {
-    --known->hosts;
-    known->is_end_unsure = known->is_end_unsure || line.time < known->last;
+    return;
   }
-  known->last = std::max(known->last, line.time);
+  if (known->hosts > 0) --known->hosts;
+  known->is_end_unsure = known->is_end_unsure || is_behind;
 }
 
 void Past::end_all(sys_seconds now) {
+  latest_ = std::max(latest_, now);
   for (Served& one : served_) {
     if (!one.is_open()) continue;
     one.last = one.served_until(now);

@@ -23,7 +23,8 @@ struct Served {
   std::chrono::sys_seconds first;
   std::chrono::sys_seconds last;  // it was, then; later, too, while is_open()
   std::size_t hosts = 0;          // that have begun and not ceased to
-  /// A clock was set back while it was served, so when it ceased is not known.
+  /// It ceased while the clock was behind what it had been, so when is not
+  /// known.
   bool is_end_unsure = false;
 
   bool is_open() const { return hosts > 0 || is_end_unsure; }
@@ -39,10 +40,10 @@ struct Served {
 /// anything.
 class Past {
  public:
-  /// In the order of a file. The lines of several hosts may be joined in any
-  /// way that keeps each one's order: a policy that two serve is held until
-  /// both have ceased to. A host that was killed has not said that it ceased;
-  /// see end_all().
+  /// In the order of a file. A policy that several hosts serve is held until
+  /// all have ceased to. A host that was killed has not said that it ceased;
+  /// see end_all(). Where times go back, a clock was set back: what ends then
+  /// counts as served until a line whose time is right again.
   void add(const HistoryLine& line);
 
   /// At the start of the only host of this history: whatever was served before
@@ -70,6 +71,8 @@ class Past {
 
  private:
   std::vector<Served> served_;
+  /// That a line has had, or that it was for sure.
+  std::chrono::sys_seconds latest_ = std::chrono::sys_seconds::min();
 };
 
 /// When the policy host and the records of a domain may go: when its last

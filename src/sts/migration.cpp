@@ -49,16 +49,14 @@ class Migration {
   std::vector<Step> plan() const {
     const bool is_moved = sight_.mx && are_same(*sight_.mx, targets_);
     const auto admitted = when_seen(sight_.policy, [&](const Policy& policy) {
-      return admits_all(policy, targets_);
-    });
-    const auto published = when_seen(sight_.policy, [&](const Policy& policy) {
-      return sight_.id == policy_id(format_policy(policy));
+      // Who has dropped the old hosts too early needs them back.
+      return admits_all(policy, targets_) &&
+             (is_moved || !sight_.mx || admits_all(policy, *sight_.mx));
     });
     const auto dropped = when_seen(sight_.policy, [&](const Policy& policy) {
       return admits_all(policy, targets_) && is_for(policy, targets_);
     });
-    const std::optional<bool> is_published =
-        sight_.id ? published : std::nullopt;
+    const std::optional<bool> is_published = find_published(sight_);
     // What publishes the last policy has published the one between them.
     const bool is_past_both = dropped == true && is_moved;
     return arrange(
@@ -94,7 +92,8 @@ class Migration {
   /// Nobody holds a policy any more that would refuse a target: neither who
   /// looks only when max_age is over, nor who waits for another id.
   sys_seconds moved_from() const {
-    sys_seconds from = sight_.record_since.value_or(now_) + sight_.txt_ttl;
+    sys_seconds from =
+        published_from(sight_, now_) + sight_.txt_ttl + k_sender_pause;
     for (const dns::Name& host : targets_) {
       if (const auto until = past_.refused_until(host, now_)) {
         from = std::max(from, *until);
@@ -122,7 +121,16 @@ class Migration {
 sys_seconds assume_forgotten(const Sight& sight, sys_seconds now) {
   const std::chrono::seconds own =
       sight.policy ? sight.policy->max_age() : std::chrono::seconds(0);
-  return sight.record_since.value_or(now) + sight.earlier_max_age.value_or(own);
+  return published_from(sight, now) + sight.earlier_max_age.value_or(own);
+}
+
+std::optional<bool> find_published(const Sight& sight) {
+  if (!sight.policy || !sight.id) return {};
+  return *sight.id == policy_id(format_policy(*sight.policy));
+}
+
+sys_seconds published_from(const Sight& sight, sys_seconds now) {
+  return find_published(sight) == true ? sight.record_since.value_or(now) : now;
 }
 
 std::vector<Step> plan_migration(const Sight& sight, const Past& past,
@@ -131,10 +139,15 @@ std::vector<Step> plan_migration(const Sight& sight, const Past& past,
   return Migration(sight, past, targets, now).plan();
 }
 
-std::vector<MxPattern> admit_both(const Policy& policy,
+std::vector<MxPattern> admit_both(const Policy& policy, const Sight& sight,
                                   const std::vector<dns::Name>& targets) {
+  std::vector<dns::Name> hosts = sight.mx.value_or(std::vector<dns::Name>{});
+  hosts.insert(hosts.end(), targets.begin(), targets.end());
+  std::ranges::sort(hosts);
+  const auto twice = std::ranges::unique(hosts);
+  hosts.erase(twice.begin(), twice.end());
   std::vector<MxPattern> mx = policy.mx();
-  for (const dns::Name& host : targets) {
+  for (const dns::Name& host : hosts) {
     if (admits(policy, host)) continue;
     // A name is a pattern.
     mx.push_back(*MxPattern::parse(host.text()));

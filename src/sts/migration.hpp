@@ -39,6 +39,17 @@ struct Sight {
   std::optional<std::chrono::seconds> earlier_max_age = {};
 };
 
+/// A sender that has just looked at the record may go by what it saw for as
+/// long, whatever the TTL: postfix-mta-sts-resolver's cache_grace.
+inline constexpr std::chrono::seconds k_sender_pause{60};
+
+/// Whether the record has the id of the policy; nothing: unseen.
+std::optional<bool> find_published(const Sight& sight);
+
+/// Since when it has; `now` where it has not yet, or nobody knows.
+std::chrono::sys_seconds published_from(const Sight& sight,
+                                        std::chrono::sys_seconds now);
+
 /// Where no history tells, when the policies before the record that is there
 /// now are forgotten.
 std::chrono::sys_seconds assume_forgotten(const Sight& sight,
@@ -60,8 +71,8 @@ std::vector<Step> plan_migration(const Sight& sight, const Past& past,
                                  std::chrono::sys_seconds now);
 
 /// The mx that a policy has between admit-both and drop-old: what it has now,
-/// and what is missing for `targets`.
-std::vector<MxPattern> admit_both(const Policy& policy,
+/// and what is missing for the MX record as it is and for `targets`.
+std::vector<MxPattern> admit_both(const Policy& policy, const Sight& sight,
                                   const std::vector<dns::Name>& targets);
 
 }  // namespace mtasts::sts

@@ -19,6 +19,10 @@ inline constexpr std::string_view k_publish_none = "retirement.publish-none";
 inline constexpr std::string_view k_remove_record = "retirement.remove-record";
 inline constexpr std::string_view k_remove_host = "retirement.remove-host";
 
+/// Within which a record is taken to have followed its policy, where nobody
+/// knows.
+inline constexpr std::chrono::days k_record_lag{1};
+
 /// `sight.id` is an empty string when each name server says that there is no
 /// record.
 std::vector<Step> plan_retirement(const Sight& sight, const Past& past,

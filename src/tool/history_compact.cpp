@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,25 +40,38 @@ void add_served(const std::string& domain, const sts::Served& served,
       make_line(served.last, HistoryLine::Event::end, domain, served));
 }
 
+/// The times of a clock that was set back; see merge_lines().
+void put_right(std::vector<HistoryLine>& history) {
+  std::vector<bool> is_behind;
+  sys_seconds latest = sys_seconds::min();
+  for (HistoryLine& line : history) {
+    is_behind.push_back(line.time < latest);
+    latest = std::max(latest, line.time);
+    if (is_behind.back()) line.time = latest;
+  }
+  std::optional<sys_seconds> right;
+  for (std::size_t i = history.size(); i-- > 0;) {
+    if (!is_behind[i]) {
+      right = history[i].time;
+    } else if (history[i].event == HistoryLine::Event::end) {
+      history[i].time = right.value_or(sys_seconds::max());
+    }
+  }
+  std::erase_if(history, [](const HistoryLine& line) {
+    return line.time == sys_seconds::max();
+  });
+}
+
 }  // namespace
 
 std::vector<HistoryLine> merge_lines(
     std::vector<std::vector<HistoryLine>> histories) {
-  // The time that a line counts as is never before that of the line in front of
-  // it, so that a clock that was set back changes no order.
-  std::vector<std::pair<sys_seconds, HistoryLine>> timed;
-  for (std::vector<HistoryLine>& history : histories) {
-    sys_seconds latest = sys_seconds::min();
-    for (HistoryLine& line : history) {
-      latest = std::max(latest, line.time);
-      timed.emplace_back(latest, std::move(line));
-    }
-  }
-  std::ranges::stable_sort(timed, {},
-                           [](const auto& one) { return one.first; });
   std::vector<HistoryLine> lines;
-  lines.reserve(timed.size());
-  for (auto& [_, line] : timed) lines.push_back(std::move(line));
+  for (std::vector<HistoryLine>& history : histories) {
+    put_right(history);
+    std::ranges::move(history, std::back_inserter(lines));
+  }
+  std::ranges::stable_sort(lines, {}, &HistoryLine::time);
   return lines;
 }
 

@@ -9,8 +9,10 @@
 
 namespace mtasts::tool {
 
-/// By time, and so that the lines of each one stay in their order, whatever
-/// its clock has done: that is what sts::Past::add() asks for.
+/// By time. Where the clock of one was set back, its lines get the time from
+/// which they count, since the others no longer show it: what began then, the
+/// time at which the clock was set back; what ended, that at which it was right
+/// again, and where it never was, the line is left out.
 std::vector<sts::HistoryLine> merge_lines(
     std::vector<std::vector<sts::HistoryLine>> histories);
 

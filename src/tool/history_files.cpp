@@ -12,6 +12,7 @@
 #include "config/load.hpp"
 #include "files/read.hpp"
 #include "text/ascii.hpp"
+#include "tool/history_compact.hpp"
 
 namespace mtasts::tool {
 namespace {
@@ -81,11 +82,15 @@ Result<Pasts> read_pasts(std::vector<std::string> files,
     }
     files.push_back(config.startup.history);
   }
-  Pasts pasts;
+  std::vector<std::vector<sts::HistoryLine>> histories;
   for (const std::string& path : files) {
-    const Result<std::vector<sts::HistoryLine>> lines = read_history(path);
+    Result<std::vector<sts::HistoryLine>> lines = read_history(path);
     if (!lines) return fail(lines.error());
-    for (const sts::HistoryLine& line : *lines) pasts[line.domain].add(line);
+    histories.push_back(*std::move(lines));
+  }
+  Pasts pasts;
+  for (const sts::HistoryLine& line : merge_lines(std::move(histories))) {
+    pasts[line.domain].add(line);
   }
   return pasts;
 }

@@ -37,7 +37,8 @@ class MigrationPlan {
       : input_(input),
         before_(input.seen.sight.policy ? *input.seen.sight.policy
                                         : input.ours->policy),
-        both_(with_mx(before_, sts::admit_both(before_, input.targets))),
+        both_(with_mx(before_, sts::admit_both(before_, input.seen.sight,
+                                               input.targets))),
         after_(with_mx(before_, keep_targets())) {}
 
   Plan make() const {

@@ -115,6 +115,20 @@ TEST(StsLifeCycle, IsNeverTooEarlyWhenAClockWasSetBack) {
   EXPECT_EQ(past.enforced_until(at(410)), at(409));
 }
 
+// Both began and ended while the clock was behind.
+TEST(StsLifeCycle, IsNotSureOfWhatFollowedWhileAClockWasBehind) {
+  Past past =
+      make_past({line(400, Event::serve, k_old), line(35, Event::end, k_old),
+                 line(35, Event::serve, k_new), line(36, Event::end, k_new),
+                 line(36, Event::serve, k_testing)});
+  const auto new_until = [&past](int day) {
+    return past.served().at(1).served_until(at(day));
+  };
+  EXPECT_EQ(new_until(402), at(402));
+  past.add(line(403, Event::end, k_testing));
+  EXPECT_EQ(new_until(500), at(403));
+}
+
 TEST(StsLifeCycle, ForgetsWhatNobodyHolds) {
   Past past =
       make_past({line(0, Event::serve, k_old), line(4, Event::end, k_old),
