@@ -1,14 +1,36 @@
 // SPDX-License-Identifier: MIT
 #include "tool/reports_facts.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 #include <vector>
 
+#include "publish/publication.hpp"
 #include "reports/day_totals.hpp"
+#include "reports/gate.hpp"
+#include "tool/gate_facts.hpp"
 #include "tool/policy_ids.hpp"
 #include "tool/report_remedies.hpp"
 
 namespace mtasts::tool {
+namespace {
+
+/// Of a policy in mode testing, by its reports alone.
+PageVerdict describe_gate(const reports::GateFacts& facts) {
+  const reports::GateVerdict judged = reports::judge_gate(facts);
+  PageVerdict verdict{.is_ready = judged.state != reports::GateState::bad,
+                      .headline = "Ready for mode enforce, by its reports"};
+  if (!verdict.is_ready) verdict.headline = "Not ready for mode enforce";
+  for (const reports::GateCondition& one : judged.conditions) {
+    if (one.state == reports::GateState::good) continue;
+    verdict.reasons.push_back(
+        fmt::format("{}: {}", reports::format_gate_state(one.state), one.text));
+  }
+  return verdict;
+}
+
+}  // namespace
 
 Result<AllDomainsFacts> read_all_domains(reports::Connection& connection,
                                          const reports::Period& period,
@@ -47,6 +69,14 @@ Result<DomainFacts> read_domain(reports::Connection& connection,
     facts.remedies.try_emplace(one.result_type,
                                describe_remedy(one.result_type, domain));
   }
+  const publish::Publication* policy = config.live.find_domain(domain);
+  if (policy == nullptr || policy->policy.mode() != sts::Mode::testing) {
+    return facts;
+  }
+  const Result<reports::GateFacts> gate =
+      read_gate_facts(connection, config, *policy, facts.details.domain, now);
+  if (!gate) return fail(gate.error());
+  facts.verdict = describe_gate(*gate);
   return facts;
 }
 

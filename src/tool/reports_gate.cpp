@@ -21,7 +21,7 @@
 #include "text/json.hpp"
 #include "text/time.hpp"
 #include "tls/client.hpp"
-#include "tool/policy_ids.hpp"
+#include "tool/gate_facts.hpp"
 #include "tool/reports.hpp"
 #include "tool/reports_setup.hpp"
 #include "tool/sandbox.hpp"
@@ -32,60 +32,13 @@
 namespace mtasts::tool {
 namespace {
 
-using std::chrono::floor;
 using std::chrono::sys_seconds;
-
-/// How far back a policy is looked for in reports that no history knows.
-constexpr std::chrono::days k_memory{90};
 
 struct Options {
   VerifyOptions look = {};
   bool has_no_verify = false;
   std::string format = "text";
 };
-
-/// Since when a policy in mode testing has been served without another one in
-/// between that is in another mode.
-std::optional<sys_seconds> find_testing_since(const sts::Past& past) {
-  std::optional<sys_seconds> since;
-  for (const sts::Served& one : past.served()) {
-    if (one.policy.mode() != sts::Mode::testing) {
-      since.reset();
-    } else if (!since) {
-      since = one.first;
-    }
-  }
-  return since;
-}
-
-Result<reports::GateFacts> read_facts(reports::Connection& connection,
-                                      const config::Config& config,
-                                      const publish::Publication& publication,
-                                      const std::string& domain,
-                                      sys_seconds now) {
-  const sys_seconds today = floor<std::chrono::days>(now);
-  reports::GateFacts facts{
-      .domain = domain,
-      .now = now,
-      .mode = publication.policy.mode(),
-      .policy_id = publication.id,
-      .testing_since = find_testing_since(read_past(config, domain))};
-  Result<reports::DomainDetails> details = reports::read_details(
-      connection, domain,
-      {.since = today - reports::k_gate_window, .until = today});
-  if (!details) return fail(details.error());
-  facts.details = *std::move(details);
-  if (facts.testing_since) return facts;
-  details = reports::read_details(connection, domain,
-                                  {.since = today - k_memory, .until = today});
-  if (!details) return fail(details.error());
-  for (const reports::SenderTotals& one : details->senders) {
-    if (one.policy_id != publication.id) continue;
-    facts.reported_since = one.day;  // they come by day
-    break;
-  }
-  return facts;
-}
 
 reports::GateLook look(const std::string& domain,
                        const publish::PublicationPtr& publication,
@@ -199,7 +152,7 @@ Exit judge(const Options& options, const ReportsSetup& setup,
   enter_sandbox(setup.config.startup.sandbox);
   const sys_seconds now = process::this_second();
   Result<reports::GateFacts> facts =
-      read_facts(*connection, setup.config, **publication, domain, now);
+      read_gate_facts(*connection, setup.config, **publication, domain, now);
   if (!facts) return fail_by(facts.error(), Exit::fault);
   if (!options.has_no_verify) {
     facts->look = look(domain, *publication, setup.config, shared, now);

@@ -50,8 +50,11 @@ Exit run(Arguments& arguments) {
   if (!setup) return Exit::fault;
   auto database = reports::Database::open(setup->reports.database);
   if (!database) return fail_by(database.error(), Exit::fault);
-  const auto removed = database->remove_before(process::this_second() - *kept);
+  const auto now = process::this_second();
+  const auto removed = database->remove_before(now - *kept);
   if (!removed) return fail_by(removed.error(), Exit::fault);
+  const auto updated = update_summary(setup->reports, now);
+  if (!updated) return fail_by(updated.error(), Exit::fault);
   return print(fmt::format("removed: {} policies of reports\n", *removed))
              ? Exit::good
              : Exit::fault;

@@ -120,6 +120,8 @@ was not done by itself; mta-sts verify example.com shows what is wrong now
         self.assertIn("<bdi>example.com</bdi>", self.summary("--format", "html"))
         page = self.summary("example.com", "--format", "html")
         self.assertIn("Beta &amp; Co", page)
+        # What the gate says of a policy in mode testing.
+        self.assertIn("<h2>Not ready for mode enforce</h2>", page)
         self.assertIn("&lt;b&gt;", page)
         self.assertNotIn("\x1b", page)
         # With the start of the program; the best of three.
@@ -164,6 +166,11 @@ was not done by itself; mta-sts verify example.com shows what is wrong now
         self.assertEqual(path.read_text().splitlines()[3],
                          "example.com 2026-11-27 2 2 2 0 0 198 2 0 0 0 0")
         self.assertEqual(os.listdir(path.parent), ["summary"])
+        # What is left when the rest has gone.
+        path.unlink()
+        self.assertEqual(self.run_tool("gc", "--keep", "14d").returncode, 0)
+        self.assertEqual(path.read_text().splitlines()[0],
+                         "mta-sts report days 1")
 
 
 if __name__ == "__main__":
