@@ -7,14 +7,14 @@
 #include <cstdint>
 #include <map>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
-#include "reports/applied_policy.hpp"
 #include "reports/schema.hpp"
+#include "reports/shared_texts.hpp"
 #include "reports/statements.hpp"
 #include "reports/trust.hpp"
 #include "text/join.hpp"
+#include "text/sha256.hpp"
 #include "tlsrpt/anomaly.hpp"
 #include "tlsrpt/result_type.hpp"
 
@@ -23,19 +23,13 @@ namespace {
 
 // Another importer holds the database for about a second at a time.
 constexpr std::chrono::milliseconds k_patience{30'000};
-// Texts repeat: of 300,000 reports of a day there are some 100,000 domains and
-// few other texts. What does not fit is looked up again.
-constexpr std::size_t k_max_known = 200'000;
+// In place of a count: what came first was known, and so is what follows.
+constexpr std::int64_t k_all_known = -1;
 // Documents that go in one transaction, and have others wait.
 constexpr std::int64_t k_piece = 5'000;
 
 std::int64_t to_epoch(std::chrono::sys_seconds time) {
   return time.time_since_epoch().count();
-}
-
-/// A line each, as lists are kept. No text of a report has a line end.
-std::string join_lines(const std::vector<std::string>& lines) {
-  return text::join(lines, "\n", [](const std::string& one) { return one; });
 }
 
 /// "KIND PLACE COUNT VALUE", a line each.
@@ -44,11 +38,6 @@ std::string format_anomalies(const std::vector<tlsrpt::Anomaly>& anomalies) {
     return fmt::format("{} {} {} {}", tlsrpt::format_anomaly_kind(one.kind),
                        one.place, one.count, one.value);
   });
-}
-
-bool is_sts(const tlsrpt::PolicyReport& policy) {
-  return tlsrpt::read_policy_type(policy.policy_type) ==
-         tlsrpt::PolicyType::sts;
 }
 
 }  // namespace
@@ -86,8 +75,6 @@ class Database::Writer {
   };
 
   Result<void> begin();
-  Result<std::int64_t> intern(const std::string& text);
-  Result<std::int64_t> intern_policy(const tlsrpt::PolicyReport& policy);
   Result<void> find_document(Document& document);
   Result<void> add_document(Document& document);
   Result<bool> add_report(Document& document,
@@ -98,78 +85,19 @@ class Database::Writer {
 
   Connection connection_;
   Statements statements_{connection_};
-  std::unordered_map<std::string, std::int64_t> texts_ = {};
-  std::unordered_map<std::string, std::int64_t> policies_ = {};
+  SharedTexts texts_{connection_, statements_};
 };
 
 Result<void> Database::Writer::begin() {
-  return connection_.is_in_transaction()
-             ? Result<void>()
-             : connection_.execute("BEGIN IMMEDIATE");
+  if (connection_.is_in_transaction()) return {};
+  const Result<void> begun = connection_.execute("BEGIN IMMEDIATE");
+  return begun ? texts_.forget_if_changed() : begun;
 }
 
 void Database::Writer::roll_back() {
-  // Ids that were given out may be others' from now on.
-  texts_.clear();
-  policies_.clear();
+  texts_.forget();
   // Whatever it answers, the fault to tell of is the first one.
   if (connection_.is_in_transaction()) (void)connection_.execute("ROLLBACK");
-}
-
-Result<std::int64_t> Database::Writer::intern(const std::string& text) {
-  if (const auto known = texts_.find(text); known != texts_.end()) {
-    return known->second;
-  }
-  Result<std::int64_t> id =
-      statements_.look_up("SELECT id FROM text WHERE value = ?1", {text});
-  if (id && *id == 0) {
-    const Result<void> added =
-        statements_.run("INSERT INTO text (value) VALUES (?1)", {text});
-    if (!added) return fail(added.error());
-    id = connection_.last_id();
-  }
-  if (texts_.size() >= k_max_known) texts_.clear();
-  if (id) texts_.emplace(text, *id);
-  return id;
-}
-
-/// What a sender says of the policy that it applied, which all of its reports
-/// on a domain repeat.
-Result<std::int64_t> Database::Writer::intern_policy(
-    const tlsrpt::PolicyReport& policy) {
-  const Result<std::int64_t> type = intern(policy.policy_type);
-  if (!type) return type;
-  const Result<std::int64_t> lines = intern(join_lines(policy.policy_string));
-  if (!lines) return lines;
-  const Result<std::int64_t> hosts = intern(join_lines(policy.mx_host));
-  if (!hosts) return hosts;
-  const std::string key = fmt::format("{} {} {}", *type, *lines, *hosts);
-  if (const auto known = policies_.find(key); known != policies_.end()) {
-    return known->second;
-  }
-  Result<std::int64_t> id = statements_.look_up(
-      "SELECT id FROM applied WHERE policy_string = ?1 AND policy_type = ?2 "
-      "AND mx_host = ?3",
-      {*lines, *type, *hosts});
-  if (id && *id == 0) {
-    SqlValue policy_id;
-    if (is_sts(policy)) {
-      if (const auto applied = find_applied_policy(policy.policy_string)) {
-        const Result<std::int64_t> text = intern(applied->id);
-        if (!text) return text;
-        policy_id = *text;
-      }
-    }
-    const Result<void> added = statements_.run(
-        "INSERT INTO applied (policy_type, policy_string, mx_host, policy_id) "
-        "VALUES (?1, ?2, ?3, ?4)",
-        {*type, *lines, *hosts, policy_id});
-    if (!added) return fail(added.error());
-    id = connection_.last_id();
-  }
-  if (policies_.size() >= k_max_known) policies_.clear();
-  if (id) policies_.emplace(key, *id);
-  return id;
 }
 
 /// The very same JSON may have come before, when other domains were ours.
@@ -192,14 +120,15 @@ Result<void> Database::Writer::add_document(Document& document) {
   const ReceivedReport& received = document.received;
   SqlValue signer;
   if (!document.trust.signer.empty()) {
-    const Result<std::int64_t> id = intern(document.trust.signer);
+    const Result<std::int64_t> id = texts_.keep(document.trust.signer);
     if (!id) return fail(id.error());
     signer = *id;
   }
-  const Result<std::int64_t> contact = intern(received.report.contact_info);
+  const Result<std::int64_t> contact =
+      texts_.keep(received.report.contact_info);
   if (!contact) return fail(contact.error());
   const Result<std::int64_t> anomalies =
-      intern(format_anomalies(received.report.anomalies));
+      texts_.keep(format_anomalies(received.report.anomalies));
   if (!anomalies) return fail(anomalies.error());
   const Result<void> added = statements_.run(
       "INSERT INTO document (digest, received, channel, signer, contact, "
@@ -216,20 +145,29 @@ Result<bool> Database::Writer::add_report(Document& document,
                                           const tlsrpt::PolicyReport& policy) {
   const tlsrpt::Report& report = document.received.report;
   const auto type = tlsrpt::read_policy_type(policy.policy_type);
-  const std::int64_t nth = document.counts[{policy.policy_domain, type}]++;
+  std::int64_t& nth = document.counts[{policy.policy_domain, type}];
+  if (nth == k_all_known) return false;
   const std::int64_t start = to_epoch(report.start_datetime);
   const auto type_number = static_cast<std::int64_t>(type);
-  const Result<std::int64_t> domain = intern(policy.policy_domain);
+  // Without an id two reports are the same only when all of them is.
+  const std::string name = report.report_id.empty()
+                               ? text::hex(document.received.digest)
+                               : report.report_id;
+  const Result<std::int64_t> domain = texts_.keep(policy.policy_domain);
   if (!domain) return fail(domain.error());
-  const Result<std::int64_t> organization = intern(report.organization_name);
+  const Result<std::int64_t> organization =
+      texts_.keep(report.organization_name);
   if (!organization) return fail(organization.error());
   const Result<std::int64_t> known = statements_.look_up(
       "SELECT 1 FROM report WHERE start = ?1 AND domain = ?2 AND organization "
       "= ?3 AND policy_type = ?4 AND report_id = ?5 AND nth = ?6",
-      {start, *domain, *organization, type_number, report.report_id, nth});
+      {start, *domain, *organization, type_number, name, nth});
   if (!known) return fail(known.error());
-  if (*known != 0) return false;
-  const Result<std::int64_t> applied = intern_policy(policy);
+  if (*known != 0) {
+    nth = k_all_known;
+    return false;
+  }
+  const Result<std::int64_t> applied = texts_.keep_policy(policy);
   if (!applied) return fail(applied.error());
   if (document.id == 0) {
     const Result<void> added = add_document(document);
@@ -239,7 +177,7 @@ Result<bool> Database::Writer::add_report(Document& document,
       "INSERT INTO report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
       "?11, ?12, ?13)",
       {document.id, document.position, start, to_epoch(report.end_datetime),
-       *domain, *organization, report.report_id, type_number, nth,
+       *domain, *organization, name, type_number, nth++,
        std::int64_t{document.trust.is_verified}, *applied,
        static_cast<std::int64_t>(policy.total_successful_session_count),
        static_cast<std::int64_t>(policy.total_failure_session_count)});
@@ -260,7 +198,7 @@ Result<void> Database::Writer::add_failures(
          {&one.result_type, &one.sending_mta_ip, &one.receiving_mx_hostname,
           &one.receiving_mx_helo, &one.receiving_ip,
           &one.additional_information, &one.failure_reason_code}) {
-      const Result<std::int64_t> id = intern(*text);
+      const Result<std::int64_t> id = texts_.keep(*text);
       if (!id) return fail(id.error());
       ids[at++] = *id;
     }
@@ -346,8 +284,11 @@ Result<std::size_t> Database::Writer::remove_before(
         connection_.execute("PRAGMA incremental_vacuum(1000)");
     if (!freed) return fail(freed.error());
     all += *removed;
-    if (*removed == 0) return all;
+    if (*removed == 0) break;
   }
+  const Result<void> unused = texts_.remove_unused();
+  if (!unused) return fail(unused.error());
+  return all;
 }
 
 // --- Database ---

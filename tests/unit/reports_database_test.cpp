@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "reports/database.hpp"
 #include "reports/query.hpp"
+#include "reports/stored_report.hpp"
 #include "temp_dir.hpp"
 #include "text/sha256.hpp"
 
@@ -161,6 +164,72 @@ TEST_F(DatabaseTest, TakesTwoPoliciesOfOneDomain) {
   EXPECT_EQ(all[1].reports, 1U);
 }
 
+TEST_F(DatabaseTest, CountsWhatIsSentAnewAsItWasFirst) {
+  insert(make_report("1", "a"));
+  ReceivedReport again = make_report("1", "b");
+  again.report.policies.push_back(make_policy("example.com"));
+  EXPECT_EQ(insert(again), (Insertion{.duplicates = 2}));
+  EXPECT_EQ(sessions(), (Sessions{.successful = 10, .failed = 1}));
+}
+
+TEST_F(DatabaseTest, TellsReportsWithoutAnIdApart) {
+  EXPECT_EQ(insert(make_report("", "a")), (Insertion{.stored = 1}));
+  EXPECT_EQ(insert(make_report("", "b")), (Insertion{.stored = 1}));
+  EXPECT_EQ(insert(make_report("", "a")), (Insertion{.duplicates = 1}));
+}
+
+TEST_F(DatabaseTest, ShowsAReportAsItWasKept) {
+  const ReceivedReport received = make_report("1", "a");
+  insert(received);
+  commit();
+  Connection connection = *open_to_read(path_);
+  const auto lines = read_list(
+      connection, {.period = k_period, .domain = "example.com", .most = 9});
+  ASSERT_TRUE(lines) << lines.error().message;
+  ASSERT_EQ(lines->size(), 1U);
+  const auto stored = find_report(connection, lines->front().id);
+  ASSERT_TRUE(stored) << stored.error().message;
+  ASSERT_TRUE(*stored);
+  EXPECT_EQ((*stored)->report, received.report);
+  EXPECT_EQ((*stored)->received, k_now);
+  EXPECT_FALSE(*find_report(connection, 77));
+  const auto failed = read_list(
+      connection, {.period = k_period, .domain = "alpha.test", .most = 9});
+  ASSERT_TRUE(failed);
+  EXPECT_TRUE(failed->empty());
+}
+
+TEST_F(DatabaseTest, RefusesWhatIsNotItsOwn) {
+  const auto refuse = [this](const std::string& sql) {
+    const std::string path = dir_.path("foreign.db");
+    std::filesystem::remove(path);
+    {
+      Connection foreign =
+          *Connection::open(path, Access::write, std::chrono::seconds(1));
+      EXPECT_TRUE(foreign.execute(sql));
+    }
+    const auto written = Database::open(path);
+    const auto read = open_to_read(path);
+    EXPECT_FALSE(written);
+    EXPECT_FALSE(read);
+    std::string said = written ? "" : written.error().message;
+    EXPECT_EQ(read ? "" : read.error().message, said);
+    return said.substr(std::min(said.size(), said.find("\": ") + 3));
+  };
+  EXPECT_EQ(refuse("CREATE TABLE a (b)"),
+            "it is the database of another program");
+  EXPECT_EQ(refuse("PRAGMA user_version = 99"),
+            "it is of version 99, and this program knows 1");
+}
+
+TEST_F(DatabaseTest, SaysWhyItCanNotBeRead) {
+  const auto missing = open_to_read(dir_.path("none.db"));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message,
+            "database \"" + dir_.path("none.db") + "\": it can't be opened");
+  EXPECT_NE(missing.error().hint, "");
+}
+
 TEST_F(DatabaseTest, LeavesAsideWhatIsNotOurs) {
   const Intake ours{.is_ours = [](std::string_view domain) {
     return domain == "example.com";
@@ -202,6 +271,11 @@ TEST_F(DatabaseTest, RemovesWhatIsOld) {
   ASSERT_TRUE(one) << one.error().message;
   EXPECT_EQ(*one, 1U);
   EXPECT_TRUE(totals().empty());
+  // Only what the other one needs is kept.
+  Connection connection = *open_to_read(path_);
+  const auto kept = connection.read_number(
+      "SELECT count(*) FROM text WHERE value IN ('Alpha', 'example.com')");
+  EXPECT_EQ(kept.value_or(0), 2);
   // Its JSON is no longer known, and what is newer still is.
   EXPECT_EQ(insert(make_report("1", "a")), (Insertion{.stored = 1}));
   EXPECT_EQ(insert(next), (Insertion{.duplicates = 1}));
