@@ -300,7 +300,8 @@ Result<Database> Database::open(const std::string& path) {
   // FULL: what is committed survives a power cut.
   Result<void> set = connection->execute(
       "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; "
-      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
+      "PRAGMA temp_store = MEMORY");
   if (set) set = migrate(*connection);
   if (!set) return fail(set.error());
   return Database(std::make_unique<Writer>(*std::move(connection)));

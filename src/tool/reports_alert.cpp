@@ -137,7 +137,7 @@ Exit run(Arguments& arguments) {
   if (!setup) return Exit::fault;
   auto connection = reports::open_to_read(setup->reports.database);
   if (!connection) return fail_by(connection.error(), Exit::fault);
-  enter_sandbox(setup->config.startup.sandbox);
+  enter_offline_sandbox(setup->config.startup.sandbox);
   const auto alarms = find_alarms(options, *connection, *period);
   if (!alarms) return fail_by(alarms.error(), Exit::fault);
   const bool is_printed = print(format_alarms(*alarms, options.format));

@@ -105,7 +105,7 @@ Exit run(Arguments& arguments) {
   if (!setup) return Exit::fault;
   auto connection = reports::open_to_read(setup->reports.database);
   if (!connection) return fail_by(connection.error(), Exit::fault);
-  enter_sandbox(setup->config.startup.sandbox);
+  enter_offline_sandbox(setup->config.startup.sandbox);
   const Result<Lines> lines = reports::read_list(*connection, filter);
   if (!lines) return fail_by(lines.error(), Exit::fault);
   const std::string text =

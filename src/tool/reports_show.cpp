@@ -179,7 +179,7 @@ Exit run(Arguments& arguments) {
   if (!setup) return Exit::fault;
   auto connection = reports::open_to_read(setup->reports.database);
   if (!connection) return fail_by(connection.error());
-  enter_sandbox(setup->config.startup.sandbox);
+  enter_offline_sandbox(setup->config.startup.sandbox);
   const auto stored = reports::find_report(*connection, *id);
   if (!stored) return fail_by(stored.error());
   if (!*stored) {

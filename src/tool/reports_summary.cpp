@@ -67,7 +67,7 @@ Exit run(Arguments& arguments) {
     print_error(connection.error());
     return Exit::fault;
   }
-  enter_sandbox(setup->config.startup.sandbox);
+  enter_offline_sandbox(setup->config.startup.sandbox);
   const Result<std::string> text =
       make_text(options, *setup, *connection, process::this_second());
   if (!text) {

@@ -3,11 +3,23 @@
 
 namespace mtasts::tool {
 
-process::Sandbox enter_sandbox(bool is_wanted) {
+namespace {
+
+process::Sandbox enter(bool is_wanted, process::Profile profile) {
   if (!is_wanted) return {"off", "off", "server.sandbox"};
   return process::enter_sandbox(
       [] { return process::Allowed{.readable = {"/"}, .removable_in = {}}; },
-      process::Profile::client);
+      profile);
+}
+
+}  // namespace
+
+process::Sandbox enter_sandbox(bool is_wanted) {
+  return enter(is_wanted, process::Profile::client);
+}
+
+process::Sandbox enter_offline_sandbox(bool is_wanted) {
+  return enter(is_wanted, process::Profile::keeper);
 }
 
 }  // namespace mtasts::tool

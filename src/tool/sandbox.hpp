@@ -12,4 +12,7 @@ namespace mtasts::tool {
 /// `is_wanted` is server.sandbox of the configuration.
 process::Sandbox enter_sandbox(bool is_wanted);
 
+/// The same for who needs no network, once the database is open.
+process::Sandbox enter_offline_sandbox(bool is_wanted);
+
 }  // namespace mtasts::tool
