@@ -12,10 +12,10 @@ namespace mtasts::text {
 struct CalendarEvent {
   /// The same whenever the same thing is meant: who imports the calendar again
   /// has the event once (RFC 5545, 3.8.4.7).
-  std::string uid;
-  std::chrono::sys_seconds at;
-  std::string summary;      // one line
-  std::string description;  // lines, or empty
+  std::string uid = {};
+  std::chrono::sys_seconds at = {};
+  std::string summary = {};      // one line
+  std::string description = {};  // lines, or empty
 };
 
 /// With CRLF behind each line, folded at 75 octets. `events` are not empty.

@@ -24,6 +24,7 @@
 #include "nameserver/resolver.hpp"
 #include "process/clock.hpp"
 #include "tls/client.hpp"
+#include "tool/history_files.hpp"
 #include "tool/progress.hpp"
 #include "tool/resume_file.hpp"
 #include "tool/sandbox.hpp"
@@ -43,15 +44,32 @@ constexpr std::size_t k_max_facts_file = std::size_t{1} << 30U;
 
 // --- What is expected ---
 
+/// What the machine knows of the domains.
+struct Knowledge {
+  config::Config config;
+  Pasts pasts;
+};
+
+/// The history says more, and is not needed: mta-stsd may run elsewhere.
+Pasts read_history_of(const config::Config& config) {
+  if (config.startup.history.empty()) return {};
+  Result<Pasts> pasts = read_pasts({}, config);
+  if (pasts) return *std::move(pasts);
+  print_message("warning", pasts.error().message, pasts.error().hint);
+  return {};
+}
+
 /// No configuration stands for one without policies.
-verify::Expected expect(const config::Config& config,
-                        const std::string& domain) {
+verify::Expected expect(const Knowledge& known, const std::string& domain) {
+  const config::Config& config = known.config;
   const publish::PublicationPtr* found = config.live.by_domain.find(domain);
   if (found == nullptr) return {};
+  const auto past = known.pasts.find(domain);
   return {.publication = *found,
           .addresses = config.tool.verify.addresses,
           .issuers = config.tool.verify.issuers,
-          .challenges = config.startup.challenges};
+          .challenges = config.startup.challenges,
+          .past = past == known.pasts.end() ? sts::Past{} : past->second};
 }
 
 bool is_missing(const std::string& path) {
@@ -159,7 +177,7 @@ Notes choose_notes(const VerifyOptions& options) {
 
 // --- What was seen elsewhere, or before ---
 
-Exit replay(const VerifyOptions& options, const config::Config& config) {
+Exit replay(const VerifyOptions& options, const Knowledge& known) {
   const std::string& path = *options.facts;
   const auto refuse = [&path](const Error& error) {
     print_error(
@@ -174,13 +192,13 @@ Exit replay(const VerifyOptions& options, const config::Config& config) {
   const auto output =
       make_output(options.format, choose_colour(), choose_notes(options));
   ExitStatus status(parse_fail_on(options.fail_on));
-  enter_sandbox(config.startup.sandbox);
+  enter_sandbox(known.config.startup.sandbox);
   bool is_printed = true;
   const Result<void> read =
       verify::parse_each_facts(*text, [&](verify::Facts facts) {
         // By the time of the look: the same judgement whenever it is made.
         const auto at = facts.at;
-        const verify::Expected expected = expect(config, facts.domain);
+        const verify::Expected expected = expect(known, facts.domain);
         const auto judged = verify::judge_whole(std::move(facts), expected, at);
         status.add(judged);
         is_printed = is_printed && print(output->add(judged));
@@ -230,18 +248,18 @@ class Results {
 
 /// A file that can be gone on with is no place for what was not looked at.
 Exit look_at(const std::vector<std::string>& domains,
-             const VerifyOptions& options, const config::Config& config,
+             const VerifyOptions& options, const Knowledge& known,
              verify::Shared& shared, Results& results) {
   nameserver::Resolver resolver(shared.options().resolver);
   bool is_written = true;
   std::size_t left = domains.size();
   run_survey(
       {.jobs = options.jobs.value_or(
-           config.tool.verify.jobs.value_or(k_default_jobs)),
+           known.config.tool.verify.jobs.value_or(k_default_jobs)),
        .order = options.format == "jsonl" ? Order::as_done : Order::as_given,
        .look =
            [&](const std::string& domain) {
-             const verify::Expected expected = expect(config, domain);
+             const verify::Expected expected = expect(known, domain);
              const auto now = process::this_second();
              return verify::judge_whole(
                  verify::look(domain, expected.publication, shared, resolver,
@@ -273,8 +291,9 @@ Exit look_at(const std::vector<std::string>& domains,
   return results.status().worst();
 }
 
-Exit look_and_print(const VerifyOptions& options, const config::Config& config,
+Exit look_and_print(const VerifyOptions& options, const Knowledge& known,
                     std::vector<std::string> domains) {
+  const config::Config& config = known.config;
   Result<verify::LookOptions> look =
       make_look_options(options, config.tool.verify);
   if (look) look->has_challenges = !config.startup.challenges.empty();
@@ -303,7 +322,7 @@ Exit look_and_print(const VerifyOptions& options, const config::Config& config,
   verify::Shared shared(*look, *std::move(roots));
   // From here on, octets of strangers are read.
   enter_sandbox(config.startup.sandbox);
-  return look_at(domains, options, config, shared, results);
+  return look_at(domains, options, known, shared, results);
 }
 
 Exit verify(Arguments& arguments) {
@@ -322,7 +341,8 @@ Exit verify(Arguments& arguments) {
   }
   const std::optional<config::Config> config = load(options);
   if (!config) return Exit::fault;
-  if (options.facts) return replay(options, *config);
+  const Knowledge known{.config = *config, .pasts = read_history_of(*config)};
+  if (options.facts) return replay(options, known);
   if (domains->empty()) *domains = all_domains(*config);
   if (options.is_planned) {
     const Result<void> checked = check_planned(*config, *domains);
@@ -331,7 +351,7 @@ Exit verify(Arguments& arguments) {
       return Exit::usage;
     }
   }
-  return look_and_print(options, *config, *std::move(domains));
+  return look_and_print(options, known, *std::move(domains));
 }
 
 }  // namespace

@@ -17,27 +17,25 @@ namespace {
 using std::chrono::sys_seconds;
 using sts::HistoryLine;
 
-HistoryLine make_line(sys_seconds time, HistoryLine::Event event,
-                      const std::string& domain, const sts::Served& served) {
-  return {.time = time,
-          .event = event,
-          .domain = domain,
-          .id = served.id,
-          .policy = served.policy};
-}
-
-/// As many hosts serve it still as before; where it is not known when the last
-/// of them ceased to, one goes on.
+/// When it was served first and last; and as many hosts serve it still as
+/// before, or one where it is not known when the last of them ceased to.
 void add_served(const std::string& domain, const sts::Served& served,
                 std::vector<HistoryLine>& lines) {
-  const std::size_t hosts = std::max<std::size_t>(served.hosts, 1);
-  for (std::size_t i = 0; i < hosts; ++i) {
-    lines.push_back(
-        make_line(served.first, HistoryLine::Event::serve, domain, served));
+  const auto add = [&](sys_seconds time, HistoryLine::Event event) {
+    lines.push_back({.time = time,
+                     .event = event,
+                     .domain = domain,
+                     .id = served.id,
+                     .policy = served.policy});
+  };
+  if (!served.is_open() || served.first != served.last) {
+    add(served.first, HistoryLine::Event::serve);
+    add(served.last, HistoryLine::Event::end);
   }
-  if (served.is_open()) return;
-  lines.push_back(
-      make_line(served.last, HistoryLine::Event::end, domain, served));
+  if (!served.is_open()) return;
+  for (std::size_t i = 0; i < std::max<std::size_t>(served.hosts, 1); ++i) {
+    add(served.last, HistoryLine::Event::serve);
+  }
 }
 
 /// The times of a clock that was set back; see merge_lines().

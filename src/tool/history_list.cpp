@@ -2,9 +2,7 @@
 // Lists what domains have served, and until when senders may hold it.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +14,7 @@
 #include "process/clock.hpp"
 #include "sts/life_cycle.hpp"
 #include "sts/policy.hpp"
+#include "text/columns.hpp"
 #include "text/duration.hpp"
 #include "text/join.hpp"
 #include "text/json.hpp"
@@ -27,7 +26,6 @@ namespace mtasts::tool {
 namespace {
 
 using std::chrono::sys_seconds;
-using Row = std::vector<std::string>;
 
 std::string format_held(const sts::Served& one, sys_seconds now) {
   if (one.policy.mode() == sts::Mode::none) return "-";
@@ -68,27 +66,10 @@ std::string format_json(const Pasts& pasts, sys_seconds now) {
       }));
 }
 
-/// With columns as wide as they have to be.
-std::string format_table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-      text += fmt::format("{:<{}}  ", row[i], widths[i]);
-    }
-    text += row.back() + "\n";
-  }
-  return text;
-}
-
 std::string format_text(const Pasts& pasts, sys_seconds now) {
-  std::vector<Row> rows{{"DOMAIN", "MODE", "MAX_AGE", "SERVED FROM",
-                         "SERVED UNTIL", "HELD UNTIL", "ID"}};
+  std::vector<std::vector<std::string>> rows{{"DOMAIN", "MODE", "MAX_AGE",
+                                              "SERVED FROM", "SERVED UNTIL",
+                                              "HELD UNTIL", "ID"}};
   for (const auto& [domain, past] : pasts) {
     for (const sts::Served& one : past.served()) {
       rows.push_back({domain, std::string(sts::format_mode(one.policy.mode())),
@@ -98,7 +79,7 @@ std::string format_text(const Pasts& pasts, sys_seconds now) {
                       format_held(one, now), one.id});
     }
   }
-  return format_table(rows);
+  return text::format_columns(rows);
 }
 
 /// Of `pasts` those that are named; all where none is.

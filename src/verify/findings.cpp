@@ -111,6 +111,11 @@ constexpr auto k_findings = std::to_array<FindingKind>({
      "The record stands where no sender looks.", "Nobody reads it."},
     {"change.wait", "note",
      "When MX hosts can be moved after the change that is under way.", ""},
+    {"change.mx-early", "warning",
+     "An MX host is in the policy, but was not yet in one that senders may "
+     "hold.",
+     "Senders that look for a new policy only when the old one has expired "
+     "refuse the host until then."},
     // The policy host in the DNS
     {"dns.host-missing", "error", "mta-sts.DOMAIN has no address.", k_no_fetch},
     {"dns.host-elsewhere", "warning",
@@ -180,6 +185,8 @@ constexpr auto k_findings = std::to_array<FindingKind>({
      "Mimecast can be set to refuse that."},
     {"policy.max-age-short", "warning", "max_age is below one day.",
      "Senders forget the policy before they need it."},
+    {"policy.testing-long", "note",
+     "The mode has been testing for more than 30 days, by the history.", ""},
     // MX hosts
     {"mx.null", "warning", "The domain takes no mail, but has a policy.", ""},
     {"mx.implicit", "note",

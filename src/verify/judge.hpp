@@ -10,6 +10,7 @@
 
 #include "diagnostic.hpp"
 #include "publish/publication.hpp"
+#include "sts/life_cycle.hpp"
 #include "sts/policy.hpp"
 #include "verify/facts.hpp"
 
@@ -24,6 +25,7 @@ struct Expected {
   std::vector<std::string> issuers = {};  // CAs that certificates are got from,
                                           // as CAA records name them
   std::string challenges = {};  // folder of ACME challenges; empty: none
+  sts::Past past = {};  // what was served before, as the history knows it
 };
 
 /// By subject in the order of a look: DNS, policy host, policy, MX hosts,

@@ -16,6 +16,7 @@
 #include "sts/mx_pattern.hpp"
 #include "text/ascii.hpp"
 #include "text/join.hpp"
+#include "text/time.hpp"
 
 namespace mtasts::verify {
 namespace {
@@ -63,6 +64,7 @@ class MxJudgement {
   void check_null();
   void check_host(const MxHost& host);
   void check_cover(const MxHost& host);
+  void check_earlier(const MxHost& host);
   void check_patterns();
   void check_use();
   std::string write_pattern(const std::string& pattern) const;
@@ -115,6 +117,22 @@ void MxJudgement::check_host(const MxHost& host) {
                     host.name));
   }
   check_cover(host);
+  check_earlier(host);
+}
+
+/// RFC 8461, 8.1: the policy first, and what senders hold after it.
+void MxJudgement::check_earlier(const MxHost& host) {
+  const auto name = dns::Name::parse(host.name);
+  if (!name || policy_ == nullptr) return;
+  const bool is_covered = std::ranges::any_of(
+      policy_->mx(),
+      [&](const MxPattern& pattern) { return pattern.matches(*name); });
+  const auto until = on_.expected.past.refused_until(*name, on_.now);
+  if (!is_covered || !until || *until <= on_.now) return;
+  add(Severity::warning, "change.mx-early", host.name,
+      fmt::format("senders may hold a policy that refuses it until {}",
+                  text::format_time(*until)),
+      "keep the earlier hosts in the MX records, too, until then");
 }
 
 // --- RFC 8461, 4.1: a wildcard stands for exactly one label ---

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "publish/publication.hpp"
 #include "result.hpp"
+#include "sts/life_cycle.hpp"
 #include "sts/policy_reading.hpp"
 #include "sts/stranger.hpp"
 #include "sts/txt_record.hpp"
@@ -217,6 +219,29 @@ void check_max_age(const Case& on, Diagnostics& found) {
                             "expects weeks"});
 }
 
+// --- By the history ---
+
+/// Mode testing protects nobody; some forget to go on.
+void check_testing(const Case& on, Diagnostics& found) {
+  constexpr std::chrono::days k_long{30};
+  if (!on.policy || on.policy->mode() != sts::Mode::testing) return;
+  std::optional<std::chrono::sys_seconds> since;
+  for (const sts::Served& one : on.expected.past.served()) {
+    if (one.policy.mode() != sts::Mode::testing) {
+      since.reset();
+    } else if (!since) {
+      since = one.first;
+    }
+  }
+  if (!since || on.now - *since <= k_long) return;
+  found.push_back(
+      {Severity::note, "policy.testing-long", Place{on.host},
+       fmt::format("mode testing for {}, which protects no mail",
+                   format_days(on.now - *since)),
+       fmt::format("mta-sts reports gate {} says whether enforce can follow",
+                   on.facts.domain)});
+}
+
 }  // namespace
 
 Diagnostics judge_policy(const Case& on) {
@@ -231,6 +256,7 @@ Diagnostics judge_policy(const Case& on) {
     }
   }
   check_max_age(on, found);
+  check_testing(on, found);
   return found;
 }
 

@@ -66,6 +66,7 @@ class StsJudgement {
   void check_id(const std::string& id);
   void check_live(const std::string& id);
   void report_wait(const sts::Policy& old);
+  std::chrono::sys_seconds held_until(const sts::Policy& old) const;
 
   const Case& on_;
   const Facts& facts_;
@@ -273,7 +274,7 @@ void StsJudgement::check_id(const std::string& id) {
   const std::string hint =
       is_live ? write_it()
               : fmt::format("once the policy is live, {}", write_it());
-  const auto old = find_earlier(on_.ours->policy, id);
+  const auto old = find_earlier(on_.ours->policy, on_.expected.past, id);
   if (!old) {
     add(Severity::error, "dns.sts-id-unknown",
         fmt::format("id {} is not {}, the one of the policy, nor of one that "
@@ -311,6 +312,15 @@ void StsJudgement::check_live(const std::string& id) {
                   behind.front()));
 }
 
+/// By the history, if it knows when it was served last.
+std::chrono::sys_seconds StsJudgement::held_until(
+    const sts::Policy& old) const {
+  for (const sts::Served& one : on_.expected.past.served()) {
+    if (one.policy == old) return one.cached_until(on_.now);
+  }
+  return on_.now + old.max_age();
+}
+
 void StsJudgement::report_wait(const sts::Policy& old) {
   std::uint32_t ttl = 0;
   for (const Record& one : on_.sts.records) ttl = std::max(ttl, one.ttl);
@@ -319,7 +329,7 @@ void StsJudgement::report_wait(const sts::Policy& old) {
       fmt::format("once the record is published, MX hosts can move after {}; "
                   "senders that ask for no new id keep the old policy until {}",
                   text::format_time(on_.now + seconds(ttl)),
-                  text::format_time(on_.now + old.max_age())),
+                  text::format_time(held_until(old))),
       "publish first, then move (RFC 8461, 8.1)");
 }
 

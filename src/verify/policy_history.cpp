@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "verify/policy_history.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -44,7 +45,10 @@ std::optional<sts::Policy> find_among(const std::vector<sts::MxPattern>& mx,
 }  // namespace
 
 std::optional<sts::Policy> find_earlier(const sts::Policy& now,
+                                        const sts::Past& past,
                                         std::string_view id) {
+  const auto known = std::ranges::find(past.served(), id, &sts::Served::id);
+  if (known != past.served().end()) return known->policy;
   if (auto same = find_among(now.mx(), now.max_age(), id)) return same;
   if (now.mx().size() < 2 || now.mx().size() > k_most_mx) return std::nullopt;
   for (std::size_t left_out = 0; left_out < now.mx().size(); ++left_out) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "dns/name.hpp"
 #include "nameserver/answer.hpp"
 #include "publish/publication.hpp"
+#include "sts/history_line.hpp"
 #include "sts/mx_pattern.hpp"
 #include "sts/policy.hpp"
 #include "tls/peer_facts.hpp"
@@ -145,6 +147,20 @@ struct Scene {
     auto own = std::make_shared<MxHost>(*facts.hosts.at(at).host);
     facts.hosts.at(at).host = own;
     return *own;
+  }
+  /// The history has it; without `last`, it is served still.
+  void served(const publish::Publication& what, std::chrono::sys_seconds first,
+              std::optional<std::chrono::sys_seconds> last) {
+    sts::HistoryLine line{.time = first,
+                          .event = sts::HistoryLine::Event::serve,
+                          .domain = "alpha.test",
+                          .id = what.id,
+                          .policy = what.policy};
+    expected.past.add(line);
+    if (!last) return;
+    line.time = *last;
+    line.event = sts::HistoryLine::Event::end;
+    expected.past.add(line);
   }
 };
 

@@ -154,6 +154,54 @@ hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9f
 note: _mta-sts.alpha.test: once the record is published, MX hosts can move after 2026-11-28T01:00:00Z; senders that ask for no new id keep the old policy until 2026-11-29T00:00:00Z [change.wait]
 hint: publish first, then move (RFC 8461, 8.1)
 )"},
+    {"IdBehindByTheHistory",
+     [](Scene& s) {
+       const auto old = make_ours(sts::Mode::enforce, days(9), {"old.test"});
+       publish_txt(s, {"v=STSv1; id=" + old->id});
+       s.served(*old, k_now - days(20), k_now - days(5));
+     },
+     R"(error: _mta-sts.alpha.test: id "7948c684a6fa5525c51e670c613678d1" is that of an earlier policy (mode enforce, max_age 9d), not "14bd7138abe58fbd2172d64ee9fa4224" [dns.sts-id-behind]
+hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9fa4224"; mta-sts publish alpha.test does it
+note: _mta-sts.alpha.test: once the record is published, MX hosts can move after 2026-11-28T01:00:00Z; senders that ask for no new id keep the old policy until 2026-12-02T00:00:00Z [change.wait]
+hint: publish first, then move (RFC 8461, 8.1)
+warning: a.mx.alpha.test: senders may hold a policy that refuses it until 2026-12-02T00:00:00Z [change.mx-early]
+hint: keep the earlier hosts in the MX records, too, until then
+warning: b.mx.alpha.test: senders may hold a policy that refuses it until 2026-12-02T00:00:00Z [change.mx-early]
+hint: keep the earlier hosts in the MX records, too, until then
+)"},
+    {"MxEarly",
+     [](Scene& s) {
+       s.served(*make_ours(sts::Mode::enforce, days(9), {"old.test"}),
+                k_now - days(20), k_now - days(5));
+     },
+     R"(warning: a.mx.alpha.test: senders may hold a policy that refuses it until 2026-12-02T00:00:00Z [change.mx-early]
+hint: keep the earlier hosts in the MX records, too, until then
+warning: b.mx.alpha.test: senders may hold a policy that refuses it until 2026-12-02T00:00:00Z [change.mx-early]
+hint: keep the earlier hosts in the MX records, too, until then
+)"},
+    {"MxInTime",
+     [](Scene& s) {
+       s.served(*make_ours(sts::Mode::enforce, days(9), {"old.test"}),
+                k_now - days(20), k_now - days(9));
+     },
+     ""},
+    {"TestingForLong",
+     [](Scene& s) {
+       const auto ours = make_ours(sts::Mode::testing);
+       s = make_green(ours);
+       s.served(*ours, k_now - days(31), std::nullopt);
+     },
+     R"(note: mta-sts.alpha.test: mode testing for 31 days, which protects no mail [policy.testing-long]
+hint: mta-sts reports gate alpha.test says whether enforce can follow
+)"},
+    {"TestingNotForLong",
+     [](Scene& s) {
+       const auto ours = make_ours(sts::Mode::testing);
+       s = make_green(ours);
+       s.served(*make_ours(), k_now - days(60), k_now - days(30));
+       s.served(*ours, k_now - days(30), std::nullopt);
+     },
+     ""},
     {"TestingIsMilder",
      [](Scene& s) {
        s = make_green(make_ours(sts::Mode::testing));

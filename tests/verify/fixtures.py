@@ -238,6 +238,16 @@ def _(world, domain):
     domain.put_id(policy_id(policy_text(mode="testing")))
 
 
+@case("change.mx-early", "warning", configured=True)
+def _(world, domain):
+    domain.put_past(policy_text(mx=["old.alpha.test"]), 40, 3)
+
+
+@case("policy.testing-long", "note", configured=True, mode="testing")
+def _(world, domain):
+    domain.put_past(domain.text, 31)
+
+
 # --- Reports ---
 
 def rpt(world, domain, value):

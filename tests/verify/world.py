@@ -3,6 +3,7 @@
 any number of domains below alpha.test; and ways to spoil it. It is built
 inside the namespace of namespace.py, and runs as threads of the test."""
 
+import datetime
 import hashlib
 import json
 import os
@@ -34,6 +35,18 @@ def policy_text(mx=HOSTS, mode="enforce", max_age=MAX_AGE):
     lines = ["version: STSv1", f"mode: {mode}",
              *(f"mx: {one}" for one in sorted(mx)), f"max_age: {max_age}"]
     return "".join(line + "\r\n" for line in lines)
+
+
+def history_line(days, event, name, text):
+    """As mta-stsd writes it, so many days ago."""
+    time = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(
+        days)
+    fields = [one.split(": ") for one in text.split("\r\n")[:-1]]
+    line = " ".join((
+        time.strftime("%Y-%m-%dT%H:%M:%SZ"), event, name, policy_id(text),
+        dict(fields)["mode"], dict(fields)["max_age"],
+        ",".join(value for key, value in fields if key == "mx") or "-"))
+    return f"{line} {hashlib.sha256(line.encode()).hexdigest()[:8]}\n"
 
 
 def policy_id(text):
@@ -80,6 +93,13 @@ class Domain:
             zones.add(self.host, family_of(address), address)
             self.world.listen_https(address)
 
+    def put_past(self, text, first, last=None):
+        """The history has it from `first` days ago until `last`."""
+        lines = self.world.history
+        lines.append(history_line(first, "serve", self.name, text))
+        if last is not None:
+            lines.append(history_line(last, "end", self.name, text))
+
     def serve(self, text="", address=None, **how):
         """`how`: see Site. At all addresses, or at one alone."""
         key = (self.host, address) if address else self.host
@@ -121,6 +141,7 @@ class World:
         self.mails = {}  # {address: keywords of Mail}
         self.mail_leaves = {}  # {host: (names, how)}
         self.silent = []  # (address, port)
+        self.history = []  # lines
         self.versions, self.unnamed, self.resets = {}, {}, set()
         self.server_table = self.verify_table = ""  # of the configuration
         self._https = set()
@@ -231,8 +252,11 @@ class World:
             if domain.configured:
                 policies.setdefault((tuple(domain.patterns), domain.mode),
                                     []).append(domain.name)
-        text = ["[server]", 'certificates = ["certs"]', self.server_table,
-                self.verify_table]
+        text = ["[server]", 'certificates = ["certs"]', self.server_table]
+        if self.history:
+            (self.folder / "history").write_text("".join(self.history))
+            text.append(f'history = "{self.folder}/history"')
+        text.append(self.verify_table)
         for (patterns, mode), names in policies.items():
             text += ["[[policy]]", f"domains = {json.dumps(names)}",
                      f'mode = "{mode}"', f"mx = {json.dumps(patterns)}",
