@@ -182,10 +182,9 @@ ServerTable read_server(const Table& table, std::string_view file,
   server.startup.challenges =
       read_challenges(reader, file, server.certificates);
   server.startup.history = read_history(reader, file);
-  server.guard = reader
-                     .find_parsed("guard", "guard",
-                                  "server.guard-invalid", parse_guard)
-                     .value_or(Guard::refuse);
+  server.guard =
+      reader.find_parsed("guard", "guard", "server.guard-invalid", parse_guard)
+          .value_or(Guard::refuse);
   Limits& limits = server.startup.limits;
   read_count(reader, "threads", 1, k_max_threads, server.startup.threads);
   limits.deadline = reader
