@@ -93,19 +93,19 @@ class World {
 
   void serve(sys_seconds time, const Policy& policy) {
     note(time, HistoryLine::Event::end);
-    policies_.set(time, policy);
+    policies_.set(time, {policy, id_of(policy)});
     note(time, HistoryLine::Event::serve);
     is_served_ = true;
   }
   void publish(sys_seconds time, std::string id) {
     ids_.set(time, std::move(id));
-    published_.set(time, policies_.now());
+    published_.set(time, policy());
   }
   void move(sys_seconds time, Names mx) { mx_.set(time, std::move(mx)); }
   void take_down() { is_served_ = false; }
 
   const Past& past() const { return past_; }
-  const Policy& policy() const { return policies_.now(); }
+  const Policy& policy() const { return policies_.now().policy; }
   const Names& mx() const { return mx_.now(); }
   const Names& mx_before() const { return mx_.before(); }
   /// The policy whose id was in the record before that which is there now.
@@ -120,7 +120,7 @@ class World {
                 .are_targets_good = true,
                 .record_since = ids_.since(),
                 .mx_since = mx_.since()};
-    if (is_served_) sight.policy = policies_.now();
+    if (is_served_) sight.policy = policy();
     sight.has_no_policy = !is_served_;
     return sight;
   }
@@ -129,14 +129,13 @@ class World {
   template <class IsOne>
   bool can_hold(Model model, sys_seconds time, IsOne is_one) const {
     return policies_.any_ever(time, [&](const auto& span) {
-      if (!is_one(span.value)) return false;
-      const std::string id = id_of(span.value);
+      const auto& [policy, id] = span.value;
+      if (!is_one(policy)) return false;
       if (model == Model::confirms_id) {
         return can_see(id, time, k_minute) ||
-               (can_see("", time) && can_see(id, time, span.value.max_age()));
+               (can_see("", time) && can_see(id, time, policy.max_age()));
       }
-      const bool is_fresh =
-          !span.end || *span.end + span.value.max_age() > time;
+      const bool is_fresh = !span.end || *span.end + policy.max_age() > time;
       return is_fresh && (model == Model::ignores_id || can_see(id, time) ||
                           can_see("", time));
     });
@@ -167,6 +166,11 @@ class World {
   }
 
  private:
+  struct Body {
+    Policy policy;
+    std::string id;
+  };
+
   /// In the record as a resolver has it, or had it `before` that.
   bool can_see(const std::string& id, sys_seconds time,
                seconds before = seconds(0)) const {
@@ -179,14 +183,14 @@ class World {
     past_.add({.time = time,
                .event = event,
                .domain = "example.com",
-               .id = id_of(policies_.now()),
-               .policy = policies_.now()});
+               .id = policies_.now().id,
+               .policy = policy()});
   }
 
   seconds txt_ttl_, mx_ttl_;
   bool is_served_ = false;
   Past past_;
-  Timeline<Policy> policies_;
+  Timeline<Body> policies_;
   Timeline<std::string> ids_;
   Timeline<Policy> published_;
   Timeline<Names> mx_;
