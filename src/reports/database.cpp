@@ -299,10 +299,17 @@ Result<Database> Database::open(const std::string& path) {
   if (!connection) return fail(connection.error());
   // FULL: what is committed survives a power cut.
   Result<void> set = connection->execute(
-      "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; "
       "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
       "PRAGMA temp_store = MEMORY");
+  if (!set) return fail(set.error());
+  const Result<std::int64_t> tables =
+      connection->read_number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return fail(tables.error());
+  // Of a file that may be somebody else's nothing is changed yet.
+  if (*tables == 0) set = connection->execute("PRAGMA auto_vacuum = 2");
   if (set) set = migrate(*connection);
+  // Readers don't wait for writers, nor these for them.
+  if (set) set = connection->execute("PRAGMA journal_mode = WAL");
   if (!set) return fail(set.error());
   return Database(std::make_unique<Writer>(*std::move(connection)));
 }
