@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "reports/sqlite.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <utility>
@@ -151,6 +153,11 @@ void Connection::Close::operator()(sqlite3* database) const {
 
 Result<Connection> Connection::open(const std::string& path, Access access,
                                     std::chrono::milliseconds patience) {
+  if (access == Access::write) {
+    // SQLite would let everybody read it. What it lays beside it is like it.
+    const int made = ::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0640);
+    if (made >= 0) ::close(made);
+  }
   sqlite3* opened = nullptr;
   const int flags = access == Access::write
                         ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE

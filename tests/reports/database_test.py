@@ -75,6 +75,10 @@ class DatabaseTest(unittest.TestCase):
         self.assertEqual(self.importer.totals(),
                          {"alpha.test": [3 * COUNT, 3 * COUNT]})
 
+    def test_it_is_not_for_everybody(self):
+        self.importer.run("import", self.write("a", reports("a")[:1]))
+        self.assertEqual(self.database.stat().st_mode & 0o777, 0o640)
+
     def test_full_disk(self):
         folder = self.write("a", reports("a"))
         disk = self.folder / "disk"
