@@ -123,9 +123,10 @@ Reports read_octets(std::string_view octets, const ReportHints& hints,
   return read_packed(source, hints, anomalies, 0);
 }
 
-/// What the name of a file says, where nobody has said it better.
+/// What the name of a file says, where nobody has said it better. The sender of
+/// a mail chooses it, and any octets for it.
 void add_hints(std::string_view name, ReportHints& hints) {
-  auto found = tlsrpt::find_report_name(name);
+  auto found = tlsrpt::find_report_name(printable(name));
   if (!found) return;
   if (hints.submitter.empty()) hints.submitter = std::move(found->submitter);
   if (hints.policy_domain.empty()) {
