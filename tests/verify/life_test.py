@@ -339,23 +339,22 @@ class RetirementTest(LifeTestCase):
         self.assertEqual(self.retire(*again), (0, text + ending))
 
     def test_each_step_is_found_done_and_the_next_one_dated(self):
-        rest = TTL + 86400  # between the record and the host
-        end = self.now + seconds(MAX_AGE + rest)
+        # Of who has seen the record before just now, and of the host.
+        held, rest = TTL + MAX_AGE, TTL + 86400
+        end = self.now + seconds(held + rest)
         day = (end - seconds(1)).date() + datetime.timedelta(days=1)
-        self.expect("now later later later", day, self.at(MAX_AGE),
-                    self.at(MAX_AGE + rest))
+        self.expect("now later later later", day, self.at(held),
+                    self.at(held + rest))
         # The rest of the table stays as it is.
         self.edit("^max_age = .*", f'max_age = "2d"\nretire = {day}')
-        served = self.now + seconds(1)  # the policy before, at last
-        dates = (format_time(served + seconds(MAX_AGE)),
-                 format_time(served + seconds(MAX_AGE + rest)))
         self.wait(60)
+        dates = self.at(held), self.at(held + rest)
         self.expect("done now later later", "", *dates)
         self.publish(NONE)
         again = "--published", self.at()
         self.expect("done done wait later", "", *dates,
                     f"then: {self.command(*again)}\n")
-        self.wait(MAX_AGE - 60)
+        self.wait(held - 1)
         self.expect("done done wait later", "", *dates,
                     f"then: {self.command(*again)}\n", again)
         self.wait(1)
