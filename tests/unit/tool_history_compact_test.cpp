@@ -37,11 +37,13 @@ HistoryLine line(hours time, Event event, days max_age,
 
 TEST(HistoryCompact, MergesByTimeAndKeepsEachOrder) {
   const HistoryLine a = line(hours(1), Event::serve, days(1));
-  // Its clock was set back here.
   const HistoryLine b = line(hours(9), Event::serve, days(2));
+  // Its clock was set back here, and is right again with the next line.
   const HistoryLine c = line(hours(2), Event::end, days(1));
+  const HistoryLine d = line(hours(12), Event::end, days(2));
   const HistoryLine other = line(hours(5), Event::serve, days(3));
-  EXPECT_EQ(merge_lines({{a, b, c}, {other}}), (Lines{a, other, b, c}));
+  EXPECT_EQ(merge_lines({{a, b, c, d}, {other}}),
+            (Lines{a, other, b, line(hours(12), Event::end, days(1)), d}));
   EXPECT_EQ(merge_lines({}), Lines{});
 }
 
