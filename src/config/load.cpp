@@ -100,8 +100,8 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
     settings_ = read_main(path_);
   } else {
     for (const auto& change : main_.update(
-             scope, [](const std::string&path, const files::FileStamp&) {
-               return read_main(path);
+             scope, [](const files::PathPtr&path, const files::FileStamp&) {
+               return read_main(*path);
              })) {
       settings_ = change.after;
     }
@@ -112,15 +112,16 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
   if (!files::is_of_rested(scope) || !has_errors(settings_->diagnostics)) {
     included_.set_inputs(make_inputs(path_, settings_->includes));
   }
-  return {{path_, before, settings_}};
+  return {{before, settings_}};
 }
 
 Loader::Changes Loader::update_included(const files::Scope& scope) {
   const std::string main = files::resolve_beside({}, path_);
-  const auto read = [&main](const std::string& path, const files::FileStamp&) {
+  const auto read = [&main](const files::PathPtr& path,
+                            const files::FileStamp&) {
     // That it names itself is a fault of the pattern, not of the file.
-    return path == main ? std::make_shared<const PolicyFile>()
-                        : read_included(path);
+    return *path == main ? std::make_shared<const PolicyFile>()
+                         : read_included(*path);
   };
   // While others are served they have the cores.
   return included_.size() == 0

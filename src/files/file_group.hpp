@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -26,6 +27,9 @@ struct OneByOne {
     for (std::size_t i = 0; i < count; ++i) work(i);
   }
 };
+
+/// A path that several have a use for, kept once. Never null.
+using PathPtr = std::shared_ptr<const std::string>;
 
 /// Paths that are not as they were read, with what is there now.
 using FileChanges = std::map<std::string, FileStamp>;
@@ -71,7 +75,6 @@ class FileGroup {
  public:
   using PartPtr = std::shared_ptr<const Part>;
   struct Change {
-    std::string path;
     PartPtr before;  // null: was not there
     PartPtr after;   // null: is gone
   };
@@ -106,9 +109,9 @@ class FileGroup {
       const FileStamp stamp = Members::stamp(path);
       // A named file that was never read is missed, even if it is not there.
       const bool is_missed = known == nullptr && is_named(path);
-      if (is_missed || stamp != (known ? known->stamp : FileStamp{})) {
-        changes[path] = stamp;
-      }
+      const bool is_changed =
+          known ? known->digest != digest(stamp) : stamp != FileStamp{};
+      if (is_missed || is_changed) changes[path] = stamp;
     };
     if (const auto* paths = std::get_if<Paths>(&scope)) {
       for (const std::string& path : *paths) look_at(path);
@@ -118,7 +121,8 @@ class FileGroup {
     return changes;
   }
 
-  /// Looks, and reads what has changed: `read(path, stamp)` returns a PartPtr.
+  /// Looks, and reads what has changed: `read(path, stamp)`, of a PathPtr that
+  /// the part may keep, returns a PartPtr.
   /// `do_each` is OneByOne, or has several of these calls run at a time. In
   /// the order of the paths.
   template <class Read, class ForEach = OneByOne>
@@ -129,24 +133,27 @@ class FileGroup {
     chosen.reserve(due.size());
     for (const auto& one : due) chosen.push_back(&one);
     std::vector<PartPtr> parts(due.size());
+    std::vector<PathPtr> paths(due.size());
     do_each(chosen.size(), [&](std::size_t i) {
       const auto& [path, stamp] = *chosen[i];
       // A named file is read even when there is none: a fault to report.
-      if (stamp.is_there() || is_named(path)) parts[i] = read(path, stamp);
+      if (!stamp.is_there() && !is_named(path)) return;
+      paths[i] = std::make_shared<const std::string>(path);
+      parts[i] = read(paths[i], stamp);
     });
     std::vector<Change> changes;
     Files added;
     bool has_gone = false;
     for (std::size_t i = 0; i < chosen.size(); ++i) {
       const auto& [path, stamp] = *chosen[i];
-      Change change{path, nullptr, std::move(parts[i])};
+      Change change{nullptr, std::move(parts[i])};
       due_.erase(path);
       if (File* known = find_in(files_, path)) {
         change.before = std::exchange(known->part, change.after);
-        known->stamp = stamp;
+        known->digest = digest(stamp);
         has_gone = has_gone || !change.after;
       } else if (change.after) {
-        added.push_back({path, stamp, change.after});
+        added.push_back({std::move(paths[i]), digest(stamp), change.after});
       } else {
         continue;
       }
@@ -160,7 +167,7 @@ class FileGroup {
   /// while the file stays as it is.
   void reread_faulty() {
     for (const File& one : files_) {
-      if (has_errors(one.part->diagnostics)) due_.insert(one.path);
+      if (has_errors(one.part->diagnostics)) due_.insert(*one.path);
     }
   }
 
@@ -178,9 +185,10 @@ class FileGroup {
         return false;
       }
       if (known == nullptr) {
-        added.push_back({path, stamp, std::make_shared<const Part>()});
+        added.push_back({std::make_shared<const std::string>(path),
+                         digest(stamp), std::make_shared<const Part>()});
       } else {
-        known->stamp = stamp;
+        known->digest = digest(stamp);
         if (!stamp.is_there()) known->part = nullptr;
         has_gone = has_gone || !stamp.is_there();
       }
@@ -192,16 +200,18 @@ class FileGroup {
   /// In the order of the paths: `visit(path, part)`.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const File& one : files_) visit(one.path, *one.part);
+    for (const File& one : files_) visit(*one.path, *one.part);
   }
 
   std::size_t size() const { return files_.size(); }
 
  private:
   struct File {
-    std::string path;
-    FileStamp stamp;  // when it was read
+    PathPtr path;
+    std::uint64_t digest;  // of its stamp when it was read
     PartPtr part;
+
+    const std::string& name() const { return *path; }
   };
   using Files = std::vector<File>;
 
@@ -214,7 +224,7 @@ class FileGroup {
     void file(const std::string& path, const FileStamp& stamp) override {
       if (also_ != nullptr) also_->file(path, stamp);
       // Matches come in the order of their paths, as the files do.
-      const bool is_next = next_ < files_.size() && files_[next_].path == path;
+      const bool is_next = next_ < files_.size() && *files_[next_].path == path;
       const File* known = is_next ? &files_[next_] : find_in(files_, path);
       if (known == nullptr) {
         changes_.insert_or_assign(changes_.end(), path, stamp);
@@ -223,7 +233,7 @@ class FileGroup {
       const auto place = static_cast<std::size_t>(known - files_.data());
       seen_[place] = true;
       next_ = place + 1;
-      if (known->stamp != stamp) changes_[path] = stamp;
+      if (known->digest != digest(stamp)) changes_[path] = stamp;
     }
     void directory(const std::string& path) override {
       if (also_ != nullptr) also_->directory(path);
@@ -234,7 +244,7 @@ class FileGroup {
 
     FileChanges take() {
       for (std::size_t i = 0; i < seen_.size(); ++i) {
-        if (!seen_[i]) changes_[files_[i].path] = {};
+        if (!seen_[i]) changes_[*files_[i].path] = {};
       }
       return std::move(changes_);
     }
@@ -250,8 +260,8 @@ class FileGroup {
   /// Null when there is none.
   template <class List>
   static auto* find_in(List& files, const std::string& path) {
-    const auto found = std::ranges::lower_bound(files, path, {}, &File::path);
-    return found != files.end() && found->path == path ? &*found : nullptr;
+    const auto found = std::ranges::lower_bound(files, path, {}, &File::name);
+    return found != files.end() && *found->path == path ? &*found : nullptr;
   }
 
   /// What update() has to read, or to forget: what has changed and may be read,
@@ -265,13 +275,14 @@ class FileGroup {
     }
     for (const std::string& path : due_) {
       const File* known = find_in(files_, path);
-      if (known != nullptr && Members::stamp(path) == known->stamp) {
-        due[path] = known->stamp;
+      const FileStamp stamp = Members::stamp(path);
+      if (known != nullptr && known->digest == digest(stamp)) {
+        due[path] = stamp;
       }
     }
     if (std::exchange(has_new_inputs_, false)) {
       for (const File& one : files_) {
-        if (!members_.has(one.path)) due[one.path] = {};
+        if (!members_.has(*one.path)) due[*one.path] = {};
       }
     }
     return due;
@@ -289,7 +300,7 @@ class FileGroup {
     const auto middle = static_cast<std::ptrdiff_t>(files_.size());
     std::move(added.begin(), added.end(), std::back_inserter(files_));
     std::ranges::inplace_merge(files_, files_.begin() + middle, {},
-                               &File::path);
+                               &File::name);
   }
 
   Members members_;

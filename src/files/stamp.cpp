@@ -14,7 +14,26 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * k_ns_per_s + time.tv_nsec;
 }
 
+/// One round of SplitMix64: each bit of `value` changes half of the result's.
+std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
+  state += value + 0x9E3779B97F4A7C15U;
+  state = (state ^ (state >> 30U)) * 0xBF58476D1CE4E5B9U;
+  state = (state ^ (state >> 27U)) * 0x94D049BB133111EBU;
+  return state ^ (state >> 31U);
+}
+
 }  // namespace
+
+std::uint64_t digest(const FileStamp& stamp) {
+  std::uint64_t state = static_cast<std::uint64_t>(stamp.kind);
+  for (const std::uint64_t value :
+       {stamp.device, stamp.inode, static_cast<std::uint64_t>(stamp.size),
+        static_cast<std::uint64_t>(stamp.modified_ns),
+        static_cast<std::uint64_t>(stamp.changed_ns)}) {
+    state = mix(state, value);
+  }
+  return state;
+}
 
 FileStamp stamp_file(const std::string& path) {
   return stamp_entry(AT_FDCWD, path.c_str());

@@ -34,6 +34,10 @@ struct FileStamp {
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
+/// Tells stamps apart in a sixth of the room: 64 bits, in which two that differ
+/// are the same once in 10^19 changes.
+std::uint64_t digest(const FileStamp& stamp);
+
 /// Follows symbolic links.
 FileStamp stamp_file(const std::string& path);
 /// Of an entry of the open folder `directory`.

@@ -284,10 +284,10 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   const files::Scope& where =
       found.has_new_inputs && !files::is_of_rested(scope) ? files::Scope()
                                                           : scope;
-  const auto read = [&](const std::string& path,
+  const auto read = [&](const files::PathPtr& path,
                         const files::FileStamp& stamp) {
     // A directory, a FIFO, a large log: only one that was named is missed.
-    return is_pem_size(stamp) || files_.is_named(path)
+    return is_pem_size(stamp) || files_.is_named(*path)
                ? read_pem_file(path, intermediates_)
                : std::make_shared<const PemFile>();
   };

@@ -126,10 +126,11 @@ bool has_no_pem(const std::string& path) {
   return text && !is_pem(Secret(*std::move(text)));
 }
 
-PemFilePtr read_pem_file(const std::string& path,
+PemFilePtr read_pem_file(files::PathPtr path_ptr,
                          Intermediates& intermediates) {
   auto file = std::make_shared<PemFile>();
-  file->path = std::make_shared<const std::string>(path);
+  file->path = std::move(path_ptr);
+  const std::string& path = *file->path;
   Result<files::FileContent> text =
       files::read_with_facts(path, k_max_pem_octets);
   if (!text) {

@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "diagnostic.hpp"
+#include "files/file_group.hpp"
 #include "tls/certificate.hpp"
 
 namespace mtasts::tls {
 
 struct PemFile {
-  std::shared_ptr<const std::string> path;  // null only when all is empty
-  Chain chain;  // in the order of the file, but the leaf first
+  files::PathPtr path;  // null only when all is empty
+  Chain chain;          // in the order of the file, but the leaf first
   std::vector<KeyDer> keys;
   Diagnostics diagnostics;
   std::vector<std::string> names;  // of the leaf, of a file with a fault only
@@ -45,6 +46,6 @@ bool has_no_pem(const std::string& path);
 
 /// A file that is no PEM at all is an empty PemFile, and no fault.
 /// `intermediates` has what follows a leaf.
-PemFilePtr read_pem_file(const std::string& path, Intermediates& intermediates);
+PemFilePtr read_pem_file(files::PathPtr path, Intermediates& intermediates);
 
 }  // namespace mtasts::tls
