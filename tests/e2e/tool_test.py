@@ -17,6 +17,9 @@ printing the DNS records, is among the commands of mta-stsd.
 commands:
   verify [DOMAIN..]   look at domains as senders see them
   publish [DOMAIN..]  send the DNS records, once their policies are live
+  plan DOMAIN         move to other MX hosts, step by step
+  retire DOMAIN       leave MTA-STS, step by step
+  history COMMAND     what was served when, and is held still
   reports COMMAND     read and judge what senders report
 
 options:
@@ -58,6 +61,33 @@ publish:
   --ca FILE           trusted roots (default: those of the system)
   --allow-private     ask policy hosts at private addresses, too
   --log-format FORM   of --watch: text or json (default: text)
+plan:
+  --to HOST,..        all MX hosts that shall be; needed
+  --moved TIME        since when the MX records are as they are now (default:
+                      since now)
+  --helo NAME         our name in EHLO (default: that of this machine)
+  --published TIME    since when the record is there that is seen now, as in
+                      2026-11-28T06:00:00Z (default: since now)
+  --max-age TIME      the largest max_age before that, where no history tells
+  --history FILE      what was served; given once or more (default: that of the
+                      configuration)
+  --format FORM       text, json or ics, a calendar (default: text)
+  --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
+  --ca FILE           trusted roots (default: those of the system)
+  --allow-private     ask addresses that are not public, too
+  --timeout TIME      of one conversation (default: 60s)
+retire:
+  --removed TIME      since when the record is gone (default: since now)
+  --published TIME    since when the record is there that is seen now, as in
+                      2026-11-28T06:00:00Z (default: since now)
+  --max-age TIME      the largest max_age before that, where no history tells
+  --history FILE      what was served; given once or more (default: that of the
+                      configuration)
+  --format FORM       text, json or ics, a calendar (default: text)
+  --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
+  --ca FILE           trusted roots (default: those of the system)
+  --allow-private     ask addresses that are not public, too
+  --timeout TIME      of one conversation (default: 60s)
 
 Exit status: 0 good, 1 fault or finding, 2 wrong usage, 3 not all could be
 tested. See mta-sts(1).
