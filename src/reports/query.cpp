@@ -12,10 +12,11 @@ namespace {
 // An importer holds the database for a second at a time.
 constexpr std::chrono::milliseconds k_patience{10'000};
 
+// A report has one row of each domain and type whose nth is 0.
 constexpr std::string_view k_totals = R"(
 SELECT t.value, sums.* FROM (
   SELECT domain, policy_type, sum(successful), sum(failed),
-    sum(is_verified * (successful + failed)), count(DISTINCT document),
+    sum(is_verified * (successful + failed)), sum(nth = 0),
     count(DISTINCT organization), max(finish)
   FROM report WHERE start >= ?1 AND start < ?2 GROUP BY domain, policy_type
 ) sums JOIN text t ON t.id = sums.domain ORDER BY t.value, sums.policy_type)";

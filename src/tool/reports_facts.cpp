@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "publish/publication.hpp"
-#include "reports/day_totals.hpp"
 #include "reports/gate.hpp"
 #include "tool/gate_facts.hpp"
 #include "tool/policy_ids.hpp"
@@ -43,14 +42,10 @@ Result<AllDomainsFacts> read_all_domains(reports::Connection& connection,
       connection, {.since = period.since - (period.until - period.since),
                    .until = period.since});
   if (!before) return fail(before.error());
-  Result<std::vector<reports::DayTotals>> days =
-      reports::read_day_totals(connection, period);
-  if (!days) return fail(days.error());
   return AllDomainsFacts{.now = now,
                          .period = period,
                          .totals = *std::move(totals),
-                         .before = *std::move(before),
-                         .days = *std::move(days)};
+                         .before = *std::move(before)};
 }
 
 Result<DomainFacts> read_domain(reports::Connection& connection,

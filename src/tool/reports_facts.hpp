@@ -14,6 +14,7 @@
 
 namespace mtasts::tool {
 
+/// But for their days, which the page alone has.
 Result<AllDomainsFacts> read_all_domains(reports::Connection& connection,
                                          const reports::Period& period,
                                          std::chrono::sys_seconds now);

@@ -2,11 +2,13 @@
 // Says what senders report: of all domains, or of one.
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "command_line.hpp"
 #include "dns/name.hpp"
 #include "process/clock.hpp"
+#include "reports/day_totals.hpp"
 #include "reports/query.hpp"
 #include "tool/reports.hpp"
 #include "tool/reports_facts.hpp"
@@ -31,10 +33,14 @@ Result<std::string> make_text(const Options& options, const ReportsSetup& setup,
   const Result<reports::Period> period = choose_period(options.period, now);
   if (!period) return fail(period.error());
   if (options.domains.empty()) {
-    const Result<AllDomainsFacts> facts =
-        read_all_domains(connection, *period, now);
+    Result<AllDomainsFacts> facts = read_all_domains(connection, *period, now);
     if (!facts) return fail(facts.error());
-    if (options.format == "html") return format_all_domains_page(*facts);
+    if (options.format == "html") {
+      auto days = reports::read_day_totals(connection, *period);
+      if (!days) return fail(days.error());
+      facts->days = *std::move(days);
+      return format_all_domains_page(*facts);
+    }
     if (options.format == "json") return format_all_domains_json(*facts);
     if (options.format == "text") return format_all_domains_text(*facts);
     return format_all_domains_metrics(*facts);

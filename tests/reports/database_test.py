@@ -77,7 +77,7 @@ class DatabaseTest(unittest.TestCase):
 
     def test_it_is_not_for_everybody(self):
         self.importer.run("import", self.write("a", reports("a")[:1]))
-        self.assertEqual(self.database.stat().st_mode & 0o777, 0o640)
+        self.assertEqual(self.database.stat().st_mode & 0o137, 0)
 
     def test_full_disk(self):
         folder = self.write("a", reports("a"))
