@@ -22,8 +22,9 @@ namespace mtasts::reports {
 constexpr std::size_t k_max_item_octets = std::size_t{16} << 20U;
 
 struct ReaderLimits {
-  std::size_t memory_octets = std::size_t{256} << 20U;  // of address space
-  std::chrono::milliseconds time{5000};                 // for an item
+  /// Of address space; or half of it, besides what the parent has.
+  std::size_t memory_octets = std::size_t{256} << 20U;
+  std::chrono::milliseconds time{5000};  // for an item
 };
 
 class ReaderProcess {

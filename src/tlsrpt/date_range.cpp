@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace mtasts::tlsrpt {
 namespace {
 
@@ -16,6 +18,12 @@ constexpr seconds k_second{1};
 /// A day, with what clocks and leap seconds do to it.
 constexpr seconds k_longest = std::chrono::hours{25};
 
+/// Reports came up in 2018.
+constexpr sys_seconds k_first =
+    std::chrono::sys_days{std::chrono::year{2000} / 1 / 2};
+constexpr sys_seconds k_last =
+    std::chrono::sys_days{std::chrono::year{2100} / 1 / 1};
+
 /// The last second of the day that `begin` begins.
 sys_seconds end_of_day(sys_seconds begin) { return begin + days{1} - k_second; }
 
@@ -23,6 +31,8 @@ sys_seconds end_of_day(sys_seconds begin) { return begin + days{1} - k_second; }
 
 DateRange complete_range(StatedRange stated, sys_seconds received,
                          std::vector<Anomaly>& anomalies) {
+  // A mail may say that it is of any year.
+  received = std::clamp(received, k_first, k_last);
   const sys_seconds inside =
       stated.end ? *stated.end - k_second : received - days{1};
   DateRange range{stated.begin.value_or(floor<days>(inside)), {}};

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,14 @@ TEST(ReaderProcessTest, EatsNoMoreThanItMay) {
   ReaderProcess reader({}, &obey);
   EXPECT_EQ(read(reader, "eat"), "it takes too much memory to read it");
   EXPECT_EQ(read(reader, ""), "read it");
+}
+
+TEST(ReaderProcessTest, DoesNotCountWhatItsParentHas) {
+  const std::unique_ptr<char[]> policies(new char[std::size_t{400} << 20U]);
+  ReaderProcess reader;
+  const auto read = reader.read({.octets = R"({"policies":[{}]})"});
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(*read);
 }
 
 TEST(ReaderProcessTest, CanOpenNothing) {
