@@ -312,6 +312,34 @@ TEST_F(LandlockTest, LeavesNamedFoldersToRemoveFrom) {
             EACCES);
 }
 
+TEST_F(LandlockTest, LeavesNamedFoldersToWriteIn) {
+  const auto attempt = [this](const std::function<bool()>& what) {
+    return try_in(
+        [this] {
+          return enter_landlock(version_,
+                                {.readable = {"/"},
+                                 .removable_in = {},
+                                 .writable_in = {dir_.path("in")}},
+                                Profile::keeper)
+              .has_value();
+        },
+        what);
+  };
+  constexpr int k_new = O_WRONLY | O_CREAT | O_TRUNC;
+  EXPECT_EQ(attempt([&] {
+              const std::string made = dir_.path("in/new");
+              return can_open(made, k_new) &&
+                     ::rename(made.c_str(), dir_.path("in/b").c_str()) == 0 &&
+                     ::unlink(dir_.path("in/b").c_str()) == 0;
+            }),
+            0);
+  EXPECT_EQ(attempt([&] { return can_open(dir_.path("out/a"), O_WRONLY); }),
+            EACCES);
+  EXPECT_EQ(attempt([&] { return can_open(dir_.path("out/b"), k_new); }),
+            EACCES);
+  EXPECT_EQ(attempt([&] { return can_open(dir_.path("out/a"), O_RDONLY); }), 0);
+}
+
 TEST_F(LandlockTest, SendsNoSignalOutside) {
   if (version_ < 6) GTEST_SKIP() << "Landlock knows signals from version 6 on";
   EXPECT_EQ(attempt([] { return ::kill(::getppid(), 0) == 0; }), EPERM);
