@@ -53,6 +53,7 @@ class RetirementPlan {
     }
     for (const sts::Step& step : steps) plan.steps.push_back(describe(step));
     warn_of_next_owner(plan);
+    warn_of_early_day(plan);
     if (input_.seen.sight.has_no_policy && input_.seen.has_host) {
       plan.notes.push_back(fmt::format(
           "mta-sts.{} has addresses still, and no policy: delete them",
@@ -146,6 +147,16 @@ class RetirementPlan {
         "whoever has {} before {} has to take mail as its policy says: don't "
         "give it away earlier",
         input_.domain, text::format_time(*until)));
+  }
+
+  /// The day in the configuration says that nothing is held any more.
+  void warn_of_early_day(Plan& plan) const {
+    if (input_.ours == nullptr || !input_.ours->retire) return;
+    if (*input_.ours->retire >= day_) return;
+    plan.notes.push_back(fmt::format(
+        "{}: retire = {} is too early: write retire = {}",
+        format_place(input_.ours->place),
+        text::format_date(*input_.ours->retire), text::format_date(day_)));
   }
 
   std::string next_command(const Plan& plan) const {

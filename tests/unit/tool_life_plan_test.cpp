@@ -96,6 +96,22 @@ TEST(LifePlan, WarnsOfTheNextOwnerOfADomain) {
                 "take mail as its policy says: don't give it away earlier"}));
 }
 
+TEST(LifePlan, SaysThatTheDayOfTheTableIsTooEarly) {
+  PlanInput input = make_input();
+  publish::Publication ours = publish::make_publication(
+      {*dns::Name::parse("alpha.test")}, make_policy(), {},
+      {.file = "mta-stsd.toml", .line = 7, .column = 1});
+  // The record and the host have 2 days, a TTL and one day more.
+  ours.retire = std::chrono::floor<days>(k_now) + days(3);
+  input.ours = &ours;
+  EXPECT_EQ(make_retirement_plan(input).notes,
+            (std::vector<std::string>{
+                "mta-stsd.toml:7:1: retire = 2026-12-01 is too early: write "
+                "retire = 2026-12-02"}));
+  ours.retire = *ours.retire + days(1);
+  EXPECT_EQ(make_retirement_plan(input).notes, std::vector<std::string>{});
+}
+
 TEST(LifePlan, PrintsNoCalendarOfNothing) {
   PlanInput input = make_input();
   input.seen.sight.policy.reset();
