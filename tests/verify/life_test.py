@@ -346,7 +346,9 @@ class RetirementTest(LifeTestCase):
         self.expect("now later later later", day, self.at(held),
                     self.at(held + rest))
         # The rest of the table stays as it is.
-        self.edit("^max_age = .*", f'max_age = "2d"\nretire = {day}')
+        # A day more, so that no midnight comes between.
+        later = day + datetime.timedelta(days=1)
+        self.edit("^max_age = .*", f'max_age = "2d"\nretire = {later}')
         self.wait(60)
         dates = self.at(held), self.at(held + rest)
         self.expect("done now later later", "", *dates)
