@@ -80,6 +80,15 @@ Result<Pasts> read_pasts(std::vector<std::string> files,
                     "one; --history FILE names another");
       return Pasts{};
     }
+    // mta-stsd makes it when it starts.
+    if (is_missing(config.startup.history)) {
+      print_message("note",
+                    fmt::format("{} is not there yet: what was served before "
+                                "is not known",
+                                printable(config.startup.history)),
+                    "restart mta-stsd, or name another one: --history FILE");
+      return Pasts{};
+    }
     files.push_back(config.startup.history);
   }
   std::vector<std::vector<sts::HistoryLine>> histories;
