@@ -58,16 +58,6 @@ void Past::add(const HistoryLine& line) {
   known->is_end_unsure = known->is_end_unsure || is_behind;
 }
 
-void Past::end_all(sys_seconds now) {
-  latest_ = std::max(latest_, now);
-  for (Served& one : served_) {
-    if (!one.is_open()) continue;
-    one.last = one.served_until(now);
-    one.hosts = 0;
-    one.is_end_unsure = false;
-  }
-}
-
 std::optional<sys_seconds> Past::cached_until(sys_seconds now) const {
   return find_last(served_, now, [](const Policy& policy) {
     return policy.mode() != Mode::none;
@@ -84,12 +74,6 @@ std::optional<sys_seconds> Past::refused_until(const dns::Name& host,
                                                sys_seconds now) const {
   return find_last(served_, now, [&](const Policy& policy) {
     return policy.mode() == Mode::enforce && !admits(policy, host);
-  });
-}
-
-void Past::forget_expired(sys_seconds now) {
-  std::erase_if(served_, [now](const Served& one) {
-    return !one.is_open() && one.cached_until(now) < now;
   });
 }
 

@@ -41,14 +41,11 @@ struct Served {
 class Past {
  public:
   /// In the order of a file. A policy that several hosts serve is held until
-  /// all have ceased to. A host that was killed has not said that it ceased;
-  /// see end_all(). Where times go back, a clock was set back: what ends then
-  /// counts as served until a line whose time is right again.
+  /// all have ceased to. A host that was killed has not said that it ceased: it
+  /// counts as serving until it says so at its next start. Where times go back,
+  /// a clock was set back: what ends then counts as served until a line whose
+  /// time is right again.
   void add(const HistoryLine& line);
-
-  /// At the start of the only host of this history: whatever was served before
-  /// it was started was served until `now` at most.
-  void end_all(std::chrono::sys_seconds now);
 
   /// In the order in which they came.
   const std::vector<Served>& served() const { return served_; }
@@ -65,13 +62,9 @@ class Past {
   std::optional<std::chrono::sys_seconds> refused_until(
       const dns::Name& host, std::chrono::sys_seconds now) const;
 
-  /// Drops what no sender holds any more at `now`. What is left says the same
-  /// of the time from then on, but for empty().
-  void forget_expired(std::chrono::sys_seconds now);
-
  private:
   std::vector<Served> served_;
-  /// That a line has had, or that it was for sure.
+  /// That a line has had.
   std::chrono::sys_seconds latest_ = std::chrono::sys_seconds::min();
 };
 

@@ -95,12 +95,6 @@ TEST(StsLifeCycle, WaitsForTheLastHostOfSeveral) {
   EXPECT_EQ(past.cached_until(at(20)), at(13));
 }
 
-TEST(StsLifeCycle, EndsWhatAKilledHostServedAtItsNextStart) {
-  Past past = make_past({line(0, Event::serve, k_old)});
-  past.end_all(at(9));
-  EXPECT_EQ(past.cached_until(at(20)), at(16));
-}
-
 // What was served meanwhile is not known: as long as the clock is behind, it
 // counts as served.
 TEST(StsLifeCycle, IsNeverTooEarlyWhenAClockWasSetBack) {
@@ -127,17 +121,6 @@ TEST(StsLifeCycle, IsNotSureOfWhatFollowedWhileAClockWasBehind) {
   EXPECT_EQ(new_until(402), at(402));
   past.add(line(403, Event::end, k_testing));
   EXPECT_EQ(new_until(500), at(403));
-}
-
-TEST(StsLifeCycle, ForgetsWhatNobodyHolds) {
-  Past past =
-      make_past({line(0, Event::serve, k_old), line(4, Event::end, k_old),
-                 line(4, Event::serve, k_new)});
-  past.forget_expired(at(11));
-  EXPECT_EQ(past.served().size(), 2U);
-  past.forget_expired(at(11) + seconds(1));
-  ASSERT_EQ(past.served().size(), 1U);
-  EXPECT_EQ(past.served().front().policy, k_new);
 }
 
 TEST(StsLifeCycle, LetsTheHostStayUntilNobodyAsksForIt) {
