@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "command_line.hpp"
 #include "process/clock.hpp"
+#include "process/profile.hpp"
+#include "process/sandbox.hpp"
 #include "reports/database.hpp"
 #include "text/duration.hpp"
 #include "tool/reports.hpp"
@@ -40,6 +43,21 @@ Result<std::chrono::seconds> choose_keep(
   return *time;
 }
 
+/// Nothing is written but the database and what SQLite lays beside it.
+void enter_sandbox(const ReportsSetup& setup) {
+  if (!setup.config.startup.sandbox) return;
+  const std::filesystem::path folder =
+      std::filesystem::path(setup.reports.database).parent_path();
+  process::enter_sandbox(
+      [&folder] {
+        return process::Allowed{
+            .readable = {"/"},
+            .removable_in = {},
+            .writable_in = {folder.empty() ? "." : folder.string()}};
+      },
+      process::Profile::keeper);
+}
+
 Exit run(Arguments& arguments) {
   std::optional<std::string> keep;
   arguments.add_option("--keep", keep);
@@ -51,6 +69,7 @@ Exit run(Arguments& arguments) {
   auto database = reports::Database::open(setup->reports.database);
   if (!database) return fail_by(database.error(), Exit::fault);
   const auto now = process::this_second();
+  enter_sandbox(*setup);
   const auto removed = database->remove_before(now - *kept);
   if (!removed) return fail_by(removed.error(), Exit::fault);
   const auto updated = update_summary(setup->reports, now);
