@@ -18,9 +18,7 @@ using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
 constexpr days k_long_for_none{1};
-constexpr int k_jump = 10;  // of max_age, times
-// Fewer change when somebody edits, more when a generator has gone wrong.
-constexpr std::size_t k_mass_least = 20;
+constexpr int k_jump = 10;               // of max_age, times
 constexpr std::size_t k_mass_part = 10;  // one in so many
 
 /// The first whole day that begins at `time` or after it.
@@ -194,13 +192,24 @@ std::vector<Transition> find_transitions(const Change& change,
   return Judge(change, now).run();
 }
 
-std::optional<Transition> find_mass_change(std::size_t changed,
-                                           std::size_t all) {
-  if (changed <= k_mass_least || changed * k_mass_part <= all) return {};
+std::optional<Transition> find_mass_change(const MassChange& mass) {
+  const auto is_mass = [&mass](std::size_t count) {
+    return count > k_mass_least && count * k_mass_part > mass.served;
+  };
+  if (is_mass(mass.lost)) {
+    return Transition{
+        "transition.mass-change", Verdict::refuse,
+        fmt::format(
+            "{} of {} domains would be gone or lose mode enforce or all "
+            "of their mx at once",
+            mass.lost, mass.served),
+        "has a generator gone wrong? look at its output"};
+  }
+  if (!is_mass(mass.changed)) return {};
   return Transition{
       "transition.mass-change", Verdict::warn,
-      fmt::format("{} of {} domains change at once", changed, all),
-      "the usual sign of a generator that has gone wrong: look at its output"};
+      fmt::format("{} of {} domains change at once", mass.changed, mass.served),
+      "if that was not meant: has a generator gone wrong?"};
 }
 
 }  // namespace mtasts::sts

@@ -47,9 +47,20 @@ struct Change {
 std::vector<Transition> find_transitions(const Change& change,
                                          std::chrono::sys_seconds now);
 
-/// Of many domains at once: `changed` of `all` that were served have another
-/// policy, or none.
-std::optional<Transition> find_mass_change(std::size_t changed,
-                                           std::size_t all);
+/// Fewer are changed by somebody who edits.
+constexpr std::size_t k_mass_least = 20;
+
+/// Many domains at once.
+struct MassChange {
+  std::size_t served = 0;   // before
+  std::size_t changed = 0;  // of these, with another policy or none
+  /// Of these, without what they had: gone, no longer in mode enforce, or with
+  /// none of the mx of before.
+  std::size_t lost = 0;
+};
+
+/// What is usual when a generator has gone wrong: more than k_mass_least, and
+/// more than one in ten. Losses are refused, of other changes is warned.
+std::optional<Transition> find_mass_change(const MassChange& mass);
 
 }  // namespace mtasts::sts

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "process/all_cores.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cstddef>
 #include <stdexcept>
 #include <vector>
+
+#include "process/all_cores.hpp"
 
 namespace mtasts::process {
 namespace {
@@ -20,13 +20,12 @@ TEST(ProcessAllCores, DoesEachPartOnce) {
 
 TEST(ProcessAllCores, ThrowsWhatAPartThrows) {
   for (const std::size_t count : {1U, 10'000U}) {
-    EXPECT_THROW(
-        for_each_on_all_cores(
-            count,
-            [&](std::size_t i) {
-              if (i == count - 1) throw std::runtime_error("part");
-            }),
-        std::runtime_error)
+    EXPECT_THROW(for_each_on_all_cores(count,
+                                       [&](std::size_t i) {
+                                         if (i == count - 1)
+                                           throw std::runtime_error("part");
+                                       }),
+                 std::runtime_error)
         << count;
   }
 }

@@ -159,14 +159,21 @@ TEST(StsTransition, NotesAMaxAgeThatJumps) {
   EXPECT_EQ(judge(change(&k_testing, &less)), Strings{});
 }
 
-TEST(StsTransition, WarnsOfAMassChange) {
-  EXPECT_FALSE(find_mass_change(20, 20));
-  EXPECT_FALSE(find_mass_change(30, 300));
-  EXPECT_TRUE(find_mass_change(21, 21));
-  const auto found = find_mass_change(31, 300);
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->verdict, Verdict::warn);
-  EXPECT_EQ(found->message, "31 of 300 domains change at once");
+TEST(StsTransition, WarnsOfAMassChangeAndRefusesAMassLoss) {
+  EXPECT_FALSE(find_mass_change({.served = 20, .changed = 20, .lost = 20}));
+  EXPECT_FALSE(find_mass_change({.served = 300, .changed = 30, .lost = 30}));
+  const auto changed = find_mass_change({.served = 300, .changed = 31});
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->verdict, Verdict::warn);
+  EXPECT_EQ(changed->message, "31 of 300 domains change at once");
+  const auto lost =
+      find_mass_change({.served = 300, .changed = 40, .lost = 31});
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->verdict, Verdict::refuse);
+  EXPECT_EQ(lost->message,
+            "31 of 300 domains would be gone or lose mode enforce or all of "
+            "their mx at once");
+  EXPECT_TRUE(find_mass_change({.served = 21, .changed = 21, .lost = 21}));
 }
 
 }  // namespace
