@@ -28,7 +28,8 @@ REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
 # about a file that is replaced; and what comes behind a thousand others.
 ONLY_WHOLE_CHECK = {"config.include-restless", "config.more-findings",
                     "config.replaced", "policy.placeholder",
-                    "server.challenges-missing", "server.no-certificates", "server.plain-http-public",
+                    "server.challenges-missing", "server.history-damaged",
+                    "server.history-unusable", "server.no-certificates", "server.plain-http-public",
                     "server.user-shut-out", "server.user-unknown"}
 
 
@@ -80,7 +81,7 @@ def check_ids(source):
         )
     # Keys that messages and the log name.
     known -= {"publish.powerdns", "publish.server", "publish.zones",
-              "reports.summary", "server.deadline", "server.listen", "server.sandbox",
+              "reports.summary", "server.deadline", "server.history", "server.listen", "server.sandbox",
               "server.user"}
     alone = set(ONLY_WHOLE_CHECK)
     tested = set(ONLY_WHOLE_CHECK)

@@ -17,7 +17,7 @@ _mta_stsd() {
   done
 
   case $command:$before in
-    *:-c | *:--config | records:--diff)
+    *:-c | *:--config | check:--against | records:--diff)
       compopt -o default
       return
       ;;
@@ -46,7 +46,7 @@ _mta_stsd() {
       serve)
         words+=" --allow-example --allow-plain-http --log-format --log-level"
         ;;
-      check) words+=" --format --policies-only --strict" ;;
+      check) words+=" --against --format --policies-only --strict" ;;
       records)
         words+=" --format --ttl --only --address --delegate-to --diff"
         ;;

@@ -33,6 +33,7 @@ complete -c mta-stsd -n $serve -l log-level -x \
     -a 'debug info warning error' -d 'Least level'
 
 set -l check '__fish_seen_subcommand_from check'
+complete -c mta-stsd -n $check -l against -rF -d 'Judge the change from an older one'
 complete -c mta-stsd -n $check -l format -x -a 'text json' \
     -d 'Form of the findings'
 complete -c mta-stsd -n $check -l policies-only \

@@ -2,12 +2,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "cli/cli.hpp"
 #include "config/listeners.hpp"
 #include "config/load.hpp"
 #include "config/policy_lint.hpp"
 #include "process/clock.hpp"
+#include "snapshot/check_changes.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/snapshot_loader.hpp"
 #include "text/json.hpp"
@@ -15,8 +19,14 @@
 namespace mtasts::cli {
 namespace {
 
+struct Options {
+  std::string config;
+  std::optional<std::string> against;
+};
+
 struct Checked {
   Diagnostics diagnostics;
+  std::optional<Error> failure = {};  // nothing to compare with
   std::size_t domains = 0;
   std::size_t certificates = 0;
 };
@@ -27,10 +37,24 @@ std::size_t count(const Diagnostics& diagnostics, Severity severity) {
       [severity](const Diagnostic& one) { return one.severity == severity; }));
 }
 
-Checked check_policies(const std::string& path) {
-  config::Loaded loaded = config::load_config(path);
+/// With `against`, or the history: of what is served now.
+void check_guard(const config::Startup& startup, const config::Live& live,
+                 const Options& options, Checked& checked) {
+  Result<Diagnostics> found =
+      snapshot::check_changes(live, startup.history, options.config,
+                              options.against, process::this_second());
+  if (found) {
+    append(checked.diagnostics, *std::move(found));
+  } else {
+    checked.failure = found.error();
+  }
+}
+
+Checked check_policies(const Options& options) {
+  config::Loaded loaded = config::load_config(options.config);
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (loaded.config) {
+    check_guard(loaded.config->startup, loaded.config->live, options, checked);
     checked.domains = snapshot::all_domains(loaded.config->live).size();
     append(
         checked.diagnostics,
@@ -39,12 +63,14 @@ Checked check_policies(const std::string& path) {
   return checked;
 }
 
-Checked check_all(const std::string& path) {
+Checked check_all(const Options& options) {
+  const std::string& path = options.config;
   snapshot::LoadedSnapshot loaded =
       snapshot::load_snapshot(path, process::this_second());
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (!loaded.snapshot) return checked;
   const snapshot::Snapshot& snapshot = *loaded.snapshot;
+  check_guard(snapshot.startup, snapshot.live, options, checked);
   checked.domains = snapshot.live.by_domain.size();
   checked.certificates = snapshot.certificates->size();
   if (snapshot.needs_certificates && snapshot.live.certificates.empty()) {
@@ -100,9 +126,20 @@ Exit check(Arguments& arguments) {
   arguments.add_choice("--format", format, {"text", "json"});
   arguments.add_flag("--policies-only", policies_only);
   arguments.add_flag("--strict", strict);
+  Options options;
+  arguments.add_option("--against", options.against);
   if (const std::optional<Exit> end = arguments.read()) return *end;
-  const std::string& config = arguments.config();
-  Checked checked = policies_only ? check_policies(config) : check_all(config);
+  const std::string& config = options.config = arguments.config();
+  if (options.against == "-" && config == "-") {
+    print_error("--against and --config can't both read standard input");
+    return Exit::usage;
+  }
+  Checked checked =
+      policies_only ? check_policies(options) : check_all(options);
+  if (checked.failure) {
+    print_error(*checked.failure);
+    return Exit::fault;
+  }
   sort_diagnostics(checked.diagnostics);
   const bool failed =
       has_errors(checked.diagnostics) ||
@@ -125,7 +162,10 @@ const Command k_check = {
     .usage = "check",
     .about = "read everything, report everything that is wrong",
     .run = check,
-    .options = R"(  --format FORM       text or json (default: text)
+    .options =
+        R"(  --against OLD       also what the guard says of the change from this older
+                      configuration (default: from what the history tells)
+  --format FORM       text or json (default: text)
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
 )"};

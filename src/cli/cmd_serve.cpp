@@ -27,6 +27,7 @@
 #include "publish/format.hpp"
 #include "publish/records.hpp"
 #include "server/policy_host.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/readable.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/reload.hpp"
@@ -96,7 +97,8 @@ snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader) {
 
 /// Without a snapshot, after saying why, when there is nothing to serve.
 snapshot::LoadedSnapshot load(const Options& options,
-                              snapshot::SnapshotLoader& loader) {
+                              snapshot::SnapshotLoader& loader,
+                              snapshot::History& history) {
   if (options.config == "-") {
     print_error("serve can't read its configuration from standard input",
                 "it has to read it again when certificates are renewed");
@@ -115,10 +117,13 @@ snapshot::LoadedSnapshot load(const Options& options,
   append(refusals, snapshot::check_refusals(*loaded.snapshot, loaded.touched,
                                             options.config, Severity::error,
                                             allowances(options)));
-  if (!refusals.empty()) {
+  append(loaded.diagnostics, history.open(loaded.snapshot->startup.history));
+  append(refusals, history.judge_first(loaded.snapshot->live, options.config));
+  if (has_errors(refusals)) {
     print_diagnostics(refusals);
     return {};
   }
+  append(loaded.diagnostics, std::move(refusals));
   // Challenges are how the first certificates come.
   if (loaded.snapshot->startup.challenges.empty() &&
       snapshot::servable_domains(*loaded.snapshot, loaded.touched,
@@ -155,9 +160,10 @@ void log_start(server::PolicyHost& host, const snapshot::LoadedSnapshot& loaded,
 /// Null, after saying why, when its address can't be bound.
 std::unique_ptr<operations::Operations> open_operations(
     const config::Operations& settings, const server::PolicyHost& host,
-    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads) {
+    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads,
+    const snapshot::History& history) {
   Result<std::unique_ptr<operations::Operations>> opened =
-      operations::Operations::open(settings, host, fetches, reloads);
+      operations::Operations::open(settings, host, fetches, reloads, history);
   if (opened) return *std::move(opened);
   print_error(opened.error().message, opened.error().hint);
   return nullptr;
@@ -244,12 +250,14 @@ void supervise(const server::PolicyHost& host,
 
 /// Finishes what has begun with clients, and says how it went.
 Exit stop(server::PolicyHost& host, operations::Operations* operations,
-          snapshot::ReloadThread& reloading, process::ServiceManager& manager) {
+          snapshot::ReloadThread& reloading, snapshot::History& history,
+          process::ServiceManager& manager) {
   manager.tell_stopping();
   if (operations != nullptr) operations->set_stopping();
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();
   const bool is_idle = reloading.stop();
+  history.end(host.snapshots().get()->live);
   log_stop(host);
   // A load that has begun has nothing to finish, and may take long.
   if (!is_idle) ::_exit(static_cast<int>(Exit::good));
@@ -264,7 +272,8 @@ Exit run_server(const Options& options) {
     return Exit::fault;
   }
   snapshot::SnapshotLoader loader(options.config);
-  snapshot::LoadedSnapshot loaded = load(options, loader);
+  snapshot::History history(process::this_moment);
+  snapshot::LoadedSnapshot loaded = load(options, loader, history);
   const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
   const std::optional<config::Operations>& wanted =
@@ -281,13 +290,14 @@ Exit run_server(const Options& options) {
   snapshot::ReloadStatus reloads(process::this_second());
   std::unique_ptr<operations::Operations> operations;
   if (wanted) {
-    operations = open_operations(*wanted, host, fetches, reloads);
+    operations = open_operations(*wanted, host, fetches, reloads, history);
     if (!operations) return Exit::fault;
   }
   const std::optional<process::Account> user = take_user(*snapshot, options);
   if (!user) return Exit::fault;
-  snapshot::Reloader reloader(loader, host.snapshots(), reloads, loaded,
-                              allowances(options), process::this_moment);
+  snapshot::Reloader reloader(loader, host.snapshots(), reloads, history,
+                              loaded, allowances(options),
+                              process::this_moment);
   snapshot::ReloadThread reloading(
       reloader, host.snapshots(), [&host](const auto& changed) {
         host.wake();
@@ -295,6 +305,7 @@ Exit run_server(const Options& options) {
       });
   process::ServiceManager manager;
   const process::Sandbox sandbox = enter_sandbox(snapshot->startup, loader);
+  history.begin(snapshot->live);
   const Result<void> started = start_threads(host, operations.get(), reloading);
   if (!started) {
     print_error(started.error().message, started.error().hint);
@@ -309,7 +320,7 @@ Exit run_server(const Options& options) {
   ::malloc_trim(0);  // loading takes several times what is kept
 #endif
   supervise(host, reloading, reloads, *signals, manager);
-  return stop(host, operations.get(), reloading, manager);
+  return stop(host, operations.get(), reloading, history, manager);
 }
 
 Exit serve(Arguments& arguments) {

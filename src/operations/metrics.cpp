@@ -129,10 +129,12 @@ struct DomainFamily {
   std::string_view help;
 };
 
-constexpr std::array<DomainFamily, 7> k_domain_families = {{
+constexpr std::array<DomainFamily, 8> k_domain_families = {{
     {"mta_stsd_policy", info, "Mode and id of the policy that is served."},
     {"mta_stsd_policy_max_age_seconds", gauge,
      "How long senders keep the policy."},
+    {"mta_stsd_policy_cached_until_timestamp_seconds", gauge,
+     "Until when senders may hold what was served, if nothing more is."},
     {"mta_stsd_certificate_expiry_timestamp_seconds", gauge,
      "When the certificate of the policy host ends."},
     {"mta_stsd_fetches", counter,
@@ -145,17 +147,19 @@ constexpr std::array<DomainFamily, 7> k_domain_families = {{
     {"mta_stsd_reports", gauge, "Reports on that day, by trust."},
 }};
 // The others are of reports.
-constexpr std::size_t k_families_without_reports = 4;
+constexpr std::size_t k_families_without_reports = 5;
 
 /// One of these families after the other. It keeps its snapshot, so that all
 /// of them tell of the same domains.
 class DomainSeries final : public server::Body {
  public:
   DomainSeries(const server::FetchLog& fetches,
+               const snapshot::History& history,
                std::shared_ptr<const snapshot::Snapshot> snapshot,
                std::shared_ptr<const tlsrpt::ReportDays> reports,
                MetricForm form, sys_seconds now)
       : fetches_(fetches),
+        history_(history),
         snapshot_(std::move(snapshot)),
         reports_(std::move(reports)),
         form_(form),
@@ -208,6 +212,13 @@ class DomainSeries final : public server::Body {
                      "mta_stsd_policy_max_age_seconds{{domain=\"{}\"}} {}\n",
                      domain, entry.policy.max_age().count());
     } else if (family_ == 2) {
+      const auto held = history_.held(domain, entry.policy).cached;
+      if (!held) return;
+      fmt::format_to(out,
+                     "mta_stsd_policy_cached_until_timestamp_seconds{{"
+                     "domain=\"{}\"}} {}\n",
+                     domain, to_epoch(*held));
+    } else if (family_ == 3) {
       const std::string host = sts::policy_host(domain);
       const sys_seconds expiry = dates_of(*snapshot_, host, now_).expiry;
       if (expiry == sys_seconds{}) return;
@@ -249,6 +260,7 @@ class DomainSeries final : public server::Body {
   }
 
   const server::FetchLog& fetches_;
+  const snapshot::History& history_;
   const std::shared_ptr<const snapshot::Snapshot> snapshot_;
   const std::shared_ptr<const tlsrpt::ReportDays> reports_;  // null: none
   const MetricForm form_;
@@ -282,6 +294,12 @@ void Metrics::write_policies(const snapshot::Snapshot& snapshot,
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
     out.sample(counts[i], fmt::format("mode=\"{}\"", sts::k_mode_names[i]));
+  }
+  const snapshot::History::State history = observed_.history.state();
+  if (history != snapshot::History::State::none) {
+    out.family("mta_stsd_history_complete", gauge,
+               "1 if the file of the history has all that was served.");
+    out.sample(history == snapshot::History::State::good ? 1 : 0);
   }
   const Dates first = observed_.readiness.coverage()->first;
   const auto sample = [&out](sys_seconds time) {
@@ -338,7 +356,7 @@ std::unique_ptr<server::Body> Metrics::write(MetricForm form,
     out.sample(reports.days ? to_epoch(reports.days->made()) : 0);
   }
   if (wants_domains(*snapshot)) {
-    return std::make_unique<DomainSeries>(observed_.fetches,
+    return std::make_unique<DomainSeries>(observed_.fetches, observed_.history,
                                           std::move(snapshot), reports.days,
                                           form, observed_.clock().wall);
   }

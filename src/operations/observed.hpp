@@ -11,6 +11,7 @@
 #include "process/clock.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -20,6 +21,7 @@ struct Observed {
   const server::PolicyHost& host;
   const snapshot::SnapshotHolder& snapshots;
   const snapshot::ReloadStatus& reloads;
+  const snapshot::History& history;
   const server::FetchLog& fetches;
   Readiness& readiness;
   ReportFile& reports;

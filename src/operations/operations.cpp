@@ -39,14 +39,15 @@ server::Setting make_setting(const net::Listeners& listeners,
 
 Result<std::unique_ptr<Operations>> Operations::open(
     const config::Operations& settings, const server::PolicyHost& host,
-    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads) {
+    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads,
+    const snapshot::History& history) {
   const auto explain = [](const Error& error) {
     return fail("operations: " + error.message, error.hint);
   };
   Result<net::Listeners> listeners = net::Listeners::open({settings.listen});
   if (!listeners) return explain(listeners.error());
-  std::unique_ptr<Operations> made(
-      new Operations(settings, host, fetches, reloads, *std::move(listeners)));
+  std::unique_ptr<Operations> made(new Operations(
+      settings, host, fetches, reloads, history, *std::move(listeners)));
   const Result<void> opened = made->loop_.open();
   if (!opened) return explain(opened.error());
   return made;
@@ -56,12 +57,14 @@ Operations::Operations(const config::Operations& settings,
                        const server::PolicyHost& host,
                        const server::FetchLog& fetches,
                        const snapshot::ReloadStatus& reloads,
+                       const snapshot::History& history,
                        net::Listeners listeners)
     : readiness_(host.snapshots(), reloads),
       reports_(host.snapshots().get()->startup.report_summary),
       pages_({.host = host,
               .snapshots = host.snapshots(),
               .reloads = reloads,
+              .history = history,
               .fetches = fetches,
               .readiness = readiness_,
               .reports = reports_,

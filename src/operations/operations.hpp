@@ -20,16 +20,18 @@
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/reload_status.hpp"
 
 namespace mtasts::operations {
 
 class Operations {
  public:
-  /// Binds the listener. The three that it tells of have to outlive it.
+  /// Binds the listener. The four that it tells of have to outlive it.
   static Result<std::unique_ptr<Operations>> open(
       const config::Operations& settings, const server::PolicyHost& host,
-      const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads);
+      const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads,
+      const snapshot::History& history);
   /// Accepts no more and finishes what is being answered.
   ~Operations();
   Operations(const Operations&) = delete;
@@ -48,7 +50,8 @@ class Operations {
  private:
   Operations(const config::Operations& settings, const server::PolicyHost& host,
              const server::FetchLog& fetches,
-             const snapshot::ReloadStatus& reloads, net::Listeners listeners);
+             const snapshot::ReloadStatus& reloads,
+             const snapshot::History& history, net::Listeners listeners);
 
   Readiness readiness_;
   ReportFile reports_;

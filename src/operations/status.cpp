@@ -41,6 +41,8 @@ DomainStatus describe(const Observed& observed, const Status& status,
       .max_age = policy.max_age(),
       .mx = {},
       .id = found.entry->id,
+      .held = observed.history.held(domain, policy),
+      .retire = found.entry->retire,
       .certificate =
           dates_of(*status.snapshot, sts::policy_host(domain), status.now),
       .records =

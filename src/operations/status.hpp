@@ -16,6 +16,7 @@
 #include "operations/report_file.hpp"
 #include "publish/record_set.hpp"
 #include "server/fetch_log.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/reload_status.hpp"
 #include "tlsrpt/report_days.hpp"
 
@@ -34,6 +35,10 @@ struct DomainStatus {
   std::chrono::seconds max_age;
   std::vector<std::string> mx;
   std::string id;  // of the policy that is served
+  /// Until when senders may hold this policy or one before it, in mode testing
+  /// or enforce, and in mode enforce alone, if no more is served from now on.
+  snapshot::Held held;
+  std::optional<std::chrono::sys_days> retire;  // the day on which it may go
   /// Of those in use; the epoch when there is none.
   Dates certificate;
   std::vector<publish::RecordSet> records;

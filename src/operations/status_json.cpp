@@ -80,11 +80,15 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
   served.id = one.id;
   return fmt::format(
       R"({{"domain":{},"mode":"{}","max_age":{},"mx":[{}],"id":"{}",)"
+      R"("held_until":{},"enforced_until":{},"retire":{},)"
       R"("certificate":{},"records":[{}],)"
       R"("fetches":{{"answered":{},"refused":{},"hours":[{}],)"
       R"("served_id":{},"other_id":{}}},"reports":{}}})",
       text::json_quote(one.domain), sts::format_mode(one.mode),
       one.max_age.count(), join(one.mx, text::json_quote), one.id,
+      time_or_null(one.held.cached.value_or(sys_seconds{})),
+      time_or_null(one.held.enforced.value_or(sys_seconds{})),
+      one.retire ? text::json_quote(text::format_date(*one.retire)) : "null",
       format_certificate(one, now),
       join(one.records,
            [](const publish::RecordSet& record) {

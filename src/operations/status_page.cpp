@@ -157,6 +157,23 @@ std::string format_report_file(const Status& status) {
       made + k_fresh < status.now ? "; nothing has been read since." : ".");
 }
 
+/// Until when senders may hold what was served until now, and the policy is
+/// needed.
+std::string format_life(const DomainStatus& one) {
+  std::string terms;
+  const auto add = [&terms](std::string_view term, const std::string& value) {
+    terms += fmt::format("<dt>{}</dt><dd>{}</dd>", term, value);
+  };
+  if (one.held.cached) {
+    add("senders may hold it until", format_moment(*one.held.cached));
+  }
+  if (one.held.enforced && one.mode != sts::Mode::enforce) {
+    add("and enforce one before until", format_moment(*one.held.enforced));
+  }
+  if (one.retire) add("needed until", text::format_date(*one.retire));
+  return terms;
+}
+
 std::string format_domain(const DomainStatus& one, sys_seconds now) {
   std::string records;
   for (const publish::RecordSet& record : one.records) {
@@ -169,13 +186,13 @@ std::string format_domain(const DomainStatus& one, sys_seconds now) {
   const std::string mx = text::join(one.mx, ", ", text::escape_html);
   return fmt::format(
       R"(<section class="card"><div class="head"><h2>{}</h2><span class="tag">{}</span>{}</div>
-<dl><dt>id</dt><dd><code>{}</code></dd><dt>max_age</dt><dd>{}</dd><dt>mx</dt><dd>{}</dd></dl>
+<dl><dt>id</dt><dd><code>{}</code></dd><dt>max_age</dt><dd>{}</dd><dt>mx</dt><dd>{}</dd>{}</dl>
 <h3>Records to publish</h3>
 {}{}{}{}</section>
 )",
       text::escape_html(one.domain), sts::format_mode(one.mode),
       format_days(one, now), one.id, text::format_duration(one.max_age),
-      mx.empty() ? "none" : mx, records, format_reported(one),
+      mx.empty() ? "none" : mx, format_life(one), records, format_reported(one),
       format_chart(one), format_senders(one));
 }
 

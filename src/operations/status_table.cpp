@@ -17,13 +17,20 @@ namespace mtasts::operations {
 namespace {
 
 using Row = std::vector<std::string>;
-constexpr std::ptrdiff_t k_reports = 6;  // the column of them
+constexpr std::ptrdiff_t k_reports = 7;  // the column of them
 
 std::string format_days(const DomainStatus& one, std::chrono::sys_seconds now) {
   if (one.certificate.expiry == std::chrono::sys_seconds{}) return "none";
   return fmt::format(
       "{}", std::chrono::floor<std::chrono::days>(one.certificate.expiry - now)
                 .count());
+}
+
+/// The day on which the last sender has forgotten what was served until now.
+std::string format_held(const DomainStatus& one) {
+  if (!one.held.cached) return "-";
+  return text::format_date(
+      std::chrono::ceil<std::chrono::days>(*one.held.cached));
 }
 
 /// Who has fetched the policy that is served: "google 3, other 12".
@@ -53,6 +60,7 @@ Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
   return {one.domain,
           std::string(sts::format_mode(one.mode)),
           one.id,
+          format_held(one),
           format_days(one, now),
           fmt::format("{}", one.fetches.answered),
           all.count == 0 ? "never" : text::format_time(all.last),
@@ -64,8 +72,9 @@ Row make_row(const DomainStatus& one, std::chrono::sys_seconds now) {
 
 std::string format_table(const Status& status,
                          const std::vector<DomainStatus>& domains) {
-  std::vector<Row> rows = {{"DOMAIN", "MODE", "ID", "CERT DAYS", "FETCHES",
-                            "LAST FETCH OF ID", "REPORTED FAILURES", "BY"}};
+  std::vector<Row> rows = {{"DOMAIN", "MODE", "ID", "HELD UNTIL", "CERT DAYS",
+                            "FETCHES", "LAST FETCH OF ID", "REPORTED FAILURES",
+                            "BY"}};
   for (const DomainStatus& one : domains) {
     rows.push_back(make_row(one, status.now));
   }

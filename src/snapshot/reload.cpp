@@ -64,6 +64,7 @@ std::string_view changed_key(const config::Startup& running,
   if (wanted.listen != running.listen) return "server.listen";
   if (wanted.sandbox != running.sandbox) return "server.sandbox";
   if (wanted.user != running.user) return "server.user";
+  if (wanted.history != running.history) return "server.history";
   if (wanted.report_summary != running.report_summary) return "reports.summary";
   return wanted.operations != running.operations ? "operations" : "server";
 }
@@ -84,11 +85,13 @@ void log_certificates(const std::vector<tls::CertificatePtr>& certificates,
 }
 
 Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
-                   ReloadStatus& status, const LoadedSnapshot& first,
-                   Allowances allowed, files::Clock clock)
+                   ReloadStatus& status, History& history,
+                   const LoadedSnapshot& first, Allowances allowed,
+                   files::Clock clock)
     : loader_(loader),
       holder_(holder),
       status_(status),
+      history_(history),
       // The listeners that run stay, whatever the file says now.
       allowed_{.examples = allowed.examples, .plain_http = true},
       running_(holder.get()->startup),
@@ -136,6 +139,7 @@ void Reloader::want_load() {
 
 std::vector<std::string> Reloader::run() {
   const std::chrono::steady_clock::time_point now = clock_().steady;
+  history_.retry();
   if (now >= next_check_ || (next_retry_ && now >= *next_retry_)) {
     if (now >= next_check_) next_check_ = now + k_check_interval;
     next_retry_.reset();
@@ -150,7 +154,8 @@ std::vector<std::string> Reloader::run() {
     watch_.want_load();
     return {};
   }
-  return conclude(loader_.judge(holder_.get().get(), clock_().wall, allowed_));
+  return conclude(
+      loader_.judge(holder_.get().get(), clock_().wall, allowed_, &history_));
 }
 
 /// Each file once, until it has come to rest.
@@ -237,8 +242,10 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   std::vector<std::string> changed;
   std::size_t removed = 0;
   if (loaded.snapshot) {
+    history_.announce(older->live, newer->live, loaded.touched);
     holder_.replace(newer);
     loader_.accept(loaded);
+    history_.replace(older->live, newer->live, loaded.touched);
     changed = changed_domains(*older, *newer, loaded.touched, now.wall);
     removed = count_removed(*older, *newer, loaded.touched);
   }

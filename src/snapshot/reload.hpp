@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "files/watch.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_loader.hpp"
@@ -22,10 +23,11 @@ namespace mtasts::snapshot {
 class Reloader {
  public:
   /// `first` is what `loader` loaded and `holder` serves; its diagnostics are
-  /// logged. `status` is told how each load went. All have to outlive the
-  /// reloader. `allowed` is as at the start.
+  /// logged. `status` is told how each load went, and `history` what is served.
+  /// All have to outlive the reloader. `allowed` is as at the start.
   Reloader(SnapshotLoader& loader, SnapshotHolder& holder, ReloadStatus& status,
-           const LoadedSnapshot& first, Allowances allowed, files::Clock clock);
+           History& history, const LoadedSnapshot& first, Allowances allowed,
+           files::Clock clock);
 
   int fd() const { return watch_.fd(); }
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
@@ -57,6 +59,7 @@ class Reloader {
   SnapshotLoader& loader_;
   SnapshotHolder& holder_;
   ReloadStatus& status_;
+  History& history_;
   Allowances allowed_;
   config::Startup running_;  // what the program was started with
   config::Startup said_;     // what was last said to need a restart

@@ -171,12 +171,33 @@ bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
   return !loaded.policies_refused;
 }
 
+/// True if nothing strands what senders hold of what serves now.
+bool SnapshotLoader::pass_guard(LoadedSnapshot& loaded, const Snapshot& serving,
+                                const Snapshot& next,
+                                const History& history) const {
+  Diagnostics found =
+      history.judge(serving.live, next.live,
+                    {policies_.touched.begin(), policies_.touched.end()});
+  loaded.policies_refused = has_errors(found);
+  // The rest is of what is not done.
+  if (loaded.policies_refused) {
+    std::erase_if(found, [](const Diagnostic& one) {
+      return one.severity != Severity::error;
+    });
+  }
+  append(loaded.diagnostics, std::move(found));
+  return !loaded.policies_refused;
+}
+
 LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
                                      std::chrono::sys_seconds now,
-                                     Allowances allowed) {
+                                     Allowances allowed,
+                                     const History* history) {
   LoadedSnapshot loaded;
   Snapshot next;
-  const bool takes_policies = take_policies(loaded, next, now, allowed);
+  const bool takes_policies = take_policies(loaded, next, now, allowed) &&
+                              (serving == nullptr || history == nullptr ||
+                               pass_guard(loaded, *serving, next, *history));
   if (!takes_policies) {
     if (serving == nullptr) return loaded;
     next = *serving;

@@ -13,6 +13,7 @@
 
 #include "config/load.hpp"
 #include "diagnostic.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/snapshot.hpp"
 #include "tls/certificate_files.hpp"
@@ -56,9 +57,11 @@ class SnapshotLoader {
   /// one stays what `serving` has (null: there is nothing, so both have to be
   /// good). Certificates are bad when a host would have a worse one than now:
   /// a renewal is half done then. That a host never had one is no reason; see
-  /// servable_domains().
+  /// servable_domains(). Policies are bad, too, when the guard says so, which
+  /// knows `history`; null: nobody asks it.
   LoadedSnapshot judge(const Snapshot* serving, std::chrono::sys_seconds now,
-                       Allowances allowed = k_all_allowed);
+                       Allowances allowed = k_all_allowed,
+                       const History* history = nullptr);
 
   /// Both at once.
   LoadedSnapshot load(const files::Scope& scope, const Snapshot* serving,
@@ -105,6 +108,8 @@ class SnapshotLoader {
   bool read_certificates(const files::Scope& scope);
   bool take_policies(LoadedSnapshot& loaded, Snapshot& next,
                      std::chrono::sys_seconds now, Allowances allowed);
+  bool pass_guard(LoadedSnapshot& loaded, const Snapshot& serving,
+                  const Snapshot& next, const History& history) const;
   Domains touched_hosts(const config::Live& live);
   bool report_losses(const Snapshot& serving, const config::Live& live,
                      const Domains& domains, std::chrono::sys_seconds now,

@@ -67,7 +67,8 @@ class FormTest(unittest.TestCase):
         self.assertGreater(len(seen), 20)
 
     def test_manual_lists_them(self):
-        with Operated(settings='[reports]\nsummary = "summary"') as daemon:
+        with Operated(settings='[reports]\nsummary = "summary"',
+                      server='history = "history"') as daemon:
             (daemon.dir / "summary").write_text(SUMMARY)
             _, _, text = daemon.ask("/metrics")
         shown = set(re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE))
@@ -184,7 +185,7 @@ class CountTest(unittest.TestCase):
         self.assertLess(found["mta_stsd_request_duration_seconds_sum"],
                         time.monotonic() - begin)
         measured = re.compile("process_|mta_stsd_(build|connections_limit|last|"
-                              "certificate|request_duration_seconds_[bs])")
+                              "certificate|policy_cached|request_duration_seconds_[bs])")
         domain = status["domains"][0]
         self.assertEqual(
             {name: value for name, value in found.items()

@@ -42,11 +42,12 @@ class Operated(Daemon):
     """Its operations listener is a unix socket, so that `health` knows where
     it is."""
 
-    def __init__(self, policy=POLICY, *args, listen=None, settings="", **how):
+    def __init__(self, policy=POLICY, *args, listen=None, settings="",
+                 server="", **how):
         self._folder = tempfile.TemporaryDirectory(prefix="mta-stsd-op-")
         self.socket = pathlib.Path(self._folder.name) / "op.sock"
         self.head = (f'[server]\nlisten = ["127.0.0.1:0"]\n'
-                     f'certificates = ["certs"]\n'
+                     f'certificates = ["certs"]\n{server}\n'
                      f'[operations]\n'
                      f'listen = "{listen or "unix:" + str(self.socket)}"\n'
                      f"{settings}\n")

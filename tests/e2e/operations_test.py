@@ -26,7 +26,7 @@ ID = "c0a762642c8ff96deabc4e74c1e5d657"
 OTHER = POLICY.replace("mail.example.com", "other.example.com")
 FAILED = ("event=finding", "event=reload")
 TABLE_HEAD = ("DOMAIN       MODE     ID                                "
-              "CERT DAYS  FETCHES  ")
+              "HELD UNTIL  CERT DAYS  FETCHES  ")
 
 
 class OperatedTestCase(unittest.TestCase):
@@ -77,7 +77,7 @@ class ReadinessTest(OperatedTestCase):
         daemon.rewrite(POLICY.replace("mail.example.com", "me@example.com"))
         since = time.monotonic()
         self.expect_reason(
-            daemon, f"reload.failed: {daemon.config}:10:7: mx "
+            daemon, f"reload.failed: {daemon.config}:11:7: mx "
             '"me@example.com" is a mail address, not a host name '
             "[policy.mx-invalid]", since, "reload.failed")
         self.assertEqual(daemon.metric("mta_stsd_last_reload_successful"), 0)
@@ -195,22 +195,24 @@ class FetchTest(OperatedTestCase):
         self.assertEqual(fetches["other_id"], served)
 
     def table(self, daemon, *domain):
-        """In the first second of its life a certificate has 90 days."""
+        """In the first second of its life a certificate has 90 days, and the
+        day until which a policy is held moves."""
         status, text, fault = daemon.command("status", *domain)
         self.assertEqual((status, fault), (0, ""))
-        return text.replace(f"{ID}  90 ", f"{ID}  89 ")
+        return re.sub(rf"{ID}  (\d{{4}}-\d\d-\d\d)  (?:90|89) ",
+                      f"{ID}  DAY         89 ", text)
 
     def test_table(self):
         daemon = self.start()
         self.assertEqual(self.table(daemon), (
             "ready\n" + TABLE_HEAD + "LAST FETCH OF ID  BY\n"
-            f"example.com  testing  {ID}  89         0        never"
+            f"example.com  testing  {ID}  DAY         89         0        never"
             "             -\n"))
         self.agent_fetch(daemon, "Google-SMTP-STS")
         last = daemon.status()["domains"][0]["fetches"]["served_id"]["last"]
         self.assertEqual(self.table(daemon, "Example.COM."), (
             "ready\n" + TABLE_HEAD + "LAST FETCH OF ID      BY\n"
-            f"example.com  testing  {ID}  89         1        {last}"
+            f"example.com  testing  {ID}  DAY         89         1        {last}"
             "  google 1\n"))
 
     def test_json_is_the_status(self):

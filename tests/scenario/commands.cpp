@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 
 #include "cli/cli.hpp"
 #include "diagnostic.hpp"
+#include "files/read.hpp"
+#include "snapshot/check_changes.hpp"
 #include "snapshot/snapshot_loader.hpp"
 
 namespace mtasts::scenario {
@@ -38,7 +41,7 @@ Action parse_start(Words&, const Step& step) {
 
 Action parse_stop(Words&, const Step& step) {
   return [line = step.line](World& world) {
-    running(world, line);
+    running(world, line).stop();
     world.program.reset();
     return std::string{};
   };
@@ -100,15 +103,32 @@ Action parse_metrics(Words& words, const Step& step) {
 }
 
 /// The findings of `check`, in its order and form.
-Action parse_check(Words&, const Step&) {
-  return [](World& world) {
-    Diagnostics found =
-        snapshot::load_snapshot("mta-stsd.toml", world.time.second())
-            .diagnostics;
+Action parse_check(Words& words, const Step& step) {
+  std::optional<std::string> against;
+  if (words.take_if("against")) against = words.take("an older configuration");
+  return [against, line = step.line](World& world) {
+    snapshot::LoadedSnapshot loaded =
+        snapshot::load_snapshot("mta-stsd.toml", world.time.second());
+    Diagnostics found = std::move(loaded.diagnostics);
+    if (loaded.snapshot) {
+      Result<Diagnostics> changes = snapshot::check_changes(
+          loaded.snapshot->live, loaded.snapshot->startup.history,
+          "mta-stsd.toml", against, world.time.second());
+      if (!changes) throw Fault{line, changes.error().message};
+      append(found, *std::move(changes));
+    }
     sort_diagnostics(found);
     std::string text;
     for (const Diagnostic& one : found) text += format_diagnostic(one);
     return text;
+  };
+}
+
+Action parse_read(Words& words, const Step& step) {
+  return [path = words.take("the name of a file"), line = step.line](World&) {
+    Result<std::string> text = files::read_file(path, 1U << 20U);
+    if (!text) throw Fault{line, text.error().message};
+    return *std::move(text);
   };
 }
 
@@ -124,10 +144,11 @@ Action parse_records(Words&, const Step&) {
 constexpr Command k_commands[] = {
     {"after", "NUMBER milliseconds|seconds|minutes|hours|days", Takes::nothing,
      Gives::lines, parse_after},
-    {"check", "", Takes::nothing, Gives::lines, parse_check},
+    {"check", "[against FILE]", Takes::nothing, Gives::lines, parse_check},
     {"fetch", "HOST [as USER-AGENT]", Takes::nothing, Gives::lines,
      parse_fetch},
     {"metrics", "NAME...", Takes::nothing, Gives::lines, parse_metrics},
+    {"read", "FILE", Takes::nothing, Gives::lines, parse_read},
     {"ready", "", Takes::nothing, Gives::lines, parse_ready},
     {"records", "", Takes::nothing, Gives::lines, parse_records},
     {"reload", "", Takes::nothing, Gives::lines, parse_reload},

@@ -51,6 +51,12 @@ std::unique_ptr<Program> Program::start(WorldTime& time, Capture& capture) {
   auto loader = std::make_unique<snapshot::SnapshotLoader>(k_config);
   snapshot::LoadedSnapshot first = loader->load({}, nullptr, time.second());
   if (!first.snapshot) return fail(first.diagnostics, "see above");
+  auto history = std::make_unique<snapshot::History>(time.clock());
+  append(first.diagnostics, history->open(first.snapshot->startup.history));
+  const Diagnostics changes =
+      history->judge_first(first.snapshot->live, k_config);
+  if (has_errors(changes)) return fail(changes, "the guard refuses it");
+  append(first.diagnostics, changes);
   if (snapshot::servable_domains(*first.snapshot, first.touched, time.second())
           .empty()) {
     return fail(first.diagnostics, "no policy host has a certificate");
@@ -58,19 +64,23 @@ std::unique_ptr<Program> Program::start(WorldTime& time, Capture& capture) {
   auto host = server::PolicyHost::make(first.snapshot);
   if (!host) return fail({}, host.error().message);
   loader->accept(first);
-  std::unique_ptr<Program> program(
-      new Program(time, capture, std::move(loader), first, *std::move(host)));
+  history->begin(first.snapshot->live);
+  std::unique_ptr<Program> program(new Program(time, capture, std::move(loader),
+                                               std::move(history), first,
+                                               *std::move(host)));
   return program;
 }
 
 Program::Program(WorldTime& time, Capture& capture,
                  std::unique_ptr<snapshot::SnapshotLoader> loader,
+                 std::unique_ptr<snapshot::History> history,
                  const snapshot::LoadedSnapshot& first,
                  std::unique_ptr<server::PolicyHost> host)
     : time_(time),
       capture_(capture),
       started_(time.steady()),
       loader_(std::move(loader)),
+      history_(std::move(history)),
       host_(std::move(host)),
       reloads_(time.second()),
       readiness_(host_->snapshots(), reloads_, time.clock()),
@@ -78,13 +88,14 @@ Program::Program(WorldTime& time, Capture& capture,
       pages_({.host = *host_,
               .snapshots = host_->snapshots(),
               .reloads = reloads_,
+              .history = *history_,
               .fetches = fetches_,
               .readiness = readiness_,
               .reports = reports_,
               .domain_metrics = config::DomainMetrics::automatic,
               .started = time.second(),
               .clock = time.clock()}),
-      reloader_(*loader_, host_->snapshots(), reloads_, first,
+      reloader_(*loader_, host_->snapshots(), reloads_, *history_, first,
                 snapshot::Allowances{}, time.clock()),
       responder_(host_->snapshots(), &fetches_, counters_, time.clock()) {
   if (first.snapshot->needs_certificates) context_ = *tls::make_context();

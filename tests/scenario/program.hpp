@@ -16,6 +16,7 @@
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
 #include "server/policy_responder.hpp"
+#include "snapshot/history.hpp"
 #include "snapshot/reload.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot_loader.hpp"
@@ -29,6 +30,9 @@ class Program {
   /// Null, after saying why on standard error, when there is nothing to serve.
   /// Both have to outlive it.
   static std::unique_ptr<Program> start(WorldTime& time, Capture& capture);
+
+  /// In order, as SIGTERM ends it.
+  void stop() { history_->end(host_->snapshots().get()->live); }
 
   /// Lets time go by, and does in it what there is to do.
   void pass(std::chrono::milliseconds time);
@@ -44,6 +48,7 @@ class Program {
  private:
   Program(WorldTime& time, Capture& capture,
           std::unique_ptr<snapshot::SnapshotLoader> loader,
+          std::unique_ptr<snapshot::History> history,
           const snapshot::LoadedSnapshot& first,
           std::unique_ptr<server::PolicyHost> host);
 
@@ -54,6 +59,7 @@ class Program {
   Capture& capture_;
   std::chrono::steady_clock::time_point started_;
   std::unique_ptr<snapshot::SnapshotLoader> loader_;
+  std::unique_ptr<snapshot::History> history_;
   server::FetchLog fetches_;
   std::unique_ptr<server::PolicyHost> host_;
   snapshot::ReloadStatus reloads_;

@@ -64,8 +64,8 @@ class TextTest(unittest.TestCase):
             "clock 1 days\nstart  \n",
             'x.scenario:2: unknown command "sleep"; there are after, at, '
             "authority, begin, certificate, check, clock, close, fetch, "
-            "finish, install, link, metrics, ready, records, reload, remove, "
-            "start, status, stop, write",
+            "finish, install, link, metrics, read, ready, records, reload, "
+            "remove, start, status, stop, write",
             'x.scenario:3: after: "3 dayz" is no duration (it is: after '
             "NUMBER milliseconds|seconds|minutes|hours|days)",
             'x.scenario:4: after: "three" is no number (it is: after '

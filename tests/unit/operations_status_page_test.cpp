@@ -31,7 +31,7 @@ TEST(OperationsStatusPage, TellsAllThatIsKnown) {
 </div>
 <div id="live">
 <section class="card"><div class="head"><h2>example.com</h2><span class="tag">enforce</span><span class="tag good">certificate: 30 days left</span></div>
-<dl><dt>id</dt><dd><code>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</code></dd><dt>max_age</dt><dd>1w</dd><dt>mx</dt><dd>a.example.com, *.example.com</dd></dl>
+<dl><dt>id</dt><dd><code>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</code></dd><dt>max_age</dt><dd>1w</dd><dt>mx</dt><dd>a.example.com, *.example.com</dd><dt>senders may hold it until</dt><dd><time datetime="2026-02-11T00:00:00Z"><span>2026-02-11</span> <span>00:00:00 UTC</span></time></dd><dt>needed until</dt><dd>2026-02-13</dd></dl>
 <h3>Records to publish</h3>
 <div class="record" data-name="_mta-sts.example.com"><div><code>_mta-sts.example.com 300 IN TXT</code><code class="value">v=STSv1; id=a</code></div></div>
 <h3>Fetches in the last 24 hours: 35</h3>
@@ -81,8 +81,7 @@ TEST(OperationsStatusPage, SaysHowOldTheReportsAre) {
       R"(<p class="soft">Reports as of <time datetime="2025-12-31T00:00:00Z"><span>2025-12-31</span> <span>00:00:00 UTC</span></time>.</p>
 )");
   status.reports = make_reports(k_now - days(2) - seconds(1));
-  EXPECT_TRUE(line().ends_with(
-      "</time>; nothing has been read since.</p>\n"));
+  EXPECT_TRUE(line().ends_with("</time>; nothing has been read since.</p>\n"));
   status.reports = {.is_wanted = true, .days = nullptr, .fault = "<a> is gone"};
   EXPECT_EQ(line(),
             "<p><span class=\"tag bad\">no reports</span> &lt;a&gt; is "
@@ -170,6 +169,8 @@ TEST(OperationsStatusPage, SaysWhenThereIsNothingToTell) {
   DomainStatus domain = make_domain();
   domain.mx.clear();
   domain.of_id = {};
+  domain.held = {};
+  domain.retire = {};
   const std::string page = page_of(status, domain);
   EXPECT_EQ(between(page, "<title>", "</title>"), "mta-stsd: ready");
   EXPECT_EQ(between(page, "<div id=\"state\">", "</div>"),

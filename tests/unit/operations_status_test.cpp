@@ -25,6 +25,8 @@ TEST(OperationsStatus, IsOneJsonObject) {
       R"("domains":[{"domain":"example.com","mode":"enforce",)"
       R"("max_age":604800,"mx":["a.example.com","*.example.com"],)"
       R"("id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",)"
+      R"("held_until":"2026-02-11T00:00:00Z",)"
+      R"("enforced_until":"2026-02-12T00:00:00Z","retire":"2026-02-13",)"
       R"("certificate":{"expires":"2026-02-01T00:00:01Z","days_left":30},)"
       R"("records":[{"name":"_mta-sts.example.com","ttl":300,)"
       R"("value":"v=STSv1; id=a"}],)"
@@ -81,9 +83,11 @@ TEST(OperationsStatus, IsATableThatSaysWhatItLeavesOut) {
       "certificate.expired: it \"ended\"\n"
       "pending: \"a\\\"b\" does not come to rest, since "
       "2026-01-01T23:59:34Z\n"
-      "DOMAIN       MODE     ID                                CERT DAYS  "
+      "DOMAIN       MODE     ID                                HELD UNTIL  "
+      "CERT DAYS  "
       "FETCHES  LAST FETCH OF ID      BY\n"
-      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "
+      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  2026-02-11  30  "
+      "       "
       "11       2026-01-01T23:59:46Z  google 14\n";
   EXPECT_EQ(format_table(status, {make_domain()}), table + "and 4 more\n");
   status.matching = 4;
@@ -104,13 +108,16 @@ TEST(OperationsStatus, IsATableOfReportsWhereThereAreAny) {
       format_table(status, {domain, other}),
       "ready\n"
       "reports: it is gone\n"
-      "DOMAIN       MODE     ID                                CERT DAYS  "
+      "DOMAIN       MODE     ID                                HELD UNTIL  "
+      "CERT DAYS  "
       "FETCHES  LAST FETCH OF ID      REPORTED FAILURES                       "
       "BY\n"
-      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "
+      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  2026-02-11  30  "
+      "       "
       "11       2026-01-01T23:59:46Z  2026-01-01: tlsa 0 of 34, sts 36 of 71  "
       "google 14\n"
-      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  30         "
+      "example.com  enforce  aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  2026-02-11  30  "
+      "       "
       "11       2026-01-01T23:59:46Z  -                                       "
       "google 14\n");
 }

@@ -61,24 +61,27 @@ inline Status make_status() {
 }
 
 inline DomainStatus make_domain() {
-  DomainStatus domain{.domain = "example.com",
-                      .mode = sts::Mode::enforce,
-                      .max_age = seconds(604800),
-                      .mx = {"a.example.com", "*.example.com"},
-                      .id = std::string(32, 'a'),
-                      .certificate = {.expiry = k_now + days(30) + seconds(1),
-                                      .overdue = k_now + days(9)},
-                      .records = {{publish::Purpose::mta_sts,
-                                   dns::Type::txt,
-                                   "_mta-sts.example.com",
-                                   seconds(300),
-                                   {"v=STSv1; id=a"}}},
-                      .fetches = {.answered = 11,
-                                  .refused = 12,
-                                  .current = make_fetches('b', 13),
-                                  .previous = make_fetches('a', 14),
-                                  .hours = {}},
-                      .of_id = make_fetches('a', 14)};
+  DomainStatus domain{
+      .domain = "example.com",
+      .mode = sts::Mode::enforce,
+      .max_age = seconds(604800),
+      .mx = {"a.example.com", "*.example.com"},
+      .id = std::string(32, 'a'),
+      .held = {.cached = k_now + days(40), .enforced = k_now + days(41)},
+      .retire = std::chrono::floor<days>(k_now + days(42)),
+      .certificate = {.expiry = k_now + days(30) + seconds(1),
+                      .overdue = k_now + days(9)},
+      .records = {{publish::Purpose::mta_sts,
+                   dns::Type::txt,
+                   "_mta-sts.example.com",
+                   seconds(300),
+                   {"v=STSv1; id=a"}}},
+      .fetches = {.answered = 11,
+                  .refused = 12,
+                  .current = make_fetches('b', 13),
+                  .previous = make_fetches('a', 14),
+                  .hours = {}},
+      .of_id = make_fetches('a', 14)};
   domain.fetches.hours.front() = 15;
   domain.fetches.hours.back() = 16;
   return domain;

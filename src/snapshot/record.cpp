@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "snapshot/record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "snapshot/history_file.hpp"
+#include "sts/history_line.hpp"
+
+namespace mtasts::snapshot {
+namespace {
+
+using std::chrono::sys_seconds;
+using sts::HistoryLine;
+
+/// That of the policies that are served still, or of the one that was last.
+const sts::Served* find_last(const sts::Past& past) {
+  const auto last =
+      std::ranges::max_element(past.served(), {}, [](const sts::Served& one) {
+        return std::pair(one.is_open(), one.last);
+      });
+  return last == past.served().end() ? nullptr : &*last;
+}
+
+/// Which domains were served when the program ended.
+class Last {
+ public:
+  explicit Last(const Record& record) {
+    for (const auto& [domain, past] : record.domains) {
+      const sts::Served& last = *find_last(past);
+      is_any_open_ = is_any_open_ || last.is_open();
+      end_ = std::max(end_, last.last);
+    }
+    count_ = static_cast<std::size_t>(std::ranges::count_if(
+        record.domains, [this](const auto& one) { return has(one.second); }));
+  }
+
+  bool has(const sts::Past& past) const {
+    const sts::Served& last = *find_last(past);
+    return is_any_open_ ? last.is_open() : last.last == end_;
+  }
+  std::size_t count() const { return count_; }
+
+ private:
+  bool is_any_open_ = false;
+  sys_seconds end_{};
+  std::size_t count_ = 0;
+};
+
+}  // namespace
+
+Result<Record> read_record(const std::string& path) {
+  Record record;
+  std::size_t number = 0;
+  const Result<void> read = HistoryFile::read(path, [&](std::string_view text) {
+    ++number;
+    if (text.empty()) return;
+    const Result<HistoryLine> line = sts::parse_history_line(text);
+    if (line) {
+      record.domains[line->domain].add(*line);
+    } else if (record.bad_lines++ == 0) {
+      record.first_bad = number;
+      record.why_bad = line.error().message;
+    }
+  });
+  if (!read) return fail(read.error());
+  return record;
+}
+
+Diagnostics check_record(const Record& record, const std::string& path) {
+  if (record.bad_lines == 0) return {};
+  return {{Severity::warning, "server.history-damaged",
+           Place{path, static_cast<std::uint32_t>(record.first_bad), 1},
+           fmt::format("{} of the history {} left out; of the first, {}",
+                       record.bad_lines == 1
+                           ? std::string("a line")
+                           : fmt::format("{} lines", record.bad_lines),
+                       record.bad_lines == 1 ? "is" : "are", record.why_bad),
+           "what stood there is unknown: \"mta-sts history compact\" makes a "
+           "file without it"}};
+}
+
+std::size_t count_last(const Record& record) { return Last(record).count(); }
+
+std::vector<DomainChange> find_changes(const Record& before,
+                                       const config::Live& live,
+                                       const std::string& config,
+                                       sys_seconds now) {
+  std::vector<DomainChange> changes;
+  if (before.domains.empty()) return changes;
+  const Last served_last(before);
+  for (const auto& [domain, past] : before.domains) {
+    const publish::Publication* after = live.find_domain(domain);
+    // That others ended was allowed then.
+    if (after == nullptr && !served_last.has(past)) continue;
+    const sts::Served* last = find_last(past);
+    if (after != nullptr && last->id == after->id) continue;
+    changes.push_back(
+        {.domain = domain,
+         .before = &last->policy,
+         .after = after,
+         .enforced_until = past.enforced_until(now),
+         .place = after == nullptr ? Place{config} : after->place});
+  }
+  for (const publish::PublicationPtr& entry : live.policies) {
+    for (const dns::Name& domain : entry->domains) {
+      if (before.domains.contains(domain.text())) continue;
+      changes.push_back({.domain = domain.text(),
+                         .after = entry.get(),
+                         .is_new = true,
+                         .place = entry->place});
+    }
+  }
+  return changes;
+}
+
+std::string format_ends(const Record& record, sys_seconds time) {
+  std::string lines;
+  for (const auto& [domain, past] : record.domains) {
+    for (const sts::Served& one : past.served()) {
+      if (!one.is_open()) continue;
+      lines += sts::format_history_line({.time = time,
+                                         .event = HistoryLine::Event::end,
+                                         .domain = domain,
+                                         .id = one.id,
+                                         .policy = one.policy});
+    }
+  }
+  return lines;
+}
+
+}  // namespace mtasts::snapshot
