@@ -257,7 +257,8 @@ Exit stop(server::PolicyHost& host, operations::Operations* operations,
   log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
   host.stop();
   const bool is_idle = reloading.stop();
-  history.end(host.snapshots().get()->live);
+  // With a load that does not end, the disk may not answer either.
+  if (is_idle) history.end(host.snapshots().get()->live);
   log_stop(host);
   // A load that has begun has nothing to finish, and may take long.
   if (!is_idle) ::_exit(static_cast<int>(Exit::good));

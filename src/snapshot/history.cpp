@@ -81,6 +81,11 @@ sys_seconds History::now() const {
   return expected;
 }
 
+sys_seconds History::safe_now() const {
+  const std::lock_guard lock(mutex_);
+  return now();
+}
+
 Diagnostics History::open(const std::string& path) {
   Diagnostics found;
   if (path.empty()) return found;
@@ -89,7 +94,6 @@ Diagnostics History::open(const std::string& path) {
                      error.message, error.hint});
   };
   path_ = path;
-  const std::lock_guard lock(mutex_);
   Result<Record> record = read_record(path);
   if (record) {
     record_ = *std::move(record);
@@ -109,13 +113,14 @@ Diagnostics History::open(const std::string& path) {
 
 Diagnostics History::judge_first(const config::Live& first,
                                  const std::string& config) {
-  const std::lock_guard lock(mutex_);
-  const sys_seconds time = now();
+  const sys_seconds time = safe_now();
   Diagnostics found = judge_changes(find_changes(record_, first, config, time),
                                     count_last(record_), first.guard, time);
   // From now on it is known that nobody gets them any more, so that what is
-  // told of their end stays true.
-  if (has_errors(found)) write(format_ends(record_, time + k_rest));
+  // told of their end stays true; but from somebody else who runs already.
+  if (has_errors(found) && file_ && file_->is_alone()) {
+    write(format_ends(record_, time + k_rest));
+  }
   return found;
 }
 
@@ -141,11 +146,11 @@ Diagnostics History::judge(const config::Live& older, const config::Live& newer,
 }
 
 void History::begin(const config::Live& first) {
-  const std::lock_guard lock(mutex_);
+  const Record record = std::exchange(record_, {});
+  std::unique_lock lock(mutex_);
   const sys_seconds time = now();
-  Record record = std::exchange(record_, {});
   std::string lines;
-  for (auto& [domain, past] : record.domains) {
+  for (const auto& [domain, past] : record.domains) {
     known_.insert(hash(domain));
     const publish::Publication* served = first.find_domain(domain);
     for (const sts::Served& one : past.served()) {
@@ -162,25 +167,19 @@ void History::begin(const config::Live& first) {
   }
   for (const publish::PublicationPtr& entry : first.policies) {
     for (const dns::Name& name : entry->domains) {
-      const std::string& domain = name.text();
-      known_.insert(hash(domain));
-      const auto past = record.domains.find(domain);
-      const bool is_served =
-          past != record.domains.end() &&
-          std::ranges::any_of(past->second.served(), [&](const auto& one) {
-            return one.is_open() && one.id == entry->id;
-          });
-      if (is_served) continue;
-      add_line(lines, time, HistoryLine::Event::serve, domain, entry->id,
+      known_.insert(hash(name.text()));
+      if (record.is_open(name.text(), entry->id)) continue;
+      add_line(lines, time, HistoryLine::Event::serve, name.text(), entry->id,
                entry->policy);
     }
   }
+  lock.unlock();
   write(lines);
 }
 
 void History::announce(const config::Live& older, const config::Live& newer,
                        const std::vector<std::string>& domains) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const sys_seconds time = now();
   std::string lines;
   for (const DomainChange& one : find_changes(older, newer, domains)) {
@@ -189,12 +188,13 @@ void History::announce(const config::Live& older, const config::Live& newer,
     add_line(lines, time, HistoryLine::Event::serve, one.domain, one.after->id,
              one.after->policy);
   }
+  lock.unlock();
   write(lines);
 }
 
 void History::replace(const config::Live& older, const config::Live& newer,
                       const std::vector<std::string>& domains) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const sys_seconds time = now() + k_rest;
   std::string lines;
   for (const DomainChange& one : find_changes(older, newer, domains)) {
@@ -206,14 +206,14 @@ void History::replace(const config::Live& older, const config::Live& newer,
     add_line(lines, time, HistoryLine::Event::end, one.domain,
              older.find_domain(one.domain)->id, *one.before);
   }
+  lock.unlock();
   write(lines);
 }
 
 void History::end(const config::Live& last) {
   constexpr std::size_t k_most = 1000;
-  const std::lock_guard lock(mutex_);
   if (last.by_domain.size() > k_most) return;
-  const sys_seconds time = now() + k_rest;
+  const sys_seconds time = safe_now() + k_rest;
   std::string lines;
   for (const publish::PublicationPtr& entry : last.policies) {
     for (const dns::Name& domain : entry->domains) {
@@ -226,8 +226,7 @@ void History::end(const config::Live& last) {
 
 void History::retry() {
   if (path_.empty()) return;
-  const std::lock_guard lock(mutex_);
-  now();
+  safe_now();
   const auto steady = clock_().steady;
   if (steady < next_try_) return;
   next_try_ = steady + k_retry_interval;
@@ -277,6 +276,7 @@ void History::write(const std::string& lines) {
 /// Each fault once, and that it is over.
 void History::note(const Result<void>& written) {
   std::string fault = written ? std::string{} : written.error().message;
+  const std::lock_guard lock(mutex_);
   if (fault == fault_) return;
   if (written) {
     log::info("history-complete", {{"file", path_}});

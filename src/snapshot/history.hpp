@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What was served before, as far as it matters still: from the file of the
-// history, if there is one, and from what this process has served. Used by the
-// thread that reloads, and asked by any.
+// history, if there is one, and from what this process has served. Told by one
+// thread at a time, which may wait for the disk, and asked by any, which do
+// not.
 #pragma once
 
 #include <chrono>
@@ -68,7 +69,8 @@ class History {
   State state() const;
 
  private:
-  std::chrono::sys_seconds now() const;
+  std::chrono::sys_seconds now() const;       // with the mutex
+  std::chrono::sys_seconds safe_now() const;  // without
   Held held_before(const std::string& domain) const;
   void write(const std::string& lines);
   void note(const Result<void>& written);
@@ -78,14 +80,15 @@ class History {
 
   files::Clock clock_;
   std::string path_;  // empty: there is no file
-
-  mutable std::mutex mutex_;  // of all below
-  mutable std::optional<files::Moment> latest_;
-  mutable std::optional<files::Moment> before_jump_;
+  // Of the thread that tells.
   std::optional<HistoryFile> file_;
-  std::string fault_;  // of the file, as it was said
   std::chrono::steady_clock::time_point next_try_;
   Record record_;  // until something is served
+
+  mutable std::mutex mutex_;  // of all below, and never while a file is written
+  mutable std::optional<files::Moment> latest_;
+  mutable std::optional<files::Moment> before_jump_;
+  std::string fault_;  // of the file, as it was said
   /// Only where it goes beyond what senders get now.
   std::map<std::string, Held, std::less<>> before_;
   std::unordered_set<std::size_t> known_;  // hashes of domains ever served

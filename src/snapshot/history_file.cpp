@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,8 +33,8 @@ HistoryFile::HistoryFile(files::Descriptor file, bool is_torn,
 
 Result<HistoryFile> HistoryFile::open(const std::string& path,
                                       std::size_t max_waiting) {
-  // O_APPEND: replicas may share the file. O_DSYNC: what was written outlives a
-  // power cut. O_NONBLOCK: a FIFO must not keep us from serving.
+  // O_DSYNC: what was written outlives a power cut. O_NONBLOCK: a FIFO must not
+  // keep us from serving.
   files::Descriptor file(::open(
       path.c_str(),
       O_RDWR | O_APPEND | O_DSYNC | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
@@ -48,8 +49,17 @@ Result<HistoryFile> HistoryFile::open(const std::string& path,
   if (::fstat(file.fd(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return fail("is no regular file", "name a file of its own for it");
   }
+  // Said to those who ask whether anybody writes here; where there are no locks
+  // nobody is told.
+  ::flock(file.fd(), LOCK_SH | LOCK_NB);
   const bool is_torn = ends_within_line(file.fd(), status.st_size);
   return HistoryFile(std::move(file), is_torn, max_waiting);
+}
+
+bool HistoryFile::is_alone() const {
+  const bool is_ours = ::flock(file_.fd(), LOCK_EX | LOCK_NB) == 0;
+  ::flock(file_.fd(), LOCK_SH | LOCK_NB);
+  return is_ours;
 }
 
 Result<void> HistoryFile::read(const std::string& path,
@@ -57,6 +67,7 @@ Result<void> HistoryFile::read(const std::string& path,
   const files::Descriptor file(
       ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (file.fd() < 0 && errno == ENOENT) return {};
+  if (file.fd() < 0) return fail("can't be read: " + format_errno(errno));
   constexpr std::size_t k_step = std::size_t{1} << 20;
   std::string text;  // the rest of a line, and what was read behind it
   off_t at = 0;

@@ -34,6 +34,9 @@ class HistoryFile {
   /// the file was removed.
   Result<void> append(std::string_view lines);
 
+  /// No other process has it open so. Not within the sandbox.
+  bool is_alone() const;
+
   bool is_waiting() const { return !waiting_.empty(); }
 
  private:

@@ -53,6 +53,14 @@ class Last {
 
 }  // namespace
 
+bool Record::is_open(const std::string& domain, std::string_view id) const {
+  const auto past = domains.find(domain);
+  return past != domains.end() &&
+         std::ranges::any_of(past->second.served(), [id](const auto& one) {
+           return one.is_open() && one.id == id;
+         });
+}
+
 Result<Record> read_record(const std::string& path) {
   Record record;
   std::size_t number = 0;

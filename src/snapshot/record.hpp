@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
@@ -23,6 +24,9 @@ struct Record {
   std::size_t bad_lines = 0;
   std::size_t first_bad = 0;  // from 1
   std::string why_bad;        // of the first
+
+  /// Whether the policy with this id is served still.
+  bool is_open(const std::string& domain, std::string_view id) const;
 };
 
 /// Without a file it is empty.

@@ -135,6 +135,27 @@ TEST(SnapshotHistoryFile, TellsThatItWasRemoved) {
             "was removed or replaced, and what is written now is lost");
 }
 
+TEST(SnapshotHistoryFile, KnowsWhetherSomebodyElseWritesToo) {
+  const TempDir dir;
+  const Result<HistoryFile> first = HistoryFile::open(dir.path("history"));
+  ASSERT_TRUE(first);
+  {
+    const Result<HistoryFile> second = HistoryFile::open(dir.path("history"));
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(second->is_alone());
+    EXPECT_FALSE(first->is_alone());
+  }
+  EXPECT_TRUE(first->is_alone());
+}
+
+TEST(SnapshotHistoryFile, SaysWhyItCantBeRead) {
+  const TempDir dir;
+  const Result<void> read = HistoryFile::read(dir.write("file", "") + "/below",
+                                              [](std::string_view) {});
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "can't be read: Not a directory");
+}
+
 TEST(SnapshotHistoryFile, ReadsLinesOfAnyLengthUpToABound) {
   const TempDir dir;
   const std::string line(700'000, 'a');
