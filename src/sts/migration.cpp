@@ -144,8 +144,7 @@ std::vector<MxPattern> admit_both(const Policy& policy, const Sight& sight,
   std::vector<dns::Name> hosts = sight.mx.value_or(std::vector<dns::Name>{});
   hosts.insert(hosts.end(), targets.begin(), targets.end());
   std::ranges::sort(hosts);
-  const auto twice = std::ranges::unique(hosts);
-  hosts.erase(twice.begin(), twice.end());
+  hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   std::vector<MxPattern> mx = policy.mx();
   for (const dns::Name& host : hosts) {
     if (admits(policy, host)) continue;
