@@ -139,7 +139,8 @@ Result<void> HistoryFile::write_waiting() {
   }
   const auto octets = static_cast<std::size_t>(got);
   if (octets == waiting_.size()) {
-    waiting_ = {};
+    waiting_.clear();
+    waiting_.shrink_to_fit();  // of a start with very many domains
     is_torn_ = false;
     return {};
   }
