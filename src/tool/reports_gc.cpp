@@ -43,19 +43,24 @@ Result<std::chrono::seconds> choose_keep(
   return *time;
 }
 
-/// Nothing is written but the database and what SQLite lays beside it.
+/// The folder that a file lies in.
+std::string folder_of(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
+/// Nothing is written but the database, what SQLite lays beside it, and the
+/// summary.
 void enter_sandbox(const ReportsSetup& setup) {
   if (!setup.config.startup.sandbox) return;
-  const std::filesystem::path folder =
-      std::filesystem::path(setup.reports.database).parent_path();
-  process::enter_sandbox(
-      [&folder] {
-        return process::Allowed{
-            .readable = {"/"},
-            .removable_in = {},
-            .writable_in = {folder.empty() ? "." : folder.string()}};
-      },
-      process::Profile::keeper);
+  process::Allowed allowed{.readable = {"/"},
+                           .removable_in = {},
+                           .writable_in = {folder_of(setup.reports.database)}};
+  if (!setup.reports.summary.empty()) {
+    allowed.writable_in.push_back(folder_of(setup.reports.summary));
+  }
+  process::enter_sandbox([&allowed] { return allowed; },
+                         process::Profile::keeper);
 }
 
 Exit run(Arguments& arguments) {
