@@ -75,13 +75,14 @@ def check_ids(source):
         if path.parent.name == "verify":  # a table of their own
             continue
         known |= set(
-            re.findall(r'"((?:config|policy|server|operations|publish|'
-                       r'reports|verify)'
+            re.findall(r'"((?:collect|config|policy|server|operations|'
+                       r'publish|reports|verify)'
                        r'\.[a-z-]+)"', path.read_text())
         )
     # Keys that messages and the log name.
-    known -= {"publish.powerdns", "publish.server", "publish.zones",
-              "reports.summary", "server.deadline", "server.history", "server.listen", "server.sandbox",
+    known -= {"collect.host", "publish.powerdns", "publish.server",
+              "publish.zones", "reports.summary", "server.deadline",
+              "server.history", "server.listen", "server.sandbox",
               "server.user"}
     alone = set(ONLY_WHOLE_CHECK)
     tested = set(ONLY_WHOLE_CHECK)

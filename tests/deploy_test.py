@@ -60,7 +60,7 @@ class ComposeTest(unittest.TestCase):
         files = sorted(COMPOSE.glob("*/compose.yaml"))
         self.assertEqual([file.parent.name for file in files],
                          ["caddy", "certbot", "dehydrated", "publish",
-                          "traefik"])
+                          "reports", "traefik"])
         for file in files:
             yield file.parent, yaml.safe_load(file.read_text())
 
@@ -127,6 +127,39 @@ class ComposeTest(unittest.TestCase):
         self.assertIn("keys:/keys:ro", publish["volumes"])
         config = (COMPOSE / "publish/mta-stsd/mta-stsd.toml").read_text()
         self.assertIn('key = "/keys/tsig.key"\n', config)
+
+    def test_reports_are_read_where_no_stranger_gets(self):
+        """Three programs that share the spool and nothing else."""
+        folder = COMPOSE / "reports"
+        services = yaml.safe_load(
+            (folder / "compose.yaml").read_text())["services"]
+        self.assertEqual(set(services), {"mta-stsd", "collect", "import"})
+        for name, service in services.items():
+            self.assertTrue(service["read_only"])
+            self.assertEqual(service["cap_drop"], ["ALL"])
+            self.assertGreaterEqual(octets(service["mem_limit"]), MIN_OCTETS)
+            written = {mount.split(":")[0] for mount in service["volumes"]
+                       if not mount.endswith(":ro")}
+            self.assertEqual(written, {"mta-stsd": set(), "collect": {"spool"},
+                                       "import": {"spool", "reports"}}[name])
+        self.assertEqual(services["collect"]["command"], ["collect"])
+        # The one that takes apart what strangers sent.
+        taker = services["import"]
+        self.assertEqual(taker["network_mode"], "none")
+        self.assertNotIn("ports", taker)
+        for secret in ("certificates", "tokens"):
+            self.assertFalse([one for one in taker["volumes"]
+                              if one.startswith(secret)])
+        self.assertIn("mta-sts reports import;", taker["command"][0])
+        image = (ROOT / "Dockerfile").read_text()
+        self.assertIn(f" AS {taker['build']['target']}\n", image)
+        for place in ("/image/spool;", "/spool\n", "/reports /spool\n"):
+            self.assertIn(f"install -d -o {USER} -g {USER} -m 750 {place}",
+                          image)
+        config = (folder / "mta-stsd/mta-stsd.toml").read_text()
+        self.assertIn('spool = "/spool"\ndatabase = "/reports/', config)
+        self.assertIn('host = "tls-reports.example.com"\n', config)
+        self.assertIn('tls_rpt = ["https://tls-reports.example.com/', config)
 
     def test_plain_http_is_for_the_proxy_alone(self):
         for name in ("caddy", "traefik"):

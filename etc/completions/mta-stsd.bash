@@ -25,8 +25,10 @@ _mta_stsd() {
       compopt -o dirnames
       return
       ;;
-    serve:--log-format | check:--format) words="text json" ;;
-    serve:--log-level) words="debug info warning error" ;;
+    serve:--log-format | collect:--log-format | check:--format)
+      words="text json"
+      ;;
+    serve:--log-level | collect:--log-level) words="debug info warning error" ;;
     records:--format)
       words="plain zone json nsupdate powerdns octodns dnscontrol route53
         terraform-cloudflare terraform-aws external-dns"
@@ -35,7 +37,7 @@ _mta_stsd() {
     status:--format) words="table json" ;;
     records:--ttl | records:--address | records:--delegate-to) return ;;
     import:--domain | import:--tls-rpt) return ;;
-    :*) words="serve check records render import health status" ;;
+    :*) words="serve collect check records render import health status" ;;
     import:*) compopt -o default ;;
   esac
 
@@ -46,6 +48,7 @@ _mta_stsd() {
       serve)
         words+=" --allow-example --allow-plain-http --log-format --log-level"
         ;;
+      collect) words+=" --log-format --log-level" ;;
       check) words+=" --against --format --policies-only --strict" ;;
       records)
         words+=" --format --ttl --only --address --delegate-to --diff"

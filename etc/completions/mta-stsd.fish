@@ -9,6 +9,8 @@ complete -c mta-stsd -n __fish_use_subcommand -s V -l version \
 
 complete -c mta-stsd -n __fish_use_subcommand -a serve \
     -d 'Be the policy host, in the foreground'
+complete -c mta-stsd -n __fish_use_subcommand -a collect \
+    -d 'Take TLS reports by HTTPS, in the foreground'
 complete -c mta-stsd -n __fish_use_subcommand -a check \
     -d 'Read everything, report everything that is wrong'
 complete -c mta-stsd -n __fish_use_subcommand -a records \
@@ -30,6 +32,12 @@ complete -c mta-stsd -n $serve -l allow-plain-http \
 complete -c mta-stsd -n $serve -l log-format -x -a 'text json' \
     -d 'Form of the log'
 complete -c mta-stsd -n $serve -l log-level -x \
+    -a 'debug info warning error' -d 'Least level'
+
+set -l collect '__fish_seen_subcommand_from collect'
+complete -c mta-stsd -n $collect -l log-format -x -a 'text json' \
+    -d 'Form of the log'
+complete -c mta-stsd -n $collect -l log-level -x \
     -a 'debug info warning error' -d 'Least level'
 
 set -l check '__fish_seen_subcommand_from check'

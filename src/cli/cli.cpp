@@ -8,7 +8,8 @@ namespace {
 
 // In the order of the help.
 constexpr std::initializer_list<const Command*> k_commands = {
-    &k_serve, &k_check, &k_records, &k_render, &k_import, &k_health, &k_status};
+    &k_serve,  &k_collect, &k_check,  &k_records,
+    &k_render, &k_import,  &k_health, &k_status};
 
 constexpr Program k_program = {
     .name = "mta-stsd",

@@ -10,6 +10,7 @@ namespace mtasts::cli {
 int run(int argc, const char* const* argv);
 
 extern const Command k_check;
+extern const Command k_collect;
 extern const Command k_health;
 extern const Command k_import;
 extern const Command k_records;

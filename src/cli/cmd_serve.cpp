@@ -2,12 +2,8 @@
 // The life of the server, from top to bottom: load, check, bind, serve, print
 // the records, then reload on changes until a signal ends it.
 #include <fmt/format.h>
-#include <malloc.h>
-#include <poll.h>
 #include <unistd.h>
 
-#include <array>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +11,7 @@
 #include <utility>
 
 #include "cli/cli.hpp"
+#include "cli/service.hpp"
 #include "config/listeners.hpp"
 #include "files/stamp.hpp"
 #include "log.hpp"
@@ -42,8 +39,7 @@ struct Options {
   std::string config;
   bool allow_example = false;
   bool allow_plain_http = false;
-  std::string log_format = "text";
-  std::string log_level = "info";
+  LogOptions log;
 };
 
 // More would only scroll by; they are a command away.
@@ -169,24 +165,6 @@ std::unique_ptr<operations::Operations> open_operations(
   return nullptr;
 }
 
-/// Nothing, after saying why, when it can't be whom it has to be, or can't read
-/// its files then.
-std::optional<process::Account> take_user(const Snapshot& snapshot,
-                                          const Options& options) {
-  Result<process::Account> user = process::take_user(
-      snapshot.startup.user, config::socket_files(snapshot.startup));
-  if (!user) {
-    print_error(user.error().message, user.error().hint);
-    return std::nullopt;
-  }
-  if (!user->is_new) return *std::move(user);
-  const Diagnostics shut_out = snapshot::find_shut_out(
-      snapshot, options.config, *user, process::this_second(), Severity::error);
-  if (shut_out.empty()) return *std::move(user);
-  print_diagnostics(shut_out);
-  return std::nullopt;
-}
-
 process::Sandbox enter_sandbox(const config::Startup& startup,
                                const snapshot::SnapshotLoader& loader) {
   if (!startup.sandbox) return {"off", "off", "server.sandbox"};
@@ -208,44 +186,6 @@ Result<void> start_threads(server::PolicyHost& host,
                 "see ulimit -u, and pids.max of the control group");
   }
   return {};
-}
-
-/// How many connections there were, and how they ended, as far as any did so.
-void log_stop(const server::PolicyHost& host) {
-  const server::Totals totals = host.totals();
-  std::string ends;
-  for (std::size_t i = 0; i < totals.ended.size(); ++i) {
-    if (totals.ended[i] == 0) continue;
-    ends += fmt::format("{}{}:{}", ends.empty() ? "" : ",",
-                        server::k_end_names[i], totals.ended[i]);
-  }
-  log::info("stopped", {{"connections", totals.accepted},
-                        {"requests", totals.requests},
-                        {"ends", ends}});
-}
-
-/// Until SIGTERM or SIGINT.
-void supervise(const server::PolicyHost& host,
-               snapshot::ReloadThread& reloading,
-               const snapshot::ReloadStatus& reloads, process::Signals& signals,
-               process::ServiceManager& manager) {
-  for (;;) {
-    if (!reloading.is_requested()) {
-      manager.tell_serving(host.snapshots().get()->live.by_domain.size(),
-                           reloads.view().faults);
-    }
-    std::array<pollfd, 2> waiting = {
-        {{signals.fd(), POLLIN, 0}, {reloading.fd(), POLLIN, 0}}};
-    ::poll(waiting.data(), waiting.size(), -1);
-    reloading.clear();
-    for (;;) {
-      const process::Signal signal = signals.take();
-      if (signal == process::Signal::none) break;
-      if (signal == process::Signal::stop) return;
-      manager.tell_reloading();
-      reloading.request();
-    }
-  }
 }
 
 /// Finishes what has begun with clients, and says how it went.
@@ -294,7 +234,8 @@ Exit run_server(const Options& options) {
     operations = open_operations(*wanted, host, fetches, reloads, history);
     if (!operations) return Exit::fault;
   }
-  const std::optional<process::Account> user = take_user(*snapshot, options);
+  const std::optional<process::Account> user =
+      take_user(*snapshot, options.config);
   if (!user) return Exit::fault;
   snapshot::Reloader reloader(loader, host.snapshots(), reloads, history,
                               loaded, allowances(options),
@@ -317,30 +258,22 @@ Exit run_server(const Options& options) {
   print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
                                                       process::this_second()));
   loaded = {};
-#ifdef __GLIBC__
-  ::malloc_trim(0);  // loading takes several times what is kept
-#endif
-  supervise(host, reloading, reloads, *signals, manager);
+  trim_memory();
+  supervise(reloading, *signals, manager, [&] {
+    manager.tell_serving(host.snapshots().get()->live.by_domain.size(),
+                         reloads.view().faults);
+  });
   return stop(host, operations.get(), reloading, history, manager);
 }
 
 Exit serve(Arguments& arguments) {
-  static const std::map<std::string, log::Level> k_levels = {
-      {"debug", log::Level::debug},
-      {"info", log::Level::info},
-      {"warning", log::Level::warning},
-      {"error", log::Level::error}};
   Options options;
   arguments.add_flag("--allow-example", options.allow_example);
   arguments.add_flag("--allow-plain-http", options.allow_plain_http);
-  arguments.add_choice("--log-format", options.log_format, {"text", "json"});
-  arguments.add_choice("--log-level", options.log_level,
-                       {"debug", "info", "warning", "error"});
+  options.log.declare(arguments);
   if (const std::optional<Exit> end = arguments.read()) return *end;
   options.config = arguments.config();
-  log::set_format(options.log_format == "json" ? log::Format::json
-                                               : log::Format::text);
-  log::set_level(k_levels.at(options.log_level));
+  options.log.apply();
   return run_server(options);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/document.hpp"
+#include "config/read_collect.hpp"
 #include "config/read_operations.hpp"
 #include "config/read_policy.hpp"
 #include "config/read_publish.hpp"
@@ -107,6 +108,9 @@ void read_settings(TableReader& reader, const std::string& path,
   if (out.reports) {
     out.settings.startup.report_summary = out.reports->summary;
   }
+  out.collect =
+      find_collect(reader, path, out.reports && !out.reports->spool.empty(),
+                   out.diagnostics);
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct MainFile : PolicyFile {
   ServerTable settings;
   Tool tool;
   std::optional<Reports> reports;
+  std::optional<Collect> collect;
   std::vector<Located<std::string>> includes;
 };
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "config/report_lint.hpp"
 #include "process/all_cores.hpp"
 #include "process/sandbox.hpp"
 
@@ -240,7 +241,8 @@ Config Loader::make_config() const {
   Config config{.startup = settings_->settings.startup,
                 .live = {},
                 .tool = settings_->tool,
-                .reports = settings_->reports};
+                .reports = settings_->reports,
+                .collect = settings_->collect};
   config.live.certificates = settings_->settings.certificates;
   config.live.guard = settings_->settings.guard;
   config.live.policies.reserve(settings_->policies.size() + included_.size());
@@ -286,11 +288,13 @@ Loaded Loader::load(const files::Scope& scope) {
          "there is no [[policy]] in it",
          "[[policy]] with domains = [...] and mx = [...]"});
   }
-  sort_diagnostics(loaded.diagnostics);
   if (!has_errors(loaded.diagnostics)) {
     loaded.config = make_config();
     loaded.config->live.by_domain = by_domain_;
+    append(loaded.diagnostics,
+           lint_report_uris(*loaded.config, shown_path(path_)));
   }
+  sort_diagnostics(loaded.diagnostics);
   return loaded;
 }
 

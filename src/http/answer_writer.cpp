@@ -74,7 +74,11 @@ class AnswerWriter::Library final : public httplib::Server {
     response.status = answer_.status;
     response.reason = answer_.reason;
     response.headers.emplace("Date", date_);
-    if (answer_.status == 405) response.headers.emplace("Allow", "GET, HEAD");
+    if (!answer_.field.name.empty()) {
+      response.headers.emplace(answer_.field.name, answer_.field.value);
+    } else if (answer_.status == 405) {
+      response.headers.emplace("Allow", "GET, HEAD");
+    }
     response.set_content(answer_.body.data(), answer_.body.size(),
                          "text/plain");  // RFC 8461, 3.2
   }

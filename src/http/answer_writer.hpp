@@ -19,11 +19,18 @@
 
 namespace mtasts::http {
 
-/// What to answer with. A 405 carries "Allow: GET, HEAD" as well.
+/// One more field of an answer: {"Retry-After", "600"}.
+struct AnswerField {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// What to answer with. A 405 without a field carries "Allow: GET, HEAD".
 struct TextAnswer {
   int status;
   std::string_view reason;  // "Not Found"
   std::string_view body;    // text/plain
+  AnswerField field = {};   // always the same with one status; none: no name
 };
 
 enum class Part { with_body, without_body };  // an answer to HEAD has none

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 
 #include "text/ascii.hpp"
@@ -12,7 +13,9 @@ namespace {
 
 constexpr int k_bad_request = 400;
 constexpr int k_uri_too_long = 414;
+constexpr int k_expectation_failed = 417;
 constexpr int k_head_too_large = 431;
+constexpr int k_not_implemented = 501;
 constexpr int k_version_not_supported = 505;
 
 using text::has;
@@ -67,8 +70,11 @@ constexpr int k_max_port = 65'535;
 struct Fields {
   std::optional<std::string_view> host;
   std::optional<std::string_view> content_length;
+  std::optional<std::string_view> transfer_encoding;
+  std::optional<std::string_view> expect;
   std::string_view user_agent;
   std::string_view accept;
+  std::string_view content_type;
   bool close = false;
 };
 
@@ -82,7 +88,7 @@ bool has_option(std::string_view list, std::string_view option) {
 }
 
 /// One field line (RFC 9112, 5). False if it is bad.
-bool take_field(std::string_view line, Fields& fields) {
+bool take_field(std::string_view line, Bodies bodies, Fields& fields) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return false;
   // No white space before the colon (5.1) and no line folding (5.2): both
@@ -102,8 +108,10 @@ bool take_field(std::string_view line, Fields& fields) {
     }
     fields.content_length = value;
   } else if (equals_ignoring_case(name, "transfer-encoding")) {
-    // What is never read need not be understood, and is the smugglers' field.
-    return false;
+    if (bodies == Bodies::unread || fields.transfer_encoding) return false;
+    fields.transfer_encoding = value;
+  } else if (equals_ignoring_case(name, "expect")) {
+    fields.expect = value;
   } else if (equals_ignoring_case(name, "connection")) {
     fields.close = fields.close || has_option(value, "close");
   } else if (fields.user_agent.empty() &&
@@ -111,8 +119,51 @@ bool take_field(std::string_view line, Fields& fields) {
     fields.user_agent = value;
   } else if (fields.accept.empty() && equals_ignoring_case(name, "accept")) {
     fields.accept = value;
+  } else if (fields.content_type.empty() &&
+             equals_ignoring_case(name, "content-type")) {
+    fields.content_type = value;
   }
   return true;
+}
+
+/// It has k_max_length_digits digits at most.
+std::uint64_t read_length(std::string_view digits) {
+  std::uint64_t length = 0;
+  for (const char c : digits) {
+    length = length * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return length;
+}
+
+/// What is said of the body. Returns the status to refuse with, or 0.
+int take_framing(const Fields& fields, Bodies bodies, RequestHead& head) {
+  if (fields.transfer_encoding) {
+    // RFC 9112, 6.1 and 6.3: both fields at once are an attempt at smuggling,
+    // and HTTP/1.0 does not know this one.
+    if (fields.content_length || !head.takes_chunks) return k_bad_request;
+    if (!equals_ignoring_case(*fields.transfer_encoding, "chunked")) {
+      return k_not_implemented;
+    }
+    head.is_chunked = true;
+  }
+  if (fields.content_length) {
+    head.has_length = true;
+    head.content_length = read_length(*fields.content_length);
+  }
+  head.has_body = head.is_chunked || head.content_length != 0;
+  // RFC 9110, 9.3.1 and 9.3.2: of a GET "no defined semantics", and a way to
+  // smuggle; for other methods the answer is theirs, such as 405.
+  if (head.has_body && (head.method == "GET" || head.method == "HEAD")) {
+    return k_bad_request;
+  }
+  // RFC 9110, 10.1.1: of HTTP/1.0 it is to be ignored.
+  if (bodies == Bodies::read && fields.expect && head.takes_chunks) {
+    if (!equals_ignoring_case(*fields.expect, "100-continue")) {
+      return k_expectation_failed;
+    }
+    head.expects_continue = head.has_body;
+  }
+  return 0;
 }
 
 /// The four forms of a request target (RFC 9112, 3.2).
@@ -230,7 +281,7 @@ bool is_head_request(std::string_view octets) {
   return octets.starts_with("HEAD ");
 }
 
-ParsedHead parse_head(std::string_view octets) {
+ParsedHead parse_head(std::string_view octets, Bodies bodies) {
   ParsedHead parsed;
   if (octets.starts_with("\r\n")) octets.remove_prefix(2);
   std::string_view line = take_line(octets);
@@ -258,25 +309,20 @@ ParsedHead parse_head(std::string_view octets) {
       parsed.status = k_head_too_large;
       return parsed;
     }
-    if (!take_field(line, fields)) return parsed;
+    if (!take_field(line, bodies, fields)) return parsed;
   }
   // RFC 9112, 3.2: 400 for a request "that lacks a Host header field"; one is
   // asked of HTTP/1.0 too, as no sending MTA leaves it out.
   if (!fields.host) return parsed;
   if (head.authority.empty()) head.authority = *fields.host;
-  head.has_body =
-      fields.content_length &&
-      fields.content_length->find_first_not_of('0') != std::string_view::npos;
-  // RFC 9110, 9.3.1 and 9.3.2: of a GET "no defined semantics", and a way to
-  // smuggle; for other methods the answer is theirs, such as 405.
-  if (head.has_body && (head.method == "GET" || head.method == "HEAD")) {
-    return parsed;
-  }
+  head.takes_chunks = !minor_0;
+  parsed.status = take_framing(fields, bodies, head);
+  if (parsed.status != 0) return parsed;
   head.user_agent = fields.user_agent;
   head.accept = fields.accept;
-  head.keep_alive = !minor_0 && !fields.close && !head.has_body;
-  head.takes_chunks = !minor_0;
-  parsed.status = 0;
+  head.content_type = fields.content_type;
+  head.keep_alive =
+      !minor_0 && !fields.close && (!head.has_body || bodies == Bodies::read);
   return parsed;
 }
 

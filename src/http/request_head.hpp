@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The strict check of a request head on its raw octets (RFC 9112, 2 to 6),
 // before anything else sees it. Pure; tolerates nothing that two parsers could
-// read in two ways. Bodies are never read: behind a request that has one, the
-// connection closes.
+// read in two ways. Who reads no bodies closes the connection behind a request
+// that has one.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace mtasts::http {
@@ -40,11 +41,16 @@ struct RequestHead {
   std::string_view scheme;     // of an absolute-form target, else empty
   std::string_view authority;  // of the target if it has one, else of Host
   std::string_view path;       // with its query; "*" for the asterisk form
-  std::string_view user_agent = {};  // of the first such field
-  std::string_view accept = {};      // likewise
-  bool keep_alive = false;           // the client can use the connection again
-  bool takes_chunks = false;         // of HTTP/1.1 (RFC 9112, 6.1)
-  bool has_body = false;             // it follows; never with GET or HEAD
+  std::string_view user_agent = {};    // of the first such field
+  std::string_view accept = {};        // likewise
+  std::string_view content_type = {};  // likewise
+  std::uint64_t content_length = 0;    // of the body, unless it is_chunked
+  bool keep_alive = false;        // the client can use the connection again
+  bool takes_chunks = false;      // of HTTP/1.1 (RFC 9112, 6.1)
+  bool has_body = false;          // it follows; never with GET or HEAD
+  bool has_length = false;        // it was said, if only to be 0
+  bool is_chunked = false;        // the body is; only where bodies are read
+  bool expects_continue = false;  // before the body (RFC 9110, 10.1.1)
 };
 
 struct ParsedHead {
@@ -52,8 +58,13 @@ struct ParsedHead {
   RequestHead head;
 };
 
+/// Whether the one who asks reads bodies. Where nobody does, keep_alive is
+/// false with a body, and Transfer-Encoding is refused: it need not be
+/// understood, and is the smugglers' field.
+enum class Bodies : std::uint8_t { unread, read };
+
 /// Takes a head apart that scan_head() found whole and good.
-ParsedHead parse_head(std::string_view octets);
+ParsedHead parse_head(std::string_view octets, Bodies bodies = Bodies::unread);
 
 /// True for `uri-host [":" port]` (RFC 9110, 7.2) with a host that is not
 /// empty and a port that there can be.

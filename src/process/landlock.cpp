@@ -25,6 +25,7 @@ constexpr std::uint64_t k_read_dir = 1U << 3U;
 constexpr std::uint64_t k_remove_file = 1U << 5U;
 constexpr std::uint64_t k_make_folder = 1U << 7U;
 constexpr std::uint64_t k_make_file = 1U << 8U;
+constexpr std::uint64_t k_move_between_folders = 1U << 13U;  // "refer"
 constexpr std::uint64_t k_truncate = 1U << 14U;
 // How many rights there are on files, from version 1 on: refer came with 2,
 // truncate with 3, ioctl on devices with 5.
@@ -102,8 +103,10 @@ Result<void> enter_landlock(int version, const Allowed& allowed,
       (k_read_file | k_read_dir | k_write_file | k_remove_file | k_make_folder |
        k_make_file | k_truncate) &
       wanted.files;
+  const std::uint64_t moving =
+      profile == Profile::collector ? k_move_between_folders & wanted.files : 0;
   for (const std::string& path : allowed.writable_in) {
-    const auto done = allow(ruleset, path, writing);
+    const auto done = allow(ruleset, path, writing | moving);
     if (!done) return done;
   }
   if (::syscall(SYS_landlock_restrict_self, ruleset.fd(), 0) != 0) {

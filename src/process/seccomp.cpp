@@ -45,6 +45,10 @@ constexpr const char* k_allowed_to_reader[] = {
     "rseq",        "rt_sigaction",  "rt_sigprocmask", "rt_sigreturn",
     "sched_yield", "time",          "write"};
 
+// Files to be written, moved and removed.
+constexpr const char* k_allowed_to_collector[] = {
+    "fsync", "open", "openat", "rename", "renameat", "renameat2", "unlinkat"};
+
 // Files to be written, SQLite's among them; and children, with what those need
 // to become readers.
 constexpr const char* k_allowed_to_keeper[] = {"chmod",
@@ -136,6 +140,16 @@ void add_conditions_of_all(Rules& rules) {
             SCMP_CMP64(0, SCMP_CMP_EQ, static_cast<unsigned>(::getpid())));
 }
 
+/// Opens nothing to be written.
+void add_reading(Rules& rules) {
+  rules.add(SCMP_ACT_ALLOW, "openat", lacks(2, O_ACCMODE | O_CREAT | O_TRUNC));
+  rules.add(SCMP_ACT_ALLOW, "open", lacks(1, O_ACCMODE | O_CREAT | O_TRUNC));
+#ifndef __NR_unlink
+  // arm64 has nothing else to remove a socket file with.
+  rules.add(SCMP_ACT_ALLOW, "unlinkat", SCMP_CMP64(2, SCMP_CMP_EQ, 0));
+#endif
+}
+
 /// Only as much of some calls as is needed.
 void add_conditions(Rules& rules, Profile profile) {
   // To nobody by address: answers and what the service manager is told; a
@@ -147,12 +161,13 @@ void add_conditions(Rules& rules, Profile profile) {
       rules.add(SCMP_ACT_ALLOW, "socket", SCMP_CMP64(0, SCMP_CMP_EQ, family));
     }
   }
-  rules.add(SCMP_ACT_ALLOW, "openat", lacks(2, O_ACCMODE | O_CREAT | O_TRUNC));
-  rules.add(SCMP_ACT_ALLOW, "open", lacks(1, O_ACCMODE | O_CREAT | O_TRUNC));
-#ifndef __NR_unlink
-  // arm64 has nothing else to remove a socket file with.
-  rules.add(SCMP_ACT_ALLOW, "unlinkat", SCMP_CMP64(2, SCMP_CMP_EQ, 0));
-#endif
+  if (profile == Profile::collector) {
+    for (const char* name : k_allowed_to_collector) {
+      rules.add(SCMP_ACT_ALLOW, name);
+    }
+  } else {
+    add_reading(rules);
+  }
   // Threads and no processes; of clone3 nothing can be seen, and without it
   // glibc calls clone.
   rules.add(SCMP_ACT_ALLOW, "clone",

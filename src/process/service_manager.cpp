@@ -79,6 +79,11 @@ void ServiceManager::tell_watching(std::size_t domains) {
                    domains == 1 ? "" : "s"));
 }
 
+void ServiceManager::tell_collecting(std::size_t tenants) {
+  tell(fmt::format("READY=1\nSTATUS=Taking reports for {} tenant{}", tenants,
+                   tenants == 1 ? "" : "s"));
+}
+
 void ServiceManager::tell_reloading() {
   // systemd.service(5), Type=notify-reload, wants to know since when.
   const auto since = std::chrono::duration_cast<std::chrono::microseconds>(

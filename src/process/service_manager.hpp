@@ -22,6 +22,8 @@ class ServiceManager {
   void tell_serving(std::size_t domains, const Diagnostics& faults);
   /// The same of a service that waits for edits.
   void tell_watching(std::size_t domains);
+  /// The same of mta-stsd collect.
+  void tell_collecting(std::size_t tenants);
   void tell_reloading();
   void tell_stopping();
 

@@ -20,6 +20,7 @@ constexpr std::uint8_t k_max_idle_turns = 16;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
 constexpr std::size_t k_max_unsent_octets = 8 * 1024;
 constexpr int k_misdirected = 421;
+constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// Not by doubling, as std::string would: these buffers stay for a while.
 void append(std::string& buffer, std::string_view octets) {
@@ -47,7 +48,7 @@ Connection::~Connection() {
 }
 
 bool Connection::is_idle() const {
-  return state_ == State::open && answered_ > 0 && head_.empty() &&
+  return state_ == State::open && answered_ > 0 && head_.empty() && !body_ &&
          unread_.empty() && !wants_write();
 }
 
@@ -62,6 +63,7 @@ End Connection::reason_at_deadline() const {
   if (state_ == State::hello) return End::deadline_hello;
   if (state_ == State::handshake) return End::deadline_handshake;
   if (wants_write()) return End::deadline_answer;
+  if (is_waiting()) return End::failed;  // for us
   return is_idle() ? End::deadline_idle : End::deadline_head;
 }
 
@@ -103,113 +105,14 @@ void Connection::converse(bool peer_has_ended) {
   send();
 }
 
-/// No SSL object, which weighs 9 kB at once and 40 kB with its first octet,
-/// before the client has sent a whole ClientHello. It is read as it comes, for
-/// the kernel's word on whether enough of it is there can't be relied on.
-void Connection::read_hello() {
-  using Progress = tls::HelloReader::State;
-  Wire& wire = worker_.wire;
-  const bool is_first = !hello_;
-  tls::HelloReader at_once;  // most come in one piece
-  tls::HelloReader& hello = is_first ? at_once : *hello_;
-  auto input = Input::octets;
-  std::string_view come;
-  std::string_view rest;
-  while (hello.state() == Progress::incomplete) {
-    input = wire.read(worker_.plain, come);
-    if (input != Input::octets) break;
-    rest = come.substr(hello.take(come));
-  }
-  if (hello.state() == Progress::refused) {
-    if (is_first && worker_.misfits != nullptr) {
-      worker_.misfits->note_opening(come, net::Scheme::https);
-    }
-    return reject_hello(hello.alert());
-  }
-  if (hello.state() == Progress::whole) {
-    is_challenge_ = worker_.challenges != nullptr &&
-                    hello.offers_only(tls::k_acme_protocol);
-    // OpenSSL gets it as one record, however it came.
-    wire.put_back(hello.as_record() += rest);
-    hello_.reset();
-    state_ = State::handshake;
-    ++progress_;
-    return;
-  }
-  if (is_first && wire.has_moved()) {
-    hello_ = std::make_unique<tls::HelloReader>(std::move(at_once));
-  }
-  if (input == Input::nothing_yet) return;
-  end(hello_ || input == Input::failure ? End::peer_broke_off
-                                        : End::peer_closed);
-}
-
-void Connection::reject_hello(tls::Alert alert) {
-  note_handshake(Handshake::failed, {});
-  if (alert != tls::Alert::none) {
-    worker_.wire.write(tls::format_alert(alert));
-    worker_.wire.flush();
-  }
-  end(End::handshake_failed);
-}
-
-void Connection::handshake() {
-  Wire& wire = worker_.wire;
-  if (!ssl_) {
-    ssl_ = is_challenge_
-               ? wire.start_tls(worker_.challenges->context.get(),
-                                worker_.challenges)
-               : wire.start_tls(worker_.context, worker_.responder->selector());
-    if (!ssl_) {
-      ending_ = Ending{End::failed};
-      return;
-    }
-  }
-  const std::optional<Handshake> result = wire.handshake();
-  if (!result) return;
-  if (is_challenge_) return end_challenge(*result);
-  if (*result == Handshake::done) {
-    state_ = State::open;
-    ++progress_;
-    worker_.counters.count(*result);
-    return;
-  }
-  note_handshake(*result, tls::server_name(ssl_.get()));
-  ending_ =
-      Ending{wire.wants_more() ? End::handshake_failed : End::peer_broke_off};
-}
-
-/// RFC 8737, 3: the handshake is all there is to it. No request is read.
-void Connection::end_challenge(Handshake result) {
-  const bool is_shown = result == Handshake::done;
-  if (is_shown) {
-    result = Handshake::challenge;
-    worker_.wire.send_close_notify();
-  } else if (result == Handshake::unknown_name ||
-             result == Handshake::no_name) {
-    result = Handshake::no_challenge;
-  }
-  note_handshake(result, tls::server_name(ssl_.get()));
-  const End otherwise =
-      worker_.wire.wants_more() ? End::handshake_failed : End::peer_broke_off;
-  ending_ = Ending{is_shown ? End::challenge : otherwise};
-}
-
-void Connection::note_handshake(Handshake result, std::string_view host) {
-  worker_.counters.count(result);
-  if (worker_.misfits != nullptr) worker_.misfits->note_handshake(result, host);
-  if (!worker_.responder->may_log()) return;
-  log::debug("handshake",
-             {{"result", k_handshake_names[static_cast<std::size_t>(result)]},
-              {"host", host}});
-}
-
 /// And answers them in their order, until the client has no more for now or
 /// the connection is to end.
 void Connection::read_requests(bool peer_has_ended) {
-  if (std::exchange(is_blocked_, false)) answer_requests({});
+  const bool is_answerable = this->is_answerable();
+  if (is_answerable) conclude_body(*body_->upload->outcome());
+  if (std::exchange(is_blocked_, false) || is_answerable) answer_requests({});
   Wire& wire = worker_.wire;
-  while (!ending_ && !is_blocked_) {
+  while (!ending_ && !is_blocked_ && !is_waiting()) {
     std::string_view octets;
     const Input input = wire.read(worker_.plain, octets);
     if (input == Input::nothing_yet) return;
@@ -217,7 +120,7 @@ void Connection::read_requests(bool peer_has_ended) {
       answer_requests(octets);
       continue;
     }
-    const bool between = input == Input::end && head_.empty();
+    const bool between = input == Input::end && head_.empty() && !body_;
     ending_ = Ending{between ? End::peer_closed : End::peer_broke_off};
     if (input == Input::failure) return;
     // Answer its close_notify (RFC 8446, 6.1). A FIN without one is common
@@ -233,7 +136,8 @@ void Connection::read_requests(bool peer_has_ended) {
 /// Adds `chunk` to what has come and answers every request that is whole.
 void Connection::answer_requests(std::string_view chunk) {
   const bool stored = !head_.empty();
-  if (!stored && answered_ > 0) asked_ = std::chrono::steady_clock::now();
+  if (!stored && !body_ && answered_ > 0)
+    asked_ = std::chrono::steady_clock::now();
   if (stored && !chunk.empty()) append(head_, chunk);
   std::string_view rest = stored ? std::string_view(head_) : chunk;
   while (rest_ || (!rest.empty() && !ending_)) {
@@ -246,6 +150,11 @@ void Connection::answer_requests(std::string_view chunk) {
     if (rest_) {
       ++progress_;  // its reader has taken what came before
       if (!rest_->write_some(worker_.answers)) rest_.reset();
+      continue;
+    }
+    if (body_) {
+      if (is_waiting()) break;
+      rest.remove_prefix(take_body(rest));
       continue;
     }
     const http::HeadScan scan =
@@ -272,18 +181,30 @@ void Connection::answer_requests(std::string_view chunk) {
 }
 
 void Connection::answer(std::string_view octets) {
-  const http::ParsedHead parsed = http::parse_head(octets);
+  const std::uint64_t most = worker_.responder->most_body_octets();
+  const http::ParsedHead parsed = http::parse_head(
+      octets, most == 0 ? http::Bodies::unread : http::Bodies::read);
   Counters::add(worker_.counters.requests);
   ++answered_;
   ++progress_;
   if (parsed.status != 0) return refuse(parsed.status, octets);
-  const bool keep = parsed.head.keep_alive && !worker_.draining &&
-                    answered_ < worker_.limits.requests_per_connection;
+  const bool may_keep = parsed.head.keep_alive && !worker_.draining &&
+                        answered_ < worker_.limits.requests_per_connection;
+  // Behind a body that is not read nothing can be found.
+  const bool keep = may_keep && !parsed.head.has_body;
   Request request{.head = parsed.head, .octets = octets, .sni = {}};
   if (ssl_) request.sni = tls::server_name(ssl_.get());
   Answer answer = worker_.responder->answer(
       request, keep ? AfterAnswer::keep_open : AfterAnswer::close,
       worker_.answers);
+  if (answer.upload) {
+    body_ = std::make_unique<Arriving>(
+        Arriving{.reader = http::BodyReader(parsed.head, most),
+                 .upload = std::move(answer.upload),
+                 .may_keep = may_keep});
+    if (parsed.head.expects_continue) worker_.answers += k_continue;
+    return;
+  }
   count_answer(answer.status);
   if (answer.status == k_misdirected && worker_.misfits != nullptr) {
     worker_.misfits->note_misdirected(request.head, request.sni);
@@ -292,6 +213,47 @@ void Connection::answer(std::string_view octets) {
   if (!keep) {
     ending_ =
         Ending{.reason = End::answered, .is_more_coming = parsed.head.has_body};
+  }
+}
+
+/// Hands on what of the body is in `octets`; how many of them that took.
+std::size_t Connection::take_body(std::string_view octets) {
+  constexpr std::size_t k_step = 16 * 1024;
+  http::BodyReader& reader = body_->reader;
+  std::size_t taken = 0;
+  int status = 0;
+  while (status == 0 && taken < octets.size() && !reader.is_whole()) {
+    const http::BodyReader::Piece piece = reader.take(octets.substr(taken));
+    taken += piece.taken;
+    status = reader.status();
+    if (status == 0 && !piece.octets.empty()) {
+      status = body_->upload->take(piece.octets);
+    }
+  }
+  // Who sends an octet a second makes none (see Activity).
+  body_octets_ += static_cast<std::uint32_t>(taken);
+  if (body_octets_ >= k_step || reader.is_whole()) {
+    body_octets_ = 0;
+    ++progress_;
+  }
+  if (status != 0) {
+    conclude_body(status);
+  } else if (reader.is_whole()) {
+    body_->upload->finish();
+  }
+  return taken;
+}
+
+void Connection::conclude_body(int status) {
+  const bool is_whole = body_->reader.is_whole();
+  const bool keep = is_whole && body_->may_keep && !worker_.draining;
+  worker_.responder->conclude(
+      status, keep ? AfterAnswer::keep_open : AfterAnswer::close,
+      worker_.answers);
+  count_answer(status);
+  body_.reset();
+  if (!keep) {
+    ending_ = Ending{.reason = End::answered, .is_more_coming = !is_whole};
   }
 }
 

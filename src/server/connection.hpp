@@ -22,6 +22,10 @@
 //      v                 v        v
 //   [closed] <--------------------+----- end(), from any state
 //
+// Where bodies are taken (Responder::most_body_octets), one comes in the state
+// open, between its head and its answer: see `body_`. Once it is whole the
+// connection may have to wait for its answer, and reads nothing meanwhile.
+//
 // The reason is counted once, on the way to linger or closed. Example: a
 // client asks with "Connection: close" and does not read. ending_ is
 // End::answered, and what its socket does not take waits in unsent_; at its
@@ -38,6 +42,7 @@
 #include <string_view>
 
 #include "config/config.hpp"
+#include "http/body_reader.hpp"
 #include "server/admission.hpp"
 #include "server/counters.hpp"
 #include "server/misfit_log.hpp"
@@ -84,6 +89,12 @@ class Connection {
   End reason_at_deadline() const;
 
   bool is_closed() const { return state_ == State::closed; }
+  /// For the answer to a body that has come, and for nothing of the client.
+  bool is_waiting() const { return body_ && body_->reader.is_whole(); }
+  /// No more: serve() will write it.
+  bool is_answerable() const {
+    return is_waiting() && body_->upload->outcome().has_value();
+  }
   /// Waits for room in the socket, and for nothing else: an answer is on its
   /// way, or requests wait for one.
   bool wants_write() const { return !unsent_.empty() || is_blocked_; }
@@ -108,6 +119,13 @@ class Connection {
     bool is_more_coming = false;  // the client may not have sent all yet
   };
 
+  /// The body of the request that comes now.
+  struct Arriving {
+    http::BodyReader reader;
+    std::unique_ptr<Upload> upload;
+    bool may_keep;  // the connection stays open behind it
+  };
+
   void converse(bool peer_has_ended);
   void read_hello();
   void reject_hello(tls::Alert alert);
@@ -117,6 +135,8 @@ class Connection {
   void read_requests(bool peer_has_ended);
   void answer_requests(std::string_view chunk);
   void answer(std::string_view head);
+  std::size_t take_body(std::string_view octets);
+  void conclude_body(int status);
   void refuse(int status, std::string_view octets);
   void count_answer(int status);
   void write_answers();
@@ -135,11 +155,13 @@ class Connection {
   bool is_blocked_ = false;      // requests, or rest_, wait for room
   std::uint8_t idle_turns_ = 0;  // in a row
   std::uint32_t answered_ = 0;
-  std::uint32_t progress_ = 0;   // see Activity
-  std::uint32_t discarded_ = 0;  // octets, since it lingers
-  std::uint32_t scanned_ = 0;    // of head_, see http::scan_head()
+  std::uint32_t progress_ = 0;     // see Activity
+  std::uint32_t discarded_ = 0;    // octets, since it lingers
+  std::uint32_t body_octets_ = 0;  // since body_ last made progress
+  std::uint32_t scanned_ = 0;      // of head_, see http::scan_head()
   std::optional<Ending> ending_;
   std::unique_ptr<Body> rest_;  // of the answer that is being written
+  std::unique_ptr<Arriving> body_;
   Time asked_;  // when it was accepted, or its present request began to come
   std::unique_ptr<tls::HelloReader> hello_;  // while it is in parts
   tls::SslPtr ssl_;     // null before the handshake, and without TLS

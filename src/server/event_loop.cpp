@@ -34,6 +34,8 @@ constexpr std::chrono::seconds k_say_interval{10};
 constexpr std::size_t k_events_per_turn = 256;
 
 constexpr std::uint32_t k_read_events = EPOLLIN | EPOLLRDHUP;
+// Nothing but the end of the connection, which can't be turned off, and once.
+constexpr std::uint32_t k_no_events = EPOLLET;
 
 /// What the kernel may hold for one client is a part of the budget. An accepted
 /// socket has it from its listener; those of a unix socket do not.
@@ -127,6 +129,7 @@ void EventLoop::run() {
       start_draining();
     }
     receive_messages();
+    if (!waiting_.empty()) serve_waiting();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto* listener = static_cast<const net::Listener*>(event.data.ptr);
@@ -144,6 +147,9 @@ void EventLoop::run() {
     }
     end_expired();
     receive_messages();  // who is evicted by what came of this turn
+    std::erase_if(waiting_, [](const Client* client) {
+      return client->connection.is_closed();
+    });
     closed_.clear();
     if (worker_.draining && live_.empty() && lingering_.empty()) return;
   }
@@ -251,6 +257,20 @@ void EventLoop::serve(Client& client, bool peer_has_ended) {
   update(client);
 }
 
+/// Those whose answer is there by now.
+void EventLoop::serve_waiting() {
+  const std::vector<Client*> clients = std::exchange(waiting_, {});
+  for (Client* client : clients) client->is_waiting = false;
+  for (Client* client : clients) {
+    if (client->connection.is_closed()) continue;
+    if (client->connection.is_answerable()) {
+      serve(*client, false);
+    } else {
+      update(*client);
+    }
+  }
+}
+
 /// Tells the admission and the kernel what a connection waits for now.
 void EventLoop::update(Client& client) {
   const Activity activity = client.connection.activity();
@@ -263,8 +283,12 @@ void EventLoop::update(Client& client) {
   }
   // While an answer waits for room, nothing is read: a half-closed client
   // would otherwise keep the loop awake.
-  const std::uint32_t wanted =
+  std::uint32_t wanted =
       client.connection.wants_write() ? EPOLLOUT : k_read_events;
+  if (client.connection.is_waiting()) {
+    if (!client.connection.wants_write()) wanted = k_no_events;
+    if (!std::exchange(client.is_waiting, true)) waiting_.push_back(&client);
+  }
   if (client.watched == wanted) return;
   const int command = client.watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   client.watched = wanted;

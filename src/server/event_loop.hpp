@@ -59,6 +59,7 @@ struct Client {
   Admission::Ticket* ticket;
   Activity noted;             // what its ticket says
   std::uint32_t watched = 0;  // epoll events asked for; 0: not registered
+  bool is_waiting = false;    // stands in the loop's list of those
   std::list<Client>::iterator self;
 };
 
@@ -96,6 +97,7 @@ class EventLoop {
   void admit(const Admission::Arrival& arrival);
   void receive_messages();
   void serve(Client& client, bool peer_has_ended);
+  void serve_waiting();
   void update(Client& client);
   void start_lingering(Client& client);
   void end(Client& client, End reason);
@@ -113,11 +115,12 @@ class EventLoop {
   std::atomic<bool> drained_{false};
   Time now_;
   bool listening_ = false;
-  Time pause_said_;    // when the log last told of a lack
-  Time accept_again_;  // while not listening: when to try again
-  Clients live_;       // the oldest first: also the deadlines' order
-  Clients lingering_;  // likewise
-  Clients closed_;     // freed at the end of a turn: events may be left
+  Time pause_said_;               // when the log last told of a lack
+  Time accept_again_;             // while not listening: when to try again
+  Clients live_;                  // the oldest first: also the deadlines' order
+  Clients lingering_;             // likewise
+  std::vector<Client*> waiting_;  // for an answer that is made elsewhere
+  Clients closed_;  // freed at the end of a turn: events may be left
 };
 
 }  // namespace mtasts::server

@@ -48,8 +48,10 @@ Budget measure_budget() {
 
 /// `operations`: the connections that its listener may have, if there is one;
 /// they must not come to nothing when the policy host has all of its own.
+/// `each`: the descriptors that a connection takes.
 config::Limits choose_limits(const config::Startup& startup,
-                             const Budget& budget, std::size_t& operations) {
+                             const Budget& budget, std::size_t each,
+                             std::size_t& operations) {
   config::Limits limits = startup.limits;
   const std::size_t descriptors = raise_descriptor_limit();
   const std::size_t reserved =
@@ -63,7 +65,7 @@ config::Limits choose_limits(const config::Startup& startup,
   operations =
       std::clamp(std::min(left, budget.connections / 8),
                  k_least_operations_connections, k_operations_connections);
-  const std::size_t room = std::min(spare, budget.connections);
+  const std::size_t room = std::min(spare / each, budget.connections);
   limits.connections =
       limits.connections == 0 ? room : std::min(limits.connections, room);
   if (!limits.limit_addresses) {
@@ -93,6 +95,17 @@ std::size_t choose_handshakes(std::size_t connections) {
 
 Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
     std::shared_ptr<const snapshot::Snapshot> snapshot, FetchLog* fetches) {
+  const Service policies{
+      .make_responder = [fetches](const snapshot::SnapshotHolder& snapshots,
+                                  Counters& counters) {
+        return std::make_unique<PolicyResponder>(snapshots, fetches, counters);
+      }};
+  return make(std::move(snapshot), policies);
+}
+
+Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
+    std::shared_ptr<const snapshot::Snapshot> snapshot,
+    const Service& service) {
   Result<tls::ContextPtr> context = tls::make_context();
   if (!context) return fail(context.error());
   const config::Startup startup = snapshot->startup;
@@ -100,7 +113,8 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
   if (!listeners) return fail(listeners.error());
   const Budget budget = measure_budget();
   std::size_t operations = 0;
-  const config::Limits limits = choose_limits(startup, budget, operations);
+  const config::Limits limits =
+      choose_limits(startup, budget, service.descriptors, operations);
   std::unique_ptr<PolicyHost> host(
       new PolicyHost(std::move(snapshot), *std::move(listeners),
                      *std::move(context), budget, limits));
@@ -116,9 +130,8 @@ Result<std::unique_ptr<PolicyHost>> PolicyHost::make(
       .listeners = made.listeners_.all(),
       .limits = limits,
       .make_responder =
-          [&made, fetches](Counters& counters) {
-            return std::make_unique<PolicyResponder>(made.snapshots_, fetches,
-                                                     counters);
+          [&made, make = service.make_responder](Counters& counters) {
+            return make(made.snapshots_, counters);
           },
       .misfits = &made.misfits_,
       .challenges = made.challenges_ ? &*made.challenges_ : nullptr};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,11 +18,20 @@
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/memory_budget.hpp"
+#include "server/responder.hpp"
 #include "snapshot/snapshot.hpp"
 #include "tls/challenges.hpp"
 #include "tls/context.hpp"
 
 namespace mtasts::server {
+
+/// Whose answers a host gives, if not those of policies.
+struct Service {
+  std::function<std::unique_ptr<Responder>(const snapshot::SnapshotHolder&,
+                                           Counters&)>
+      make_responder;
+  std::size_t descriptors = 1;  // for each connection
+};
 
 class PolicyHost {
  public:
@@ -30,6 +40,10 @@ class PolicyHost {
   static Result<std::unique_ptr<PolicyHost>> make(
       std::shared_ptr<const snapshot::Snapshot> snapshot,
       FetchLog* fetches = nullptr);
+  /// The same with another service, by the certificates of the snapshot.
+  static Result<std::unique_ptr<PolicyHost>> make(
+      std::shared_ptr<const snapshot::Snapshot> snapshot,
+      const Service& service);
   /// Stops, if stop() was not called.
   ~PolicyHost();
 

@@ -3,6 +3,7 @@
 // sockets, TLS and HTTP's outer form, and the pages that they carry.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,9 +39,29 @@ class Body {
   virtual bool write_some(std::string& out) = 0;
 };
 
+/// Where the body of a request goes. Whoever destroys it before finish() wants
+/// nothing to be left of it.
+class Upload {
+ public:
+  Upload() = default;
+  virtual ~Upload() = default;
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+
+  /// The next octets. 0, or the status to refuse the rest with.
+  virtual int take(std::string_view octets) = 0;
+  /// Those were the last. What comes of it may take its time, elsewhere.
+  virtual void finish() = 0;
+  /// The status to answer with. Nothing before it is known, which the loop is
+  /// told by its wake().
+  virtual std::optional<int> outcome() const = 0;
+};
+
 struct Answer {
   int status = 0;
   std::unique_ptr<Body> rest = nullptr;  // null: the answer is whole
+  /// Not null: nothing was written, as the answer hangs on the body.
+  std::unique_ptr<Upload> upload = nullptr;
 };
 
 /// One thread's own; nothing in it may wait or throw.
@@ -59,6 +80,13 @@ class Responder {
   /// of its body.
   virtual Answer answer(const Request& request, AfterAnswer after,
                         std::string& out) = 0;
+
+  /// Appends the answer to a request whose body went into an Upload.
+  virtual void conclude(int /*status*/, AfterAnswer /*after*/,
+                        std::string& /*out*/) {}
+
+  /// Octets that the body of a request may have; 0: none is ever read.
+  virtual std::uint64_t most_body_octets() const { return 0; }
 
   /// Appends the answer to a head that was refused with `status`; `octets`
   /// start with it. The connection is closed behind it.

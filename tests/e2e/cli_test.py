@@ -37,6 +37,7 @@ that go with them.
 
 commands:
   serve               be the policy host, in the foreground
+  collect             take TLS reports by HTTPS, in the foreground
   check               read everything, report everything that is wrong
   records [DOMAIN..]  print the DNS records to publish
   render DOMAIN       print the exact bytes that are served
@@ -56,7 +57,12 @@ serve:
   --allow-plain-http  listen without TLS beyond this machine, for a proxy
   --log-format FORM   text or json (default: text)
   --log-level LEVEL   debug, info, warning or error (default: info)
+collect:
+  --log-format FORM   text or json (default: text)
+  --log-level LEVEL   debug, info, warning or error (default: info)
 check:
+  --against OLD       also what the guard says of the change from this older
+                      configuration (default: from what the history tells)
   --format FORM       text or json (default: text)
   --policies-only     leave certificates and listeners out
   --strict            exit 1 on warnings too
