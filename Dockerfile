@@ -60,7 +60,8 @@ RUN set -eu; triplet=$(cat /triplet); \
       -DMTASTSD_HTTPLIB=/usr/local/include/httplib; \
     cmake --build /build; \
     "$triplet-strip" /build/mta-stsd
-# All of the image, as one layer.
+# All of the image, as one layer. A volume of Docker begins with the owner of the
+# folder that it is mounted on.
 ARG SOURCE_DATE_EPOCH=0
 RUN set -eu; \
     mkdir -p /image/etc/mta-stsd /image/etc/ssl/certs /image/certs; \
@@ -68,6 +69,7 @@ RUN set -eu; \
     install -m 644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/; \
     echo mta-stsd:x:65532:65532::/:/usr/sbin/nologin >/image/etc/passwd; \
     echo mta-stsd:x:65532: >/image/etc/group; \
+    install -d -o 65532 -g 65532 -m 750 /image/spool; \
     find /image -exec touch -hd "@$SOURCE_DATE_EPOCH" '{}' +
 
 # --- Its tests: the quick suite, against the very program of the image ---
@@ -106,7 +108,8 @@ RUN --mount=from=package,source=/src/build/package,target=/mnt \
       /etc/mta-stsd/* && \
     groupadd -g 65532 mta-stsd && \
     useradd -u 65532 -g 65532 -M -d / -s /usr/sbin/nologin mta-stsd && \
-    mkdir /certs
+    mkdir /certs && \
+    install -d -o 65532 -g 65532 -m 750 /spool
 USER 65532:65532
 EXPOSE 8443
 STOPSIGNAL SIGTERM
@@ -128,7 +131,8 @@ RUN --mount=from=package,source=/src/build/package,target=/mnt \
     apt-get -q update && DEBIAN_FRONTEND=noninteractive \
     apt-get -q install -y --no-install-recommends \
       ca-certificates /mnt/mta-sts_*.deb && \
-    rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
+    rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log && \
+    install -d -o 65532 -g 65532 -m 750 /reports /spool
 USER 65532:65532
 ENTRYPOINT ["/usr/bin/mta-sts"]
 CMD ["--help"]

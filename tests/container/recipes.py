@@ -3,10 +3,12 @@
 that they name, on the network of this machine, and for a name of our own."""
 
 import json
+import os
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import unittest
 
 try:
@@ -14,9 +16,13 @@ try:
 except ImportError:
     yaml = None
 
-from case import (LIMIT_SECONDS, NAME, ContainerTestCase, engine, eventually,
-                  free_port, image)
+from case import (LIMIT_SECONDS, NAME, USER, ContainerTestCase, engine,
+                  eventually, free_port, image, provide)
+from certificates import make_certificates
 from engine import ROOT
+
+sys.path.append(str(ROOT / "tests/reports"))
+from sent import Report  # noqa: E402
 
 DOMAIN = "mine.internal"
 HOST = "mta-sts." + DOMAIN
@@ -135,6 +141,58 @@ class RecipeTest(ContainerTestCase):
                    LIMIT_SECONDS)
         self.expect_policy()
         self.assertEqual(engine().inspect(started)["RestartCount"], count)
+
+    def test_reports(self):
+        """One is posted, and read by a program that nobody can reach: what they
+        share is the spool, with the owner that the images give it."""
+        reports, posted_to, token = f"tls-reports.{DOMAIN}", free_port(), "a" * 32
+        certs = self.dir / "own"
+        make_certificates(HOST, reports, folder=certs)
+        os.chown(certs / "server/privkey.pem", 0, USER)
+        os.chmod(certs / "server/privkey.pem", 0o640)
+        tokens = self.dir / "tokens"
+        tokens.mkdir()
+        (tokens / "tokens").write_text(f"mine {token}\n")
+        os.chown(tokens / "tokens", USER, USER)
+        os.chmod(tokens / "tokens", 0o400)
+        own = ["./mta-stsd:/etc/mta-stsd:ro", f"{certs}/server:/certs:ro"]
+        compose = self.bring_up("reports", {
+            f'"{reports}"\nlisten = ["[::]:8443"]':
+                f'"{reports}"\nlisten = ["[::]:{posted_to}"]',
+            ":8443": f":{self.port}", ":9443": f":{self.operations}",
+            "/certs/live": "/certs", "put-your-token-here": token}, {
+            "mta-stsd": {"volumes": own},
+            "collect": {"image": image(), "volumes": [
+                *own, f"{tokens}:/tokens:ro", "spool:/spool"]},
+            "import": {"image": provide("TOOL_IMAGE", f"{NAME}-tool",
+                                        "--target=tool")}})
+        self.expect_policy()
+        eventually(lambda: self.post(posted_to, reports, f"/{token}") == 201,
+                   LIMIT_SECONDS)
+        read = ("exec", "-T", "import", "mta-sts", "reports")
+        compose(*read, "import")
+        self.assertEqual(compose(*read, "summary", "--until", "2026-11-27"), """\
+2026-11-14 to 2026-11-27, by UTC
+DOMAIN         POLICY  SESSIONS  FAILED  SHARE  BEFORE  SENDERS  UNVERIFIED  LAST
+mine.internal  sts     5         0       0 %    none    1        100 %       2026-11-24
+""")
+
+    @staticmethod
+    def post(port, host, path):
+        """The status, or None as long as there is no answer."""
+        body = Report(domain=DOMAIN, successes=5).gzip()
+        try:
+            with socket.create_connection(("127.0.0.1", port),
+                                          LIMIT_SECONDS) as plain, \
+                    ssl._create_unverified_context().wrap_socket(
+                        plain, server_hostname=host) as tls:
+                tls.sendall(f"POST {path} HTTP/1.1\r\nHost: {host}\r\n"
+                            "Content-Type: application/tlsrpt+gzip\r\n"
+                            f"Content-Length: {len(body)}\r\n\r\n"
+                            .encode() + body)
+                return int(tls.recv(4096).split()[1])
+        except (OSError, IndexError):
+            return None
 
     def serve_acme(self):
         """A CA at the port .acme; the port that it asks for challenges."""
