@@ -254,7 +254,8 @@ class World:
                                     []).append(domain.name)
         text = ["[server]", 'certificates = ["certs"]', self.server_table]
         if self.history:
-            (self.folder / "history").write_text("".join(self.history))
+            (self.folder / "history").write_text(
+                "".join(sorted(self.history)))  # by time
             text.append(f'history = "{self.folder}/history"')
         text.append(self.verify_table)
         for (patterns, mode), names in policies.items():
