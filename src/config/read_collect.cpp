@@ -20,8 +20,8 @@ constexpr std::int64_t k_least_quota = 4 * 1024 * 1024;
 constexpr std::int64_t k_default_quota = 1024 * 1024 * 1024;
 constexpr std::int64_t k_most_quota = std::int64_t{1} << 50U;
 constexpr const char* k_host_hint =
-    "a name of its own, which the report URIs lead to: host = "
-    "\"tls-reports.example.com\"";
+    "a name of its own, to which the report URIs lead, such as "
+    "tls-reports.example.com";
 
 Result<std::string> parse_host(std::string_view text) {
   const Result<dns::Name> name = dns::Name::parse(text);

@@ -80,8 +80,8 @@ Diagnostics lint_report_uris(const Config& config, const std::string& path) {
         found.push_back(warn(
             *entry, "policy.tls-rpt-not-collected", uri,
             "leads to a host of yours where nobody takes reports",
-            host.empty() ? fmt::format("[collect] with host = {} takes them, "
-                                       "with mta-stsd collect (RFC 8460, 5.4)",
+            host.empty() ? fmt::format("mta-stsd collect takes them by a table "
+                                       "[collect] for {} (RFC 8460, 5.4)",
                                        in_quotes(uri.host()))
                          : fmt::format("collect takes them at \"https://{}/"
                                        "TOKEN\" (RFC 8460, 5.4)",
