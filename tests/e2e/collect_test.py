@@ -143,7 +143,7 @@ class CollectTest(unittest.TestCase):
                 (post(""), 415),
                 (post(length=False, body=b""), 411),
                 (post(body=b""), 400),
-                (post(body=large), 413),
+                (post(body=large)[:300], 413),
                 (chunked(*[b"x" * 65536] * 17), 413),
                 (post(TYPE + "Transfer-Encoding: gzip\r\n", length=False), 501),
                 (chunked(b"a")[:-5] + b"zz\r\n", 400)):
@@ -175,8 +175,8 @@ class CollectTest(unittest.TestCase):
 
     def test_the_quota(self):
         full = b"x" * (1024 * 1024)
-        statuses = [self.statuses(post(body=full))[0] for _ in range(5)]
-        self.assertEqual(statuses, [201] * 4 + [503])
+        self.assertEqual([self.statuses(post(body=full)) for _ in range(4)],
+                         [[201]] * 4)
         answer = self.ask(post())
         self.assertIn("HTTP/1.1 503 ", answer)
         self.assertIn("\r\nRetry-After: ", answer)
