@@ -12,7 +12,8 @@
 namespace mtasts::server {
 namespace {
 
-// Of a client that sends on behind its last answer.
+// Of a client that sends on behind its last answer, besides the body that it
+// may have been in the middle of.
 constexpr std::uint32_t k_max_discarded_octets = 256 * 1024;
 // The kernel may call a socket ready that has nothing for us: at urgent data,
 // by mistake, or when memory is short. More turns in a row are no mistake.
@@ -321,7 +322,8 @@ void Connection::discard() {
   const Input input = worker_.wire.read(worker_.plain, octets);
   discarded_ += static_cast<std::uint32_t>(octets.size());
   if (input == Input::end || input == Input::failure ||
-      discarded_ > k_max_discarded_octets) {
+      discarded_ >
+          worker_.responder->most_body_octets() + k_max_discarded_octets) {
     end(ending_->reason);
   }
 }
