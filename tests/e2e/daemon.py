@@ -52,8 +52,9 @@ def eventually(predicate, timeout=TIMEOUT):
 
 
 class Daemon:
-    """`serve`, with the further arguments `args`. Names in the configuration
-    are relative to .dir, where certs/ is a copy of the default certificates.
+    """`serve` or another .command, with the further arguments `args`. Names in
+    the configuration are relative to .dir, where certs/ is a copy of the default
+    certificates.
     `listen` and `certificates` are added to the text when they are not set.
     `allow`: parts of stderr lines that would be alarming otherwise.
     `checks`: what `check` exits with beforehand.
@@ -63,6 +64,7 @@ class Daemon:
 
     wrapper = ()
     source = ""
+    command = "serve"
 
     def __init__(self, binary=None, config_text=POLICY, *args, files=None,
                  env=None, allow=(), checks=0, pass_fds=()):
@@ -102,8 +104,8 @@ class Daemon:
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert checked.returncode == self.checks, checked.stderr
         self.process = subprocess.Popen(
-            [*self.wrapper, *command, "serve", *self.args], env=self.env, cwd=self.dir,
-            pass_fds=self.pass_fds,
+            [*self.wrapper, *command, self.command, *self.args], env=self.env,
+            cwd=self.dir, pass_fds=self.pass_fds,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, errors="backslashreplace")
         self.pid = self.process.pid
