@@ -373,7 +373,8 @@ class UnitTest(unittest.TestCase):
         """As strict as the policy host is, but for the network."""
         units = {name: set((ROOT / f"etc/systemd/{name}").read_text()
                            .splitlines())
-                 for name in ("mta-stsd.service", "mta-sts-publish.service",
+                 for name in ("mta-stsd.service", "mta-stsd-collect.service",
+                              "mta-sts-publish.service",
                               "mta-sts-reports.service",
                               "mta-sts-verify.service")}
         strict = {line for line in units["mta-stsd.service"] if re.match(
@@ -382,8 +383,20 @@ class UnitTest(unittest.TestCase):
         self.assertGreater(len(strict), 20)
         # One user with the mail server.
         units["mta-sts-reports.service"].add("DynamicUser=yes")
+        # A spool that its group reads.
+        units["mta-stsd-collect.service"].add("UMask=0077")
         for name, lines in units.items():
             self.assertEqual(strict - lines, set(), name)
+
+    def test_what_is_collected_is_for_the_group_of_the_importer(self):
+        unit = (ROOT / "etc/systemd/mta-stsd-collect.service").read_text()
+        self.assertIn("\nUMask=0007\n", unit)
+        self.assertIn("\nReadWritePaths=/var/spool/mta-stsd\n", unit)
+        self.assertIn("\nSupplementaryGroups=mta-stsd-certs mta-sts-reports\n",
+                      unit)
+        (made,) = re.findall("install -d -m 2770 -g (.*)$", unit, re.MULTILINE)
+        self.assertEqual(made, "mta-sts-reports /var/spool/mta-stsd")
+        self.assertIn(made, (ROOT / "docs/deploy.md").read_text())
 
     def test_the_timer_has_its_service(self):
         timer = (ROOT / "etc/systemd/mta-sts-verify.timer").read_text()
