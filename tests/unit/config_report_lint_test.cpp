@@ -71,8 +71,8 @@ TEST(ReportLint, SaysWhatIsCollectedHereByNobody) {
       "warning: own.toml:3:1: tls_rpt \"https://tls.alpha.test/v1\" leads to a "
       "host of yours where nobody takes reports "
       "[policy.tls-rpt-not-collected]\n"
-      "hint: [collect] with host = \"tls.alpha.test\" takes them, with "
-      "mta-stsd collect (RFC 8460, 5.4)\n");
+      "hint: mta-stsd collect takes them by a table [collect] for "
+      "\"tls.alpha.test\" (RFC 8460, 5.4)\n");
 }
 
 TEST(ReportLint, SaysWhereItIsCollectedInstead) {
