@@ -95,6 +95,12 @@ Diagnostics History::open(const std::string& path) {
   };
   path_ = path;
   Result<Record> record = read_record(path);
+  if (record && record->domains.empty() && record->bad_lines > 0) {
+    // A configuration, a key: lines of ours would destroy it.
+    fault_ = "has no line of a history, and is left alone";
+    warn({fault_, "history names a file of its own"});
+    return found;
+  }
   if (record) {
     record_ = *std::move(record);
     append(found, check_record(record_, path));

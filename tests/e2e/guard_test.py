@@ -59,6 +59,16 @@ class ServeTest(unittest.TestCase):
             self.assertEqual(self.lines(daemon),
                              [*changed, "end example.com"])
 
+    def test_another_file_is_left_alone(self):
+        """A configuration, a key: lines of ours would destroy it."""
+        with Daemon(None, SERVER + KEPT + BOTH,
+                    files={"state/history": "a key\n"},
+                    allow=("server.history-unusable",)) as daemon:
+            daemon.wait_for_line("has no line of a history, and is left alone")
+            daemon.stop()
+            self.assertEqual((daemon.dir / "state/history").read_text(),
+                             "a key\n")
+
     def test_a_file_that_was_removed_is_told_of_once(self):
         with Daemon(None, SERVER + KEPT + BOTH,
                     files={"state/.keep": ""}) as daemon:
