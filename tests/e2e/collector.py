@@ -41,7 +41,7 @@ class Collector(Daemon):
     """`collect`, with the further lines `settings` of its table. .spool is its
     folder, and `tokens` what its file of tokens has."""
 
-    command = "collect"
+    service = "collect"
 
     def __init__(self, settings="", server="[server]\n", binary=None, **how):
         policy = POLICY.replace("mailto:tls-reports@example.com",

@@ -52,7 +52,7 @@ def eventually(predicate, timeout=TIMEOUT):
 
 
 class Daemon:
-    """`serve` or another .command, with the further arguments `args`. Names in
+    """`serve` or another .service, with the further arguments `args`. Names in
     the configuration are relative to .dir, where certs/ is a copy of the default
     certificates.
     `listen` and `certificates` are added to the text when they are not set.
@@ -64,7 +64,7 @@ class Daemon:
 
     wrapper = ()
     source = ""
-    command = "serve"
+    service = "serve"
 
     def __init__(self, binary=None, config_text=POLICY, *args, files=None,
                  env=None, allow=(), checks=0, pass_fds=()):
@@ -104,7 +104,7 @@ class Daemon:
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert checked.returncode == self.checks, checked.stderr
         self.process = subprocess.Popen(
-            [*self.wrapper, *command, self.command, *self.args], env=self.env,
+            [*self.wrapper, *command, self.service, *self.args], env=self.env,
             cwd=self.dir, pass_fds=self.pass_fds,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, errors="backslashreplace")
