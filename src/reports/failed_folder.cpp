@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "files/tree.hpp"
+#include "text/ascii.hpp"
 #include "text/sha256.hpp"
 #include "text/time.hpp"
 
@@ -24,6 +25,12 @@ namespace fs = std::filesystem;
 /// alike.
 constexpr std::size_t k_name_octets = 8;
 constexpr const char* k_reason = ".reason";
+
+/// Given by keep(). What else lies in the folder is not ours to remove.
+bool is_ours(std::string_view name) {
+  return name.size() == 2 * k_name_octets &&
+         std::ranges::all_of(name, text::is_hex_digit);
+}
 
 }  // namespace
 
@@ -69,7 +76,7 @@ void FailedFolder::prune() const {
   for (fs::directory_iterator at(path_, error), end; !error && at != end;
        at.increment(error)) {
     const fs::path& path = at->path();
-    if (path.extension() == k_reason) continue;
+    if (!is_ours(path.filename().string())) continue;
     std::error_code gone;
     const Kept one{at->last_write_time(gone), at->file_size(gone), path};
     if (gone) continue;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "reports/last_days.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -109,6 +113,15 @@ class Reader {
   Statement reports_;
 };
 
+/// True if what lies at `path` is to be replaced: a summary, or nothing.
+bool is_replaceable(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return true;
+  std::string begin(tlsrpt::k_report_days_begin.size(), '\0');
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return file.gcount() == 0 || begin == tlsrpt::k_report_days_begin;
+}
+
 }  // namespace
 
 Result<std::vector<tlsrpt::DomainDay>> read_last_days(Connection& connection,
@@ -130,6 +143,12 @@ Result<void> write_last_days(Connection& connection, const std::string& path,
                              sys_seconds now) {
   Result<std::vector<tlsrpt::DomainDay>> all = read_last_days(connection, now);
   if (!all) return fail(all.error());
+  if (!is_replaceable(path)) {
+    // A configuration, a key.
+    return fail(
+        fmt::format("summary {} is another file, and is left alone", path),
+        "name a file of its own in [reports]");
+  }
   const std::filesystem::path place(path);
   const std::string folder = place.parent_path().string();
   const Result<files::Tree> tree =

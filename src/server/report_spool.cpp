@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "text/ascii.hpp"
 
 namespace mtasts::server {
 namespace {
@@ -56,11 +58,24 @@ std::uint64_t count_octets(const std::string& folder) {
   return octets;
 }
 
+/// As begin() makes them: "1795838400.4f2a9c1be0d37a65.alpha.json".
+bool is_ours(std::string_view name) {
+  const std::string_view seconds = text::take_until(name, ".");
+  const std::string_view chance = text::take_until(name, ".");
+  return !seconds.empty() && std::ranges::all_of(seconds, text::is_digit) &&
+         chance.size() == 16 &&
+         std::ranges::all_of(chance, text::is_hex_digit) &&
+         text::has(name, ".json");
+}
+
+/// Of ours: a spool that was named by mistake has the files of others in it,
+/// as /var has in /var/tmp.
 Result<void> remove_files(const std::string& folder) {
   std::error_code error;
   std::size_t removed = 0;
   for (fs::directory_iterator one(folder, error), end; !error && one != end;
        one.increment(error)) {
+    if (!is_ours(one->path().filename().string())) continue;
     std::error_code fault;
     if (fs::remove(one->path(), fault)) ++removed;
   }

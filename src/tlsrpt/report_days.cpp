@@ -17,6 +17,7 @@ namespace {
 
 // A program that finds another number here has to be told what is new.
 constexpr std::string_view k_first_line = "mta-sts report days 1";
+static_assert(k_first_line.starts_with(k_report_days_begin));
 constexpr std::string_view k_time = "time: ";
 // No domain has a colon.
 constexpr std::string_view k_end = "domains: ";

@@ -38,6 +38,9 @@ struct DomainDay {
 /// Far above what 100,000 domains have.
 constexpr std::size_t k_max_report_days_octets = 64 * 1024 * 1024;
 
+/// What each version of such a text begins with.
+constexpr std::string_view k_report_days_begin = "mta-sts report days ";
+
 /// The text of all of `days`, in any order, each domain once at most; `now` is
 /// when it is made. Names that can be no domain's are left out.
 std::string format_report_days(std::vector<DomainDay> days,

@@ -47,9 +47,17 @@ Exit end_of(const Options& options) {
   return options.has_standard_input() ? Exit::later : Exit::fault;
 }
 
-bool is_same_folder(const std::string& a, const std::string& b) {
+/// Where collect puts what has come whole. Nothing else below the spool is ours
+/// to empty, whatever folder was named as one.
+std::string new_of(const std::string& spool) {
+  return (std::filesystem::path(spool) / "new").string();
+}
+
+bool is_spool(const std::string& source, const std::string& spool) {
+  if (spool.empty()) return false;
   std::error_code error;
-  return !b.empty() && std::filesystem::equivalent(a, b, error);
+  return std::filesystem::equivalent(source, spool, error) ||
+         std::filesystem::equivalent(source, new_of(spool), error);
 }
 
 void tell_failure(const reports::Place& place, const Error& reason,
@@ -74,8 +82,8 @@ Result<void> import_one(const std::string& source, const std::string& spool,
                         std::chrono::sys_seconds now,
                         reports::Importer& importer) {
   if (source != k_standard_input) {
-    const auto channel = is_same_folder(source, spool) ? reports::Channel::https
-                                                       : reports::Channel::file;
+    const auto channel = is_spool(source, spool) ? reports::Channel::https
+                                                 : reports::Channel::file;
     return reports::visit_sources(source, channel, importer);
   }
   const auto octets = files::read_standard_input(k_max_input_octets);
@@ -179,7 +187,14 @@ Exit run(Arguments& arguments) {
           "name files, folders or mailboxes, or - for standard input; without "
           "them it reads [reports] spool, which is not set");
     }
-    options.sources = {setup->reports.spool};
+    options.sources = {new_of(setup->reports.spool)};
+    if (!std::filesystem::is_directory(options.sources.front())) {
+      print_error(fmt::format("the spool {} has no folder \"new\"",
+                              in_quotes(setup->reports.spool)),
+                  "mta-stsd collect makes it when it starts; a folder of other "
+                  "files is read by its name: mta-sts reports import FOLDER");
+      return Exit::fault;
+    }
     options.removes_files = true;
   }
   return find_fault(options, *setup).value_or(Exit::good);
