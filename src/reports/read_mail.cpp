@@ -351,7 +351,9 @@ bool is_mail(std::string_view octets) {
   return is_field(text::take_until(octets, "\n"));
 }
 
-void prepare_to_read_mails() { ::g_mime_init(); }
+void prepare_to_read_mails() {
+  [[maybe_unused]] static const bool is_ready = (::g_mime_init(), true);
+}
 
 bool is_declared(const MailPart& part) {
   return part.media_type == "application/tlsrpt+gzip" ||
@@ -359,6 +361,7 @@ bool is_declared(const MailPart& part) {
 }
 
 Result<Mail> read_mail(std::string_view octets) {
+  prepare_to_read_mails();
   if (const auto good = check_size(octets); !good) return fail(good.error());
   const std::optional<std::string> mended = find_mended(octets);
   const MemoryStream stream(mended ? std::string_view(*mended) : octets);

@@ -39,7 +39,7 @@ struct Mail {
 /// front.
 bool is_mail(std::string_view octets);
 
-/// Once, before the first mail, and before a sandbox that lets no file be read.
+/// Before a sandbox that lets no file be read; else read_mail() sees to it.
 void prepare_to_read_mails();
 
 /// The error says why nothing can be a report.
