@@ -27,12 +27,14 @@ BUDGETS = {".": 600, "cli": 1450, "config": 3150, "dns": 1460, "files": 1250,
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
-PROGRAM_BUDGETS = {"cli": 24300}
+PROGRAM_BUDGETS = {"cli": 24050}
 # In folders that both programs have, but for mta-sts alone.
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",
               "net/tcp_stream.", "sts/migration.", "sts/retirement.",
-              "sts/step.", "text/calendar.", "tls/client.", "tls/peer_")
+              "sts/step.", "text/calendar.", "tls/client.", "tls/peer_",
+              "tlsrpt/anomaly.", "tlsrpt/date_range.", "tlsrpt/report.",
+              "tlsrpt/report_name.", "tlsrpt/report_time.")
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

@@ -45,6 +45,10 @@ void add_past(const Record& record, sys_seconds now, DomainChange& change) {
   const auto past = record.domains.find(change.domain);
   if (past == record.domains.end()) {
     change.is_new = change.before == nullptr && !record.domains.empty();
+    if (change.retired_from) {
+      change.enforced_until =
+          std::max(change.enforced_until, {*change.retired_from});
+    }
   } else {
     change.enforced_until =
         std::max(change.enforced_until, past->second.enforced_until(now));

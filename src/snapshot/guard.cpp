@@ -156,6 +156,7 @@ std::vector<DomainChange> find_changes(
         {.domain = domain,
          .before = before == nullptr ? nullptr : &before->policy,
          .after = after,
+         .retired_from = before == nullptr ? std::nullopt : before->retire,
          .place = after == nullptr ? before->place : after->place});
   }
   return changes;

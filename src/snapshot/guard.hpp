@@ -23,6 +23,9 @@ struct DomainChange {
   const publish::Publication* after = nullptr;  // null: is gone
   /// Until then senders may refuse mail for a policy in mode enforce.
   std::optional<std::chrono::sys_seconds> enforced_until = {};
+  /// The day that `before` names: what there was before it is held until then,
+  /// where nothing else tells. A replica without a history knows no more.
+  std::optional<std::chrono::sys_days> retired_from = {};
   bool is_new = false;  // was never served, and there is a history
   Place place = {};     // to be blamed
 };

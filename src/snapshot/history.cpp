@@ -95,10 +95,9 @@ Diagnostics History::open(const std::string& path) {
   };
   path_ = path;
   Result<Record> record = read_record(path);
-  if (record && record->domains.empty() && record->bad_lines > 0) {
-    // A configuration, a key: lines of ours would destroy it.
-    fault_ = "has no line of a history, and is left alone";
-    warn({fault_, "history names a file of its own"});
+  if (record && record->is_foreign()) {
+    found = check_record(*record, path);
+    fault_ = found.front().message;
     return found;
   }
   if (record) {
@@ -137,6 +136,9 @@ Diagnostics History::judge(const config::Live& older, const config::Live& newer,
   std::vector<DomainChange> changes = find_changes(older, newer, domains);
   for (DomainChange& one : changes) {
     one.enforced_until = held_before(one.domain).enforced;
+    if (path_.empty() && !one.enforced_until && one.retired_from) {
+      one.enforced_until = *one.retired_from;
+    }
     one.is_new = !path_.empty() && one.before == nullptr &&
                  !known_.contains(hash(one.domain));
     if (one.before == nullptr) continue;

@@ -27,9 +27,13 @@ bool ends_within_line(int fd, off_t size) {
 
 }  // namespace
 
-HistoryFile::HistoryFile(files::Descriptor file, bool is_torn,
+HistoryFile::HistoryFile(std::string path, files::Descriptor file, off_t octets,
                          std::size_t max_waiting)
-    : file_(std::move(file)), max_waiting_(max_waiting), is_torn_(is_torn) {}
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      octets_(octets),
+      max_waiting_(max_waiting),
+      is_torn_(ends_within_line(file_.fd(), octets)) {}
 
 Result<HistoryFile> HistoryFile::open(const std::string& path,
                                       std::size_t max_waiting) {
@@ -52,8 +56,7 @@ Result<HistoryFile> HistoryFile::open(const std::string& path,
   // Said to those who ask whether anybody writes here; where there are no locks
   // nobody is told.
   ::flock(file.fd(), LOCK_SH | LOCK_NB);
-  const bool is_torn = ends_within_line(file.fd(), status.st_size);
-  return HistoryFile(std::move(file), is_torn, max_waiting);
+  return HistoryFile(path, std::move(file), status.st_size, max_waiting);
 }
 
 bool HistoryFile::is_alone() const {
@@ -68,6 +71,11 @@ Result<void> HistoryFile::read(const std::string& path,
       ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (file.fd() < 0 && errno == ENOENT) return {};
   if (file.fd() < 0) return fail("can't be read: " + format_errno(errno));
+  struct stat status {};
+  if (::fstat(file.fd(), &status) == 0 && !S_ISREG(status.st_mode) &&
+      !S_ISDIR(status.st_mode)) {
+    return fail("is no regular file", "name a file of its own for it");
+  }
   constexpr std::size_t k_step = std::size_t{1} << 20;
   std::string text;  // the rest of a line, and what was read behind it
   off_t at = 0;
@@ -113,13 +121,27 @@ Result<void> HistoryFile::append(std::string_view lines) {
     }
     return written;
   }
-  struct stat status {};
-  if (::fstat(file_.fd(), &status) == 0 && status.st_nlink == 0) {
+  if (has_lost_) {
+    return fail("lacks lines for which there was no room for too long",
+                "restart mta-stsd, which adds what is served then");
+  }
+  return check_place();
+}
+
+/// Whether the next start will find here what was written.
+Result<void> HistoryFile::check_place() const {
+  struct stat ours {};
+  struct stat there {};
+  if (::fstat(file_.fd(), &ours) != 0) return {};
+  const bool is_found = ::stat(path_.c_str(), &there) == 0;
+  const bool is_another =
+      is_found && (there.st_dev != ours.st_dev || there.st_ino != ours.st_ino);
+  if (ours.st_nlink == 0 || is_another || (!is_found && errno == ENOENT)) {
     return fail("was removed or replaced, and what is written now is lost",
                 "restart mta-stsd");
   }
-  if (has_lost_) {
-    return fail("lacks lines for which there was no room for too long",
+  if (ours.st_size < octets_) {
+    return fail("was cut off, and lacks what it had",
                 "restart mta-stsd, which adds what is served then");
   }
   return {};
@@ -137,6 +159,7 @@ Result<void> HistoryFile::write_waiting() {
   if (got < 0) {
     return fail("can't be written to: " + format_errno(errno), k_retry_hint);
   }
+  octets_ += got;
   const auto octets = static_cast<std::size_t>(got);
   if (octets == waiting_.size()) {
     waiting_.clear();

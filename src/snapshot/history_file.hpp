@@ -4,6 +4,8 @@
 // opened for writing, and nothing needs to be.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -31,7 +33,7 @@ class HistoryFile {
   /// Adds whole `lines` in one write, and has come to the disk when it returns.
   /// What can't be written waits for the next call, with no lines or with more.
   /// Fails when something waits, or when nobody will find what was written, as
-  /// the file was removed.
+  /// the file was removed, has another in its place, or was cut off.
   Result<void> append(std::string_view lines);
 
   /// No other process has it open so. Not within the sandbox.
@@ -42,10 +44,14 @@ class HistoryFile {
  private:
   static constexpr std::size_t k_max_waiting = std::size_t{16} << 20;
 
-  HistoryFile(files::Descriptor file, bool is_torn, std::size_t max_waiting);
+  HistoryFile(std::string path, files::Descriptor file, off_t octets,
+              std::size_t max_waiting);
   Result<void> write_waiting();
+  Result<void> check_place() const;
 
+  std::string path_;
   files::Descriptor file_;
+  off_t octets_;  // that it had, and all that was written
   std::size_t max_waiting_;
   std::string waiting_;  // the rest of the lines
   bool is_torn_;         // the file ends within a line

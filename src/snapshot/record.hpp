@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,15 @@ namespace mtasts::snapshot {
 /// What a file tells, by domain.
 struct Record {
   std::map<std::string, sts::Past, std::less<>> domains;
+  std::set<std::string> ended_last;  // with the last lines, all at one time
+  bool has_own_lines = false;        // one begins as ours do, good or not
   std::size_t bad_lines = 0;
   std::size_t first_bad = 0;  // from 1
   std::string why_bad;        // of the first
 
+  /// It is another file, a configuration or a key: lines of ours would destroy
+  /// it.
+  bool is_foreign() const;
   /// Whether the policy with this id is served still.
   bool is_open(const std::string& domain, std::string_view id) const;
 };

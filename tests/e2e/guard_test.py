@@ -2,12 +2,14 @@
 """The history and the guard, with the sandbox that `serve` has, and what
 `check` says of them. What happens over days is in tests/scenario."""
 
+import hashlib
 import os
 import pathlib
 import re
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 from daemon import TIMEOUT, Daemon, eventually
@@ -27,6 +29,16 @@ SERVER = '[server]\nlisten = ["127.0.0.1:0"]\ncertificates = ["certs"]\n'
 KEPT = 'history = "state/history"\n'
 ENFORCE = ('mode = "enforce"', 'max_age = "4w"')
 BOTH = policy("example.com", *ENFORCE) + policy("example.net")
+
+
+def history_line(seconds, event, domain):
+    body = ("version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\n"
+            "max_age: 2419200\r\n")
+    line = " ".join((
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)), event,
+        domain, hashlib.sha256(body.encode()).hexdigest()[:32], "enforce",
+        "2419200", "mail.example.com"))
+    return f"{line} {hashlib.sha256(line.encode()).hexdigest()[:8]}\n"
 
 
 class ServeTest(unittest.TestCase):
@@ -142,6 +154,35 @@ class CheckTest(unittest.TestCase):
             "--against", "old.toml")
         self.assertEqual((status, said), (0, ""))
 
+    def test_a_retirement_that_only_the_older_one_knows(self):
+        """Replicas without a history, and a repository, know the day."""
+        (self.folder / "old.toml").write_text(
+            policy("example.com", *ENFORCE, "retire = 2999-01-01")
+            + policy("example.net"))
+        for text, finding in (
+                (policy("example.net"), "transition.domain-removed"),
+                (policy("example.com", *ENFORCE, "retire = 2998-01-01")
+                 + policy("example.net"), "transition.retire-early")):
+            status, said = self.check(text, "--against", "old.toml")
+            self.assertEqual(status, 1)
+            self.assertIn("until 2999-01-01T00:00:00Z "
+                          f"[{finding}]\n", said)
+
+    def test_a_clock_that_was_ahead_once(self):
+        """What one domain has left behind hides no other."""
+        now = time.time()
+        (self.folder / "history").write_text("".join(
+            history_line(now + days * 86400, event, domain)
+            for days, event, domain in (
+                (-9, "serve", "example.org"), (365, "end", "example.org"),
+                (-5, "serve", "example.com"), (-5, "serve", "example.net"),
+                (-1, "end", "example.com"), (-1, "end", "example.net"))))
+        status, said = self.check(
+            '[server]\nhistory = "history"\n' + policy("example.net"))
+        self.assertEqual(status, 1)
+        self.assertEqual(re.findall(r'error: .*domain "(\S+)" is gone', said),
+                         ["example.com"])
+
     def test_against_nothing_good(self):
         self.assertEqual(
             self.check(BOTH, "--against", "none.toml"),
@@ -153,6 +194,11 @@ class CheckTest(unittest.TestCase):
     def test_a_history_that_is_damaged_or_none(self):
         config = "[server]\nhistory = \"history\"\n" + policy("example.net")
         (self.folder / "history").write_text("nothing of ours\n")
+        status, said = self.check(config)
+        self.assertEqual(status, 0)
+        self.assertIn("warning: history: has no line of a history, and is left "
+                      "alone [server.history-unusable]\n", said)
+        (self.folder / "history").write_text("2026-11-27T16:2\n")
         status, said = self.check(config)
         self.assertEqual(status, 0)
         self.assertIn("warning: history:1:1: a line of the history is left "

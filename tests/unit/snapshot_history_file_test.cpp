@@ -135,6 +135,34 @@ TEST(SnapshotHistoryFile, TellsThatItWasRemoved) {
             "was removed or replaced, and what is written now is lost");
 }
 
+// As those do who rotate logs.
+TEST(SnapshotHistoryFile, TellsThatAnotherHasItsPlace) {
+  const TempDir dir;
+  const std::string path = dir.path("history");
+  Result<HistoryFile> file = HistoryFile::open(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->append("one\n"));
+  std::filesystem::rename(path, dir.path("history.1"));
+  const std::string said =
+      "was removed or replaced, and what is written now is lost";
+  EXPECT_EQ(file->append("two\n").error().message, said);
+  dir.write("history", "");
+  EXPECT_EQ(file->append("three\n").error().message, said);
+  std::filesystem::rename(dir.path("history.1"), path);
+  EXPECT_TRUE(file->append("four\n"));
+}
+
+TEST(SnapshotHistoryFile, TellsThatItWasCutOff) {
+  const TempDir dir;
+  const std::string path = dir.write("history", "one\n");
+  Result<HistoryFile> file = HistoryFile::open(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->append("two\n"));
+  std::filesystem::resize_file(path, 0);
+  EXPECT_EQ(file->append("three\n").error().message,
+            "was cut off, and lacks what it had");
+}
+
 TEST(SnapshotHistoryFile, KnowsWhetherSomebodyElseWritesToo) {
   const TempDir dir;
   const Result<HistoryFile> first = HistoryFile::open(dir.path("history"));
