@@ -99,7 +99,9 @@ class Migration {
         from = std::max(from, *until);
       }
     }
-    if (past_.empty()) from = std::max(from, assume_forgotten(sight_, now_));
+    if (past_.empty() || sight_.earlier_max_age) {
+      from = std::max(from, assume_forgotten(sight_, now_));
+    }
     return from;
   }
 

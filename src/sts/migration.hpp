@@ -35,7 +35,7 @@ struct Sight {
   std::optional<std::chrono::sys_seconds> record_since;
   std::optional<std::chrono::sys_seconds> mx_since;
   /// The largest max_age of what was served before the record became what it
-  /// is, where no history tells; nothing: that of `policy`.
+  /// is, where no history tells or more is known; nothing: that of `policy`.
   std::optional<std::chrono::seconds> earlier_max_age = {};
 };
 

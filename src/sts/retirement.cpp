@@ -29,6 +29,9 @@ sys_seconds forgotten_from(const Sight& sight, const Past& past,
     }
   }
   sys_seconds from = published + k_sender_pause;
+  if (sight.earlier_max_age) {
+    from = std::max(from, assume_forgotten(sight, now));
+  }
   for (const Served& one : past.served()) {
     if (one.policy.mode() == Mode::none) continue;
     // Its id was in the record until another came.

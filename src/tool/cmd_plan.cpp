@@ -54,22 +54,13 @@ Exit plan(Arguments& arguments) {
   return run_plan(arguments, options, *targets, make_migration_plan);
 }
 
-constexpr std::string_view k_help =
-    R"(  --to HOST,..        all MX hosts that shall be; needed
+const std::string k_help =
+    std::string(R"(  --to HOST,..        all MX hosts that shall be; needed
   --moved TIME        since when the MX records are as they are now (default:
                       since now)
   --helo NAME         our name in EHLO (default: that of this machine)
-  --published TIME    since when the record is there that is seen now, as in
-                      2026-11-28T06:00:00Z (default: since now)
-  --max-age TIME      the largest max_age before that, where no history tells
-  --history FILE      what was served; given once or more (default: that of the
-                      configuration)
-  --format FORM       text, json or ics, a calendar (default: text)
-  --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
-  --ca FILE           trusted roots (default: those of the system)
-  --allow-private     ask addresses that are not public, too
-  --timeout TIME      of one conversation (default: 60s)
-)";
+)") +
+    std::string(k_plan_help);
 
 }  // namespace
 

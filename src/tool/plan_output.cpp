@@ -102,7 +102,9 @@ std::string format_plan_ics(const Plan& plan) {
   std::vector<text::CalendarEvent> events;
   for (const PlanStep& one : plan.steps) {
     const StepState state = one.step.state;
-    if (state == StepState::done || state == StepState::unknown) continue;
+    if (state == StepState::done) continue;
+    // What comes behind it hangs on that.
+    if (state == StepState::unknown) break;
     std::optional<std::chrono::sys_seconds> at = one.step.from;
     if (state == StepState::due) at = plan.now;
     if (!at) continue;

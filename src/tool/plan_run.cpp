@@ -68,17 +68,26 @@ Result<Times> parse_times(const PlanOptions& options, sys_seconds now) {
   return times;
 }
 
+/// The max_age of what senders may hold, where no history tells and nobody says
+/// it; nothing: that of the policy that is seen.
+std::optional<seconds> assume_max_age(const PlanInput& input) {
+  const std::optional<sts::Policy>& seen = input.seen.sight.policy;
+  if (!input.past.empty() || (seen && seen->mode() != sts::Mode::none)) {
+    return {};
+  }
+  // What was before mode none is not to be seen any more.
+  const bool is_ours = !seen && input.ours != nullptr &&
+                       input.ours->policy.mode() != sts::Mode::none;
+  return is_ours ? input.ours->policy.max_age() : sts::k_max_max_age;
+}
+
 /// Adds what is not to be seen.
 void add_times(const Times& times, PlanInput& input) {
   sts::Sight& sight = input.seen.sight;
   sight.mx_since = times.moved;
   const bool is_gone = sight.id && sight.id->empty();
   sight.record_since = is_gone ? times.removed : times.published;
-  sight.earlier_max_age = times.max_age;
-  if (sight.policy && sight.policy->mode() == sts::Mode::none &&
-      input.past.empty() && !times.max_age) {
-    sight.earlier_max_age = sts::k_max_max_age;
-  }
+  sight.earlier_max_age = times.max_age ? times.max_age : assume_max_age(input);
   if (!sight.record_since || !sight.policy) return;
   // The record came after the policy (RFC 8461, 8.1): not before that.
   const std::string id = sts::policy_id(sts::format_policy(*sight.policy));
@@ -157,9 +166,11 @@ bool print_plan(const Plan& plan, std::string_view format) {
   if (format == "text") return print(format_plan_text(plan));
   const std::string calendar = format_plan_ics(plan);
   if (calendar.empty()) {
-    print_message("note", fmt::format("nothing is left to do for {}: there is "
-                                      "no date to print",
-                                      plan.domain));
+    print_message(
+        "note",
+        is_done(plan)
+            ? fmt::format("nothing is left to do for {}", plan.domain)
+            : fmt::format("{}: there is no date to print", plan.domain));
   }
   for (const std::string& one : plan.unseen) {
     print_message("warning", "unseen: " + printable(one));

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "command_line.hpp"
@@ -25,6 +26,21 @@ struct PlanOptions {
   std::optional<std::string> moved = {};
   std::optional<std::string> removed = {};
 };
+
+/// The lines of the help that both have.
+constexpr std::string_view k_plan_help =
+    R"(  --published TIME    since when the record is there that is seen now, as in
+                      2026-11-28T06:00:00Z (default: since now)
+  --max-age TIME      the largest max_age before that, where no history tells
+                      or it tells too little
+  --history FILE      what was served; given once or more (default: that of the
+                      configuration)
+  --format FORM       text, json or ics, a calendar (default: text)
+  --dns ADDRESS       a resolver (default: those of /etc/resolv.conf)
+  --ca FILE           trusted roots (default: those of the system)
+  --allow-private     ask addresses that are not public, too
+  --timeout TIME      of one conversation (default: 60s)
+)";
 
 /// Options for both, and the word that is the domain.
 void declare(Arguments& arguments, PlanOptions& options);

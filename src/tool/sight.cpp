@@ -255,10 +255,22 @@ publish::PublicationPtr make_strict(const Look& look) {
       publish::make_publication({}, *std::move(policy), {}, {}));
 }
 
+/// Whether all is known of its addresses.
+bool is_looked_up(const dns::Name& target, const verify::Facts& facts) {
+  return std::ranges::any_of(facts.hosts, [&](const verify::Mx& one) {
+    return one.host->name == target.text() && one.host->a.is_answered() &&
+           one.host->aaaa.is_answered();
+  });
+}
+
 void see_targets(const Look& look, Seen& seen) {
   if (look.targets.empty()) return;
   bool is_bad = false;
-  bool is_untested = !look.facts.view.has_smtp;
+  bool is_untested =
+      !look.facts.view.has_smtp ||
+      !std::ranges::all_of(look.targets, [&look](const dns::Name& one) {
+        return is_looked_up(one, look.facts);
+      });
   for (Diagnostic& one :
        verify::judge(make_planned(look), {.publication = make_strict(look)},
                      look.facts.at)) {

@@ -69,6 +69,7 @@ plan:
   --published TIME    since when the record is there that is seen now, as in
                       2026-11-28T06:00:00Z (default: since now)
   --max-age TIME      the largest max_age before that, where no history tells
+                      or it tells too little
   --history FILE      what was served; given once or more (default: that of the
                       configuration)
   --format FORM       text, json or ics, a calendar (default: text)
@@ -81,6 +82,7 @@ retire:
   --published TIME    since when the record is there that is seen now, as in
                       2026-11-28T06:00:00Z (default: since now)
   --max-age TIME      the largest max_age before that, where no history tells
+                      or it tells too little
   --history FILE      what was served; given once or more (default: that of the
                       configuration)
   --format FORM       text, json or ics, a calendar (default: text)
