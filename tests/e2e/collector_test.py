@@ -5,9 +5,11 @@ disks and the program itself fail. Further kills: MTA_STSD_KILLS=1000."""
 
 import os
 import random
+import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -201,6 +203,27 @@ class LimitTest(unittest.TestCase):
             eventually(lambda: daemon.report() == 201)
             self.assertEqual(daemon.files("tmp"), [])
 
+    def test_small_reports_count_as_what_they_take(self):
+        """A block and an inode, or 4 million of one octet would fit."""
+        with Collector("quota = 4194304", allow=MAY_REFUSE) as daemon:
+            statuses = []
+            while 503 not in statuses:
+                self.assertLess(len(statuses), 1100)
+                statuses += [int(one.split()[1]) for one in re.findall(
+                    rb"HTTP/1.1 \d+ ", daemon.raw(post(b"x") * 100))]
+            self.assertEqual(statuses.count(201), 4194304 // (4096 + 1))
+
+    def test_a_proxy_may_end_tls(self):
+        daemon = Collector()
+        daemon.write("mta-stsd.toml", daemon.config.read_text().replace(
+            '"127.0.0.1:0"', '"http://127.0.0.1:0"'))
+        with daemon, socket.create_connection(
+                ("127.0.0.1", daemon.port), TIMEOUT) as client:
+            client.sendall(post(REPORT, "Connection: close"))
+            self.assertEqual(
+                split_answers(b"".join(iter(lambda: client.recv(4096), b""))),
+                [closed(CREATED)])
+
     def test_a_file_that_can_not_be_written_is_said(self):
         with Collector(allow=MAY_REFUSE) as daemon:
             # A full disk, as far as write(2) goes.
@@ -271,10 +294,15 @@ class StartTest(unittest.TestCase):
     def test_removes_what_a_crash_has_left(self):
         daemon = Collector()
         (daemon.spool / "tmp").mkdir()
-        (daemon.spool / "tmp/1795838400.0.alpha.json").write_bytes(b"half")
+        (daemon.spool / "tmp/1795838400.0123456789abcdef.alpha.json"
+         ).write_bytes(b"half")
+        # Of others, as in /var/tmp, when somebody names /var.
+        others = ["1795838400.0.alpha.json", "key.pem", "x.json"]
+        for name in others:
+            (daemon.spool / "tmp" / name).write_bytes(b"theirs")
         with daemon:
             daemon.wait_for_line("event=spool-cleaned files=1")
-            self.assertEqual(daemon.files("tmp"), [])
+            self.assertEqual(daemon.files("tmp"), others)
             self.assertEqual(self.refused(daemon), (
                 "mta-stsd: error: the spool DIR/spool is in use by another "
                 "process\n"

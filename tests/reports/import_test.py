@@ -121,6 +121,36 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(os.listdir(self.importer.spool / "new"), [])
         self.assertEqual(os.listdir(self.importer.spool / "tmp"), ["2"])
 
+    def test_another_folder_is_no_spool(self):
+        """Certificates, when somebody has named them."""
+        for part in ("new", "tmp"):
+            os.rmdir(self.importer.spool / part)
+        key = self.write("spool/privkey.pem", b"secret")
+        self.assertEqual(self.run_it(), (1, ""))
+        self.assertEqual(self.said, (
+            f'mta-sts: error: the spool "{self.importer.spool}" has no folder '
+            '"new"\nmta-sts: hint: mta-stsd collect makes it when it starts; a '
+            "folder of other files is read by its name: mta-sts reports import "
+            "FOLDER\n"))
+        self.assertEqual(key.read_bytes(), b"secret")
+        # Nor is what lies beside new/ for us.
+        self.write("spool/new/1", gzip.compress(GOOD.json()))
+        self.assertEqual(self.run_it(), (0, self.summed(1, 0, 1, 1, 0)))
+        self.assertEqual(key.read_bytes(), b"secret")
+        self.assertEqual(self.kept(), [])
+
+    def test_another_file_is_no_summary(self):
+        text = self.importer.config.read_text()
+        self.importer.config.write_text(text.replace(
+            "[reports]\n", f'[reports]\nsummary = "{self.importer.config}"\n'))
+        before = self.importer.config.read_bytes()
+        self.assertEqual(
+            self.run_it(self.write("a.json", GOOD.json())),
+            (1, self.summed(1, 0, 1, 1, 0)))
+        self.assertIn(f"summary {self.importer.config} is another file, and is "
+                      "left alone\n", self.said)
+        self.assertEqual(self.importer.config.read_bytes(), before)
+
     def test_other_domains_are_left_aside(self):
         other = self.write("other", Report(domain="other.test").json())
         self.assertEqual(self.run_it(other),

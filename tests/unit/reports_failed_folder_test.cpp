@@ -71,6 +71,19 @@ TEST(FailedFolderTest, LetsTheOldestGo) {
   EXPECT_TRUE(fs::exists(*large));
 }
 
+TEST(FailedFolderTest, LeavesWhatOthersHavePutThere) {
+  const TempDir dir;
+  const std::string key = dir.write("privkey.pem", "secret");
+  fs::last_write_time(
+      key, fs::file_time_type::clock::now() - std::chrono::hours(100));
+  FailedFolder folder(dir.path(""), {.files = 1, .octets = 1000});
+  for (const char* octets : {"one", "two", "three"}) {
+    ASSERT_TRUE(folder.keep(octets, "it", {"reason", {}}, k_now));
+  }
+  EXPECT_EQ(files::read_file(key, 100), "secret");
+  EXPECT_EQ(count_files(dir.path("")), 3);
+}
+
 TEST(FailedFolderTest, SaysWhatIsInItsWay) {
   const TempDir dir;
   dir.write("failed", "a file");
