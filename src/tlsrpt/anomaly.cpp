@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace mtasts::tlsrpt {
 namespace {
@@ -43,15 +44,23 @@ std::string_view format_anomaly_kind(AnomalyKind kind) {
 
 void note_anomaly(std::vector<Anomaly>& anomalies, AnomalyKind kind,
                   std::string_view place, std::string_view value) {
-  const std::string at = shorten(place);
-  const auto known =
-      std::ranges::find_if(anomalies, [kind, &at](const Anomaly& one) {
-        return one.kind == kind && one.place == at;
-      });
+  const auto find_at = [&](std::string_view at) {
+    return std::ranges::find_if(anomalies, [kind, at](const Anomaly& one) {
+      return one.kind == kind && one.place == at;
+    });
+  };
+  // Of 8 million in one report all but the first end here.
+  auto known = find_at(place);
+  if (known != anomalies.end()) {
+    ++known->count;
+    return;
+  }
+  std::string at = shorten(place);
+  known = find_at(at);
   if (known != anomalies.end()) {
     ++known->count;
   } else if (anomalies.size() < k_max_anomalies) {
-    anomalies.push_back({kind, at, shorten(value), 1});
+    anomalies.push_back({kind, std::move(at), shorten(value), 1});
   }
 }
 
