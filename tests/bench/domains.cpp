@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Makes many mail domains to serve: d000000.example and so on, each with a
 // policy file and with a certificate and key of its own, as certbot writes
-// them: fullchain.pem (leaf and intermediate) and privkey.pem (PKCS #8).
+// them: fullchain.pem (leaf and intermediate) and privkey.pem (PKCS #8). Or
+// what all of them can be renewed with: certificates alone, of another issuer.
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -18,6 +19,7 @@
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -185,8 +187,9 @@ void write(const fs::path& path, std::string_view text, bool secret) {
 }
 
 enum class Layout {
-  flat,     // certs/HOST.crt and certs/HOST.key
-  folders,  // certs/HOST/fullchain.pem and certs/HOST/privkey.pem
+  flat,      // certs/HOST.crt and certs/HOST.key
+  folders,   // certs/HOST/fullchain.pem and certs/HOST/privkey.pem
+  renewals,  // the same, and no policies
 };
 
 class Maker {
@@ -195,10 +198,15 @@ class Maker {
       : folder_(std::move(folder)),
         layout_(layout),
         root_(make_authority("bench root", nullptr)),
-        intermediate_(make_authority("bench intermediate", &root_)),
+        intermediate_(make_authority(layout == Layout::renewals
+                                         ? "bench intermediate 2"
+                                         : "bench intermediate",
+                                     &root_)),
         intermediate_pem_(to_pem(intermediate_.certificate.get())) {
     fs::create_directories(folder_ / "certs");
-    fs::create_directories(folder_ / "policies.d");
+    if (layout != Layout::renewals) {
+      fs::create_directories(folder_ / "policies.d");
+    }
     write(folder_ / "root.pem", to_pem(root_.certificate.get()), false);
   }
 
@@ -208,6 +216,7 @@ class Maker {
     const std::string name = domain.data();
     const std::string host = "mta-sts." + name;
     write_pair(host, folder_ / "certs");
+    if (layout_ == Layout::renewals) return;
     write(folder_ / "policies.d" / (name + ".toml"),
           "[[policy]]\ndomains = [\"" + name +
               "\"]\nmode = \"enforce\"\nmx = [\"mx1." + name + "\", \"mx2." +
@@ -240,14 +249,17 @@ class Maker {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string_view layout = argc == 4 ? argv[3] : "";
+  const std::map<std::string_view, Layout> layouts = {
+      {"flat", Layout::flat},
+      {"folders", Layout::folders},
+      {"renewals", Layout::renewals}};
+  const auto layout = layouts.find(argc == 4 ? argv[3] : "");
   const auto count =
       argc == 4 ? std::strtoul(argv[2], nullptr, 10) : std::size_t{0};
-  if (count == 0 || count > 1'000'000 ||
-      (layout != "flat" && layout != "folders")) {
-    fail("usage: domains FOLDER COUNT flat|folders");
+  if (count == 0 || count > 1'000'000 || layout == layouts.end()) {
+    fail("usage: domains FOLDER COUNT flat|folders|renewals");
   }
-  const Maker maker(argv[1], layout == "flat" ? Layout::flat : Layout::folders);
+  const Maker maker(argv[1], layout->second);
   std::atomic<std::size_t> next = 0;
   std::vector<std::thread> threads;
   for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency());

@@ -33,11 +33,12 @@ def in_turn(kinds, number):
 class Figures:
     """Measures groups of figures; `say` is told of the raw numbers."""
 
-    def __init__(self, rack, load, rounds, quick, say):
+    def __init__(self, rack, load, rounds, quick, most, say):
         self.rack = rack
         self.load = load
         self.rounds = rounds
         self.quick = quick
+        self.most = most  # domains
         self.say = say
 
     def measure(self, group):
@@ -45,7 +46,7 @@ class Figures:
         try:
             return getattr(self, group)()
         except BenchError as error:
-            return [Result(group, None, note=str(error))]
+            return [Result(group, None, note=str(error), broken=True)]
 
     def _rivals(self, *kinds):
         return [OURS, *[kind for kind in kinds if kind in self.rack.kinds()]]
@@ -332,5 +333,5 @@ class Figures:
     # --- 9: many domains ---
 
     def scale(self):
-        return Scale(self.rack, self.load, self.rounds, self.quick,
+        return Scale(self.rack, self.load, self.rounds, self.quick, self.most,
                      self.say).measure()

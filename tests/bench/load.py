@@ -25,11 +25,11 @@ class Load:
         self.client = programs / "client"
         self.limit = programs / "limit"
         self.domains = programs / "domains"
+        self.made = programs.parent / "domains"  # what it makes is kept there
 
     def _command(self, mode, server, options):
-        command = [self.client, mode, "--port", str(server.port),
-                   "--name", POLICY_HOST]
-        for key, value in options.items():
+        command = [self.client, mode, "--port", str(server.port)]
+        for key, value in {"name": POLICY_HOST, **options}.items():
             command += ["--" + key.replace("_", "-"), str(value)]
         return command
 
@@ -46,7 +46,8 @@ class Load:
         result = self.fetch(server, count, **options)
         if result["failures"]:
             raise BenchError(f"{result['failures']} of {count} fetches from "
-                             f"{server.kind} failed: {server.log}")
+                             f"{server.kind} failed, the first "
+                             f"{result['first_failure']}")
         return result
 
     def cpu_us(self, server, count, clock=None, **options):

@@ -14,16 +14,14 @@ class Result:
     unit: str = ""
     goal: typing.Optional[str] = None  # such as "<= 0.88"; None: to inform
     note: str = ""
+    broken: bool = False  # the program or the benchmark is at fault
 
-    def verdict(self):
-        if self.value is None:
-            return "not measured"
-        if self.goal is None:
-            return ""
+    def is_missed(self):
+        if self.value is None or self.goal is None:
+            return False
         relation, bound = self.goal.split()
-        good = (self.value <= float(bound) if relation == "<="
-                else self.value >= float(bound))
-        return "met" if good else "MISSED"
+        return not (self.value <= float(bound) if relation == "<="
+                    else self.value >= float(bound))
 
 
 def quartiles(values):

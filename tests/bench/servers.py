@@ -10,6 +10,8 @@ import socket
 import subprocess
 import time
 
+from domains import FOLDERS
+
 POLICY_HOST = "mta-sts.example.com"
 DESCRIPTORS = 20000
 CONNECTIONS = 12000
@@ -23,6 +25,9 @@ threads = 1
 deadline = "{deadline}"
 connections_per_address = "off"
 """
+
+# The same for many domains; where their certificates are is open.
+MTA_STSD_MANY = MTA_STSD_SERVER.replace("{deadline}", "10s")
 
 POLICY = """\
 [[policy]]
@@ -125,13 +130,17 @@ class Server:
     """A server process with its children."""
 
     def __init__(self, kind, command, folder, port=None,
-                 seconds=START_SECONDS):
+                 seconds=START_SECONDS, cpus=None, env=None):
+        """`cpus`: where it may run, if not on the server's processor alone;
+        `env`: is added to the environment."""
         self.kind = kind
         self.log = folder / "output.log"
-        own, _ = processors()
+        self.started = time.monotonic()
+        own = cpus or processors()[0]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **(env or {})},
                 preexec_fn=lambda: os.sched_setaffinity(0, own))
         self.port = port
         try:
@@ -176,12 +185,21 @@ class Server:
         return sum(time.clock_gettime_ns(~pid << 3 | 2) for pid in self.pids())
 
     def serving_cpu_ns(self):
-        """Of mta-stsd's event loops: all threads but the main one."""
-        main = self.process.pid
-        return sum(
-            int(path.read_text().split()[0])
-            for path in pathlib.Path(f"/proc/{main}/task").glob("*/schedstat")
-            if path.parent.name != str(main))
+        """Of the one event loop of mta-stsd: the first thread after the main
+        one that stays. The one after that looks after the files."""
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        loop = sorted(int(task.name) for task in tasks.iterdir())[1]
+        return int((tasks / str(loop) / "schedstat").read_text().split()[0])
+
+    def memory_kb(self, line):
+        """Of the process itself: what /proc/PID/status calls "VmRSS",
+        "VmHWM", ..."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"^{line}:\s+(\d+)", status, re.M)[1])
+
+    def forget_peak(self):
+        """VmHWM begins anew, with what is in use now."""
+        pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
     def anonymous_kb(self):
         """Memory of its own, shared between its processes counted once."""
@@ -287,17 +305,14 @@ class Rack:
             server.stop()
 
     @contextlib.contextmanager
-    def hosting(self, kind, domains, seconds):
+    def hosting(self, kind, domains, seconds, layout=FOLDERS, **options):
         """The server with the policy and certificate of each of `domains`,
-        which has `seconds` to load them."""
+        which has `seconds` to load them. `options` of mta-stsd's Server."""
         folder = self._folder(kind)
         if kind == "mta-stsd":
             config = folder / "mta-stsd.toml"
-            config.write_text(
-                f'include = ["{domains.policies}/*.toml"]\n'
-                + MTA_STSD_SERVER.format(certificates=domains.certificates,
-                                         deadline="10s"))
-            server = self._start_ours(config, folder, seconds)
+            config.write_text(domains.configure(layout, MTA_STSD_MANY))
+            server = self._start_ours(config, folder, seconds, **options)
         else:
             server = self._start_nginx(kind, domains.chains(), folder,
                                        CONNECTIONS, seconds)
@@ -311,9 +326,9 @@ class Rack:
         folder.mkdir()
         return folder
 
-    def _start_ours(self, config, folder, seconds=START_SECONDS):
+    def _start_ours(self, config, folder, seconds=START_SECONDS, **options):
         return Server("mta-stsd", [self.mta_stsd, "-c", config, "serve"],
-                      folder, seconds=seconds)
+                      folder, seconds=seconds, **options)
 
     def _start_nginx(self, kind, chains, folder, connections,
                      seconds=START_SECONDS):
