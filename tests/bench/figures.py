@@ -10,13 +10,14 @@ import threading
 
 import worst
 from load import system_calls
+from mass import Mass
 from result import Result, quartiles, ratio
 from scale import Scale
 from servers import BenchError
 
 OURS = "mta-stsd"
 GROUPS = ("cpu", "calls", "memory", "worst", "slow", "idle", "start", "metrics",
-          "scrape", "scale")
+          "scrape", "scale", "mass")
 # For those of mta-stsd that count and show what they do.
 OPERATIONS = """
 [operations]
@@ -335,3 +336,9 @@ class Figures:
     def scale(self):
         return Scale(self.rack, self.load, self.rounds, self.quick, self.most,
                      self.say).measure()
+
+    # --- 10: all of them change ---
+
+    def mass(self):
+        return Mass(self.rack, self.load, self.quick, self.most,
+                    self.say).measure()

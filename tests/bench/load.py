@@ -27,7 +27,7 @@ class Load:
         self.domains = programs / "domains"
         self.made = programs.parent / "domains"  # what it makes is kept there
 
-    def _command(self, mode, server, options):
+    def command(self, mode, server, options):
         command = [self.client, mode, "--port", str(server.port)]
         for key, value in {"name": POLICY_HOST, **options}.items():
             command += ["--" + key.replace("_", "-"), str(value)]
@@ -37,7 +37,7 @@ class Load:
         """`count` fetches; what the client says of them."""
         _, cpus = processors()
         done = subprocess.run(
-            self._command("fetch", server, {"count": count, **options}),
+            self.command("fetch", server, {"count": count, **options}),
             check=True, capture_output=True, preexec_fn=pin(cpus))
         return json.loads(done.stdout)
 
@@ -77,7 +77,7 @@ class Load:
         _, cpus = processors()
         before = server.settled_descriptors()
         process = subprocess.Popen(
-            self._command("hold", server, {"count": count, "kind": kind}),
+            self.command("hold", server, {"count": count, "kind": kind}),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             preexec_fn=pin(cpus))
         try:
