@@ -13,27 +13,14 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "verify")]
 import namespace  # noqa: E402
-from importer import LIMIT_SECONDS, Importer  # noqa: E402
+from collect_host import (ADDRESS, HOST, URI, Collect,  # noqa: E402
+                          make_importer)
+from importer import LIMIT_SECONDS  # noqa: E402
 from own_ca import Ca  # noqa: E402
 from sent import Report, totals  # noqa: E402
-from services import Service  # noqa: E402
 
-HOST, ADDRESS = "tls-reports.alpha.test", "192.0.2.40"
-TOKEN = "4cc2fd33a1b0e2d35c5b33e6dcbb0e8f"
-URI = f"https://{HOST}/{TOKEN}"
 GZIP, JSON = "application/tlsrpt+gzip", "application/tlsrpt+json"
 SENT = [Report("Sender", number, successes=10 ** number) for number in range(4)]
-
-
-class Collect(Service):
-    """`mta-stsd collect` with the configuration of `importer`."""
-
-    def __init__(self, importer):
-        super().__init__((ADDRESS, 443))
-        self._config = importer.config
-
-    def command(self):
-        return [os.environ["MTA_STSD"], "-c", self._config, "collect"]
 
 
 class CollectTest(unittest.TestCase):
@@ -43,23 +30,7 @@ class CollectTest(unittest.TestCase):
         self.folder = pathlib.Path(self._stack.enter_context(
             tempfile.TemporaryDirectory(prefix="mta-sts-reports-")))
         self.ca = Ca(self.folder / "ca")
-        certificates = self.folder / "certs"
-        certificates.mkdir()
-        for name, source in zip(("fullchain.pem", "privkey.pem"),
-                                self.ca.leaf("reports", [HOST])):
-            (certificates / name).write_bytes(source.read_bytes())
-            (certificates / name).chmod(0o600)
-        tokens = self.folder / "tokens"
-        tokens.write_text(f"alpha {TOKEN}\n")
-        tokens.chmod(0o600)
-        self.importer = Importer(self.folder, tables=f"""
-[server]
-certificates = ["{certificates}"]
-[collect]
-host = "{HOST}"
-listen = ["{ADDRESS}:443"]
-tokens = "{tokens}"
-""", tls_rpt=URI)
+        self.importer = make_importer(self.folder, self.ca)
         self._stack.enter_context(Collect(self.importer))
 
     def post(self, octets, media_type, *options, uri=URI):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Real deliveries, from one Postfix to another, and what the report of them
 says at the end: as Postfix 3.10 tells it, and tlsrpt-reporter where it is
-installed."""
+installed, by mail and by HTTPS."""
 
 import contextlib
 import os
@@ -11,15 +11,18 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import collect_host  # noqa: E402
 import mail_host  # noqa: E402
 import namespace  # noqa: E402
 import reporter  # noqa: E402
+from collect_host import Collect, make_importer  # noqa: E402
 from dns_server import RESOLVER, NameServers, Zones  # noqa: E402
-from importer import UNTIL, Importer  # noqa: E402
+from importer import UNTIL  # noqa: E402
 from mail_host import MailHost, Sender, Sessions  # noqa: E402
 from own_ca import Ca  # noqa: E402
 from sender_tools import missing_tools  # noqa: E402
 from sent import Report  # noqa: E402
+from services import eventually  # noqa: E402
 
 DOMAINS = {"alpha.test": "mx.alpha.test", "beta.test": "mx.beta.test"}
 MAIL = b"Subject: hello\r\n\r\nThis is mail.\r\n"
@@ -47,18 +50,18 @@ class SenderTest(unittest.TestCase):
         self.folder.chmod(0o755)
         self.home = self.folder / "home"
         self.home.mkdir()
-        self.importer = Importer(self.home)
+        self.ca = Ca(self.folder / "ca")
+        self.importer = make_importer(self.home, self.ca)
         for path in (self.home, *self.home.rglob("*")):
             os.chown(path, mail_host.NUMBER, mail_host.NUMBER)
-        self.ca = Ca(self.folder / "ca")
         zones = Zones()
         for zone in ("test", "sender.test", *DOMAINS):
             zones.add_zone(zone)
         for domain, host in DOMAINS.items():
             zones.add(domain, "MX", f"10 {host}")
             zones.add(host, "A", mail_host.ADDRESS)
-            zones.add(f"_smtp._tls.{domain}", "TXT",
-                      f"v=TLSRPTv1; rua=mailto:{mail_host.REPORTS}")
+        zones.add(collect_host.HOST, "A", collect_host.ADDRESS)
+        self.zones = zones
         self._stack.callback(NameServers(zones, [RESOLVER]).close)
         self.host = self._stack.enter_context(MailHost(
             self.ca.leaf("mail", [mail_host.HOST]), self.home,
@@ -98,9 +101,13 @@ class SenderTest(unittest.TestCase):
         self.host.expect("delivered via mta-sts-reports service", 2)
         self.check("--until", UNTIL)
 
-    def test_tlsrpt_reporter(self):
+    def report(self, uri, post, wait):
+        """By tlsrpt-reporter, which posts with the command `post`."""
         if reason := missing_tools(*reporter.TOOLS):
             self.skipTest(reason)
+        for domain in DOMAINS:
+            self.zones.add(f"_smtp._tls.{domain}", "TXT",
+                           f"v=TLSRPTv1; rua={uri}")
         folder = self.folder / "collected"
         folder.mkdir()
         with reporter.Collector(folder) as collector:
@@ -109,9 +116,27 @@ class SenderTest(unittest.TestCase):
             script = self.folder / "send.py"
             script.write_text(SEND)
             with reporter.Reporter(
-                    collector, f"{sys.executable} {script}", "false"):
-                self.host.expect("delivered via mta-sts-reports service", 2)
+                    collector, f"{sys.executable} {script}", post):
+                wait()
+
+    def test_tlsrpt_reporter(self):
+        self.report(f"mailto:{mail_host.REPORTS}", "false",
+                    lambda: self.host.expect(
+                        "delivered via mta-sts-reports service", 2))
         self.check()  # until yesterday
+
+    def test_tlsrpt_reporter_by_https(self):
+        """With its own command, and a CA that curl knows for it."""
+        new = self.importer.spool / "new"
+        with Collect(self.importer):
+            self.report(collect_host.URI, f"{reporter.POST} --cacert "
+                                          f"{self.ca.root}",
+                        lambda: eventually(
+                            lambda: len(list(new.iterdir())) == len(DOMAINS),
+                            mail_host.PATIENCE))
+        self.importer.run("import")
+        self.assertEqual(list(new.iterdir()), [])
+        self.check()
 
 
 if __name__ == "__main__":
