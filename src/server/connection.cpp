@@ -4,6 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "http/request_head.hpp"
@@ -20,6 +23,11 @@ constexpr std::uint32_t k_max_discarded_octets = 256 * 1024;
 constexpr std::uint8_t k_max_idle_turns = 16;
 // So much may wait for a slow reader; pipelined requests beyond it wait too.
 constexpr std::size_t k_max_unsent_octets = 8 * 1024;
+// Of a body, what the slowest lines carry: who holds a connection for longer
+// than its time pays for it. More than a moment's worth, or a body begun at the
+// end would be enough.
+constexpr double k_least_octets_per_second = 8 * 1024;
+constexpr double k_least_octets = 16 * 1024;
 constexpr int k_misdirected = 421;
 constexpr std::string_view k_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -66,6 +74,16 @@ End Connection::reason_at_deadline() const {
   if (wants_write()) return End::deadline_answer;
   if (is_waiting()) return End::failed;  // for us
   return is_idle() ? End::deadline_idle : End::deadline_head;
+}
+
+bool Connection::has_earned_time() {
+  if (!body_) return false;
+  const Time now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> time =
+      now - std::exchange(body_->since, now);
+  const double wanted =
+      std::max(k_least_octets, k_least_octets_per_second * time.count());
+  return static_cast<double>(std::exchange(body_->octets, 0)) >= wanted;
 }
 
 void Connection::serve(bool peer_has_ended) {
@@ -202,7 +220,8 @@ void Connection::answer(std::string_view octets) {
     body_ = std::make_unique<Arriving>(
         Arriving{.reader = http::BodyReader(parsed.head, most),
                  .upload = std::move(answer.upload),
-                 .may_keep = may_keep});
+                 .may_keep = may_keep,
+                 .since = std::chrono::steady_clock::now()});
     if (parsed.head.expects_continue) worker_.answers += k_continue;
     return;
   }
@@ -233,6 +252,7 @@ std::size_t Connection::take_body(std::string_view octets) {
   }
   // Who sends an octet a second makes none (see Activity).
   body_octets_ += static_cast<std::uint32_t>(taken);
+  body_->octets += taken;
   if (body_octets_ >= k_step || reader.is_whole()) {
     body_octets_ = 0;
     ++progress_;
@@ -241,6 +261,7 @@ std::size_t Connection::take_body(std::string_view octets) {
     conclude_body(status);
   } else if (reader.is_whole()) {
     body_->upload->finish();
+    body_->octets = UINT64_MAX;  // the answer is ours to give
   }
   return taken;
 }

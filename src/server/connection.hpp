@@ -87,6 +87,9 @@ class Connection {
   void end(End reason);
   /// What `reason` is if its time is over now.
   End reason_at_deadline() const;
+  /// Asked when its time is over: true if that is to begin anew, as so much of
+  /// a body has come in it as any honest client sends, or all that was left.
+  bool has_earned_time();
 
   bool is_closed() const { return state_ == State::closed; }
   /// For the answer to a body that has come, and for nothing of the client.
@@ -123,7 +126,9 @@ class Connection {
   struct Arriving {
     http::BodyReader reader;
     std::unique_ptr<Upload> upload;
-    bool may_keep;  // the connection stays open behind it
+    bool may_keep;             // the connection stays open behind it
+    Time since;                // when it began, or its time began anew
+    std::uint64_t octets = 0;  // that have come since then
   };
 
   void converse(bool peer_has_ended);

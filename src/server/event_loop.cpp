@@ -322,7 +322,11 @@ void EventLoop::end_expired() {
   for (Clients* list : {&live_, &lingering_}) {
     for (auto it = list->begin(); it != list->end();) {
       Client& client = *it++;
-      if (client.deadline <= now_) {
+      if (client.deadline <= now_ && !worker_.draining &&
+          client.connection.has_earned_time()) {
+        client.deadline = now_ + worker_.limits.deadline;  // the last of all
+        list->splice(list->end(), *list, client.self);
+      } else if (client.deadline <= now_) {
         end(client, client.connection.reason_at_deadline());
       } else if (!worker_.draining) {
         break;  // in order of their deadlines, until these are cut short

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // One thread's connections: accepts them, serves those whose socket is ready,
-// and closes them at their deadline. Several loops share the listening sockets
-// and an Admission, which says whose connection makes room for another's.
+// and closes them at their deadline, which a body that comes puts off. Several
+// loops share the listening sockets and an Admission, which says whose
+// connection makes room for another's.
 #pragma once
 
 #include <sys/epoll.h>

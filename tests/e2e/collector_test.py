@@ -3,6 +3,7 @@
 """mta-stsd collect over TLS: whole answers, and what is kept when clients,
 disks and the program itself fail. Further kills: MTA_STSD_KILLS=1000."""
 
+import contextlib
 import os
 import random
 import re
@@ -189,6 +190,24 @@ class LimitTest(unittest.TestCase):
             with daemon.connect() as client:
                 client.sendall(post(REPORT)[:-1])
                 self.assertEqual(read_to_any_end(client), b"")
+            eventually(lambda: not daemon.files("tmp"))
+
+    def drip(self, daemon, octets):
+        """So many at a time, for several times the deadline; the answer."""
+        with daemon.connect() as client:
+            client.sendall(post(b"", f"Content-Length: {60 * octets}", CLOSE,
+                                length=False))
+            with contextlib.suppress(OSError):
+                for _ in range(60):
+                    threading.Event().wait(0.05)  # this is its pace
+                    client.sendall(b"x" * octets)
+            return read_to_any_end(client)
+
+    def test_who_sends_on_has_more_time(self):
+        with Collector(server='[server]\ndeadline = "1s"\n') as daemon:
+            self.assertIn(b" 201 Created", self.drip(daemon, 4000))
+            self.assertEqual(daemon.bodies(), [b"x" * 240_000])
+            self.assertEqual(self.drip(daemon, 100), b"")
             eventually(lambda: not daemon.files("tmp"))
 
     def test_the_quota_is_kept_and_importing_makes_room(self):
