@@ -230,6 +230,11 @@ void print_error(const std::string& message, const std::string& hint) {
   print_message("error", message, hint);
 }
 
+Exit fault(const Error& error) {
+  print_error(error);
+  return Exit::fault;
+}
+
 Exit print_usage_error(const std::string& message) {
   print_error(message, fmt::format("see {} --help", help_name));
   return Exit::usage;

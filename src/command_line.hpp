@@ -115,6 +115,8 @@ void print_message(std::string_view kind, const std::string& message,
 /// The same of the kind "error".
 void print_error(const Error& error);
 void print_error(const std::string& message, const std::string& hint = {});
+/// The same for a command that comes to its end by it.
+Exit fault(const Error& error);
 /// An error whose hint is to read the help.
 Exit print_usage_error(const std::string& message);
 

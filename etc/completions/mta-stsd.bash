@@ -55,6 +55,7 @@ _mta_stsd() {
         ;;
       render) words+=" --output" ;;
       import) words+=" --domain --mend --tls-rpt" ;;
+      health) words+=" --collect" ;;
       status) words+=" --format" ;;
     esac
   fi

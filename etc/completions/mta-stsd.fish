@@ -40,6 +40,9 @@ complete -c mta-stsd -n $collect -l log-format -x -a 'text json' \
 complete -c mta-stsd -n $collect -l log-level -x \
     -a 'debug info warning error' -d 'Least level'
 
+complete -c mta-stsd -n '__fish_seen_subcommand_from health' -l collect \
+    -d 'Ask collect, not serve'
+
 set -l check '__fish_seen_subcommand_from check'
 complete -c mta-stsd -n $check -l against -rF -d 'Judge the change from an older one'
 complete -c mta-stsd -n $check -l format -x -a 'text json' \

@@ -136,10 +136,7 @@ Exit check(Arguments& arguments) {
   }
   Checked checked =
       policies_only ? check_policies(options) : check_all(options);
-  if (checked.failure) {
-    print_error(*checked.failure);
-    return Exit::fault;
-  }
+  if (checked.failure) return fault(*checked.failure);
   sort_diagnostics(checked.diagnostics);
   const bool failed =
       has_errors(checked.diagnostics) ||

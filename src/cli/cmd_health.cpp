@@ -6,14 +6,21 @@ namespace mtasts::cli {
 namespace {
 
 Exit health(Arguments& arguments) {
+  bool of_collect = false;
+  arguments.add_flag("--collect", of_collect);
   if (const std::optional<Exit> end = arguments.read()) return *end;
-  return ask_server(arguments.config(), "/readyz", "text/plain");
+  return ask_server(
+      arguments.config(), "/readyz", "text/plain",
+      of_collect ? config::Service::collect : config::Service::serve);
 }
 
 }  // namespace
 
-const Command k_health = {.usage = "health",
-                          .about = "ask the running server whether it is ready",
-                          .run = health};
+const Command k_health = {
+    .usage = "health",
+    .about = "ask the running server whether it is ready",
+    .run = health,
+    .options = R"(  --collect           ask collect, not serve
+)"};
 
 }  // namespace mtasts::cli

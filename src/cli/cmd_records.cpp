@@ -196,9 +196,8 @@ Exit print_diff(const std::vector<publish::DomainRecords>& wanted,
   const Result<dns::Zone> found =
       text ? read_zone(*text, wanted) : fail(text.error());
   if (!found) {
-    print_error(fmt::format("{}: {}", file, found.error().message),
-                found.error().hint);
-    return Exit::fault;
+    return fault({fmt::format("{}: {}", file, found.error().message),
+                  found.error().hint});
   }
   print_unread(file, *found);
   const publish::Diff diff = publish::compare_zone(wanted, *found, rules);
@@ -225,10 +224,7 @@ Exit print_records(const Options& options) {
   if (options.ttl) ttl = std::chrono::seconds(*options.ttl);
   Result<std::vector<publish::DomainRecords>> all =
       arrange(publish::make_records(live->policies, *domains, ttl), *request);
-  if (!all) {
-    print_error(all.error());
-    return Exit::fault;
-  }
+  if (!all) return fault(all.error());
   if (options.diff) {
     return print_diff(*all, *options.diff,
                       {.only = request->only,

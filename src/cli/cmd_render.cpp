@@ -51,8 +51,7 @@ Exit render(Arguments& arguments) {
   if (domains.empty()) domains = snapshot::all_domains(*live);
   const Result<void> written = write_tree(*output, *live, domains);
   if (written) return Exit::good;
-  print_error(written.error());
-  return Exit::fault;
+  return fault(written.error());
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "cli/cli.hpp"
@@ -18,14 +17,12 @@
 #include "operations/operations.hpp"
 #include "process/account.hpp"
 #include "process/clock.hpp"
-#include "process/sandbox.hpp"
 #include "process/service_manager.hpp"
 #include "process/signals.hpp"
 #include "publish/format.hpp"
 #include "publish/records.hpp"
 #include "server/policy_host.hpp"
 #include "snapshot/history.hpp"
-#include "snapshot/readable.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/reload.hpp"
 #include "snapshot/reload_thread.hpp"
@@ -133,85 +130,10 @@ snapshot::LoadedSnapshot load(const Options& options,
   return loaded;
 }
 
-void log_start(server::PolicyHost& host, const snapshot::LoadedSnapshot& loaded,
-               const process::Account& user, const process::Sandbox& sandbox,
-               const operations::Operations* operations) {
-  log::info("start", {{"version", MTASTSD_VERSION},
-                      {"domains", loaded.snapshot->live.by_domain.size()},
-                      {"threads", host.thread_count()},
-                      {"memory", host.budget().octets},
-                      {"per_connection", server::k_worst_octets},
-                      {"connections", host.limits().connections}});
-  process::log_user(user);
-  process::log_sandbox(sandbox);
-  snapshot::log_certificates(loaded.new_certificates, process::this_second());
-  for (const std::string& name : host.names()) {
-    log::info("listening", {{"address", name}});
-  }
-  if (operations != nullptr) {
-    log::info("operations", {{"address", operations->name()}});
-  }
-}
-
-/// Null, after saying why, when its address can't be bound.
-std::unique_ptr<operations::Operations> open_operations(
-    const config::Operations& settings, const server::PolicyHost& host,
-    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads,
-    const snapshot::History& history) {
-  Result<std::unique_ptr<operations::Operations>> opened =
-      operations::Operations::open(settings, host, fetches, reloads, history);
-  if (opened) return *std::move(opened);
-  print_error(opened.error().message, opened.error().hint);
-  return nullptr;
-}
-
-process::Sandbox enter_sandbox(const config::Startup& startup,
-                               const snapshot::SnapshotLoader& loader) {
-  if (!startup.sandbox) return {"off", "off", "server.sandbox"};
-  return process::enter_sandbox(
-      [&] { return snapshot::find_allowed(startup, loader); });
-}
-
-Result<void> start_threads(server::PolicyHost& host,
-                           operations::Operations* operations,
-                           snapshot::ReloadThread& reloading) {
-  const Result<void> checked = host.check_descriptors();
-  if (!checked) return checked;
-  try {
-    host.start();
-    if (operations != nullptr) operations->start();
-    reloading.start();
-  } catch (const std::system_error& error) {
-    return fail(fmt::format("can't start a thread: {}", error.code().message()),
-                "see ulimit -u, and pids.max of the control group");
-  }
-  return {};
-}
-
-/// Finishes what has begun with clients, and says how it went.
-Exit stop(server::PolicyHost& host, operations::Operations* operations,
-          snapshot::ReloadThread& reloading, snapshot::History& history,
-          process::ServiceManager& manager) {
-  manager.tell_stopping();
-  if (operations != nullptr) operations->set_stopping();
-  log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
-  host.stop();
-  const bool is_idle = reloading.stop();
-  // With a load that does not end, the disk may not answer either.
-  if (is_idle) history.end(host.snapshots().get()->live);
-  log_stop(host);
-  // A load that has begun has nothing to finish, and may take long.
-  if (!is_idle) ::_exit(static_cast<int>(Exit::good));
-  return Exit::good;
-}
-
 /// Until a signal ends it.
 Exit run_server(const Options& options) {
   Result<process::Signals> signals = process::Signals::open();
-  if (!signals) {
-    print_error(signals.error().message);
-    return Exit::fault;
-  }
+  if (!signals) return fault(signals.error());
   snapshot::SnapshotLoader loader(options.config);
   snapshot::History history(process::this_moment);
   snapshot::LoadedSnapshot loaded = load(options, loader, history);
@@ -222,18 +144,14 @@ Exit run_server(const Options& options) {
   server::FetchLog fetches;
   Result<std::unique_ptr<server::PolicyHost>> made =
       server::PolicyHost::make(snapshot, wanted ? &fetches : nullptr);
-  if (!made) {
-    print_error(made.error().message, made.error().hint);
-    return Exit::fault;
-  }
+  if (!made) return fault(made.error());
   server::PolicyHost& host = **made;
   loader.accept(loaded);
   snapshot::ReloadStatus reloads(process::this_second());
-  std::unique_ptr<operations::Operations> operations;
-  if (wanted) {
-    operations = open_operations(*wanted, host, fetches, reloads, history);
-    if (!operations) return Exit::fault;
-  }
+  const Result<std::unique_ptr<operations::Operations>> opened =
+      operations::Operations::open(wanted, {host, fetches, reloads, history});
+  if (!opened) return fault(opened.error());
+  operations::Operations* operations = opened->get();
   const std::optional<process::Account> user =
       take_user(*snapshot, options.config);
   if (!user) return Exit::fault;
@@ -248,13 +166,16 @@ Exit run_server(const Options& options) {
   process::ServiceManager manager;
   const process::Sandbox sandbox = enter_sandbox(snapshot->startup, loader);
   history.begin(snapshot->live);
-  const Result<void> started = start_threads(host, operations.get(), reloading);
-  if (!started) {
-    print_error(started.error().message, started.error().hint);
-    return Exit::fault;
-  }
+  const Result<void> started = start_threads(host, [&] {
+    host.start();
+    if (operations != nullptr) operations->start();
+    reloading.start();
+  });
+  if (!started) return fault(started.error());
   // Beyond this point policies are being served.
-  log_start(host, loaded, *user, sandbox, operations.get());
+  log_start(host, {"domains", snapshot->live.by_domain.size()}, *user, sandbox,
+            operations);
+  snapshot::log_certificates(loaded.new_certificates, process::this_second());
   print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
                                                       process::this_second()));
   loaded = {};
@@ -263,7 +184,10 @@ Exit run_server(const Options& options) {
     manager.tell_serving(host.snapshots().get()->live.by_domain.size(),
                          reloads.view().faults);
   });
-  return stop(host, operations.get(), reloading, history, manager);
+  return stop(host, operations, reloading, manager, [&](bool is_idle) {
+    // With a load that does not end, the disk may not answer either.
+    if (is_idle) history.end(host.snapshots().get()->live);
+  });
 }
 
 Exit serve(Arguments& arguments) {

@@ -16,8 +16,7 @@ Exit status(Arguments& arguments) {
   if (!domains.empty()) {
     const Result<dns::Name> name = dns::Name::from_typed(domains.front());
     if (!name) {
-      print_error(about_value("domain", domains.front(), name.error()));
-      return Exit::fault;
+      return fault(about_value("domain", domains.front(), name.error()));
     }
     path += "?q=" + name->text();
   }

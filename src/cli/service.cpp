@@ -4,19 +4,40 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstddef>
 #include <map>
+#include <system_error>
 
 #include "command_line.hpp"
 #include "config/listeners.hpp"
 #include "log.hpp"
 #include "process/clock.hpp"
 #include "server/counters.hpp"
+#include "server/memory_budget.hpp"
+#include "snapshot/readable.hpp"
 #include "snapshot/refusals.hpp"
 
 namespace mtasts::cli {
+namespace {
+
+/// How many connections there were, and how they ended, as far as any did so.
+void log_stop(const server::PolicyHost& host) {
+  const server::Totals totals = host.totals();
+  std::string ends;
+  for (std::size_t i = 0; i < totals.ended.size(); ++i) {
+    if (totals.ended[i] == 0) continue;
+    ends += fmt::format("{}{}:{}", ends.empty() ? "" : ",",
+                        server::k_end_names[i], totals.ended[i]);
+  }
+  log::info("stopped", {{"connections", totals.accepted},
+                        {"requests", totals.requests},
+                        {"ends", ends}});
+}
+
+}  // namespace
 
 void LogOptions::declare(Arguments& arguments) {
   arguments.add_choice("--log-format", format, {"text", "json"});
@@ -39,7 +60,7 @@ std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,
   Result<process::Account> user = process::take_user(
       snapshot.startup.user, config::socket_files(snapshot.startup));
   if (!user) {
-    print_error(user.error().message, user.error().hint);
+    print_error(user.error());
     return std::nullopt;
   }
   if (!user->is_new) return *std::move(user);
@@ -50,23 +71,50 @@ std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,
   return std::nullopt;
 }
 
+process::Sandbox enter_sandbox(const config::Startup& startup,
+                               const snapshot::SnapshotLoader& loader) {
+  if (!startup.sandbox) return {"off", "off", "server.sandbox"};
+  return process::enter_sandbox(
+      [&] { return snapshot::find_allowed(startup, loader); },
+      startup.collect ? process::Profile::collector : process::Profile::server);
+}
+
+Result<void> start_threads(const server::PolicyHost& host,
+                           const std::function<void()>& start) {
+  const Result<void> checked = host.check_descriptors();
+  if (!checked) return checked;
+  try {
+    start();
+  } catch (const std::system_error& error) {
+    return fail(fmt::format("can't start a thread: {}", error.code().message()),
+                "see ulimit -u, and pids.max of the control group");
+  }
+  return {};
+}
+
+void log_start(const server::PolicyHost& host, const log::Field& what,
+               const process::Account& user, const process::Sandbox& sandbox,
+               const operations::Operations* operations) {
+  log::info("start", {{"version", MTASTSD_VERSION},
+                      what,
+                      {"threads", host.thread_count()},
+                      {"memory", host.budget().octets},
+                      {"per_connection", server::k_worst_octets},
+                      {"connections", host.limits().connections}});
+  process::log_user(user);
+  process::log_sandbox(sandbox);
+  for (const std::string& name : host.names()) {
+    log::info("listening", {{"address", name}});
+  }
+  if (operations != nullptr) {
+    log::info("operations", {{"address", operations->name()}});
+  }
+}
+
 void trim_memory() {
 #ifdef __GLIBC__
   ::malloc_trim(0);
 #endif
-}
-
-void log_stop(const server::PolicyHost& host) {
-  const server::Totals totals = host.totals();
-  std::string ends;
-  for (std::size_t i = 0; i < totals.ended.size(); ++i) {
-    if (totals.ended[i] == 0) continue;
-    ends += fmt::format("{}{}:{}", ends.empty() ? "" : ",",
-                        server::k_end_names[i], totals.ended[i]);
-  }
-  log::info("stopped", {{"connections", totals.accepted},
-                        {"requests", totals.requests},
-                        {"ends", ends}});
 }
 
 void supervise(snapshot::ReloadThread& reloading, process::Signals& signals,
@@ -86,6 +134,21 @@ void supervise(snapshot::ReloadThread& reloading, process::Signals& signals,
       reloading.request();
     }
   }
+}
+
+Exit stop(server::PolicyHost& host, operations::Operations* operations,
+          snapshot::ReloadThread& reloading, process::ServiceManager& manager,
+          const std::function<void(bool is_idle)>& finish) {
+  manager.tell_stopping();
+  if (operations != nullptr) operations->set_stopping();
+  log::info("stopping", {{"deadline_seconds", host.limits().deadline.count()}});
+  host.stop();
+  const bool is_idle = reloading.stop();
+  finish(is_idle);
+  log_stop(host);
+  // A load that has begun has nothing to finish, and may take long.
+  if (!is_idle) ::_exit(static_cast<int>(Exit::good));
+  return Exit::good;
 }
 
 }  // namespace mtasts::cli

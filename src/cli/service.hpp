@@ -7,12 +7,17 @@
 #include <string>
 
 #include "command_line.hpp"
+#include "log.hpp"
+#include "operations/operations.hpp"
 #include "process/account.hpp"
+#include "process/sandbox.hpp"
 #include "process/service_manager.hpp"
 #include "process/signals.hpp"
+#include "result.hpp"
 #include "server/policy_host.hpp"
 #include "snapshot/reload_thread.hpp"
 #include "snapshot/snapshot.hpp"
+#include "snapshot/snapshot_loader.hpp"
 
 namespace mtasts::cli {
 
@@ -31,16 +36,34 @@ struct LogOptions {
 std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,
                                           const std::string& config);
 
+/// That of the service, if it is wanted; `loader` knows what it has to read.
+process::Sandbox enter_sandbox(const config::Startup& startup,
+                               const snapshot::SnapshotLoader& loader);
+
+/// By `start`, which may throw std::system_error. Fails also when too little is
+/// left for `host` to serve.
+Result<void> start_threads(const server::PolicyHost& host,
+                           const std::function<void()>& start);
+
+/// Who serves, and where; `what` says how much there is of it. `operations`:
+/// null if there are none.
+void log_start(const server::PolicyHost& host, const log::Field& what,
+               const process::Account& user, const process::Sandbox& sandbox,
+               const operations::Operations* operations);
+
 /// Loading takes several times what is kept.
 void trim_memory();
-
-/// How many connections there were, and how they ended, as far as any did so.
-void log_stop(const server::PolicyHost& host);
 
 /// Until SIGTERM or SIGINT; SIGHUP reloads. `tell` says to `manager` how it is,
 /// whenever that may have changed.
 void supervise(snapshot::ReloadThread& reloading, process::Signals& signals,
                process::ServiceManager& manager,
                const std::function<void()>& tell);
+
+/// Finishes what has begun with clients, and says how it went. Then comes
+/// `finish`, which is told whether the disk answers.
+Exit stop(server::PolicyHost& host, operations::Operations* operations,
+          snapshot::ReloadThread& reloading, process::ServiceManager& manager,
+          const std::function<void(bool is_idle)>& finish);
 
 }  // namespace mtasts::cli

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "publish/publication.hpp"
 
 namespace mtasts::config {
+
+class ReportTokens;
 
 /// What one connection may cost. 0 leaves the choice to the program where the
 /// comment says so.
@@ -45,6 +48,21 @@ struct Operations {
   friend bool operator==(const Operations&, const Operations&) = default;
 };
 
+/// What `mta-stsd collect` takes reports by.
+struct Collect {
+  std::string host = {};  // of the report URIs, in lower case
+  std::vector<net::ListenAddress> listen = {};
+  std::string tokens = {};                    // path of the tenants' tokens
+  std::string spool = {};                     // that of [reports]
+  std::uint64_t quota = 0;                    // octets that the spool may have
+  std::optional<Operations> operations = {};  // its own
+
+  friend bool operator==(const Collect&, const Collect&) = default;
+};
+
+/// What it loads: policies for serve, or the tokens for collect.
+enum class Service { serve, collect };
+
 /// Read once, when the program starts.
 struct Startup {
   std::vector<net::ListenAddress> listen;
@@ -58,6 +76,7 @@ struct Startup {
   /// File in which `mta-sts reports` sums up what senders report, for the
   /// status page; empty: there are no reports.
   std::string report_summary = {};
+  std::optional<Collect> collect = {};  // for Service::collect alone
 
   friend bool operator==(const Startup&, const Startup&) = default;
 };
@@ -73,6 +92,7 @@ struct Live {
   std::vector<publish::PublicationPtr> retiring;  // those with a date of it
   std::vector<std::string> certificates;          // files and directories
   Guard guard = Guard::refuse;
+  std::shared_ptr<const ReportTokens> tokens;  // for Service::collect alone
 
   /// The policy of `domain`, in lower case; null when it has none here.
   const publish::Publication* find_domain(std::string_view domain) const {
@@ -117,16 +137,6 @@ struct Reports {
   std::vector<std::string> trusted_authserv_ids = {};
 
   friend bool operator==(const Reports&, const Reports&) = default;
-};
-
-/// What `mta-stsd collect` takes reports by, into the spool of Reports.
-struct Collect {
-  std::string host = {};  // of the report URIs, in lower case
-  std::vector<net::ListenAddress> listen = {};
-  std::string tokens = {};  // path of the tenants' tokens
-  std::uint64_t quota = 0;  // octets that the spool may have
-
-  friend bool operator==(const Collect&, const Collect&) = default;
 };
 
 /// For the operator's tool alone: mta-stsd only says what is wrong with it.

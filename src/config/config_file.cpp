@@ -91,26 +91,19 @@ void take_policies(TableReader& reader, const std::string& path,
 
 void read_settings(TableReader& reader, const std::string& path,
                    MainFile& out) {
-  const auto* table = reader.find_as<Table>("server");
-  if (const Value* value = reader.find("server"); value && table == nullptr) {
-    reader.error(
-        "config.wrong-type", value->at,
-        fmt::format("server is {}, not a table", describe_type(*value)),
-        "write [server] with one bracket");
-  }
+  const Table* table = reader.find_table("server");
   out.settings =
       read_server(table == nullptr ? Table{} : *table, path, out.diagnostics);
   out.settings.startup.operations =
-      find_operations(reader, path, out.diagnostics);
+      find_operations(reader, path, out.diagnostics, Service::serve);
   out.tool.publish = find_publish(reader, path, out.diagnostics);
   out.tool.verify = read_verify(reader, path, out.diagnostics);
   out.reports = find_reports(reader, path, out.diagnostics);
   if (out.reports) {
     out.settings.startup.report_summary = out.reports->summary;
   }
-  out.collect =
-      find_collect(reader, path, out.reports && !out.reports->spool.empty(),
-                   out.diagnostics);
+  out.collect = find_collect(
+      reader, path, out.reports ? out.reports->spool : "", out.diagnostics);
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 #include <map>
 #include <utility>
 
+#include "config/read_collect.hpp"
 #include "config/report_lint.hpp"
+#include "config/report_tokens.hpp"
 #include "process/all_cores.hpp"
 #include "process/sandbox.hpp"
 
@@ -91,7 +93,8 @@ bool has_shut_out_folder(const files::Inputs& inputs) {
 
 }  // namespace
 
-Loader::Loader(std::string path) : path_(std::move(path)) {
+Loader::Loader(std::string path, Service service)
+    : path_(std::move(path)), service_(service) {
   if (path_ != "-") main_.set_inputs({.files = {path_}, .globs = {}});
 }
 
@@ -128,6 +131,33 @@ Loader::Changes Loader::update_included(const files::Scope& scope) {
   return included_.size() == 0
              ? included_.update(scope, read, process::for_each_on_all_cores)
              : included_.update(scope, read);
+}
+
+/// The file that was named first: another one needs a restart, as all of
+/// [collect] does.
+void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
+  if (service_ != Service::collect) return;
+  const std::optional<Collect>& collect = settings_->collect;
+  if (!collect && !has_errors(settings_->diagnostics)) {
+    loaded.diagnostics.push_back(
+        {Severity::error, "collect.missing", Place{shown_path(path_)},
+         "there is no [collect] in it",
+         "[collect] with host = \"tls-reports.example.com\" and tokens = "
+         "\"/etc/mta-stsd/report-tokens\""});
+  }
+  if (collect && tokens_.inputs().files.empty()) {
+    tokens_.set_inputs({.files = {collect->tokens}, .globs = {}});
+  }
+  tokens_.update(scope,
+                 [](const files::PathPtr& path, const files::FileStamp&) {
+                   auto file = std::make_shared<TokenFile>();
+                   file->tokens = std::make_shared<const ReportTokens>(
+                       ReportTokens::load(*path, file->diagnostics));
+                   return std::shared_ptr<const TokenFile>(std::move(file));
+                 });
+  tokens_.for_each([&](const std::string&, const TokenFile& file) {
+    append(loaded.diagnostics, file.diagnostics);
+  });
 }
 
 /// With who includes what can't be read: that may change while the file stays
@@ -243,6 +273,12 @@ Config Loader::make_config() const {
                 .tool = settings_->tool,
                 .reports = settings_->reports,
                 .collect = settings_->collect};
+  if (service_ == Service::collect) {
+    config.startup = make_collector(config.startup, *config.collect);
+    tokens_.for_each([&](const std::string&, const TokenFile& file) {
+      config.live.tokens = file.tokens;
+    });
+  }
   config.live.certificates = settings_->settings.certificates;
   config.live.guard = settings_->settings.guard;
   config.live.policies.reserve(settings_->policies.size() + included_.size());
@@ -276,6 +312,7 @@ Loaded Loader::load(const files::Scope& scope) {
   if (is_new_list) check_includes();
   report_files(loaded.diagnostics);
   append(loaded.diagnostics, include_faults_);
+  update_tokens(scope, loaded);
 
   if (!has_clash_) index(changes, loaded);
   if (has_clash_) index_all(loaded);
@@ -302,6 +339,7 @@ files::FileChanges Loader::look(const files::Scope& scope,
                                 files::FileVisitor* also) const {
   files::FileChanges changes = main_.look(scope, also);
   changes.merge(included_.look(scope, also));
+  changes.merge(tokens_.look(scope, also));
   return changes;
 }
 

@@ -27,11 +27,17 @@ struct Loaded {
   std::vector<std::string> touched;  // domains whose policy may have changed
 };
 
+/// The tokens of [collect], without those behind a fault.
+struct TokenFile {
+  std::shared_ptr<const ReportTokens> tokens;
+  Diagnostics diagnostics;
+};
+
 class Loader {
  public:
   /// Of the file at `path` and what it includes; "-" is standard input, which
   /// can be read once and not be watched.
-  explicit Loader(std::string path);
+  explicit Loader(std::string path, Service service = Service::serve);
 
   Loaded load(const files::Scope& scope = {});
 
@@ -39,6 +45,7 @@ class Loader {
   void reread_faulty() {
     main_.reread_faulty();
     included_.reread_faulty();
+    tokens_.reread_faulty();
   }
 
   /// What differs on the disk from what was loaded.
@@ -50,6 +57,7 @@ class Loader {
 
   Changes update_main(const files::Scope& scope);
   Changes update_included(const files::Scope& scope);
+  void update_tokens(const files::Scope& scope, Loaded& loaded);
   void check_includes();
   void report_files(Diagnostics& out) const;
   void index(const Changes& changes, Loaded& loaded);
@@ -57,9 +65,11 @@ class Loader {
   Config make_config() const;
 
   std::string path_;
+  Service service_;
   files::FileGroup<MainFile> main_;
   std::shared_ptr<const MainFile> settings_;  // what main_ has
   files::FileGroup<PolicyFile> included_;
+  files::FileGroup<TokenFile> tokens_;
   Diagnostics include_faults_;
   dns::NameMap<publish::PublicationPtr> by_domain_;
   bool has_clash_ = false;  // two policies for one domain

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/read_operations.hpp"
 #include "dns/name.hpp"
 #include "files/listing.hpp"
 #include "net/listen_address.hpp"
@@ -44,11 +45,8 @@ std::vector<net::ListenAddress> read_listen(TableReader& reader) {
       {.kind = net::ListenAddress::Kind::tcp, .host = "::", .port = 8444}};
   const Value* value = reader.find("listen");
   if (value == nullptr) return fallback;
-  std::vector<net::ListenAddress> addresses;
-  for (Located<net::ListenAddress>& one : reader.find_each(
-           "listen", "listen", "collect.listen-invalid", parse_listen)) {
-    addresses.push_back(std::move(one.value));
-  }
+  std::vector<net::ListenAddress> addresses = take_values(reader.find_each(
+      "listen", "listen", "collect.listen-invalid", parse_listen));
   const auto* list = reader.find_as<Array>("listen");
   if (list != nullptr && list->empty()) {
     reader.error("collect.listen-invalid", value->at, "collect.listen is empty",
@@ -60,21 +58,17 @@ std::vector<net::ListenAddress> read_listen(TableReader& reader) {
 }  // namespace
 
 std::optional<Collect> find_collect(TableReader& document,
-                                    std::string_view file, bool has_spool,
+                                    std::string_view file,
+                                    const std::string& spool,
                                     Diagnostics& out) {
-  const Value* value = document.find("collect");
-  if (value == nullptr) return std::nullopt;
-  const auto* table = document.find_as<Table>("collect");
-  if (table == nullptr) {
-    document.wrong_type("collect", *value, "a table",
-                        "write [collect] with one bracket");
-    return std::nullopt;
-  }
+  const Table* table = document.find_table("collect");
+  if (table == nullptr) return std::nullopt;
+  const Position at = document.find("collect")->at;
   TableReader reader(*table, "collect", file, out);
   Collect collect;
   const auto miss = [&](std::string_view key, std::string hint) {
     if (reader.find(key) != nullptr) return;  // its fault was told
-    reader.error("collect.key-missing", value->at,
+    reader.error("collect.key-missing", at,
                  fmt::format("[collect] has no {}", key), std::move(hint));
   };
   collect.host = reader
@@ -93,13 +87,25 @@ std::optional<Collect> find_collect(TableReader& document,
   collect.quota = static_cast<std::uint64_t>(
       reader.find_integer("quota", k_least_quota, k_most_quota)
           .value_or(k_default_quota));
-  if (!has_spool) {
-    reader.error("collect.spool-missing", value->at,
+  collect.operations = find_operations(reader, file, out, Service::collect);
+  collect.spool = spool;
+  if (spool.empty()) {
+    reader.error("collect.spool-missing", at,
                  "[collect] has no spool to put reports into",
                  "[reports] with spool = \"/var/spool/mta-stsd\"");
   }
   reader.finish();
   return collect;
+}
+
+Startup make_collector(const Startup& server, const Collect& collect) {
+  return {.listen = collect.listen,
+          .threads = server.threads,
+          .limits = server.limits,
+          .operations = collect.operations,
+          .sandbox = server.sandbox,
+          .user = server.user,
+          .collect = collect};
 }
 
 }  // namespace mtasts::config

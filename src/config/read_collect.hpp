@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "config/config.hpp"
@@ -12,10 +13,13 @@
 namespace mtasts::config {
 
 /// The table in the document that `document` reads, its paths as seen from
-/// `file`. `has_spool`: [reports] says where they go. Faults go to `out`.
-/// Nothing when it is not there.
+/// `file`. `spool`: that of [reports], or empty. Faults go to `out`. Nothing
+/// when it is not there.
 std::optional<Collect> find_collect(TableReader& document,
-                                    std::string_view file, bool has_spool,
-                                    Diagnostics& out);
+                                    std::string_view file,
+                                    const std::string& spool, Diagnostics& out);
+
+/// What of `server` is also collect's, and the rest from `collect`.
+Startup make_collector(const Startup& server, const Collect& collect);
 
 }  // namespace mtasts::config

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "config/document.hpp"
@@ -15,14 +16,18 @@
 namespace mtasts::config {
 namespace {
 
-constexpr std::string_view k_header = "[operations]";
 constexpr std::size_t k_max_host_octets = 253;  // RFC 1035, 2.3.4, as text
 constexpr const char* k_listen_hint =
     "\"127.0.0.1:9443\", \"[::1]:9443\" or \"unix:/run/mta-stsd.sock\"";
 
-net::ListenAddress read_listen(TableReader& reader) {
-  net::ListenAddress address{
-      .kind = net::ListenAddress::Kind::tcp, .host = "127.0.0.1", .port = 9443};
+std::uint16_t default_port(Service service) {
+  return service == Service::serve ? 9443 : 9444;
+}
+
+net::ListenAddress read_listen(TableReader& reader, Service service) {
+  net::ListenAddress address{.kind = net::ListenAddress::Kind::tcp,
+                             .host = "127.0.0.1",
+                             .port = default_port(service)};
   // One that is no boolean has its own diagnostic.
   const bool may_be_remote =
       reader.find_boolean("allow_remote")
@@ -87,11 +92,11 @@ Result<DomainMetrics> parse_domain_metrics(std::string_view text) {
 }
 
 /// The lines of the table alone, for a document that is broken elsewhere.
-std::string_view cut_out(std::string_view text) {
-  std::size_t start = text.find(k_header);
+std::string_view cut_out(std::string_view text, std::string_view header) {
+  std::size_t start = text.find(header);
   while (start != std::string_view::npos && start != 0 &&
          text[start - 1] != '\n') {
-    start = text.find(k_header, start + 1);
+    start = text.find(header, start + 1);
   }
   if (start == std::string_view::npos) return {};
   return text.substr(start,
@@ -102,18 +107,12 @@ std::string_view cut_out(std::string_view text) {
 
 std::optional<Operations> find_operations(TableReader& document,
                                           std::string_view file,
-                                          Diagnostics& out) {
-  const Value* value = document.find("operations");
-  if (value == nullptr) return std::nullopt;
-  const auto* table = document.find_as<Table>("operations");
-  if (table == nullptr) {
-    document.wrong_type("operations", *value, "a table",
-                        "write [operations] with one bracket");
-    return std::nullopt;
-  }
+                                          Diagnostics& out, Service service) {
+  const Table* table = document.find_table("operations");
+  if (table == nullptr) return std::nullopt;
   TableReader reader(*table, "operations", file, out);
   Operations operations{
-      .listen = read_listen(reader),
+      .listen = read_listen(reader, service),
       .domain_metrics =
           reader
               .find_parsed("per_domain_metrics",
@@ -125,7 +124,10 @@ std::optional<Operations> find_operations(TableReader& document,
   return operations;
 }
 
-Result<Operations> load_operations(const std::string& path) {
+Result<Operations> load_operations(const std::string& path, Service service) {
+  const bool is_serve = service == Service::serve;
+  const std::string_view header =
+      is_serve ? "[operations]" : "[collect.operations]";
   const Result<std::string> text = files::read_file(path, k_max_config_octets);
   if (!text) {
     return fail(fmt::format("{} can't be read: {}", path, text.error().message),
@@ -133,12 +135,16 @@ Result<Operations> load_operations(const std::string& path) {
   }
   Diagnostics faults;
   std::optional<Table> document = parse_document(*text, path, faults);
-  if (!document) document = parse_document(cut_out(*text), path, faults);
+  if (!document)
+    document = parse_document(cut_out(*text, header), path, faults);
   faults.clear();
   if (document) {
-    TableReader reader(*document, {}, path, faults);
+    TableReader whole(*document, {}, path, faults);
+    const Table none;
+    const Table* table = is_serve ? &*document : whole.find_table("collect");
+    TableReader reader(table == nullptr ? none : *table, {}, path, faults);
     std::optional<Operations> operations =
-        find_operations(reader, path, faults);
+        find_operations(reader, path, faults, service);
     if (operations && !has_errors(faults)) return *std::move(operations);
   }
   if (!faults.empty()) {
@@ -146,9 +152,10 @@ Result<Operations> load_operations(const std::string& path) {
                             faults.front().message),
                 faults.front().hint);
   }
-  return fail(fmt::format("{} has no [operations]", path),
-              "[operations] with listen = \"127.0.0.1:9443\" turns the "
-              "operations listener on, at the next start");
+  return fail(fmt::format("{} has no {}", path, header),
+              fmt::format("{} with listen = \"127.0.0.1:{}\" turns the "
+                          "operations listener on, at the next start",
+                          header, default_port(service)));
 }
 
 }  // namespace mtasts::config

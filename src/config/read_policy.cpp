@@ -163,14 +163,6 @@ std::vector<Located<dns::Name>> read_domains(Position table,
   return domains;
 }
 
-template <class T>
-std::vector<T> take_values(std::vector<Located<T>> located) {
-  std::vector<T> values;
-  values.reserve(located.size());
-  for (Located<T>& one : located) values.push_back(std::move(one.value));
-  return values;
-}
-
 std::vector<Located<tlsrpt::ReportUri>> read_tls_rpt(TableReader& reader) {
   auto all = reader.find_each("tls_rpt", "tls_rpt", "policy.tls-rpt-invalid",
                               parse_uri, k_max_tls_rpt);

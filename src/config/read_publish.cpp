@@ -100,14 +100,8 @@ void check_methods(TableReader& reader, Position table) {
 
 std::optional<Publish> find_publish(TableReader& document,
                                     std::string_view file, Diagnostics& out) {
-  const Value* value = document.find("publish");
-  if (value == nullptr) return std::nullopt;
-  const auto* table = document.find_as<Table>("publish");
-  if (table == nullptr) {
-    document.wrong_type("publish", *value, "a table",
-                        "write [publish] with one bracket");
-    return std::nullopt;
-  }
+  const Table* table = document.find_table("publish");
+  if (table == nullptr) return std::nullopt;
   TableReader reader(*table, "publish", file, out);
   Publish publish;
   publish.server = reader.find_parsed("server", "publish.server",
@@ -122,11 +116,9 @@ std::optional<Publish> find_publish(TableReader& document,
   if (const auto ttl = reader.find_integer("ttl", 0, k_max_ttl)) {
     publish.ttl = std::chrono::seconds(*ttl);
   }
-  for (Located<std::string>& zone : reader.find_each(
-           "zones", "publish.zones", "publish.zones-invalid", parse_zone)) {
-    publish.zones.push_back(std::move(zone.value));
-  }
-  check_methods(reader, value->at);
+  publish.zones = take_values(reader.find_each(
+      "zones", "publish.zones", "publish.zones-invalid", parse_zone));
+  check_methods(reader, document.find("publish")->at);
   reader.finish();
   return publish;
 }

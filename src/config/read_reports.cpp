@@ -64,14 +64,8 @@ std::string read_path(TableReader& reader, std::string_view key,
 
 std::optional<Reports> find_reports(TableReader& document,
                                     std::string_view file, Diagnostics& out) {
-  const Value* value = document.find("reports");
-  if (value == nullptr) return std::nullopt;
-  const auto* table = document.find_as<Table>("reports");
-  if (table == nullptr) {
-    document.wrong_type("reports", *value, "a table",
-                        "write [reports] with one bracket");
-    return std::nullopt;
-  }
+  const Table* table = document.find_table("reports");
+  if (table == nullptr) return std::nullopt;
   TableReader reader(*table, "reports", file, out);
   Reports reports;
   NamedPaths known;
@@ -83,11 +77,9 @@ std::optional<Reports> find_reports(TableReader& document,
       read_path(reader, "failed", file, known, "/var/lib/mta-sts/failed");
   reports.summary =
       read_path(reader, "summary", file, known, "/var/lib/mta-sts/summary");
-  for (Located<std::string>& id :
-       reader.find_each("trusted_authserv_id", "trusted_authserv_id",
-                        "reports.authserv-id-invalid", parse_authserv_id)) {
-    reports.trusted_authserv_ids.push_back(std::move(id.value));
-  }
+  reports.trusted_authserv_ids = take_values(
+      reader.find_each("trusted_authserv_id", "trusted_authserv_id",
+                       "reports.authserv-id-invalid", parse_authserv_id));
   reader.finish();
   return reports;
 }

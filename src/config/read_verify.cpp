@@ -40,27 +40,12 @@ Result<std::string> parse_issuer(std::string_view text) {
               "its name in CAA records, as \"letsencrypt.org\"");
 }
 
-/// The values alone.
-template <class T>
-std::vector<T> take_values(std::vector<Located<T>> located) {
-  std::vector<T> values;
-  values.reserve(located.size());
-  for (Located<T>& one : located) values.push_back(std::move(one.value));
-  return values;
-}
-
 }  // namespace
 
 Verify read_verify(TableReader& document, std::string_view file,
                    Diagnostics& out) {
-  const Value* value = document.find("verify");
-  if (value == nullptr) return {};
-  const auto* table = document.find_as<Table>("verify");
-  if (table == nullptr) {
-    document.wrong_type("verify", *value, "a table",
-                        "write [verify] with one bracket");
-    return {};
-  }
+  const Table* table = document.find_table("verify");
+  if (table == nullptr) return {};
   TableReader reader(*table, "verify", file, out);
   Verify verify;
   verify.dns = take_values(reader.find_each("dns", "dns", "verify.dns-invalid",

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "files/read.hpp"
@@ -19,6 +20,13 @@ constexpr std::size_t k_max_token_octets = 128;
 constexpr const char* k_token_hint =
     "16 to 128 letters, digits, - and _, as chance makes them: openssl rand "
     "-hex 16";
+
+constexpr const char* k_line_hint = "a line for each tenant: NAME TOKEN";
+
+Diagnostic make_fault(Place at, std::string message, std::string hint) {
+  return {Severity::error, "collect.tokens-invalid", std::move(at),
+          std::move(message), std::move(hint)};
+}
 
 /// A part of file names, so without dots and slashes.
 bool is_name(std::string_view text) {
@@ -39,39 +47,40 @@ bool is_token(std::string_view text) {
 
 }  // namespace
 
-Result<ReportTokens> ReportTokens::load(const std::string& path) {
+ReportTokens ReportTokens::load(const std::string& path, Diagnostics& out) {
   const Result<files::FileContent> content =
       files::read_with_facts(path, k_max_file_octets);
   if (!content) {
-    return fail(fmt::format("the tokens {} can't be read: {}", path,
-                            content.error().message),
-                "a line for each tenant: NAME TOKEN");
+    out.push_back(make_fault(
+        {path}, fmt::format("can't be read: {}", content.error().message),
+        k_line_hint));
+  } else if (content->is_readable_by_all) {
+    out.push_back(make_fault({path}, "the tokens can be read by everybody",
+                             fmt::format("chmod o= {}", path)));
+  } else {
+    return parse(content->octets, path, out);
   }
-  if (content->is_readable_by_all) {
-    return fail(fmt::format("the tokens {} can be read by everybody", path),
-                fmt::format("chmod o= {}", path));
-  }
-  return parse(content->octets, path);
+  return {};
 }
 
-Result<ReportTokens> ReportTokens::parse(std::string_view text,
-                                         const std::string& path) {
+ReportTokens ReportTokens::parse(std::string_view text, const std::string& path,
+                                 Diagnostics& out) {
   ReportTokens tokens;
-  for (std::size_t number = 1; !text.empty(); ++number) {
+  for (std::uint32_t number = 1; !text.empty(); ++number) {
     const std::string_view line =
         text::trim(text::take_until(text, "\n"), " \t\r");
     if (line.empty() || line.starts_with('#')) continue;
-    const auto refuse = [&](std::string_view what, std::string_view hint) {
-      return fail(fmt::format("{}:{}: {}", path, number, what),
-                  std::string(hint));
+    const auto refuse = [&](std::string what, std::string hint) {
+      out.push_back(
+          make_fault({path, number, 1}, std::move(what), std::move(hint)));
+      return tokens;
     };
     const std::size_t gap = std::min(line.find_first_of(" \t"), line.size());
     const std::string_view name = line.substr(0, gap);
     const std::string_view token = text::trim(line.substr(gap));
     if (!is_name(name)) {
       return refuse(
-          "the name of the tenant is not made of letters, digits, - "
-          "and _",
+          "the name of the tenant is not made of letters, digits, - and _",
           "NAME TOKEN, as \"alpha 3q2GsTWFa0Yk-Vh5nYw0DA\"");
     }
     // The token itself is none of the log's business.
@@ -84,8 +93,7 @@ Result<ReportTokens> ReportTokens::parse(std::string_view text,
     }
   }
   if (tokens.tenants_.empty()) {
-    return fail(fmt::format("there is no token in {}", path),
-                "a line for each tenant: NAME TOKEN");
+    out.push_back(make_fault({path}, "there is no token in it", k_line_hint));
   }
   return tokens;
 }

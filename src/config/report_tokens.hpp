@@ -14,19 +14,19 @@
 #include <string>
 #include <string_view>
 
-#include "result.hpp"
+#include "diagnostic.hpp"
 #include "text/sha256.hpp"
 
 namespace mtasts::config {
 
 class ReportTokens {
  public:
-  /// Reads the file at `path`, which must not be readable by everybody. The
-  /// error says the line.
-  static Result<ReportTokens> load(const std::string& path);
-  /// The same of its `text`; `path` is for messages.
-  static Result<ReportTokens> parse(std::string_view text,
-                                    const std::string& path);
+  /// Reads the file at `path`, which must not be readable by everybody. Its
+  /// first fault goes to `out`.
+  static ReportTokens load(const std::string& path, Diagnostics& out);
+  /// The same of its `text`; `path` is for the place.
+  static ReportTokens parse(std::string_view text, const std::string& path,
+                            Diagnostics& out);
 
   /// The name beside `token`; null when there is none.
   const std::string* find_tenant(std::string_view token) const;

@@ -95,6 +95,16 @@ const Value* TableReader::find(std::string_view key) {
   return found == table_.end() ? nullptr : &found->value;
 }
 
+const Table* TableReader::find_table(std::string_view key) {
+  const auto* table = find_as<Table>(key);
+  const Value* value = find(key);
+  if (value != nullptr && table == nullptr) {
+    wrong_type(key, *value, "a table",
+               fmt::format("write [{}] with one bracket", full_name(key)));
+  }
+  return table;
+}
+
 std::optional<Located<std::string>> TableReader::find_string(
     std::string_view key) {
   const Value* value = find(key);

@@ -24,6 +24,15 @@ struct Located {
   Position at;
 };
 
+/// The values alone.
+template <class T>
+std::vector<T> take_values(std::vector<Located<T>> located) {
+  std::vector<T> values;
+  values.reserve(located.size());
+  for (Located<T>& one : located) values.push_back(std::move(one.value));
+  return values;
+}
+
 class TableReader {
  public:
   /// `name` is the table as people write it, "server", or empty for the top
@@ -41,6 +50,8 @@ class TableReader {
     return value == nullptr ? nullptr : std::get_if<T>(&value->data);
   }
 
+  /// The same, and it is a fault when it is of another type.
+  const Table* find_table(std::string_view key);
   std::optional<Located<std::string>> find_string(std::string_view key);
   std::optional<std::int64_t> find_integer(std::string_view key,
                                            std::int64_t least,

@@ -31,6 +31,13 @@ class MetricWriter {
   void sample(T value, std::string_view labels = {}) {
     write(suffix_, labels, value);
   }
+  /// A family of one sample.
+  template <class T>
+  void one(std::string_view name, MetricType type, std::string_view help,
+           T value) {
+    family(name, type, help);
+    sample(value);
+  }
   /// One of the several kinds that a histogram has: "_bucket".
   template <class T>
   void part(std::string_view suffix, T value, std::string_view labels = {}) {

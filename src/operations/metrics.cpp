@@ -44,18 +44,15 @@ void write_connections(const server::Totals& totals, std::size_t limit,
   out.sample(totals.accepted - std::accumulate(totals.ended.begin(),
                                                totals.ended.end(),
                                                std::uint64_t{0}));
-  out.family("mta_stsd_connections_limit", gauge,
-             "Connections that may be open at a time.");
-  out.sample(limit);
-  out.family("mta_stsd_connections_accepted", counter,
-             "Connections that were accepted.");
-  out.sample(totals.accepted);
+  out.one("mta_stsd_connections_limit", gauge,
+          "Connections that may be open at a time.", limit);
+  out.one("mta_stsd_connections_accepted", counter,
+          "Connections that were accepted.", totals.accepted);
   out.family("mta_stsd_connections_ended", counter,
              "Connections that have ended, by cause.");
   write_each(totals.ended, "cause", server::k_end_names, out);
-  out.family("mta_stsd_accept_failures", counter,
-             "Times that descriptors or memory ran out.");
-  out.sample(totals.accept_failures);
+  out.one("mta_stsd_accept_failures", counter,
+          "Times that descriptors or memory ran out.", totals.accept_failures);
 }
 
 void write_durations(const server::Totals& totals, MetricWriter& out) {
@@ -93,33 +90,40 @@ void write_reloads(const snapshot::ReloadView& reloads, MetricWriter& out) {
   out.family("mta_stsd_reloads", counter, "Reloads, by result.");
   out.sample(reloads.applied, "result=\"applied\"");
   out.sample(reloads.failed, "result=\"failed\"");
-  out.family("mta_stsd_last_reload_successful", gauge,
-             "1 if the last reload, or the start, was good.");
-  out.sample(reloads.faults.empty() ? 1 : 0);
-  out.family("mta_stsd_last_reload_timestamp_seconds", gauge,
-             "When the last reload was.");
-  out.sample(to_epoch(reloads.last));
-  out.family("mta_stsd_last_good_reload_timestamp_seconds", gauge,
-             "When the last good reload was.");
-  out.sample(to_epoch(reloads.last_good));
-  out.family("mta_stsd_pending_changes", gauge,
-             "Files that keep changing, and are not taken over.");
-  out.sample(reloads.pending_count);
+  out.one("mta_stsd_last_reload_successful", gauge,
+          "1 if the last reload, or the start, was good.",
+          reloads.faults.empty() ? 1 : 0);
+  out.one("mta_stsd_last_reload_timestamp_seconds", gauge,
+          "When the last reload was.", to_epoch(reloads.last));
+  out.one("mta_stsd_last_good_reload_timestamp_seconds", gauge,
+          "When the last good reload was.", to_epoch(reloads.last_good));
+  out.one("mta_stsd_pending_changes", gauge,
+          "Files that keep changing, and are not taken over.",
+          reloads.pending_count);
   sys_seconds oldest{};
   for (const files::PendingChange& one : reloads.pending) {
     if (oldest == sys_seconds{} || one.since < oldest) oldest = one.since;
   }
-  out.family("mta_stsd_oldest_pending_change_timestamp_seconds", gauge,
-             "Since when the first of them has; 0 if there is none.");
-  out.sample(to_epoch(oldest));
+  out.one("mta_stsd_oldest_pending_change_timestamp_seconds", gauge,
+          "Since when the first of them has; 0 if there is none.",
+          to_epoch(oldest));
 }
 
 void write_readiness(const Reasons& reasons, MetricWriter& out) {
-  out.family("mta_stsd_ready", gauge, "1 if /readyz says so.");
-  out.sample(reasons.empty() ? 1 : 0);
+  out.one("mta_stsd_ready", gauge, "1 if /readyz says so.",
+          reasons.empty() ? 1 : 0);
   out.family("mta_stsd_unready_reasons", gauge,
              "Lines of /readyz, by their id.");
   write_each(reasons.counts, "reason", k_reason_ids, out);
+}
+
+void write_spool(const server::ReportSpool& spool, MetricWriter& out) {
+  const server::Waiting waiting = spool.count();
+  out.one("mta_stsd_spool_reports", gauge, "Reports that wait for import.",
+          waiting.reports);
+  out.one("mta_stsd_spool_bytes", gauge, "What they take of the quota.",
+          waiting.octets);
+  out.one("mta_stsd_spool_limit_bytes", gauge, "The quota.", spool.quota());
 }
 
 /// A family that has samples for each domain.
@@ -297,22 +301,24 @@ void Metrics::write_policies(const snapshot::Snapshot& snapshot,
   }
   const snapshot::History::State history = observed_.history.state();
   if (history != snapshot::History::State::none) {
-    out.family("mta_stsd_history_complete", gauge,
-               "1 if the file of the history has all that was served.");
-    out.sample(history == snapshot::History::State::good ? 1 : 0);
+    out.one("mta_stsd_history_complete", gauge,
+            "1 if the file of the history has all that was served.",
+            history == snapshot::History::State::good ? 1 : 0);
   }
+}
+
+void Metrics::write_certificates(MetricWriter& out) const {
   const Dates first = observed_.readiness.coverage()->first;
-  const auto sample = [&out](sys_seconds time) {
-    out.sample(time == sys_seconds::max() ? 0 : to_epoch(time));
+  const auto date = [](sys_seconds time) {
+    return time == sys_seconds::max() ? 0 : to_epoch(time);
   };
-  out.family("mta_stsd_certificate_first_expiry_timestamp_seconds", gauge,
-             "When the first of the certificates in use ends; 0 if there is "
-             "none.");
-  sample(first.expiry);
-  out.family("mta_stsd_certificate_first_overdue_timestamp_seconds", gauge,
-             "Since when the first of their renewals is overdue; 0 if there is "
-             "none.");
-  sample(first.overdue);
+  out.one("mta_stsd_certificate_first_expiry_timestamp_seconds", gauge,
+          "When the first of the certificates in use ends; 0 if there is none.",
+          date(first.expiry));
+  out.one("mta_stsd_certificate_first_overdue_timestamp_seconds", gauge,
+          "Since when the first of their renewals is overdue; 0 if there is "
+          "none.",
+          date(first.overdue));
 }
 
 /// Counting the descriptors takes as long as there are many.
@@ -320,18 +326,17 @@ void Metrics::write_process(MetricWriter& out) {
   const sys_seconds now = observed_.clock().wall;
   if (facts_of_ != now) facts_ = process::read_process_facts();
   facts_of_ = now;
-  out.family("process_cpu_seconds", counter, "Processor time that was used.");
-  out.sample(facts_.cpu_seconds);
-  out.family("process_resident_memory_bytes", gauge, "Memory in use.");
-  out.sample(facts_.resident_octets);
-  out.family("process_virtual_memory_bytes", gauge, "Memory asked for.");
-  out.sample(facts_.virtual_octets);
-  out.family("process_open_fds", gauge, "Descriptors in use.");
-  out.sample(facts_.descriptors);
-  out.family("process_max_fds", gauge, "Descriptors that there may be.");
-  out.sample(facts_.max_descriptors);
-  out.family("process_start_time_seconds", gauge, "When the program started.");
-  out.sample(to_epoch(observed_.started));
+  out.one("process_cpu_seconds", counter, "Processor time that was used.",
+          facts_.cpu_seconds);
+  out.one("process_resident_memory_bytes", gauge, "Memory in use.",
+          facts_.resident_octets);
+  out.one("process_virtual_memory_bytes", gauge, "Memory asked for.",
+          facts_.virtual_octets);
+  out.one("process_open_fds", gauge, "Descriptors in use.", facts_.descriptors);
+  out.one("process_max_fds", gauge, "Descriptors that there may be.",
+          facts_.max_descriptors);
+  out.one("process_start_time_seconds", gauge, "When the program started.",
+          to_epoch(observed_.started));
 }
 
 std::unique_ptr<server::Body> Metrics::write(MetricForm form,
@@ -343,19 +348,20 @@ std::unique_ptr<server::Body> Metrics::write(MetricForm form,
   out.sample(1, "version=\"" MTASTSD_VERSION "\"");
   write_readiness(observed_.readiness.reasons(), out);
   write_reloads(observed_.reloads.view(), out);
-  write_policies(*snapshot, out);
+  if (observed_.spool == nullptr) write_policies(*snapshot, out);
+  write_certificates(out);
+  if (observed_.spool != nullptr) write_spool(*observed_.spool, out);
   const server::Totals totals = observed_.host.totals();
   write_connections(totals, observed_.host.limits().connections, out);
   write_requests(totals, out);
   write_process(out);
   const ReportedDays& reports = observed_.reports.look();
   if (reports.is_wanted) {
-    out.family("mta_stsd_report_summary_timestamp_seconds", gauge,
-               "When the summary of reports was written; 0 if it can't be "
-               "read.");
-    out.sample(reports.days ? to_epoch(reports.days->made()) : 0);
+    out.one("mta_stsd_report_summary_timestamp_seconds", gauge,
+            "When the summary of reports was written; 0 if it can't be read.",
+            reports.days ? to_epoch(reports.days->made()) : 0);
   }
-  if (wants_domains(*snapshot)) {
+  if (observed_.spool == nullptr && wants_domains(*snapshot)) {
     return std::make_unique<DomainSeries>(observed_.fetches, observed_.history,
                                           std::move(snapshot), reports.days,
                                           form, observed_.clock().wall);

@@ -24,6 +24,7 @@ class Metrics {
 
  private:
   bool wants_domains(const snapshot::Snapshot& snapshot) const;
+  void write_certificates(MetricWriter& out) const;
   void write_policies(const snapshot::Snapshot& snapshot,
                       MetricWriter& out) const;
   void write_process(MetricWriter& out);

@@ -11,6 +11,7 @@
 #include "process/clock.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
+#include "server/report_spool.hpp"
 #include "snapshot/history.hpp"
 #include "snapshot/reload_status.hpp"
 #include "snapshot/snapshot.hpp"
@@ -25,6 +26,7 @@ struct Observed {
   const server::FetchLog& fetches;
   Readiness& readiness;
   ReportFile& reports;
+  const server::ReportSpool* spool;  // of collect; null: policies are served
   config::DomainMetrics domain_metrics;
   std::chrono::sys_seconds started;
   files::Clock clock = process::this_moment;

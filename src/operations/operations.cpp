@@ -38,41 +38,37 @@ server::Setting make_setting(const net::Listeners& listeners,
 }  // namespace
 
 Result<std::unique_ptr<Operations>> Operations::open(
-    const config::Operations& settings, const server::PolicyHost& host,
-    const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads,
-    const snapshot::History& history) {
+    const std::optional<config::Operations>& settings, const Watched& watched) {
+  if (!settings) return nullptr;
   const auto explain = [](const Error& error) {
     return fail("operations: " + error.message, error.hint);
   };
-  Result<net::Listeners> listeners = net::Listeners::open({settings.listen});
+  Result<net::Listeners> listeners = net::Listeners::open({settings->listen});
   if (!listeners) return explain(listeners.error());
-  std::unique_ptr<Operations> made(new Operations(
-      settings, host, fetches, reloads, history, *std::move(listeners)));
+  std::unique_ptr<Operations> made(
+      new Operations(*settings, watched, *std::move(listeners)));
   const Result<void> opened = made->loop_.open();
   if (!opened) return explain(opened.error());
   return made;
 }
 
 Operations::Operations(const config::Operations& settings,
-                       const server::PolicyHost& host,
-                       const server::FetchLog& fetches,
-                       const snapshot::ReloadStatus& reloads,
-                       const snapshot::History& history,
-                       net::Listeners listeners)
-    : readiness_(host.snapshots(), reloads),
-      reports_(host.snapshots().get()->startup.report_summary),
-      pages_({.host = host,
-              .snapshots = host.snapshots(),
-              .reloads = reloads,
-              .history = history,
-              .fetches = fetches,
+                       const Watched& watched, net::Listeners listeners)
+    : readiness_(watched.host.snapshots(), watched.reloads),
+      reports_(watched.host.snapshots().get()->startup.report_summary),
+      pages_({.host = watched.host,
+              .snapshots = watched.host.snapshots(),
+              .reloads = watched.reloads,
+              .history = watched.history,
+              .fetches = watched.fetches,
               .readiness = readiness_,
               .reports = reports_,
+              .spool = watched.spool,
               .domain_metrics = settings.domain_metrics,
               .started = process::this_second()}),
       names_(settings),
       listeners_(std::move(listeners)),
-      admission_({.connections = host.operations_connections()}),
+      admission_({.connections = watched.host.operations_connections()}),
       loop_(make_setting(listeners_, admission_, pages_, names_)) {}
 
 Operations::~Operations() {

@@ -20,18 +20,27 @@
 #include "server/event_loop.hpp"
 #include "server/fetch_log.hpp"
 #include "server/policy_host.hpp"
+#include "server/report_spool.hpp"
 #include "snapshot/history.hpp"
 #include "snapshot/reload_status.hpp"
 
 namespace mtasts::operations {
 
+/// What it tells of, which has to outlive it.
+struct Watched {
+  const server::PolicyHost& host;
+  const server::FetchLog& fetches;
+  const snapshot::ReloadStatus& reloads;
+  const snapshot::History& history;
+  const server::ReportSpool* spool = nullptr;  // null: policies are served
+};
+
 class Operations {
  public:
-  /// Binds the listener. The four that it tells of have to outlive it.
+  /// Binds the listener; null without `settings`.
   static Result<std::unique_ptr<Operations>> open(
-      const config::Operations& settings, const server::PolicyHost& host,
-      const server::FetchLog& fetches, const snapshot::ReloadStatus& reloads,
-      const snapshot::History& history);
+      const std::optional<config::Operations>& settings,
+      const Watched& watched);
   /// Accepts no more and finishes what is being answered.
   ~Operations();
   Operations(const Operations&) = delete;
@@ -48,10 +57,8 @@ class Operations {
   const std::string& name() const { return listeners_.names().front(); }
 
  private:
-  Operations(const config::Operations& settings, const server::PolicyHost& host,
-             const server::FetchLog& fetches,
-             const snapshot::ReloadStatus& reloads,
-             const snapshot::History& history, net::Listeners listeners);
+  Operations(const config::Operations& settings, const Watched& watched,
+             net::Listeners listeners);
 
   Readiness readiness_;
   ReportFile reports_;

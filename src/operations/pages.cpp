@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "operations/pages.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -17,6 +19,8 @@ constexpr std::size_t k_domains_of_page = 50;
 constexpr std::size_t k_max_domains = 1000;
 constexpr const char* k_not_found =
     "there are /livez, /readyz, /metrics, /status and /\n";
+constexpr const char* k_not_found_of_collect =
+    "there are /livez, /readyz and /metrics\n";
 
 std::size_t find_number(const PageRequest& request, const std::string& key,
                         std::size_t fallback) {
@@ -135,10 +139,20 @@ Page Pages::answer(const PageRequest& request) {
   if (request.path == "/livez") return {.body = "alive\n"};
   if (request.path == "/readyz") {
     const Reasons reasons = observed_.readiness.reasons();
-    return {.status = reasons.empty() ? 200 : 503,
-            .body = format_reasons(reasons)};
+    Page page{.status = reasons.empty() ? 200 : 503,
+              .body = format_reasons(reasons)};
+    if (observed_.spool != nullptr) {
+      const server::Waiting waiting = observed_.spool->count();
+      page.body += fmt::format("reports in the spool: {}, {} of {} octets\n",
+                               waiting.reports, waiting.octets,
+                               observed_.spool->quota());
+    }
+    return page;
   }
   if (request.path == "/metrics") return write_metrics(request);
+  if (observed_.spool != nullptr) {
+    return {.status = 404, .body = k_not_found_of_collect};
+  }
   if (request.path == "/status") return write_status(request);
   if (request.path == "/") {
     Status status =

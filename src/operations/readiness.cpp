@@ -27,7 +27,7 @@ Reason explain(const std::string& host,
                sys_seconds now) {
   if (all.empty()) {
     return {"certificate.name-not-covered",
-            fmt::format("no certificate names the policy host {}", host)};
+            fmt::format("no certificate names the host {}", host)};
   }
   if (offered.empty()) {
     return {"certificate.key-unusable",
@@ -57,6 +57,14 @@ void add_dates(const std::vector<tls::CertificatePtr>& offered, Dates& first) {
   }
 }
 
+/// Those that have to have a certificate.
+std::vector<std::string> hosts_of(const snapshot::Snapshot& snapshot) {
+  if (snapshot.startup.collect) return {snapshot.startup.collect->host};
+  std::vector<std::string> hosts = snapshot::all_domains(snapshot.live);
+  for (std::string& one : hosts) one = sts::policy_host(one);
+  return hosts;
+}
+
 }  // namespace
 
 void Reasons::add(Reason reason) {
@@ -73,8 +81,7 @@ Coverage make_coverage(const snapshot::Snapshot& snapshot, sys_seconds now) {
   Coverage coverage{
       .reasons = {}, .first = k_never, .valid_until = sys_seconds::max()};
   if (!snapshot.needs_certificates) return coverage;
-  for (const std::string& domain : snapshot::all_domains(snapshot.live)) {
-    const std::string host = sts::policy_host(domain);
+  for (const std::string& host : hosts_of(snapshot)) {
     const tls::CertificateStore& store = *snapshot.certificates;
     const std::vector<tls::CertificatePtr> all = store.find_all(host);
     for (const tls::CertificatePtr& one : all) {

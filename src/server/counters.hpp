@@ -68,8 +68,8 @@ static_assert(k_handshake_names.size() ==
               !k_handshake_names.back().empty());
 
 /// Every status of an answer.
-constexpr std::array<int, 9> k_counted_statuses = {200, 400, 404, 405, 414,
-                                                   421, 431, 501, 505};
+constexpr std::array<int, 15> k_counted_statuses = {
+    200, 201, 400, 404, 405, 411, 413, 414, 415, 417, 421, 431, 501, 503, 505};
 
 /// Upper bounds of the classes of a request's duration.
 constexpr std::array<std::chrono::microseconds, 13> k_duration_bounds = {{

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/policy_responder.hpp"
 
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -20,46 +19,28 @@ http::Part part_for(bool is_head) {
 PolicyResponder::PolicyResponder(const snapshot::SnapshotHolder& snapshots,
                                  FetchLog* fetches, Counters& counters,
                                  files::Clock clock)
-    : snapshots_(snapshots),
+    : SnapshotResponder(snapshots, std::move(clock)),
       fetches_(fetches),
-      counters_(counters),
-      clock_(std::move(clock)),
-      generation_(snapshots.generation()) {
-  take_snapshot();
-}
-
-void PolicyResponder::begin_turn() {
-  writer_.set_time(clock_().wall);
-  const std::uint64_t generation = snapshots_.generation();
-  if (generation == generation_) return;
-  generation_ = generation;
-  take_snapshot();
-}
-
-void PolicyResponder::take_snapshot() {
-  snapshot_ = snapshots_.get();
-  selector_.store = snapshot_->certificates;
-  selector_.cache.keep_only(*selector_.store);
-}
+      counters_(counters) {}
 
 Answer PolicyResponder::answer(const Request& request, AfterAnswer after,
                                std::string& out) {
-  const Response response = respond(*snapshot_, request.head, request.sni);
-  writer_.write(response, part_for(request.head.method == "HEAD"), after, out);
+  const Response response = respond(serving(), request.head, request.sni);
+  writer().write(response, part_for(request.head.method == "HEAD"), after, out);
   note_fetch(request.head, response);
   return {.status = response.status};
 }
 
 void PolicyResponder::refuse(int status, std::string_view octets,
                              std::string& out) {
-  writer_.write(make_response(status), part_for(http::is_head_request(octets)),
-                AfterAnswer::close, out);
+  writer().write(make_response(status), part_for(http::is_head_request(octets)),
+                 AfterAnswer::close, out);
 }
 
 /// For the log and for those who ask who has fetched what.
 void PolicyResponder::note_fetch(const http::RequestHead& head,
                                  const Response& response) {
-  if (log_budget_.may_write()) {
+  if (may_log()) {
     log::debug("request", {{"host", head.authority},
                            {"method", head.method},
                            {"path", head.path},
@@ -75,7 +56,7 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
   }
   const SenderFamily family = classify_sender(head.user_agent);
   counters_.count(family);
-  fetches_->count(domain, response.policy->id, family, clock_().wall);
+  fetches_->count(domain, response.policy->id, family, now());
 }
 
 }  // namespace mtasts::server

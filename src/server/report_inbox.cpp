@@ -14,36 +14,30 @@ namespace {
 
 struct Status {
   int code;
-  std::string_view reason;
   std::string_view body;
   http::AnswerField field = {};
 };
 
 constexpr std::array<Status, 15> k_statuses = {{
-    {201, "Created", "the report is kept\n"},
-    {400, "Bad Request", "the request is malformed\n"},
-    {404, "Not Found", "reports are taken at the address of your record\n"},
-    {405,
-     "Method Not Allowed",
-     "only POST is allowed here\n",
-     {"Allow", "POST"}},
-    {411, "Length Required", "a report has a Content-Length, or is chunked\n"},
-    {413, "Content Too Large", "a report has 1 MiB at most\n"},
-    {414, "URI Too Long", "the request line is too long\n"},
+    {201, "the report is kept\n"},
+    {400, "the request is malformed\n"},
+    {404, "reports are taken at the address of your record\n"},
+    {405, "only POST is allowed here\n", {"Allow", "POST"}},
+    {411, "a report has a Content-Length, or is chunked\n"},
+    {413, "a report has 1 MiB at most\n"},
+    {414, "the request line is too long\n"},
     {415,
-     "Unsupported Media Type",
      "reports are application/tlsrpt+gzip or application/tlsrpt+json\n",
      {"Accept", "application/tlsrpt+gzip, application/tlsrpt+json"}},
-    {417, "Expectation Failed", "only 100-continue can be expected here\n"},
-    {421, "Misdirected Request", "no reports are taken at this host name\n"},
-    {431, "Request Header Fields Too Large", "the request head is too large\n"},
-    {500, "Internal Server Error", ""},
-    {501, "Not Implemented", "only chunks are known as transfer coding here\n"},
+    {417, "only 100-continue can be expected here\n"},
+    {421, "no reports are taken at this host name\n"},
+    {431, "the request head is too large\n"},
+    {500, ""},
+    {501, "only chunks are known as transfer coding here\n"},
     {503,
-     "Service Unavailable",
      "the report can't be kept now; send it again\n",
      {"Retry-After", "600"}},
-    {505, "HTTP Version Not Supported", "only HTTP/1.1 is spoken here\n"},
+    {505, "only HTTP/1.1 is spoken here\n"},
 }};
 
 const Status& status_of(int code) {
@@ -85,37 +79,21 @@ int judge_report(const Request& request, std::string_view host,
   return 0;
 }
 
-ReportInbox::ReportInbox(const InboxSetting& setting,
+ReportInbox::ReportInbox(ReportSpool& spool,
                          const snapshot::SnapshotHolder& snapshots,
                          files::Clock clock)
-    : setting_(setting),
-      snapshots_(snapshots),
-      clock_(std::move(clock)),
-      generation_(snapshots.generation()) {
-  take_snapshot();
-}
-
-void ReportInbox::begin_turn() {
-  writer_.set_time(clock_().wall);
-  const std::uint64_t generation = snapshots_.generation();
-  if (generation == generation_) return;
-  generation_ = generation;
-  take_snapshot();
-}
-
-void ReportInbox::take_snapshot() {
-  selector_.store = snapshots_.get()->certificates;
-  selector_.cache.keep_only(*selector_.store);
-}
+    : SnapshotResponder(snapshots, std::move(clock)),
+      spool_(spool),
+      host_(serving().startup.collect->host) {}
 
 Answer ReportInbox::answer(const Request& request, AfterAnswer after,
                            std::string& out) {
   std::string tenant;
-  int status = judge_report(request, setting_.host, setting_.tokens, tenant);
+  int status = judge_report(request, host_, *serving().live.tokens, tenant);
   Answer answer;
   if (status == 0) {
     const bool is_gzip = media_type(request.head.content_type) == k_gzip;
-    answer.upload = setting_.spool->begin(tenant, is_gzip, clock_().wall);
+    answer.upload = spool_.begin(tenant, is_gzip, now());
     if (answer.upload) {
       if (may_log()) log::debug("report", {{"tenant", tenant}});
       return answer;
@@ -145,12 +123,12 @@ void ReportInbox::refuse(int status, std::string_view octets,
 void ReportInbox::write(int status, bool is_head, AfterAnswer after,
                         std::string& out) {
   const Status& known = status_of(status);
-  writer_.write({.status = known.code,
-                 .reason = known.reason,
-                 .body = known.body,
-                 .field = known.field},
-                is_head ? http::Part::without_body : http::Part::with_body,
-                after, out);
+  writer().write({.status = known.code,
+                  .reason = {},  // the library knows it
+                  .body = known.body,
+                  .field = known.field},
+                 is_head ? http::Part::without_body : http::Part::with_body,
+                 after, out);
 }
 
 }  // namespace mtasts::server

@@ -45,19 +45,6 @@ Result<void> make_folder(const std::string& path) {
 // small ones would fill a disk that the quota protects.
 constexpr std::uint64_t k_file_octets = 4096;
 
-/// Whole files, without those that go meanwhile.
-std::uint64_t count_octets(const std::string& folder) {
-  std::uint64_t octets = 0;
-  std::error_code error;
-  for (fs::directory_iterator one(folder, error), end; !error && one != end;
-       one.increment(error)) {
-    std::error_code gone;
-    const std::uintmax_t size = one->file_size(gone);
-    if (!gone) octets += k_file_octets + size;
-  }
-  return octets;
-}
-
 /// As begin() makes them: "1795838400.4f2a9c1be0d37a65.alpha.json".
 bool is_ours(std::string_view name) {
   const std::string_view seconds = text::take_until(name, ".");
@@ -96,11 +83,11 @@ class ReportSpool::SpoolUpload final : public Upload {
   ~SpoolUpload() override {
     if (is_finished_) return;
     ::unlink(spool_.path_of("tmp", arrival_->name).c_str());
-    spool_.use_.arriving -= arrival_->octets;
+    spool_.arriving_ -= arrival_->octets;
   }
 
   int take(std::string_view octets) override {
-    spool_.use_.arriving += octets.size();
+    spool_.arriving_ += octets.size();
     arrival_->octets += octets.size();
     if (!spool_.has_room()) return k_service_unavailable;
     while (!octets.empty()) {
@@ -137,15 +124,7 @@ class ReportSpool::SpoolUpload final : public Upload {
 ReportSpool::ReportSpool(std::string folder, std::uint64_t quota)
     : folder_(std::move(folder)), quota_(quota) {}
 
-Result<std::unique_ptr<ReportSpool>> ReportSpool::open(std::string folder,
-                                                       std::uint64_t quota) {
-  std::unique_ptr<ReportSpool> spool(new ReportSpool(std::move(folder), quota));
-  const Result<void> prepared = spool->prepare();
-  if (!prepared) return fail(prepared.error());
-  return spool;
-}
-
-Result<void> ReportSpool::prepare() {
+Result<void> ReportSpool::open() {
   lock_.emplace(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock_->fd() < 0) {
     return fail(fmt::format("can't open the spool {}: {}", folder_,
@@ -169,7 +148,8 @@ Result<void> ReportSpool::prepare() {
     return fail(fmt::format("can't use the spool {}: {}", folder_,
                             format_errno(errno)));
   }
-  use_.stored = count_octets(path_of("new", {}));
+  stored_ = count().octets;
+  log::info("spool", {{"folder", folder_}, {"quota", quota_}});
   return remove_files(path_of("tmp", {}));
 }
 
@@ -187,6 +167,21 @@ void ReportSpool::stop() {
 std::string ReportSpool::path_of(std::string_view part,
                                  const std::string& name) const {
   return fmt::format("{}/{}/{}", folder_, part, name);
+}
+
+/// Whole files, without those that go meanwhile.
+Waiting ReportSpool::count() const {
+  Waiting waiting;
+  std::error_code error;
+  for (fs::directory_iterator one(path_of("new", {}), error), end;
+       !error && one != end; one.increment(error)) {
+    std::error_code gone;
+    const std::uintmax_t size = one->file_size(gone);
+    if (gone) continue;
+    ++waiting.reports;
+    waiting.octets += k_file_octets + size;
+  }
+  return waiting;
 }
 
 void ReportSpool::start(std::function<void()> wake) {
@@ -208,7 +203,7 @@ void ReportSpool::say_lack(std::string_view reason) {
 
 /// Asks for a count where it seems to be full: it may have been emptied.
 bool ReportSpool::has_room() {
-  if (use_.stored + use_.arriving <= quota_) return true;
+  if (stored_ + arriving_ <= quota_) return true;
   say_lack("the quota is used up");
   const std::lock_guard lock(mutex_);
   is_recount_wanted_ = true;
@@ -235,7 +230,7 @@ std::unique_ptr<Upload> ReportSpool::begin(std::string_view tenant,
   }
   auto arrival = std::make_shared<Arrival>(fd);
   arrival->octets = k_file_octets;
-  use_.arriving += k_file_octets;
+  arriving_ += k_file_octets;
   arrival->name = std::move(name);
   return std::make_unique<SpoolUpload>(*this, std::move(arrival));
 }
@@ -259,10 +254,10 @@ void ReportSpool::run() {
     const auto now = std::chrono::steady_clock::now();
     const auto interval =
         is_recount_wanted ? std::chrono::seconds(1) : k_recount_interval;
-    if ((is_recount_wanted || use_.stored > quota_ / 2) &&
+    if ((is_recount_wanted || stored_ > quota_ / 2) &&
         now - counted >= interval) {
       counted = now;
-      use_.stored = count_octets(path_of("new", {}));
+      stored_ = count().octets;
     }
     if (is_last) return;
     lock.lock();
@@ -282,10 +277,10 @@ void ReportSpool::store(const std::vector<ArrivalPtr>& arrivals) {
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     Arrival& one = *arrivals[i];
     const std::string from = path_of("tmp", one.name);
-    use_.arriving -= one.octets;
+    arriving_ -= one.octets;
     if (is_synced[i] &&
         ::rename(from.c_str(), path_of("new", one.name).c_str()) == 0) {
-      use_.stored += one.octets;
+      stored_ += one.octets;
       renamed.push_back(&one);
       continue;
     }

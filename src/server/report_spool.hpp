@@ -33,22 +33,24 @@
 
 namespace mtasts::server {
 
-/// What of the spool its uploads change, from all threads.
-struct SpoolUse {
-  std::atomic<std::uint64_t> arriving{0};  // octets in tmp/
-  std::atomic<std::uint64_t> stored{0};    // in new/, as far as we know
+/// What is to be imported.
+struct Waiting {
+  std::uint64_t reports = 0;
+  std::uint64_t octets = 0;  // with what the disk needs for each
 };
 
 class ReportSpool {
  public:
-  /// Makes tmp/ and new/ in `folder`, which has to be there, and removes what a
-  /// crash has left in tmp/. Fails when another process has it open. `quota`:
-  /// octets that may lie in it; what is imported makes room.
-  static Result<std::unique_ptr<ReportSpool>> open(std::string folder,
-                                                   std::uint64_t quota);
+  /// `quota`: octets that may lie in it; what is imported makes room.
+  ReportSpool(std::string folder, std::uint64_t quota);
   ~ReportSpool();
   ReportSpool(const ReportSpool&) = delete;
   ReportSpool& operator=(const ReportSpool&) = delete;
+
+  /// Makes tmp/ and new/ in the folder, which has to be there, and removes what
+  /// a crash has left in tmp/, as the user whose files they are to be. Fails
+  /// when another process has it open.
+  Result<void> open();
 
   /// `wake` is called, on a thread of its own, when there are outcomes. Throws
   /// std::system_error when there can be no more threads.
@@ -62,7 +64,10 @@ class ReportSpool {
   std::unique_ptr<Upload> begin(std::string_view tenant, bool is_gzip,
                                 std::chrono::sys_seconds now);
 
-  const std::string& folder() const { return folder_; }
+  /// Counts what is there now: from any thread, and at times a slow disk's.
+  Waiting count() const;
+
+  std::uint64_t quota() const { return quota_; }
 
  private:
   class SpoolUpload;
@@ -76,8 +81,6 @@ class ReportSpool {
   };
   using ArrivalPtr = std::shared_ptr<Arrival>;
 
-  ReportSpool(std::string folder, std::uint64_t quota);
-  Result<void> prepare();
   void run();
   void store(const std::vector<ArrivalPtr>& arrivals);
   bool has_room();
@@ -86,7 +89,8 @@ class ReportSpool {
 
   const std::string folder_;
   const std::uint64_t quota_;
-  SpoolUse use_;
+  std::atomic<std::uint64_t> arriving_{0};  // octets in tmp/
+  std::atomic<std::uint64_t> stored_{0};    // in new/, as far as we know
   std::optional<files::Descriptor> lock_;
   std::optional<files::Descriptor> new_;  // the folder, to be synced
   std::function<void()> wake_;

@@ -18,24 +18,39 @@ namespace {
 
 class Needs {
  public:
-  Needs(const config::Live& live, const tls::CertificateStore& store,
-        std::chrono::sys_seconds now)
-      : live_(live), store_(store), now_(now) {}
+  Needs(const config::Live& live, const std::string& host,
+        const tls::CertificateStore& store, std::chrono::sys_seconds now)
+      : live_(live), host_(host), store_(store), now_(now) {}
 
   bool has(const tls::FileFinding& one) {
+    // Notes are on what is better for policies.
+    if (!host_.empty() && one.diagnostic.severity == Severity::note) {
+      return false;
+    }
     if (one.is_named) return true;
     if (one.names.empty()) return is_any_lacking();
     return std::any_of(
         one.names.begin(), one.names.end(), [&](const std::string& name) {
-          const std::optional<std::string> domain = find_covered(name);
-          if (!domain || !live_.find_domain(*domain)) return false;
-          const std::string host = sts::policy_host(*domain);
+          const std::string host = covered_host(name);
+          if (host.empty()) return false;
           return one.certificate ? is_offered(one.certificate, host)
                                  : is_lacking(host);
         });
   }
 
  private:
+  /// Of ours, by a certificate for `name`; empty: none.
+  std::string covered_host(const std::string& name) const {
+    if (!host_.empty()) {
+      const bool is_above = name.starts_with("*.") &&
+                            host_.find(name.substr(1)) == host_.find('.');
+      return name == host_ || is_above ? host_ : "";
+    }
+    const std::optional<std::string> domain = find_covered(name);
+    return domain && live_.find_domain(*domain) ? sts::policy_host(*domain)
+                                                : "";
+  }
+
   bool is_lacking(const std::string& host) const {
     return store_.quality(host, now_) != tls::Quality::good;
   }
@@ -48,6 +63,7 @@ class Needs {
   }
 
   bool is_any_lacking() {
+    if (!host_.empty()) return is_lacking(host_);
     if (!is_any_lacking_) {
       const std::vector<std::string> domains = all_domains(live_);
       is_any_lacking_ = std::any_of(
@@ -59,6 +75,7 @@ class Needs {
   }
 
   const config::Live& live_;
+  const std::string& host_;
   const tls::CertificateStore& store_;
   std::chrono::sys_seconds now_;
   std::optional<bool> is_any_lacking_;
@@ -83,9 +100,10 @@ void point_below(const Diagnostics& none_found, Diagnostics& kept) {
 }  // namespace
 
 Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
+                        const std::string& host,
                         const tls::CertificateStore& store,
                         std::chrono::sys_seconds now) {
-  Needs needs(live, store, now);
+  Needs needs(live, host, store, now);
   Diagnostics kept;
   for (tls::FileFinding& one : found.findings) {
     if (!needs.has(one)) continue;

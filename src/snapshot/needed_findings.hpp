@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "config/config.hpp"
 #include "diagnostic.hpp"
@@ -15,8 +16,10 @@ namespace mtasts::snapshot {
 
 /// Kept is what is said of a certificate that a policy host offers at `now`,
 /// or why one that it lacks was not taken, and of files that are named in the
-/// configuration. `store` has what was found.
+/// configuration. `store` has what was found. `host`: the one that counts
+/// instead of those of `live`; or empty.
 Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
+                        const std::string& host,
                         const tls::CertificateStore& store,
                         std::chrono::sys_seconds now);
 

@@ -132,6 +132,7 @@ process::Allowed find_allowed(const config::Startup& startup,
                           error);
   if (!reports.empty() && reports != "/")
     allowed.readable.push_back(reports.string());
+  if (startup.collect) allowed.writable_in.push_back(startup.collect->spool);
   for (const std::string& socket : config::socket_files(startup)) {
     allowed.removable_in.push_back(fs::path(socket).parent_path().string());
   }

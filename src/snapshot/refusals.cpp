@@ -85,7 +85,10 @@ Diagnostics find_shut_out(const Snapshot& serving, const std::string& config,
                           std::chrono::sys_seconds now, Severity severity) {
   const process::StopAtOnce
       stop_at_once;  // it takes as long as the load before
-  const LoadedSnapshot again = SnapshotLoader(config).load({}, &serving, now);
+  const auto service = serving.startup.collect ? config::Service::collect
+                                               : config::Service::serve;
+  const LoadedSnapshot again =
+      SnapshotLoader(config, service).load({}, &serving, now);
   Diagnostics found;
   // What has an error for root too, such as a host without a certificate, is no
   // reason.

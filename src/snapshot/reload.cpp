@@ -61,6 +61,7 @@ void log_diagnostics(const Diagnostics& diagnostics) {
 /// What stands in the log for a difference that needs a restart.
 std::string_view changed_key(const config::Startup& running,
                              const config::Startup& wanted) {
+  if (wanted.collect != running.collect) return "collect";
   if (wanted.listen != running.listen) return "server.listen";
   if (wanted.sandbox != running.sandbox) return "server.sandbox";
   if (wanted.user != running.user) return "server.user";

@@ -18,11 +18,11 @@ Diagnostic make_loss(const std::string& host, tls::Quality left,
                      const std::string& place) {
   return {Severity::error, "certificate.lost", Place{place},
           left == tls::Quality::none
-              ? fmt::format("the new certificates leave the policy host {} "
-                            "without a usable one",
+              ? fmt::format("the new certificates leave the host {} without a "
+                            "usable one",
                             host)
               : fmt::format("the new certificates have a worse one for the "
-                            "policy host {} than it has now",
+                            "host {} than it has now",
                             host),
           "the old ones stay in use until the new ones are good"};
 }
@@ -84,8 +84,16 @@ bool SnapshotLoader::read_certificates(const files::Scope& scope) {
   return found.has_new_inputs;
 }
 
+/// Empty: it has none here.
+std::string SnapshotLoader::host_of(const std::string& domain,
+                                    const config::Live& live) const {
+  if (!host_.empty()) return domain == host_ ? host_ : "";
+  return live.find_domain(domain) == nullptr ? "" : sts::policy_host(domain);
+}
+
 SnapshotLoader::Domains SnapshotLoader::touched_hosts(
     const config::Live& live) {
+  if (!host_.empty()) return {host_};
   if (std::exchange(is_recheck_, false)) {
     const std::vector<std::string> all = all_domains(live);
     rechecked_.insert(all.begin(), all.end());
@@ -104,10 +112,9 @@ bool SnapshotLoader::report_losses(const Snapshot& serving,
                                    LoadedSnapshot& loaded) {
   bool found = false;
   for (const std::string& domain : domains) {
-    const std::string host = sts::policy_host(domain);
+    const std::string host = host_of(domain, live);
     const tls::Quality left = certificates_.store.quality(host, now);
-    if (live.find_domain(domain) == nullptr ||
-        serving.live.find_domain(domain) == nullptr ||
+    if (host.empty() || host_of(domain, serving.live).empty() ||
         left >= serving.certificates->quality(host, now)) {
       continue;
     }
@@ -130,8 +137,8 @@ void SnapshotLoader::check_hosts(const config::Live& live,
   }
   for (const std::string& domain : domains) {
     hosts_.erase(domain);
-    if (live.find_domain(domain) == nullptr) continue;
-    const std::string host = sts::policy_host(domain);
+    const std::string host = host_of(domain, live);
+    if (host.empty()) continue;
     Diagnostics found = tls::check_host(certificates_.store, host,
                                         certificates_.paths.front(), now);
     if (certificates_.store.find_all(host).empty() &&
@@ -202,6 +209,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
     if (serving == nullptr) return loaded;
     next = *serving;
   }
+  if (host_.empty() && next.startup.collect) host_ = next.startup.collect->host;
   // The listeners that run stay, whatever the file says now.
   next.needs_certificates = serving == nullptr
                                 ? config::needs_certificates(next.startup)
@@ -211,7 +219,7 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   tls::FoundCertificates found = std::exchange(certificates_.last, {});
   if (next.needs_certificates) {
     append(loaded.diagnostics,
-           keep_needed(found, next.live, certificates_.store, now));
+           keep_needed(found, next.live, host_, certificates_.store, now));
     check_hosts(next.live, domains, now, loaded);
     loaded.certificates_refused =
         serving != nullptr &&
@@ -227,7 +235,8 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   // What is good is no news if it was good before.
   const bool is_new = (takes_policies && takes_certificates) ||
                       (takes_policies && !policies_.touched.empty()) ||
-                      (takes_certificates && !certificates_.touched.empty());
+                      (takes_certificates &&
+                       (!host_.empty() || !certificates_.touched.empty()));
   if (is_new) {
     loaded.snapshot = std::make_shared<const Snapshot>(std::move(next));
   }

@@ -44,8 +44,9 @@ struct LoadedSnapshot {
 class SnapshotLoader {
  public:
   /// `path` is the configuration. Nothing is read yet.
-  explicit SnapshotLoader(std::string path)
-      : path_(path), policies_(std::move(path)) {}
+  explicit SnapshotLoader(std::string path,
+                          config::Service service = config::Service::serve)
+      : path_(path), policies_(std::move(path), service) {}
 
   /// Reads what has changed and may be read. True if other files count now, as
   /// after an edit of `include`: they have to be looked at, and to rest, before
@@ -87,7 +88,8 @@ class SnapshotLoader {
   /// Of each group: what was read of the files, and which domains may differ
   /// from the last snapshot that took the group.
   struct Policies {
-    explicit Policies(std::string path) : loader(std::move(path)) {}
+    Policies(std::string path, config::Service service)
+        : loader(std::move(path), service) {}
 
     config::Loader loader;
     config::Loaded last;
@@ -111,6 +113,8 @@ class SnapshotLoader {
   bool pass_guard(LoadedSnapshot& loaded, const Snapshot& serving,
                   const Snapshot& next, const History& history) const;
   Domains touched_hosts(const config::Live& live);
+  std::string host_of(const std::string& domain,
+                      const config::Live& live) const;
   bool report_losses(const Snapshot& serving, const config::Live& live,
                      const Domains& domains, std::chrono::sys_seconds now,
                      LoadedSnapshot& loaded);
@@ -118,6 +122,9 @@ class SnapshotLoader {
                    std::chrono::sys_seconds now, LoadedSnapshot& loaded);
 
   std::string path_;
+  /// The host of [collect], which then is the one that has to have a
+  /// certificate, and stands among the domains; empty: those of policies.
+  std::string host_;
   Policies policies_;
   Certificates certificates_;
   /// Hosts to be checked though nothing of theirs was touched, until both

@@ -195,7 +195,7 @@ Diagnostics check_host(const CertificateStore& store, const std::string& host,
   const std::vector<CertificatePtr> chosen = store.find(host, now);
   if (all.empty()) {
     add({Severity::error, "certificate.name-not-covered", Place{place},
-         fmt::format("no certificate names the policy host {}", host),
+         fmt::format("no certificate names the host {}", host),
          "its subjectAltName has to list the host or a wildcard for it "
          "(RFC 8461, 3.3)"});
   } else if (chosen.empty()) {

@@ -85,6 +85,8 @@ import:
   --domain DOMAIN     whose policy it is
   --mend              read a text that senders refuse as what is plainly meant
   --tls-rpt TEXT      the TXT record at _smtp._tls.DOMAIN, to take it along
+health:
+  --collect           ask collect, not serve
 status:
   --format FORM       table or json (default: table)
 
@@ -615,7 +617,7 @@ class CheckTest(CliTestCase):
         self.config.write_text(SERVER + CONFIG.replace(
             'domains = ["example.com"]', 'domains = ["example.org"]'))
         self.expect(self.check(), 1, "", lines(
-            r"mta-stsd: error: .* no certificate names the policy host "
+            r"mta-stsd: error: .* no certificate names the host "
             r"mta-sts\.example\.org \[certificate\.name-not-covered\]",
             "mta-stsd: hint: .*"))
 

@@ -21,6 +21,7 @@ from certificates import make_certificates, scratch
 from collector import (GZIP, HOST, OTHER, REPORT, TOKEN, Collector,
                        check_names, post)
 from daemon import PATH, TIMEOUT, eventually
+from operations import UnixConnection
 
 CREATED = make_answer("201 Created", b"the report is kept\n")
 CLOSE = "Connection: close"
@@ -31,6 +32,7 @@ NO_PLACE = make_answer(
     "503 Service Unavailable",
     b"the report can't be kept now; send it again\n", "Retry-After: 600")
 MIB = 1024 * 1024
+NAMES = ("mta-sts.example.com", "mta-sts.example.net", HOST)
 CHUNKED = "Transfer-Encoding: chunked"
 MAY_REFUSE = ("event=spool-refuses",)
 
@@ -285,12 +287,14 @@ class StartTest(unittest.TestCase):
         daemon = Collector()
         (daemon.dir / "tokens").chmod(0o644)
         self.assertEqual(self.refused(daemon), (
-            "mta-stsd: error: the tokens DIR/tokens can be read by everybody\n"
+            "mta-stsd: error: DIR/tokens: the tokens can be read by everybody "
+            "[collect.tokens-invalid]\n"
             "mta-stsd: hint: chmod o= DIR/tokens\n"))
         (daemon.dir / "tokens").chmod(0o600)
         daemon.write("tokens", "alpha short\n")
         self.assertEqual(self.refused(daemon), (
-            "mta-stsd: error: DIR/tokens:1: the token of alpha is none\n"
+            "mta-stsd: error: DIR/tokens:1:1: the token of alpha is none "
+            "[collect.tokens-invalid]\n"
             "mta-stsd: hint: 16 to 128 letters, digits, - and _, as chance "
             "makes them: openssl rand -hex 16\n"))
         daemon.write("tokens", f"alpha {TOKEN}\n")
@@ -328,36 +332,155 @@ class StartTest(unittest.TestCase):
                 "mta-stsd: hint: one mta-stsd collect has a spool for "
                 "itself\n"))
 
+
+class ReloadTest(unittest.TestCase):
     def leaf(self, daemon):
         with daemon.connect() as client:
             return client.getpeercert(binary_form=True)
 
+    def renew(self, daemon, *names, pattern="*"):
+        make_certificates(*names)
+        for path in (scratch() / "server").rglob(pattern):
+            if path.is_file():
+                shutil.copy(path, daemon.dir / "certs" / path.relative_to(
+                    scratch() / "server"))
+
+    def hang_up(self, daemon):
+        """What it says of a reload that is asked for."""
+        start = len(daemon.stderr_lines)
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_for_line("event=reload ", start=start)
+        return "".join(daemon.stderr_lines[start:])
+
     def test_a_renewed_certificate_is_taken_over(self):
         with Collector() as daemon:
             before = self.leaf(daemon)
-            make_certificates("mta-sts.example.com", "mta-sts.example.net",
-                              HOST)
-            shutil.copytree(scratch() / "server", daemon.dir / "certs",
-                            dirs_exist_ok=True)
+            self.renew(daemon, *NAMES)
             eventually(lambda: self.leaf(daemon) != before)
             self.assertEqual(daemon.report(), 201)
-
 
     def test_half_a_renewal_leaves_the_certificate(self):
         with Collector(allow=("event=finding", "event=reload")) as daemon:
             before = self.leaf(daemon)
-            make_certificates("mta-sts.example.com", "mta-sts.example.net",
-                              HOST)
-            for path in (scratch() / "server").rglob("fullchain.pem"):
-                shutil.copy(path, daemon.dir / "certs" / path.relative_to(
-                    scratch() / "server"))
-            start = len(daemon.stderr_lines)
-            daemon.process.send_signal(signal.SIGHUP)
-            daemon.wait_for_line("event=reload ", start=start)
+            self.renew(daemon, *NAMES, pattern="fullchain.pem")
+            self.hang_up(daemon)
             self.assertEqual(self.leaf(daemon), before)
             shutil.copytree(scratch() / "server", daemon.dir / "certs",
                             dirs_exist_ok=True)
             eventually(lambda: self.leaf(daemon) != before)
+
+    def test_a_removed_certificate_stays_in_use(self):
+        with Collector(allow=("event=finding", "event=reload")) as daemon:
+            before = self.leaf(daemon)
+            shutil.rmtree(daemon.dir / "certs")
+            said = daemon.wait_for_line("id=certificate.lost")
+            self.assertIn("leave the host tls-reports.example.com without a "
+                          "usable one", said)
+            self.assertEqual(self.leaf(daemon), before)
+
+    def test_policies_hold_no_certificate_back(self):
+        """Those of others: their hosts have none here, and a slip in them
+        leaves the renewal of ours alone."""
+        daemon = Collector(allow=("event=finding", "event=reload"), checks=1)
+        shutil.rmtree(daemon.dir / "certs")
+        (daemon.dir / "certs").mkdir()
+        self.renew(daemon, HOST)
+        with daemon:
+            before = self.leaf(daemon)
+            self.assertNotIn("finding", self.hang_up(daemon))
+            daemon.write("mta-stsd.toml", daemon.config.read_text() + "x = 1")
+            daemon.wait_for_line("event=reload result=failed")
+            self.renew(daemon, HOST)
+            eventually(lambda: self.leaf(daemon) != before)
+
+    def test_tenants_come_and_go(self):
+        other = "gamma-0123456789abcdef"
+        with Collector() as daemon:
+            self.assertEqual(daemon.report(token=other), 404)
+            daemon.write("tokens", f"gamma {other}\n")
+            daemon.wait_for_line("event=tenants count=1")
+            self.assertEqual(daemon.report(token=other), 201)
+            self.assertEqual(daemon.report(), 404)
+
+    def test_a_slip_in_the_tokens_leaves_them(self):
+        with Collector(allow=("event=finding", "event=reload")) as daemon:
+            daemon.write("tokens", f"alpha {OTHER}\nbeta short\n")
+            said = daemon.wait_for_line("id=collect.tokens-invalid")
+            self.assertIn("tokens:2:1 message=\"the token of beta is none\"",
+                          said)
+            daemon.wait_for_line("event=reload result=failed")
+            self.assertEqual(daemon.report(), 201)
+            daemon.write("tokens", f"alpha {OTHER}\n")
+            daemon.wait_for_line("event=tenants count=1")
+            self.assertEqual(daemon.report(token=OTHER), 201)
+
+    def test_says_what_needs_a_restart(self):
+        with Collector(allow=("event=restart-needed",)) as daemon:
+            self.assertNotIn("restart-needed", self.hang_up(daemon))
+            daemon.write("mta-stsd.toml", daemon.config.read_text().replace(
+                f'host = "{HOST}"', 'host = "other.example.com"'))
+            daemon.wait_for_line("event=restart-needed key=collect")
+            self.assertEqual(daemon.report(), 201)
+
+
+class OperationsTest(unittest.TestCase):
+    """What waits is imported, or a certificate goes, and it is said."""
+
+    def setUp(self):
+        self.daemon = Collector("quota = 4194304",
+                                allow=("event=finding", "event=reload"))
+        self.socket = self.daemon.dir / "socket"
+        self.daemon.write("mta-stsd.toml", self.daemon.config.read_text() + (
+            f'[collect.operations]\nlisten = "unix:{self.socket}"\n'))
+        self.daemon.__enter__()
+        self.addCleanup(self.daemon.__exit__, None)
+
+    def ask(self, path):
+        connection = UnixConnection(self.socket)
+        self.addCleanup(connection.close)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def test_health_says_what_waits(self):
+        spool = "reports in the spool: {}, {} of 4194304 octets\n"
+        self.assertEqual(subprocess.run(
+            [self.daemon.binary, "-c", self.daemon.config, "health",
+             "--collect"], capture_output=True, text=True, timeout=TIMEOUT,
+            check=True).stdout, "ready\n" + spool.format(0, 0))
+        for _ in range(2):
+            self.assertEqual(self.daemon.report(), 201)
+        octets = 2 * (4096 + len(REPORT))
+        self.assertEqual(self.ask("/readyz"),
+                         (200, "ready\n" + spool.format(2, octets)))
+        for path in (self.daemon.spool / "new").iterdir():
+            path.unlink()
+        self.daemon.write("tokens", "alpha short\n")
+        self.daemon.wait_for_line("event=reload result=failed")
+        self.assertEqual(self.ask("/readyz"), (
+            503, f"reload.failed: {self.daemon.dir}/tokens:1:1: the token of "
+                 "alpha is none [collect.tokens-invalid]\n"
+                 + spool.format(0, 0)))
+
+    def test_metrics_are_of_what_it_does(self):
+        self.assertEqual(self.daemon.report(), 201)
+        self.assertEqual(self.daemon.report(token=OTHER[:-1]), 404)
+        status, text = self.ask("/metrics")
+        self.assertEqual(status, 200)
+        for line in ("mta_stsd_ready 1", "mta_stsd_spool_reports 1",
+                     f"mta_stsd_spool_bytes {4096 + len(REPORT)}",
+                     "mta_stsd_spool_limit_bytes 4194304",
+                     'mta_stsd_answers_total{code="201"} 1',
+                     'mta_stsd_answers_total{code="404"} 1'):
+            self.assertIn(f"\n{line}\n", text)
+        self.assertNotIn("mta_stsd_domains", text)
+        self.assertNotIn("example.com", text)  # of policies, nothing
+
+    def test_there_is_nothing_else(self):
+        self.assertEqual(self.ask("/livez"), (200, "alive\n"))
+        for path in ("/", "/status"):
+            self.assertEqual(self.ask(path), (
+                404, "there are /livez, /readyz and /metrics\n"))
 
 
 class SandboxTest(unittest.TestCase):

@@ -107,9 +107,9 @@ class ReadinessTest(OperatedTestCase):
             since = time.monotonic()
             self.expect_reason(
                 daemon, f"reload.failed: {daemon.dir}/certs: no certificate "
-                f"names the policy host {HOST} [certificate.name-not-covered]\n"
+                f"names the host {HOST} [certificate.name-not-covered]\n"
                 f"reload.failed: {daemon.dir}/certs: the new certificates leave "
-                f"the policy host {HOST} without a usable one "
+                f"the host {HOST} without a usable one "
                 "[certificate.lost]", since, "reload.failed", 2)
             shutil.copytree(good, daemon.dir / "certs", dirs_exist_ok=True)
             self.expect_ready(daemon, time.monotonic())
@@ -121,7 +121,7 @@ class ReadinessTest(OperatedTestCase):
         since = time.monotonic()
         self.expect_reason(
             daemon, "certificate.name-not-covered: no certificate names the "
-            "policy host mta-sts.example.org", since,
+            "host mta-sts.example.org", since,
             "certificate.name-not-covered")
         daemon.rewrite(POLICY)
         self.expect_ready(daemon, time.monotonic())

@@ -62,7 +62,7 @@ void run(std::string_view toml) {
   require(document.has_value() == out.empty(), "a document, or a diagnostic");
   if (document) {
     TableReader reader(*document, {}, "x", out);
-    find_operations(reader, "x", out);
+    find_operations(reader, "x", out, Service::serve);
     find_publish(reader, "x", out);
     for (const Member& one : *document) {
       if (const auto* table = std::get_if<Table>(&one.value.data)) {

@@ -13,10 +13,10 @@ namespace mtasts::config {
 namespace {
 
 /// Address and domain metrics, or the error.
-std::string find(const std::string& content) {
+std::string find(const std::string& content, Service service = Service::serve) {
   const TempDir dir;
   const std::string path = dir.write("a.toml", content);
-  const Result<Operations> found = load_operations(path);
+  const Result<Operations> found = load_operations(path, service);
   if (!found) {
     const std::string& message = found.error().message;
     return message.starts_with(path) ? message.substr(path.size()) : message;
@@ -54,6 +54,18 @@ TEST(ConfigReadOperations, AreFoundInADocumentThatIsBrokenElsewhere) {
             "[::1]:2 auto");
 }
 
+TEST(ConfigReadOperations, AreOtherOnesForCollect) {
+  const std::string both =
+      "[operations]\n[collect.operations]\nlisten = \"[::1]:1\"\n";
+  EXPECT_EQ(find(both), "127.0.0.1:9443 auto");
+  EXPECT_EQ(find(both, Service::collect), "[::1]:1 auto");
+  EXPECT_EQ(find("= rubbish\n" + both, Service::collect), "[::1]:1 auto");
+  EXPECT_EQ(find("[collect.operations]\n", Service::collect),
+            "127.0.0.1:9444 auto");
+  EXPECT_EQ(find("[operations]\n", Service::collect),
+            " has no [collect.operations]");
+}
+
 TEST(ConfigReadOperations, TellFirstWhatIsWrongWithThem) {
   EXPECT_EQ(find("x = 1\n[operations]\nlisten = \"systemd\"\n"),
             ":3:10: listen \"systemd\" is no address of its own");
@@ -64,7 +76,7 @@ TEST(ConfigReadOperations, TellFirstWhatIsWrongWithThem) {
 TEST(ConfigReadOperations, MayBeMissing) {
   EXPECT_EQ(find("[server]\n"), " has no [operations]");
   EXPECT_EQ(find("= rubbish\n"), " has no [operations]");
-  EXPECT_EQ(load_operations("/nowhere").error().message,
+  EXPECT_EQ(load_operations("/nowhere", Service::serve).error().message,
             "/nowhere can't be read: No such file or directory");
 }
 

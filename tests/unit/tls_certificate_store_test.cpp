@@ -218,7 +218,7 @@ TEST_F(TlsCoverage, IsSilentWhenAllIsWell) {
 TEST_F(TlsCoverage, NamesHostsWithoutACertificate) {
   EXPECT_EQ(check({make("DNS:a.example", "a")}, {"a.example", "b.example"}),
             Strings{"error certificate.name-not-covered certs: no certificate "
-                    "names the policy host b.example"});
+                    "names the host b.example"});
 }
 
 TEST_F(TlsCoverage, NamesExpiredOnes) {
