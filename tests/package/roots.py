@@ -113,17 +113,30 @@ def build_packages():
     return " ".join(lists).split()
 
 
-def documented(section, test):
-    """The blocks of commands in a section of docs/deploy.md that `test` runs,
-    as root and so without sudo, and for names of our own."""
+def section_of(name):
     text = (SOURCE / "docs/deploy.md").read_text()
-    text = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    blocks = re.findall(rf"^<!-- {test} -->\n```console\n(.*?)^```$", text,
-                        re.MULTILINE | re.DOTALL)
-    return [[command.replace("\\\n", " ").replace("sudo ", "")
-             .replace("example.com", "mine.internal")
-             for command in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
-            for block in blocks]
+    return text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+
+
+def commands_of(block):
+    """As root and so without sudo, and for names of our own."""
+    return [command.replace("\\\n", " ").replace("sudo ", "")
+            .replace("example.com", "mine.internal")
+            for command in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+
+
+def documented(section, test):
+    """The blocks of commands in a section of docs/deploy.md that `test`
+    runs."""
+    return [commands_of(block) for block in re.findall(
+        rf"^<!-- {test} -->\n```console\n(.*?)^```$", section_of(section),
+        re.MULTILINE | re.DOTALL)]
+
+
+def documented_in_list(section):
+    """The commands in a list there, which are indented."""
+    return commands_of("".join(re.findall(r"^ {6}(.*\n)", section_of(section),
+                                          re.MULTILINE)))
 
 
 def run_in_source(root, commands):
