@@ -26,7 +26,7 @@ struct Observed {
   const server::FetchLog& fetches;
   Readiness& readiness;
   ReportFile& reports;
-  const server::ReportSpool* spool;  // of collect; null: policies are served
+  const server::ReportSpool* spool = nullptr;  // of collect; else policies
   config::DomainMetrics domain_metrics;
   std::chrono::sys_seconds started;
   files::Clock clock = process::this_moment;
