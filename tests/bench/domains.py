@@ -21,6 +21,8 @@ LAYOUTS = (FOLDERS, FLAT, ONE_TOML)
 # Who has issued the certificates, and those that they are renewed with.
 ISSUERS = ("bench intermediate", "bench intermediate 2")
 
+SPOILED = "spoiled"  # a file that says: not to be used again
+
 
 class Domains:
     """d000000.example and so on, as the program `domains` makes them."""
@@ -94,7 +96,8 @@ def make(program, folder, count, layout):
     """As the program `domains` makes it, unless it is there and still good."""
     root = folder / "root.pem"
     made = root.stat().st_mtime if root.exists() else 0
-    if made > max(program.stat().st_mtime, time.time() - KEPT_SECONDS):
+    if made > max(program.stat().st_mtime, time.time() - KEPT_SECONDS) \
+            and not (folder / SPOILED).exists():
         return
     new = folder.with_suffix(".new")
     for old in (folder, new):

@@ -51,6 +51,9 @@ class Fetches:
         self._say_fetches("each domain once", mass[0])
         return [ratio(f"CPU of a first fetch, cold / warm, {number} domains",
                       *singles, self._cold_goal()),
+                Result(f"CPU of a fetch of each of {number} domains once",
+                       statistics.median(mass[0]), "us", None,
+                       spread(mass[0])),
                 ratio(f"CPU of a fetch of each of {number} domains once / "
                       "warm", *mass, "<= 1.3")]
 

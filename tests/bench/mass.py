@@ -8,13 +8,12 @@ import json
 import os
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
 import time
 
 from answers import look
-from domains import FOLDERS, ISSUERS, Domains, host_of, make
+from domains import ISSUERS, SPOILED, Domains, host_of, make
 from load import pin
 from loading import LOAD_SECONDS, OURS
 from result import Result
@@ -26,9 +25,9 @@ RATE = 100  # fetches a second
 SAMPLE = 50
 PAUSE_SECONDS = 0.02
 SERVED_SECONDS = 300
+LOADERS = 8  # that fetch at a time, in the end
 # "All in an hour": so many, for as long as it is measured.
 RENEWALS_AN_HOUR = 100_000
-NEW_MX = "g1"
 
 
 @dataclasses.dataclass
@@ -43,25 +42,28 @@ class Seen:
     def worst_ms(self):
         return self.fetched["max_us"] / 1000
 
+    def cpu_share(self):
+        """In percent of a processor."""
+        return self.cpu_ms / self.seconds / 10
 
-class Copy:
-    """Of Domains, so that those stay as they are: links to the same files,
-    which a change replaces by new ones."""
+    def cpu_beside(self, other):
+        """In ms, without what the fetches took, as in `other`."""
+        return max(0, self.cpu_ms - other.cpu_ms / other.seconds * self.seconds)
 
-    def __init__(self, domains, folder):
-        self.folder = folder
-        self.count = domains.count
-        self.policies = folder / "policies.d"
-        self.certificates = folder / "certs"
-        self.remove()
-        for name in ("policies.d", "certs"):
-            shutil.copytree(domains.folder / name, folder / name,
-                            copy_function=os.link)
 
-    configure = Domains.configure
+@contextlib.contextmanager
+def spoiled_if_left(*folders):
+    """Made anew the next time, if the changes are not brought to an end."""
+    marks = [folder / SPOILED for folder in folders]
+    for mark in marks:
+        mark.touch()
+    yield
+    for mark in marks:
+        mark.unlink()
 
-    def remove(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+def issuer_of(leaf):
+    return next(name for name in reversed(ISSUERS) if name.encode() in leaf)
 
 
 class Mass:
@@ -78,67 +80,70 @@ class Mass:
         self.seed = random.randrange(1 << 31)
 
     def measure(self):
-        self.say("domains with certificates, and their renewals: make or read "
-                 f"them; the order of the fetches has the seed {self.seed}")
+        self.say("domains with certificates, and those for their renewal: make "
+                 f"or read them; the fetches have the seed {self.seed}")
         made = self.load.made
-        renewals = made / f"renewals-{self.count}"
-        make(self.load.domains, renewals, self.count, "renewals")
-        domains = Domains(self.load.domains, made, self.count)
-        copies = [Copy(domains, made / f"{name}-{self.count}")
-                  for name in ("mass", "elsewhere")]
-        self.copy, self.elsewhere = copies
-        self.renewals = renewals / "certs"
-        self.originals = domains.certificates
-        try:
-            with self.rack.hosting(OURS, self.copy, LOAD_SECONDS,
-                                   FOLDERS) as server:
-                return self._all(server)
-        finally:
-            for copy in copies:
-                copy.remove()
+        self.domains = Domains(self.load.domains, made, self.count)
+        self.elsewhere = Domains(self.load.domains, made,
+                                 max(1000, self.count // 10))
+        others = made / f"renewals-{self.count}"
+        make(self.load.domains, others, self.count, "renewals")
+        self.others = others / "certs"
+        with self.rack.hosting(OURS, self.domains, LOAD_SECONDS) as server, \
+                spoiled_if_left(self.domains.folder, others):
+            return self._all(server)
 
     def _all(self, server):
         server.settled_anonymous_kb()
         quiet = self._during(server, lambda: time.sleep(self.quiet_seconds))
         results = [Result(f"slowest fetch, {self.count} domains, quiet",
                           quiet.worst_ms(), "ms")]
-        for what, part, command, expected in (
-                ("policies", "policy", lambda copy:
-                 ["policies", copy.policies, self.count, NEW_MX],
-                 {"expect": f"mx: {NEW_MX}."}),
-                ("certificates", "leaf", lambda copy:
-                 ["certificates", copy.certificates, self.count,
-                  self.renewals],
-                 {"issuer": ISSUERS[1]})):
-            results += self._one(server, what, part, command, expected)
-        return [*results, *self._paced(server)]
+        results += self._paced(server, quiet)
+        mark = f"g{time.time_ns()}"
+        results += self._one(
+            server, "policies", "policy",
+            ["policies", self.domains.policies, self.count, mark],
+            ["policies", self.elsewhere.policies, self.elsewhere.count, mark],
+            {"expect": f"mx: {mark}."})
+        now = ISSUERS.index(issuer_of(look(server, host_of(0))["leaf"]))
+        return results + self._one(
+            server, "certificates", "leaf", self._renewal(self.count, 0),
+            ["turns", self.elsewhere.certificates, self.elsewhere.count],
+            {"issuer": ISSUERS[1 - now]})
 
-    def _paced(self, server):
-        """As many renewals a second as are all in an hour; back to the
-        certificates that were there at first."""
+    def _renewal(self, count, rate):
+        return ["certificates", self.domains.certificates, count, self.others,
+                rate]
+
+    def _paced(self, server, quiet):
+        """As many renewals a second as are all in an hour."""
         rate = RENEWALS_AN_HOUR / 3600
         count = min(int(rate * self.paced_seconds), self.count)
         old = self._leaf(server, count - 1)
 
         def change():
-            self._generate(["certificates", self.copy.certificates, count,
-                            self.originals, rate])
+            self._generate(self._renewal(count, rate))
             self._wait(lambda: self._leaf(server, count - 1) != old)
         seen = self._during(server, change)
+        self._generate(self._renewal(count, 0))  # back, to be like the others
+        self._wait(lambda: self._leaf(server, count - 1) == old)
         fetches = seen.fetched["fetches"]
         name = f"while {RENEWALS_AN_HOUR} certificates an hour are renewed"
         self.say(f"{count} renewals in {seen.seconds:.1f} s, {seen.cpu_ms:.0f} "
                  f"ms of CPU, with that of {fetches} fetches: {seen.fetched}")
         return [self._failures(seen, name),
                 Result(f"slowest fetch {name}", seen.worst_ms(), "ms"),
-                Result(f"CPU {name}, with {RATE} fetches a second",
-                       seen.cpu_ms / seen.seconds / 10, "% of a core")]
+                Result(f"CPU {name}, each",
+                       1e3 * seen.cpu_beside(quiet) / count, "us", None,
+                       f"with {RATE} fetches a second {seen.cpu_share():.1f} % "
+                       f"of a core, without renewals {quiet.cpu_share():.1f} %")
+                ]
 
-    def _one(self, server, what, part, command, expected):
-        """The change, and before it the same where mta-stsd does not look:
-        what that does to a fetch is none of its doing."""
-        control = self._during(server, lambda: self._generate(
-            command(self.elsewhere)))
+    def _one(self, server, what, part, command, alike, expected):
+        """`command` changes all, and before it `alike` does the same to others
+        where mta-stsd does not look: what a fetch feels of that is none of its
+        doing."""
+        control = self._during(server, lambda: self._generate(alike))
         numbers = random.Random(self.seed).sample(
             range(self.count), min(SAMPLE, self.count))
         # Those that the generator comes to last may be served last.
@@ -150,7 +155,7 @@ class Mass:
         def change():
             nonlocal written
             start = time.monotonic()
-            self._generate(command(self.copy))
+            self._generate(command)
             written = time.monotonic() - start
             for number in numbers:
                 self._wait(lambda: look(server, host_of(number))[part]
@@ -160,7 +165,6 @@ class Mass:
         name = f"while all {what} of {self.count} domains change"
         self.say(f"all {what}: written in {written:.1f} s, served "
                  f"{seen.seconds - written:.1f} s later; "
-                 f"{seen.cpu_ms / self.count * 1000:.0f} us of CPU each; "
                  f"{seen.quiet_kb} kB before, {seen.peak_kb} kB at most, "
                  f"{server.memory_kb('VmRSS')} kB now; fetches: {seen.fetched}")
         return [self._failures(seen, name),
@@ -171,6 +175,9 @@ class Mass:
                        f"{control.worst_ms():.1f} ms"),
                 Result(f"peak of memory {name} / before",
                        seen.peak_kb / seen.quiet_kb, "", "<= 1.6"),
+                Result(f"CPU of a change of all {what} of {self.count} domains, "
+                       "each", 1e3 * seen.cpu_beside(control) / self.count,
+                       "us"),
                 Result(f"until all {what} of {self.count} domains are served",
                        seen.seconds - written, "s", None,
                        f"after {written:.1f} s in which they were written")]
@@ -192,7 +199,8 @@ class Mass:
 
     def _check(self, server, expected):
         """That every domain has what is new."""
-        self.load.fetch_all(server, self.count, first=0, **expected)
+        self.load.fetch_all(server, self.count, first=0, parallel=LOADERS,
+                            **expected)
 
     def _generate(self, arguments):
         """On the processor of the client, which goes before it."""
@@ -211,8 +219,9 @@ class Mass:
         with self._fetching(server) as fetched:
             action()
             seconds = time.monotonic() - start
-        return Seen(fetched, (server.cpu_ns() - before) / 1e6, seconds,
-                    quiet_kb, server.memory_kb("VmHWM"))
+            cpu_ms = (server.cpu_ns() - before) / 1e6
+        return Seen(fetched, cpu_ms, seconds, quiet_kb,
+                    server.memory_kb("VmHWM"))
 
     @contextlib.contextmanager
     def _fetching(self, server):

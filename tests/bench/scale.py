@@ -21,7 +21,7 @@ class Scale:
         self.rounds = rounds
         self.counts = [count for count in (1000, 10000) if count < most]
         self.counts.append(most)
-        self.idle_seconds = 30 if quick else 60
+        self.idle_seconds = 20 if quick else 60
         self.fetches = 200 if quick else 500
         self.load_rounds = 2 if quick else 3
         self.say = say
