@@ -156,8 +156,8 @@ void print_findings(const publish::Publication& entry) {
 /// Comments that say what the table is for and which records change with it.
 std::string format_head(const publish::Publication& entry,
                         const std::optional<std::string>& tls_rpt) {
-  const std::string& domain = entry.domains.front().text();
-  const std::string& id = entry.id;
+  const std::string_view domain = *entry.domains().begin();
+  const std::string_view id = entry.id();
   std::string text = fmt::format(
       "# The policy of {0}, imported. Its id is {1}.\n"
       "#\n"
@@ -168,13 +168,13 @@ std::string format_head(const publish::Publication& entry,
       "#    publish this record:\n"
       "#      _mta-sts.{0}  TXT  {2}\n",
       domain, id, sts::format_txt_record(id));
-  if (entry.tls_rpt.empty()) {
+  if (!entry.has_tls_rpt()) {
     return text + fmt::format(
                       "# _smtp._tls.{}, if there is one, is not among it: see "
                       "--tls-rpt.\n",
                       domain);
   }
-  const std::string record = tlsrpt::format_txt_record(entry.tls_rpt);
+  const std::string record = tlsrpt::format_txt_record(entry.tls_rpt());
   if (!publish::find_difference(publish::Purpose::tls_rpt, *tls_rpt, record)) {
     return text + fmt::format("# _smtp._tls.{} stays as it is.\n", domain);
   }
@@ -190,13 +190,12 @@ Exit import_policy(Arguments& arguments) {
   if (const std::optional<Exit> end = arguments.read()) return *end;
   const std::optional<dns::Name> domain = parse_domain(options.domain);
   if (!domain) return Exit::fault;
-  std::optional<std::vector<tlsrpt::ReportUri>> rua =
+  const std::optional<std::vector<tlsrpt::ReportUri>> rua =
       parse_tls_rpt(options.tls_rpt);
   if (!rua) return Exit::fault;
-  std::optional<sts::Policy> policy = read_policy(options);
+  const std::optional<sts::Policy> policy = read_policy(options);
   if (!policy) return Exit::fault;
-  const publish::Publication entry = publish::make_publication(
-      {*domain}, *std::move(policy), *std::move(rua), {});
+  const publish::Publication entry({*domain}, *policy, *rua, {});
   print_findings(entry);
   const bool printed = print(format_head(entry, options.tls_rpt) +
                              config::format_policy_table(entry));

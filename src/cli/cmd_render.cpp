@@ -21,7 +21,7 @@ Result<void> write_tree(const std::string& directory, const config::Live& live,
   for (const std::string& domain : domains) {
     const Result<void> written =
         tree->write(sts::policy_host(domain) + std::string(sts::k_policy_path),
-                    live.find_domain(domain)->body);
+                    live.find_domain(domain)->body());
     if (!written) return written;
   }
   return {};
@@ -46,7 +46,7 @@ Exit render(Arguments& arguments) {
   }
   if (!output) {
     const publish::Publication& policy = *live->find_domain(domains.front());
-    return print(policy.body) ? Exit::good : Exit::fault;
+    return print(policy.body()) ? Exit::good : Exit::fault;
   }
   if (domains.empty()) domains = snapshot::all_domains(*live);
   const Result<void> written = write_tree(*output, *live, domains);

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -59,7 +62,26 @@ std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
   return parse_document(content->octets, place.file, out);
 }
 
-void take_policies(TableReader& reader, const std::string& path,
+/// The last policies that were read: the customers of one provider have the
+/// same one, and its octets are kept once. From any thread.
+class RecentPolicies {
+ public:
+  publish::PublicationPtr add(publish::Publication entry) {
+    const std::size_t slot =
+        std::hash<std::string_view>{}(entry.id()) % recent_.size();
+    const std::lock_guard lock(mutex_);
+    if (const auto known = recent_[slot].lock()) entry.share_octets(*known);
+    auto made = std::make_shared<const publish::Publication>(std::move(entry));
+    recent_[slot] = made;
+    return made;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::array<std::weak_ptr<const publish::Publication>, 256> recent_;
+};
+
+void take_policies(TableReader& reader, const files::PathPtr& path,
                    PolicyFile& out) {
   const Value* value = reader.find("policy");
   if (value == nullptr) return;
@@ -81,9 +103,9 @@ void take_policies(TableReader& reader, const std::string& path,
                    "write [[policy]]");
     } else if (auto entry =
                    read_policy(*table, one.at, path, out.diagnostics)) {
-      out.is_any_retiring = out.is_any_retiring || entry->retire;
-      out.policies.push_back(
-          std::make_shared<const publish::Publication>(*std::move(entry)));
+      static RecentPolicies recent;
+      out.is_any_retiring = out.is_any_retiring || entry->retire();
+      out.policies.push_back(recent.add(*std::move(entry)));
     }
   }
   out.policies.shrink_to_fit();
@@ -112,13 +134,15 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "<standard input>" : path;
 }
 
-std::shared_ptr<const PolicyFile> read_included(const std::string& path) {
+std::shared_ptr<const PolicyFile> read_included(
+    const files::PathPtr& path_ptr) {
+  const std::string& path = *path_ptr;
   auto file = std::make_shared<PolicyFile>();
   const std::optional<Table> table =
       read_table(path, k_max_included_octets, {}, file->diagnostics);
   if (!table) return file;
   TableReader reader(*table, {}, path, file->diagnostics);
-  take_policies(reader, path, *file);
+  take_policies(reader, path_ptr, *file);
   const auto* list = reader.find_as<Array>("policy");
   if (table->empty() || (list != nullptr && list->empty())) {
     // A file cut behind its opening comment must not unpublish its domains.
@@ -140,7 +164,7 @@ std::shared_ptr<const MainFile> read_main(const std::string& path) {
   const std::string shown = shown_path(path);
   TableReader reader(*table, {}, shown, file->diagnostics);
   read_settings(reader, shown, *file);
-  take_policies(reader, shown, *file);
+  take_policies(reader, std::make_shared<const std::string>(shown), *file);
   if (auto includes = reader.find_strings("include", k_max_includes)) {
     file->includes = *std::move(includes);
   }

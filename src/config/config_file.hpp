@@ -11,6 +11,7 @@
 #include "config/read_server.hpp"
 #include "config/table_reader.hpp"
 #include "diagnostic.hpp"
+#include "files/file_group.hpp"
 
 namespace mtasts::config {
 
@@ -30,7 +31,7 @@ struct MainFile : PolicyFile {
 };
 
 /// Who wants the file is up to the caller to say, if it can't be read.
-std::shared_ptr<const PolicyFile> read_included(const std::string& path);
+std::shared_ptr<const PolicyFile> read_included(const files::PathPtr& path);
 
 /// "-" is standard input.
 std::shared_ptr<const MainFile> read_main(const std::string& path);

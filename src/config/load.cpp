@@ -125,7 +125,7 @@ Loader::Changes Loader::update_included(const files::Scope& scope) {
                             const files::FileStamp&) {
     // That it names itself is a fault of the pattern, not of the file.
     return *path == main ? std::make_shared<const PolicyFile>()
-                         : read_included(*path);
+                         : read_included(path);
   };
   // While others are served they have the cores.
   return included_.size() == 0
@@ -224,20 +224,20 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
   for (const auto& change : changes) {
     if (!change.before) continue;
     for (const publish::PublicationPtr& entry : change.before->policies) {
-      for (const dns::Name& domain : entry->domains) {
-        names[domain.text()] = std::nullopt;
+      for (const std::string_view domain : entry->domains()) {
+        names[std::string(domain)] = std::nullopt;
       }
     }
   }
   for (const auto& change : changes) {
     if (!change.after) continue;
     for (const publish::PublicationPtr& entry : change.after->policies) {
-      for (const dns::Name& domain : entry->domains) {
+      for (const std::string_view domain : entry->domains()) {
         const std::size_t before = names.size();
-        const auto known = names.try_emplace(names.end(), domain.text());
+        const auto known = names.try_emplace(names.end(), std::string(domain));
         const bool added = names.size() != before;
         has_clash_ = has_clash_ || known->second ||
-                     (added && by_domain_.find(domain.text()) != nullptr);
+                     (added && by_domain_.find(domain) != nullptr);
         known->second = entry;
       }
     }
@@ -251,16 +251,16 @@ void Loader::index_all(Loaded& loaded) {
   has_clash_ = false;
   dns::NameMap<publish::PublicationPtr>::Changes names;
   for (const publish::PublicationPtr& entry : make_config().live.policies) {
-    for (const dns::Name& domain : entry->domains) {
-      const auto [known, added] = names.try_emplace(domain.text(), entry);
-      loaded.touched.push_back(domain.text());
+    for (const std::string_view domain : entry->domains()) {
+      const auto [known, added] = names.try_emplace(std::string(domain), entry);
+      loaded.touched.emplace_back(domain);
       if (added) continue;
       has_clash_ = true;
       loaded.diagnostics.push_back(
-          {Severity::error, "config.duplicate-domain", entry->place,
+          {Severity::error, "config.duplicate-domain", entry->place(),
            fmt::format("domain {} has a policy already, at {}",
-                       in_quotes(domain.text()),
-                       format_place((*known->second)->place)),
+                       in_quotes(domain),
+                       format_place((*known->second)->place())),
            "a domain has one policy; remove it from one of them"});
     }
   }
@@ -288,7 +288,7 @@ Config Loader::make_config() const {
     if (!file.is_any_retiring) return;
     std::ranges::copy_if(file.policies, std::back_inserter(live.retiring),
                          [](const publish::PublicationPtr& one) {
-                           return one->retire.has_value();
+                           return one->retire().has_value();
                          });
   };
   add(*settings_);

@@ -316,22 +316,22 @@ void lint_policy(const PolicyDraft& draft, const sts::Policy& policy,
 Diagnostics lint_retirements(const Live& live, std::chrono::sys_seconds now) {
   Diagnostics found;
   for (const publish::PublicationPtr& entry : live.retiring) {
-    const std::string& first = entry->domains.front().text();
+    const std::string_view first = *entry->domains().begin();
     const std::string whose =
-        entry->domains.size() == 1
+        entry->domain_count() == 1
             ? in_quotes(first)
             : fmt::format("{} and {} more", in_quotes(first),
-                          entry->domains.size() - 1);
-    const std::string day = text::format_date(*entry->retire);
-    if (now < *entry->retire) {
+                          entry->domain_count() - 1);
+    const std::string day = text::format_date(*entry->retire());
+    if (now < *entry->retire()) {
       found.push_back(
-          {Severity::note, "policy.retiring", entry->place,
+          {Severity::note, "policy.retiring", entry->place(),
            fmt::format("the policy of {} is needed until {}, in mode none",
                        whose, day),
            fmt::format("mta-sts retire {} says what is left to do", first)});
     } else {
       found.push_back(
-          {Severity::warning, "policy.retired", entry->place,
+          {Severity::warning, "policy.retired", entry->place(),
            fmt::format("the policy of {} is not needed since {}", whose, day),
            "remove its TXT records, then this table and its host (RFC 8461, "
            "8.3)"});
@@ -341,11 +341,15 @@ Diagnostics lint_retirements(const Live& live, std::chrono::sys_seconds now) {
 }
 
 Diagnostics lint_names(const publish::Publication& entry) {
-  const PolicyDraft draft{.domains = without_places(entry.domains),
+  std::vector<dns::Name> domains;
+  for (const std::string_view one : entry.domains()) {
+    domains.push_back(*dns::Name::parse(one));
+  }
+  const PolicyDraft draft{.domains = without_places(domains),
                           .mode = {},
-                          .mx = without_places(entry.policy.mx()),
+                          .mx = without_places(entry.policy().mx()),
                           .max_age = {},
-                          .tls_rpt = without_places(entry.tls_rpt),
+                          .tls_rpt = without_places(entry.tls_rpt()),
                           .at = {}};
   const Table table;
   Diagnostics found;

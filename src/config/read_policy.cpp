@@ -200,11 +200,11 @@ Result<dns::Name> parse_policy_domain(std::string_view text) {
 }
 
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
-                                                std::string_view file,
+                                                const files::PathPtr& file,
                                                 Diagnostics& out) {
   // Errors of this table alone decide whether it yields a policy.
   Diagnostics found;
-  TableReader reader(table, "policy", file, found);
+  TableReader reader(table, "policy", *file, found);
   PolicyDraft draft{
       .domains = read_domains(at, reader),
       .mode =
@@ -226,11 +226,9 @@ std::optional<publish::Publication> read_policy(const Table& table, Position at,
         draft.mode, take_values(draft.mx), draft.max_age.value);
     if (policy) {
       lint_policy(draft, *policy, reader);
-      entry = publish::make_publication(
-          take_values(std::move(draft.domains)), *std::move(policy),
-          take_values(std::move(draft.tls_rpt)),
-          {std::string(file), at.line, at.column});
-      entry->retire = retire;
+      entry.emplace(take_values(std::move(draft.domains)), *policy,
+                    take_values(std::move(draft.tls_rpt)),
+                    publish::TablePlace{file, at.line, at.column}, retire);
     } else {
       reader.error(draft.mx.empty() ? "policy.mx-missing" : "policy.too-large",
                    at, policy.error().message, policy.error().hint);

@@ -10,6 +10,7 @@
 #include "config/value.hpp"
 #include "diagnostic.hpp"
 #include "dns/name.hpp"
+#include "files/file_group.hpp"
 #include "result.hpp"
 
 namespace mtasts::config {
@@ -20,7 +21,7 @@ Result<dns::Name> parse_policy_domain(std::string_view text);
 
 /// Nothing when the table has an error; all of them are then in `out`.
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
-                                                std::string_view file,
+                                                const files::PathPtr& file,
                                                 Diagnostics& out);
 
 }  // namespace mtasts::config

@@ -51,7 +51,7 @@ bool has_token(const tlsrpt::ReportUri& uri) {
 Diagnostic warn(const publish::Publication& entry, std::string id,
                 const tlsrpt::ReportUri& uri, std::string_view says,
                 std::string hint) {
-  return {Severity::warning, std::move(id), entry.place,
+  return {Severity::warning, std::move(id), entry.place(),
           fmt::format("tls_rpt {} {}", in_quotes(uri.text()), says),
           std::move(hint)};
 }
@@ -65,7 +65,7 @@ Diagnostics lint_report_uris(const Config& config, const std::string& path) {
   Diagnostics found;
   bool leads_here = false;
   for (const publish::PublicationPtr& entry : config.live.policies) {
-    for (const tlsrpt::ReportUri& uri : entry->tls_rpt) {
+    for (const tlsrpt::ReportUri& uri : entry->tls_rpt()) {
       if (uri.is_mail()) continue;
       if (uri.host() == host) {
         leads_here = true;

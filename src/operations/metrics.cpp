@@ -173,7 +173,7 @@ class DomainSeries final : public server::Body {
     constexpr std::size_t k_some = 8 * 1024;
     MetricWriter writer(form_, out);
     for (const std::size_t end = out.size() + k_some; out.size() < end;) {
-      if (policy_ == 0 && domain_ == 0) {
+      if (policy_ == 0) {
         const DomainFamily& begun = k_domain_families[family_];
         writer.family(begun.name, begun.type, begun.help);
       }
@@ -192,14 +192,13 @@ class DomainSeries final : public server::Body {
   /// The samples of the next domain; false when there is none.
   bool write_next(std::string& out) {
     const auto& policies = snapshot_->live.policies;
-    while (policy_ < policies.size() &&
-           domain_ == policies[policy_]->domains.size()) {
-      domain_ = 0;
-      ++policy_;
+    while (next_ == last_) {
+      if (policy_ == policies.size()) return false;
+      const text::Lines domains = policies[policy_++]->domains();
+      next_ = domains.begin();
+      last_ = domains.end();
     }
-    if (policy_ == policies.size()) return false;
-    const publish::Publication& entry = *policies[policy_];
-    write(entry, entry.domains[domain_++].text(), out);
+    write(*policies[policy_ - 1], std::string(*next_++), out);
     return true;
   }
 
@@ -210,13 +209,13 @@ class DomainSeries final : public server::Body {
       fmt::format_to(
           out,
           "mta_stsd_policy_info{{domain=\"{}\",mode=\"{}\",id=\"{}\"}} 1\n",
-          domain, sts::format_mode(entry.policy.mode()), entry.id);
+          domain, sts::format_mode(entry.mode()), entry.id());
     } else if (family_ == 1) {
       fmt::format_to(out,
                      "mta_stsd_policy_max_age_seconds{{domain=\"{}\"}} {}\n",
-                     domain, entry.policy.max_age().count());
+                     domain, entry.max_age().count());
     } else if (family_ == 2) {
-      const auto held = history_.held(domain, entry.policy).cached;
+      const auto held = history_.held(domain, entry).cached;
       if (!held) return;
       fmt::format_to(out,
                      "mta_stsd_policy_cached_until_timestamp_seconds{{"
@@ -270,8 +269,9 @@ class DomainSeries final : public server::Body {
   const MetricForm form_;
   const sys_seconds now_;
   std::size_t family_ = 0;
-  std::size_t policy_ = 0;
-  std::size_t domain_ = 0;
+  std::size_t policy_ = 0;  // behind the one whose domains these are:
+  text::Lines::Iterator next_;
+  text::Lines::Iterator last_;
 };
 
 }  // namespace
@@ -293,8 +293,7 @@ void Metrics::write_policies(const snapshot::Snapshot& snapshot,
   out.family("mta_stsd_domains", gauge, "Policy domains, by mode.");
   std::array<std::size_t, sts::k_mode_names.size()> counts{};
   for (const publish::PublicationPtr& entry : snapshot.live.policies) {
-    counts[static_cast<std::size_t>(entry->policy.mode())] +=
-        entry->domains.size();
+    counts[static_cast<std::size_t>(entry->mode())] += entry->domain_count();
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
     out.sample(counts[i], fmt::format("mode=\"{}\"", sts::k_mode_names[i]));

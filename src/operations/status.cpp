@@ -18,13 +18,13 @@ Status make_status(const Observed& observed, StatusQuery query) {
                 .snapshot = observed.snapshots.get(),
                 .found = {}};
   for (const publish::PublicationPtr& entry : status.snapshot->live.policies) {
-    for (const dns::Name& name : entry->domains) {
+    for (const std::string_view name : entry->domains()) {
       ++status.total;
-      if (name.text().find(status.query.part) == std::string::npos) continue;
+      if (name.find(status.query.part) == std::string::npos) continue;
       const std::size_t place = status.matching++;
       if (place >= status.query.offset &&
           status.found.size() < status.query.limit) {
-        status.found.push_back({entry.get(), &name});
+        status.found.push_back({entry.get(), *dns::Name::parse(name)});
       }
     }
   }
@@ -33,20 +33,20 @@ Status make_status(const Observed& observed, StatusQuery query) {
 
 DomainStatus describe(const Observed& observed, const Status& status,
                       const FoundDomain& found) {
-  const std::string& domain = found.name->text();
-  const sts::Policy& policy = found.entry->policy;
+  const std::string& domain = found.name.text();
+  const sts::Policy policy = found.entry->policy();
   DomainStatus one{
       .domain = domain,
       .mode = policy.mode(),
       .max_age = policy.max_age(),
       .mx = {},
-      .id = found.entry->id,
-      .held = observed.history.held(domain, policy),
-      .retire = found.entry->retire,
+      .id = std::string(found.entry->id()),
+      .held = observed.history.held(domain, *found.entry),
+      .retire = found.entry->retire(),
       .certificate =
           dates_of(*status.snapshot, sts::policy_host(domain), status.now),
       .records =
-          publish::make_records(*found.entry, *found.name, std::nullopt).sets,
+          publish::make_records(*found.entry, found.name, std::nullopt).sets,
       .fetches = observed.fetches.find(domain, status.now)
                      .value_or(server::DomainFetches{}),
       .of_id = {},

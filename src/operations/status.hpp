@@ -50,7 +50,7 @@ struct DomainStatus {
 
 struct FoundDomain {
   const publish::Publication* entry;
-  const dns::Name* name;
+  dns::Name name;
 };
 
 struct Status {

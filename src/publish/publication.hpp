@@ -3,36 +3,74 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "diagnostic.hpp"
 #include "dns/name.hpp"
 #include "sts/policy.hpp"
+#include "text/lines.hpp"
 #include "tlsrpt/report_uri.hpp"
 
 namespace mtasts::publish {
 
-/// One policy and the policy domains that it is for.
-struct Publication {
-  std::vector<dns::Name> domains;
-  sts::Policy policy;
-  std::vector<tlsrpt::ReportUri> tls_rpt;
-  std::string body;  // the exact octets that are served
-  std::string id;    // of the body
-  Place place;       // of its table
-  /// With a date the policy is on its way out: the body says "mode: none", and
-  /// is not needed any more from that day on (RFC 8461, 8.3). `policy` is then
-  /// that of the body.
-  std::optional<std::chrono::sys_days> retire = {};
+/// Where in a file a table stands: as Place, of a path that many share.
+struct TablePlace {
+  std::shared_ptr<const std::string> file;  // null: in none
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+/// One policy and the policy domains that it is for, kept as octets: there may
+/// be 100,000. Values are made of them when they are asked for.
+class Publication {
+ public:
+  /// With a date (`retire`) the policy is on its way out: `policy` says "mode:
+  /// none", and is not needed any more from that day on (RFC 8461, 8.3).
+  Publication(const std::vector<dns::Name>& domains, const sts::Policy& policy,
+              const std::vector<tlsrpt::ReportUri>& tls_rpt, TablePlace place,
+              std::optional<std::chrono::sys_days> retire = {});
+
+  /// In the order of the table.
+  text::Lines domains() const {
+    return text::Lines(std::string_view(names_).substr(0, domains_octets_));
+  }
+  std::size_t domain_count() const { return domain_count_; }
+
+  sts::Policy policy() const;
+  /// Those of policy(), without making the rest of it.
+  sts::Mode mode() const { return mode_; }
+  std::chrono::seconds max_age() const { return max_age_; }
+
+  bool has_tls_rpt() const { return names_.size() > domains_octets_; }
+  std::vector<tlsrpt::ReportUri> tls_rpt() const;
+
+  /// The exact octets that are served, and their id.
+  std::string_view body() const;
+  std::string_view id() const;
+  /// Takes those of `other` in place of its own, if they are the same.
+  void share_octets(const Publication& other);
+
+  /// Of its table.
+  Place place() const;
+  std::optional<std::chrono::sys_days> retire() const { return retire_; }
+
+ private:
+  std::string names_;  // the domains, then the report URIs, a line each
+  std::shared_ptr<const char[]> served_;  // the id, then the body
+  std::uint32_t served_octets_;
+  std::uint32_t domains_octets_;  // of names_
+  std::uint32_t domain_count_;
+  std::chrono::duration<std::uint32_t> max_age_;
+  TablePlace place_;
+  std::optional<std::chrono::sys_days> retire_;
+  sts::Mode mode_;
 };
 using PublicationPtr = std::shared_ptr<const Publication>;
-
-/// With the body and the id of `policy`.
-Publication make_publication(std::vector<dns::Name> domains, sts::Policy policy,
-                             std::vector<tlsrpt::ReportUri> tls_rpt,
-                             Place place);
 
 }  // namespace mtasts::publish

@@ -28,16 +28,16 @@ std::chrono::seconds default_ttl(sts::Mode mode) {
 using Texts = std::pair<std::string, std::string>;  // of the two TXT records
 
 Texts record_texts(const Publication& entry) {
-  return {sts::format_txt_record(entry.id),
-          entry.tls_rpt.empty() ? std::string{}
-                                : tlsrpt::format_txt_record(entry.tls_rpt)};
+  return {sts::format_txt_record(entry.id()),
+          entry.has_tls_rpt() ? tlsrpt::format_txt_record(entry.tls_rpt())
+                              : std::string{}};
 }
 
 }  // namespace
 
 DomainRecords make_records(const Publication& entry, const dns::Name& domain,
                            std::optional<std::chrono::seconds> ttl) {
-  const sts::Policy& policy = entry.policy;
+  const sts::Policy policy = entry.policy();
   const std::chrono::seconds time = ttl.value_or(default_ttl(policy.mode()));
   const auto [sts_text, tlsrpt_text] = record_texts(entry);
   DomainRecords records{
@@ -49,8 +49,8 @@ DomainRecords make_records(const Publication& entry, const dns::Name& domain,
       .reminder =
           "also needs A and AAAA records, or a CNAME, that lead to this "
           "server"};
-  if (entry.retire) {
-    records.note += ", until " + text::format_date(*entry.retire);
+  if (entry.retire()) {
+    records.note += ", until " + text::format_date(*entry.retire());
   }
   const auto add = [&](Purpose purpose, const std::string& text) {
     records.sets.push_back(
@@ -84,9 +84,9 @@ std::vector<DomainRecords> make_records(
   const std::unordered_set<std::string> wanted(domains.begin(), domains.end());
   std::vector<DomainRecords> all;
   for (const PublicationPtr& entry : publications) {
-    for (const dns::Name& domain : entry->domains) {
-      if (!wanted.contains(domain.text())) continue;
-      all.push_back(make_records(*entry, domain, ttl));
+    for (const std::string_view domain : entry->domains()) {
+      if (!wanted.contains(std::string(domain))) continue;
+      all.push_back(make_records(*entry, *dns::Name::parse(domain), ttl));
     }
   }
   return all;

@@ -56,7 +56,7 @@ void PolicyResponder::note_fetch(const http::RequestHead& head,
   }
   const SenderFamily family = classify_sender(head.user_agent);
   counters_.count(family);
-  fetches_->count(domain, response.policy->id, family, now());
+  fetches_->count(domain, response.policy->id(), family, now());
 }
 
 }  // namespace mtasts::server

@@ -91,7 +91,7 @@ Response respond(const snapshot::Snapshot& serving,
     status = 405;
   }
   Response response = make_response(status);
-  if (status == 200) response.body = policy->body;
+  if (status == 200) response.body = policy->body();
   response.policy = policy;
   return response;
 }

@@ -39,12 +39,12 @@ Error explain(const config::Loaded& loaded, const std::string& path) {
 }
 
 void add_past(const Record& record, sys_seconds now, DomainChange& change) {
-  if (change.before != nullptr && change.before->mode() == sts::Mode::enforce) {
+  if (change.before && change.before->mode() == sts::Mode::enforce) {
     change.enforced_until = now + change.before->max_age();
   }
   const auto past = record.domains.find(change.domain);
   if (past == record.domains.end()) {
-    change.is_new = change.before == nullptr && !record.domains.empty();
+    change.is_new = !change.before && !record.domains.empty();
     if (change.retired_from) {
       change.enforced_until =
           std::max(change.enforced_until, {*change.retired_from});

@@ -86,11 +86,11 @@ class Findings {
 /// or makes other mx of all. One table for very many domains is edited by
 /// people, who see what they do.
 bool is_weakened(const DomainChange& one) {
-  if (one.before == nullptr || one.after == nullptr) return false;
+  if (!one.before || one.after == nullptr) return false;
   const sts::Policy& before = *one.before;
-  const sts::Policy& after = one.after->policy;
-  if (one.after->retire || before.mode() != sts::Mode::enforce) return false;
-  if (after.mode() != sts::Mode::enforce) return true;
+  if (one.after->retire() || before.mode() != sts::Mode::enforce) return false;
+  if (one.after->mode() != sts::Mode::enforce) return true;
+  const sts::Policy after = one.after->policy();
   return std::ranges::none_of(before.mx(), [&](const sts::MxPattern& mx) {
     return std::ranges::find(after.mx(), mx) != after.mx().end();
   });
@@ -102,7 +102,7 @@ sts::MassChange count(const std::vector<DomainChange>& changes,
   std::set<const publish::Publication*> tables;
   std::size_t weakened = 0;
   for (const DomainChange& one : changes) {
-    if (one.before == nullptr) continue;
+    if (!one.before) continue;
     ++mass.changed;
     if (one.after == nullptr) ++mass.lost;
     if (!is_weakened(one)) continue;
@@ -124,11 +124,13 @@ Diagnostics judge_changes(const std::vector<DomainChange>& changes,
     findings.add(*mass, Place{changes.front().place.file});
   }
   for (const DomainChange& one : changes) {
+    std::optional<sts::Policy> after;
+    if (one.after != nullptr) after = one.after->policy();
     const sts::Change change{
         .domain = one.domain,
-        .before = one.before,
-        .after = one.after == nullptr ? nullptr : &one.after->policy,
-        .retire = one.after == nullptr ? std::nullopt : one.after->retire,
+        .before = one.before ? &*one.before : nullptr,
+        .after = after ? &*after : nullptr,
+        .retire = one.after == nullptr ? std::nullopt : one.after->retire(),
         // Who holds one in mode testing delivers in any case.
         .cached_until = one.enforced_until,
         .enforced_until = one.enforced_until,
@@ -148,16 +150,17 @@ std::vector<DomainChange> find_changes(
     const publish::Publication* before = older.find_domain(domain);
     const publish::Publication* after = newer.find_domain(domain);
     if (before == after) continue;
-    if (before != nullptr && after != nullptr && before->id == after->id &&
-        before->retire == after->retire) {
+    if (before != nullptr && after != nullptr && before->id() == after->id() &&
+        before->retire() == after->retire()) {
       continue;
     }
-    changes.push_back(
-        {.domain = domain,
-         .before = before == nullptr ? nullptr : &before->policy,
-         .after = after,
-         .retired_from = before == nullptr ? std::nullopt : before->retire,
-         .place = after == nullptr ? before->place : after->place});
+    DomainChange& change = changes.emplace_back(
+        DomainChange{.domain = domain,
+                     .after = after,
+                     .place = (after == nullptr ? before : after)->place()});
+    if (before == nullptr) continue;
+    change.before = before->policy();
+    change.retired_from = before->retire();
   }
   return changes;
 }

@@ -19,7 +19,7 @@ namespace mtasts::snapshot {
 /// What becomes of one domain. Its pointers outlive the judgement.
 struct DomainChange {
   std::string domain;
-  const sts::Policy* before = nullptr;          // null: was not served
+  std::optional<sts::Policy> before = {};       // nothing: was not served
   const publish::Publication* after = nullptr;  // null: is gone
   /// Until then senders may refuse mail for a policy in mode enforce.
   std::optional<std::chrono::sys_seconds> enforced_until = {};

@@ -25,23 +25,24 @@ std::size_t hash(std::string_view domain) {
 }
 
 void add_line(std::string& lines, sys_seconds time, HistoryLine::Event event,
-              const std::string& domain, const std::string& id,
+              std::string_view domain, std::string_view id,
               const sts::Policy& policy) {
   lines += sts::format_history_line({.time = time,
                                      .event = event,
-                                     .domain = domain,
-                                     .id = id,
+                                     .domain = std::string(domain),
+                                     .id = std::string(id),
                                      .policy = policy});
 }
 
 /// With another day on which it retires only.
 bool has_same_id(const DomainChange& one, const config::Live& older) {
-  return one.before != nullptr && one.after != nullptr &&
-         older.find_domain(one.domain)->id == one.after->id;
+  return one.before && one.after != nullptr &&
+         older.find_domain(one.domain)->id() == one.after->id();
 }
 
-/// Senders that got `policy` at `now`.
-Held held_from(const sts::Policy& policy, sys_seconds now) {
+/// Senders that got `policy` at `now`; of a Policy or a Publication.
+template <class Policy>
+Held held_from(const Policy& policy, sys_seconds now) {
   Held held;
   if (policy.mode() != sts::Mode::none) held.cached = now + policy.max_age();
   if (policy.mode() == sts::Mode::enforce) held.enforced = held.cached;
@@ -139,9 +140,9 @@ Diagnostics History::judge(const config::Live& older, const config::Live& newer,
     if (path_.empty() && !one.enforced_until && one.retired_from) {
       one.enforced_until = *one.retired_from;
     }
-    one.is_new = !path_.empty() && one.before == nullptr &&
-                 !known_.contains(hash(one.domain));
-    if (one.before == nullptr) continue;
+    one.is_new =
+        !path_.empty() && !one.before && !known_.contains(hash(one.domain));
+    if (!one.before) continue;
     // It is served as long as the change is refused: one day is told for all of
     // a day, so that the same is not said again and again.
     if (const auto enforced = held_from(*one.before, time).enforced) {
@@ -162,7 +163,7 @@ void History::begin(const config::Live& first) {
     known_.insert(hash(domain));
     const publish::Publication* served = first.find_domain(domain);
     for (const sts::Served& one : past.served()) {
-      if (!one.is_open() || (served != nullptr && one.id == served->id)) {
+      if (!one.is_open() || (served != nullptr && one.id == served->id())) {
         continue;
       }
       add_line(lines, time + k_rest, HistoryLine::Event::end, domain, one.id,
@@ -173,12 +174,13 @@ void History::begin(const config::Live& first) {
                     .enforced = past.enforced_until(time)},
                    served, time);
   }
+  if (path_.empty()) return;  // nobody asks
   for (const publish::PublicationPtr& entry : first.policies) {
-    for (const dns::Name& name : entry->domains) {
-      known_.insert(hash(name.text()));
-      if (record.is_open(name.text(), entry->id)) continue;
-      add_line(lines, time, HistoryLine::Event::serve, name.text(), entry->id,
-               entry->policy);
+    for (const std::string_view name : entry->domains()) {
+      known_.insert(hash(name));
+      if (record.is_open(name, entry->id())) continue;
+      add_line(lines, time, HistoryLine::Event::serve, name, entry->id(),
+               entry->policy());
     }
   }
   lock.unlock();
@@ -193,8 +195,8 @@ void History::announce(const config::Live& older, const config::Live& newer,
   for (const DomainChange& one : find_changes(older, newer, domains)) {
     known_.insert(hash(one.domain));
     if (one.after == nullptr || has_same_id(one, older)) continue;
-    add_line(lines, time, HistoryLine::Event::serve, one.domain, one.after->id,
-             one.after->policy);
+    add_line(lines, time, HistoryLine::Event::serve, one.domain,
+             one.after->id(), one.after->policy());
   }
   lock.unlock();
   write(lines);
@@ -206,13 +208,13 @@ void History::replace(const config::Live& older, const config::Live& newer,
   const sys_seconds time = now() + k_rest;
   std::string lines;
   for (const DomainChange& one : find_changes(older, newer, domains)) {
-    if (one.before == nullptr) continue;
+    if (!one.before) continue;
     forget_covered(one.domain,
                    later(held_before(one.domain), held_from(*one.before, time)),
                    one.after, time);
     if (has_same_id(one, older)) continue;
     add_line(lines, time, HistoryLine::Event::end, one.domain,
-             older.find_domain(one.domain)->id, *one.before);
+             older.find_domain(one.domain)->id(), *one.before);
   }
   lock.unlock();
   write(lines);
@@ -224,9 +226,9 @@ void History::end(const config::Live& last) {
   const sys_seconds time = safe_now() + k_rest;
   std::string lines;
   for (const publish::PublicationPtr& entry : last.policies) {
-    for (const dns::Name& domain : entry->domains) {
-      add_line(lines, time, HistoryLine::Event::end, domain.text(), entry->id,
-               entry->policy);
+    for (const std::string_view domain : entry->domains()) {
+      add_line(lines, time, HistoryLine::Event::end, domain, entry->id(),
+               entry->policy());
     }
   }
   write(lines);
@@ -241,7 +243,8 @@ void History::retry() {
   write({});
 }
 
-Held History::held(const std::string& domain, const sts::Policy& served) const {
+Held History::held(const std::string& domain,
+                   const publish::Publication& served) const {
   const std::lock_guard lock(mutex_);
   return later(held_before(domain), held_from(served, now()));
 }
@@ -262,8 +265,7 @@ Held History::held_before(const std::string& domain) const {
 void History::forget_covered(const std::string& domain, Held before,
                              const publish::Publication* served,
                              sys_seconds now) {
-  const Held covered =
-      served == nullptr ? Held{} : held_from(served->policy, now);
+  const Held covered = served == nullptr ? Held{} : held_from(*served, now);
   const auto keep = [now](std::optional<sys_seconds>& one,
                           std::optional<sys_seconds> by) {
     if (one <= by || *one <= now) one.reset();

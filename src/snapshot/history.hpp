@@ -62,7 +62,8 @@ class History {
   void retry();
 
   /// Of a domain with the policy that is served.
-  Held held(const std::string& domain, const sts::Policy& served) const;
+  Held held(const std::string& domain,
+            const publish::Publication& served) const;
 
   enum class State { none, good, incomplete };
   /// Of the file.

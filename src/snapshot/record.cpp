@@ -82,7 +82,7 @@ class LastEnds {
 
 }  // namespace
 
-bool Record::is_open(const std::string& domain, std::string_view id) const {
+bool Record::is_open(std::string_view domain, std::string_view id) const {
   const auto past = domains.find(domain);
   return past != domains.end() &&
          std::ranges::any_of(past->second.served(), [id](const auto& one) {
@@ -145,21 +145,21 @@ std::vector<DomainChange> find_changes(const Record& before,
     // That others ended was allowed then.
     if (after == nullptr && !served_last.has(domain, past)) continue;
     const sts::Served* last = find_last(past);
-    if (after != nullptr && last->id == after->id) continue;
+    if (after != nullptr && last->id == after->id()) continue;
     changes.push_back(
         {.domain = domain,
-         .before = &last->policy,
+         .before = last->policy,
          .after = after,
          .enforced_until = past.enforced_until(now),
-         .place = after == nullptr ? Place{config} : after->place});
+         .place = after == nullptr ? Place{config} : after->place()});
   }
   for (const publish::PublicationPtr& entry : live.policies) {
-    for (const dns::Name& domain : entry->domains) {
-      if (before.domains.contains(domain.text())) continue;
-      changes.push_back({.domain = domain.text(),
+    for (const std::string_view domain : entry->domains()) {
+      if (before.domains.contains(domain)) continue;
+      changes.push_back({.domain = std::string(domain),
                          .after = entry.get(),
                          .is_new = true,
-                         .place = entry->place});
+                         .place = entry->place()});
     }
   }
   return changes;

@@ -32,7 +32,7 @@ struct Record {
   /// it.
   bool is_foreign() const;
   /// Whether the policy with this id is served still.
-  bool is_open(const std::string& domain, std::string_view id) const;
+  bool is_open(std::string_view domain, std::string_view id) const;
 };
 
 /// Without a file it is empty.

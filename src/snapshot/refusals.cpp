@@ -19,14 +19,15 @@ namespace {
 
 std::optional<std::string> find_placeholder(const publish::Publication& entry,
                                             bool (*is_one)(const dns::Name&)) {
-  for (const dns::Name& domain : entry.domains) {
-    if (is_one(domain)) return domain.text();
+  for (const std::string_view domain : entry.domains()) {
+    if (is_one(*dns::Name::parse(domain))) return std::string(domain);
   }
-  for (const sts::MxPattern& mx : entry.policy.mx()) {
+  const sts::Policy policy = entry.policy();
+  for (const sts::MxPattern& mx : policy.mx()) {
     if (is_one(mx.name())) return mx.text();
   }
   // Those who own the name would get the reports.
-  for (const tlsrpt::ReportUri& uri : entry.tls_rpt) {
+  for (const tlsrpt::ReportUri& uri : entry.tls_rpt()) {
     const Result<dns::Name> host = dns::Name::parse(uri.host());
     if (host && is_one(*host)) return uri.text();
   }
@@ -53,7 +54,7 @@ Diagnostics find_placeholders(const Snapshot& snapshot,
       name = find_placeholder(*entry, config::asks_to_be_filled_in);
     }
     if (name) {
-      found.push_back({severity, "policy.placeholder", entry->place,
+      found.push_back({severity, "policy.placeholder", entry->place(),
                        fmt::format("{} is a placeholder, and serve refuses it "
                                    "on a public listener",
                                    in_quotes(*name)),

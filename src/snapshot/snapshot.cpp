@@ -37,8 +37,8 @@ std::optional<std::string> find_covered(std::string_view name) {
 std::vector<std::string> all_domains(const config::Live& live) {
   std::vector<std::string> domains;
   for (const publish::PublicationPtr& entry : live.policies) {
-    for (const dns::Name& domain : entry->domains) {
-      domains.push_back(domain.text());
+    for (const std::string_view domain : entry->domains()) {
+      domains.emplace_back(domain);
     }
   }
   return domains;

@@ -61,6 +61,7 @@ void SnapshotLoader::read_policies(const files::Scope& scope) {
       files::is_of_rested(scope) &&
       !policies_.loader.look(files::Paths{path_}, nullptr).empty();
   policies_.touched.insert(last.touched.begin(), last.touched.end());
+  last.touched = {};
 }
 
 /// Where the policies say that they are. True if other files count now.

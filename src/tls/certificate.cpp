@@ -13,7 +13,7 @@ Result<CertificatePtr> Certificate::make(
   if (public_key_of(key->octets()) != leaf.key.octets) {
     return fail("the private key does not belong to the certificate");
   }
-  if (leaf.dns_names.empty()) {
+  if (leaf.dns_names().empty()) {
     return fail("the certificate has no DNS name in its subjectAltName",
                 "senders look at no other field (RFC 8461, 3.3)");
   }

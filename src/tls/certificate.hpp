@@ -36,7 +36,7 @@ class Certificate {
                                      Flaw flaw = Flaw::none);
 
   /// The dNSName entries, in lower case.
-  const std::vector<std::string>& names() const { return leaf().dns_names; }
+  std::vector<std::string> names() const { return leaf().dns_names(); }
   std::chrono::sys_seconds not_before() const { return leaf().not_before; }
   /// The last second in which senders take it: of the leaf, or of its issuer in
   /// the chain if that ends before it. What is above those does not count:

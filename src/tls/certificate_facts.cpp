@@ -58,18 +58,6 @@ bool is_true(std::string_view boolean) {
   return boolean.find_first_not_of('\0') != std::string_view::npos;
 }
 
-/// RFC 5280, 4.2.1.6:
-///   SubjectAltName ::= SEQUENCE OF GeneralName
-///   GeneralName    ::= CHOICE { dNSName [2] IMPLICIT IA5String, ... }
-void read_names(std::string_view value, CertificateFacts& facts) {
-  DerReader names(DerReader(value).take(k_sequence));
-  while (const std::optional<DerElement> name = names.next()) {
-    if (name->tag == context_tag(2)) {
-      facts.dns_names.push_back(text::to_lower(name->content));
-    }
-  }
-}
-
 /// RFC 5280, 4.2.1.12:
 ///   ExtKeyUsageSyntax ::= SEQUENCE OF OBJECT IDENTIFIER
 bool allows_servers(std::string_view value) {
@@ -105,7 +93,7 @@ void read_extension(std::string_view id, std::string_view value,
                     CertificateFacts& facts) {
   DerReader reader(value);
   if (id == k_subject_alt_name) {
-    read_names(value, facts);
+    facts.alt_names = value;
   } else if (id == k_basic_constraints) {
     DerReader inner(reader.take(k_sequence));
     facts.is_authority = is_true(inner.take(k_boolean));
@@ -158,6 +146,20 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
 
 }  // namespace
 
+// RFC 5280, 4.2.1.6:
+//   SubjectAltName ::= SEQUENCE OF GeneralName
+//   GeneralName    ::= CHOICE { dNSName [2] IMPLICIT IA5String, ... }
+std::vector<std::string> CertificateFacts::dns_names() const {
+  std::vector<std::string> all;
+  DerReader names(DerReader(alt_names).take(k_sequence));
+  while (const std::optional<DerElement> name = names.next()) {
+    if (name->tag == context_tag(2)) {
+      all.push_back(text::to_lower(name->content));
+    }
+  }
+  return all;
+}
+
 // RFC 5280, 4.1:
 //   Certificate    ::= SEQUENCE { TBSCertificate, AlgorithmIdentifier,
 //                                 signature BIT STRING }
@@ -205,7 +207,6 @@ std::optional<CertificateFacts> read_facts(std::string_view der) {
   fields.next(context_tag(1));
   fields.next(context_tag(2));
   if (!read_extensions(fields, facts)) return std::nullopt;
-  facts.dns_names.shrink_to_fit();
   return facts;
 }
 

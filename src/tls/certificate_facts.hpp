@@ -31,14 +31,17 @@ struct CertificateFacts {
   PublicKey key;
   std::chrono::sys_seconds not_before;
   std::chrono::sys_seconds not_after;
-  std::vector<std::string> dns_names;  // of subjectAltName, in lower case
-  std::string_view subject_key_id;     // empty when it has none
-  std::string_view authority_key_id;   // empty when it has none
-  bool has_weak_signature = false;     // by MD5 or SHA-1
-  bool is_authority = false;           // RFC 5280, 4.2.1.9
-  bool is_for_servers = true;          // RFC 5280, 4.2.1.12
-  bool names_issuer_url = false;       // RFC 5280, 4.2.2.1: caIssuers
+  std::string_view alt_names;         // subjectAltName as DER
+  std::string_view subject_key_id;    // empty when it has none
+  std::string_view authority_key_id;  // empty when it has none
+  bool has_weak_signature = false;    // by MD5 or SHA-1
+  bool is_authority = false;          // RFC 5280, 4.2.1.9
+  bool is_for_servers = true;         // RFC 5280, 4.2.1.12
+  bool names_issuer_url = false;      // RFC 5280, 4.2.2.1: caIssuers
   UnknownCritical unknown_critical = UnknownCritical::none;
+
+  /// The dNSName entries of subjectAltName, in lower case.
+  std::vector<std::string> dns_names() const;
 };
 
 /// Nothing when `der` is no certificate.

@@ -82,6 +82,8 @@ void append(List& to, const List& from) {
 std::set<CertificateFinder::Id> CertificateFinder::index(
     const std::vector<Change>& changes) {
   std::set<Id> touched;
+  IdIndex<PemFilePtr>::Entries gone;
+  IdIndex<PemFilePtr>::Entries come;
   const auto ids = [&](const PemFile& file) {
     std::set<Id> all;
     for (const KeyDer& key : file.keys) {
@@ -94,17 +96,15 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
   for (const Change& change : changes) {
     if (change.before) {
       for (const Id id : ids(*change.before)) {
-        const auto [first, last] = by_key_.equal_range(id);
-        const auto known = std::find_if(first, last, [&](const auto& one) {
-          return one.second == change.before;
-        });
-        if (known != last) by_key_.erase(known);
+        gone.emplace_back(id, change.before);
       }
     }
     if (change.after) {
-      for (const Id id : ids(*change.after)) by_key_.emplace(id, change.after);
+      for (const Id id : ids(*change.after))
+        come.emplace_back(id, change.after);
     }
   }
+  by_key_.change(std::move(gone), std::move(come));
   return touched;
 }
 
@@ -149,15 +149,16 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              const std::vector<FileKey>& keys,
                              Pairing& pairing) {
   const CertificateFacts& leaf = chains.front()->chain.front()->facts;
+  const std::vector<std::string> names = leaf.dns_names();
   Diagnostics found;
   const auto finish = [&](CertificatePtr used) {
     for (Diagnostic& one : found) {
-      pairing.findings.push_back({std::move(one), leaf.dns_names, used, false});
+      pairing.findings.push_back({std::move(one), names, used, false});
     }
     if (used) {
       pairing.certificates.push_back(std::move(used));
     } else {
-      append(pairing.refused, leaf.dns_names);
+      append(pairing.refused, names);
     }
   };
   if (keys.empty()) {
@@ -192,7 +193,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
            Place{*key.file->path}, "everybody on this machine can read the key",
            fmt::format("chmod 600, or 640 and a group: {}", *key.file->path)});
     }
-    report_others(leaf.dns_names, *chain->path, found);
+    report_others(names, *chain->path, found);
     return finish(*made);
   }
   found.push_back(
@@ -205,8 +206,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
 
 CertificateFinder::Pairing CertificateFinder::pair(Id id) {
   std::vector<PemFilePtr> files;
-  const auto [first, last] = by_key_.equal_range(id);
-  for (auto one = first; one != last; ++one) files.push_back(one->second);
+  for (const auto& [key, file] : by_key_.find(id)) files.push_back(file);
   // What is taken must not hang on which was read first.
   std::sort(files.begin(), files.end(),
             [](const PemFilePtr& a, const PemFilePtr& b) {
@@ -241,32 +241,31 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
 }
 
 /// What stays the same stays the same object: caches know it by its address.
-void CertificateFinder::replace(Id id, Pairing next, FoundCertificates& found) {
+void CertificateFinder::replace(Id id, Pairing next, Swap& swap,
+                                FoundCertificates& found) {
   const auto known = findings_.find(id);
   if (known != findings_.end()) {
     append(found.refused_names, known->second.refused);
     findings_.erase(known);
   }
   append(found.refused_names, next.refused);
-  const auto [first, last] = certificates_.equal_range(id);
-  for (auto old = first; old != last;) {
-    const auto same = std::find_if(
-        next.certificates.begin(), next.certificates.end(),
-        [&](const CertificatePtr& one) { return *one == *old->second; });
-    if (same != next.certificates.end()) {
-      for (FileFinding& one : next.findings) {
-        if (one.certificate == *same) one.certificate = old->second;
-      }
-      next.certificates.erase(same);
-      ++old;
-    } else {
-      found.removed.push_back(old->second);
-      old = certificates_.erase(old);
+  for (const auto& [key, old] : certificates_.find(id)) {
+    const auto same = std::ranges::find_if(
+        next.certificates,
+        [&old = old](const CertificatePtr& one) { return *one == *old; });
+    if (same == next.certificates.end()) {
+      found.removed.push_back(old);
+      swap.gone.emplace_back(id, old);
+      continue;
     }
+    for (FileFinding& one : next.findings) {
+      if (one.certificate == *same) one.certificate = old;
+    }
+    next.certificates.erase(same);
   }
   for (CertificatePtr& one : next.certificates) {
     found.added.push_back(one);
-    certificates_.emplace(id, std::move(one));
+    swap.come.emplace_back(id, std::move(one));
   }
   next.certificates.clear();
   if (!next.findings.empty() || !next.refused.empty()) {
@@ -296,7 +295,9 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
       is_first_ ? files_.update(where, read, process::for_each_on_all_cores)
                 : files_.update(where, read);
   checks_left_ = k_max_verified;
-  for (const Id id : index(changes)) replace(id, pair(id), found);
+  Swap swap;
+  for (const Id id : index(changes)) replace(id, pair(id), swap, found);
+  certificates_.change(std::move(swap.gone), std::move(swap.come));
   is_first_ = false;
   found.findings = collect();
   for (const std::string& path : paths) {

@@ -8,12 +8,12 @@
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "diagnostic.hpp"
 #include "files/file_group.hpp"
 #include "tls/certificate_check.hpp"
+#include "tls/id_index.hpp"
 #include "tls/pem_file.hpp"
 
 namespace mtasts::tls {
@@ -65,7 +65,7 @@ class CertificateFinder {
   bool has_refused(const std::string& host) const;
 
  private:
-  using Id = std::size_t;  // a hash of the public key
+  using Id = KeyId;
   using Change = files::FileGroup<PemFile>::Change;
 
   struct FileKey {
@@ -79,18 +79,24 @@ class CertificateFinder {
     std::vector<std::string> refused;  // names
   };
 
+  /// Of certificates_, once all are known.
+  struct Swap {
+    IdIndex<CertificatePtr>::Entries gone;
+    IdIndex<CertificatePtr>::Entries come;
+  };
+
   std::set<Id> index(const std::vector<Change>& changes);
   Pairing pair(Id id);
   void make(const std::vector<PemFilePtr>& chains,
             const std::vector<FileKey>& keys, Pairing& pairing);
   bool prove(const Certificate& made, bool is_deep) const;
   FileFindings collect() const;
-  void replace(Id id, Pairing next, FoundCertificates& found);
+  void replace(Id id, Pairing next, Swap& swap, FoundCertificates& found);
 
   files::FileGroup<PemFile> files_;
   Intermediates intermediates_;
-  std::unordered_multimap<Id, PemFilePtr> by_key_;
-  std::unordered_multimap<Id, CertificatePtr> certificates_;
+  IdIndex<PemFilePtr> by_key_;
+  IdIndex<CertificatePtr> certificates_;
   std::map<Id, Pairing> findings_;  // of those that are not all good
   std::size_t checks_left_ = 0;     // of signatures, in this round
   bool is_first_ = true;            // nothing was found before

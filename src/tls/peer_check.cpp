@@ -191,7 +191,7 @@ PeerCertificate describe_certificate(X509* certificate) {
   out.sha256 = text::hex(text::sha256(der));
   out.key_sha256 = text::hex(text::sha256(to_key_der(certificate)));
   if (const ReadCertificatePtr read = read_certificate(std::move(der))) {
-    out.dns_names = read->facts.dns_names;
+    out.dns_names = read->facts.dns_names();
     out.not_before = read->facts.not_before;
     out.not_after = read->facts.not_after;
     if (out.weakness.empty() && read->facts.has_weak_signature) {

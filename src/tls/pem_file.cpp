@@ -145,7 +145,7 @@ PemFilePtr read_pem_file(files::PathPtr path_ptr,
   put_leaf_first(*file);
   // What is wrong in one place makes the whole doubtful.
   if (!file->diagnostics.empty() && !file->chain.empty()) {
-    file->names = file->chain.front()->facts.dns_names;
+    file->names = file->chain.front()->facts.dns_names();
     file->chain.clear();
   }
   file->chain.shrink_to_fit();

@@ -56,10 +56,10 @@ Result<Job> make_removal(const std::string& text, const config::Live& live) {
   const Result<dns::Name> name = dns::Name::from_typed(text);
   if (!name) return fail(about_value("--delete", text, name.error()));
   const publish::Publication* policy = live.find_domain(name->text());
-  if (policy != nullptr && policy->policy.mode() != sts::Mode::none) {
+  if (policy != nullptr && policy->mode() != sts::Mode::none) {
     return fail(
         fmt::format("--delete {} has a policy here, in mode {}",
-                    in_quotes(text), sts::format_mode(policy->policy.mode())),
+                    in_quotes(text), sts::format_mode(policy->mode())),
         "set mode = \"none\" first, publish it, and wait for as long as "
         "max_age was (RFC 8461, 8.3)");
   }
@@ -91,8 +91,8 @@ Result<std::vector<Job>> make_jobs(const Options& options,
   }
   if (!jobs.empty()) return jobs;
   for (const publish::PublicationPtr& policy : live.policies) {
-    for (const dns::Name& domain : policy->domains) {
-      jobs.push_back({domain, policy});
+    for (const std::string_view domain : policy->domains()) {
+      jobs.push_back({*dns::Name::parse(domain), policy});
     }
   }
   return jobs;

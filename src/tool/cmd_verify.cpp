@@ -106,8 +106,8 @@ std::optional<config::Config> load(const VerifyOptions& options) {
 std::vector<std::string> all_domains(const config::Config& config) {
   std::vector<std::string> domains;
   for (const publish::PublicationPtr& policy : config.live.policies) {
-    for (const dns::Name& domain : policy->domains) {
-      domains.push_back(domain.text());
+    for (const std::string_view domain : policy->domains()) {
+      domains.emplace_back(domain);
     }
   }
   return domains;

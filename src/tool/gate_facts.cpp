@@ -39,8 +39,8 @@ Result<reports::GateFacts> read_gate_facts(
   reports::GateFacts facts{
       .domain = domain,
       .now = now,
-      .mode = publication.policy.mode(),
-      .policy_id = publication.id,
+      .mode = publication.mode(),
+      .policy_id = std::string(publication.id()),
       .testing_since = find_testing_since(read_past(config, domain))};
   Result<reports::DomainDetails> details = reports::read_details(
       connection, domain,
@@ -52,7 +52,7 @@ Result<reports::GateFacts> read_gate_facts(
                                   {.since = today - k_memory, .until = today});
   if (!details) return fail(details.error());
   for (const reports::SenderTotals& one : details->senders) {
-    if (one.policy_id != publication.id) continue;
+    if (one.policy_id != publication.id()) continue;
     facts.reported_since = one.day;  // they come by day
     break;
   }

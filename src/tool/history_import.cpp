@@ -80,8 +80,8 @@ class Replay {
     std::string lines;
     std::map<std::string, publish::PublicationPtr> next;
     for (const publish::PublicationPtr& policy : live.policies) {
-      for (const dns::Name& domain : policy->domains) {
-        next.emplace(domain.text(), policy);
+      for (const std::string_view domain : policy->domains()) {
+        next.emplace(domain, policy);
       }
     }
     for (const auto& [domain, policy] : next) {
@@ -90,7 +90,7 @@ class Replay {
     }
     for (const auto& [domain, policy] : served_) {
       const auto found = next.find(domain);
-      if (found != next.end() && found->second->id == policy->id) continue;
+      if (found != next.end() && found->second->id() == policy->id()) continue;
       lines += format(time + lag_, HistoryLine::Event::end, domain, *policy);
     }
     served_ = std::move(next);
@@ -101,7 +101,7 @@ class Replay {
   bool is_served(const std::string& domain,
                  const publish::Publication& policy) const {
     const auto known = served_.find(domain);
-    return known != served_.end() && known->second->id == policy.id;
+    return known != served_.end() && known->second->id() == policy.id();
   }
 
   static std::string format(sys_seconds time, HistoryLine::Event event,
@@ -110,8 +110,8 @@ class Replay {
     return sts::format_history_line({.time = time,
                                      .event = event,
                                      .domain = domain,
-                                     .id = policy.id,
-                                     .policy = policy.policy});
+                                     .id = std::string(policy.id()),
+                                     .policy = policy.policy()});
   }
 
   std::chrono::seconds lag_;

@@ -36,7 +36,7 @@ class MigrationPlan {
   explicit MigrationPlan(const PlanInput& input)
       : input_(input),
         before_(input.seen.sight.policy ? *input.seen.sight.policy
-                                        : input.ours->policy),
+                                        : input.ours->policy()),
         both_(with_mx(before_, sts::admit_both(before_, input.seen.sight,
                                                input.targets))),
         after_(with_mx(before_, keep_targets())) {}
@@ -108,8 +108,8 @@ class MigrationPlan {
   /// The edit, or that it has been made and is not to be seen yet.
   std::vector<std::string> order_policy(const Policy& policy) const {
     if (input_.ours == nullptr) return order_serving(input_.domain, policy);
-    const std::string place = format_place(input_.ours->place);
-    if (input_.ours->policy == policy) {
+    const std::string place = format_place(input_.ours->place());
+    if (input_.ours->policy() == policy) {
       return {fmt::format("{} has it; let each address of mta-sts.{} serve it",
                           place, input_.domain)};
     }
@@ -118,11 +118,11 @@ class MigrationPlan {
                     text::join(policy.mx(), ", ", [](const auto& one) {
                       return fmt::format("\"{}\"", one.text());
                     }))};
-    if (input_.ours->domains.size() > 1) {
+    if (input_.ours->domain_count() > 1) {
       orders.push_back(fmt::format(
           "  that table is for {} domains: if the others stay, give {} one of "
           "its own",
-          input_.ours->domains.size(), input_.domain));
+          input_.ours->domain_count(), input_.domain));
     }
     return orders;
   }

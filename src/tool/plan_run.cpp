@@ -76,9 +76,9 @@ std::optional<seconds> assume_max_age(const PlanInput& input) {
     return {};
   }
   // What was before mode none is not to be seen any more.
-  const bool is_ours = !seen && input.ours != nullptr &&
-                       input.ours->policy.mode() != sts::Mode::none;
-  return is_ours ? input.ours->policy.max_age() : sts::k_max_max_age;
+  const bool is_ours =
+      !seen && input.ours != nullptr && input.ours->mode() != sts::Mode::none;
+  return is_ours ? input.ours->max_age() : sts::k_max_max_age;
 }
 
 /// Adds what is not to be seen.

@@ -54,7 +54,7 @@ PolicyIds read_policy_ids(const config::Config& config, std::string_view domain,
                           std::chrono::sys_seconds now) {
   const publish::Publication* entry = config.live.find_domain(domain);
   return describe_ids(read_past(config, domain),
-                      entry == nullptr ? std::string_view() : entry->id, now);
+                      entry == nullptr ? std::string_view() : entry->id(), now);
 }
 
 }  // namespace mtasts::tool

@@ -150,10 +150,10 @@ std::optional<Error> find_reason_to_wait(const verify::Facts& facts,
           fmt::format("{} is not public, and was not asked", one.address),
           "--allow-private asks it all the same"};
     }
-    if (one.status != 200 || one.body != wanted.body) {
+    if (one.status != 200 || one.body != wanted.body()) {
       return Error{
           fmt::format("{} does not serve the policy with the id {} yet",
-                      one.address, wanted.id),
+                      one.address, wanted.id()),
           "mta-sts verify says what it serves"};
     }
     ++seen;

@@ -99,8 +99,8 @@ class Service {
 
   void add_all() {
     for (const publish::PublicationPtr& policy : config_.live.policies) {
-      for (const dns::Name& domain : policy->domains) {
-        queue_.add(domain.text(), steady());
+      for (const std::string_view domain : policy->domains()) {
+        queue_.add(std::string(domain), steady());
       }
     }
   }

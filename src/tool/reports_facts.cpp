@@ -65,7 +65,7 @@ Result<DomainFacts> read_domain(reports::Connection& connection,
                                describe_remedy(one.result_type, domain));
   }
   const publish::Publication* policy = config.live.find_domain(domain);
-  if (policy == nullptr || policy->policy.mode() != sts::Mode::testing) {
+  if (policy == nullptr || policy->mode() != sts::Mode::testing) {
     return facts;
   }
   const Result<reports::GateFacts> gate =

@@ -65,7 +65,7 @@ reports::GateLook look(const std::string& domain,
 
 std::string describe_edit(const publish::Publication& publication) {
   return fmt::format("mode = \"enforce\" in {}",
-                     format_place(publication.place));
+                     format_place(publication.place()));
 }
 
 std::string format_text(const reports::GateFacts& facts,

@@ -33,7 +33,7 @@ class RetirementPlan {
     if (sight.policy) {
       none_ = take_back(*sight.policy);
     } else if (input.ours != nullptr) {
-      none_ = take_back(input.ours->policy);
+      none_ = take_back(input.ours->policy());
     }
   }
 
@@ -83,29 +83,24 @@ class RetirementPlan {
     if (!none_) return {};
     if (input_.ours == nullptr) return order_serving(input_.domain, *none_);
     const publish::Publication& ours = *input_.ours;
-    const std::string place = format_place(ours.place);
-    if (ours.policy.mode() == sts::Mode::none) {
+    const std::string place = format_place(ours.place());
+    if (ours.mode() == sts::Mode::none) {
       return {fmt::format("{} has it; let each address of mta-sts.{} serve it",
                           place, input_.domain)};
     }
     const std::string retire =
         fmt::format("retire = {}", text::format_date(day_));
-    if (ours.domains.size() == 1) {
+    if (ours.domain_count() == 1) {
       return {fmt::format("{}: {}", place, retire)};
     }
     std::vector<std::string> orders{fmt::format(
         "{}: take {} out of domains, and give it a table of its own:", place,
         in_quotes(input_.domain))};
-    publish::Publication own = ours;
-    std::erase_if(own.domains, [this](const dns::Name& one) {
-      return one.text() != input_.domain;
-    });
+    const publish::Publication own({*dns::Name::parse(input_.domain)},
+                                   ours.policy(), ours.tls_rpt(), {});
     const std::string table = config::format_policy_table(own) + retire;
-    std::string_view rest = table;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      orders.push_back("  " + std::string(rest.substr(0, end)));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+    for (const std::string_view line : text::Lines(table)) {
+      orders.push_back("  " + std::string(line));
     }
     return orders;
   }
@@ -129,7 +124,7 @@ class RetirementPlan {
     std::vector<std::string> orders;
     if (input_.ours != nullptr) {
       orders.push_back(fmt::format("{}: remove {} from the configuration",
-                                   format_place(input_.ours->place),
+                                   format_place(input_.ours->place()),
                                    in_quotes(input_.domain)));
     }
     orders.push_back(
@@ -151,12 +146,12 @@ class RetirementPlan {
 
   /// The day in the configuration says that nothing is held any more.
   void warn_of_early_day(Plan& plan) const {
-    if (input_.ours == nullptr || !input_.ours->retire) return;
-    if (*input_.ours->retire >= day_) return;
+    if (input_.ours == nullptr || !input_.ours->retire()) return;
+    if (*input_.ours->retire() >= day_) return;
     plan.notes.push_back(fmt::format(
         "{}: retire = {} is too early: write retire = {}",
-        format_place(input_.ours->place),
-        text::format_date(*input_.ours->retire), text::format_date(day_)));
+        format_place(input_.ours->place()),
+        text::format_date(*input_.ours->retire()), text::format_date(day_)));
   }
 
   std::string next_command(const Plan& plan) const {

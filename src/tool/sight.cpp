@@ -252,7 +252,8 @@ publish::PublicationPtr make_strict(const Look& look) {
   auto policy = sts::Policy::make(sts::Mode::enforce, mx, k_any_max_age);
   if (!policy) return nullptr;
   return std::make_shared<const publish::Publication>(
-      publish::make_publication({}, *std::move(policy), {}, {}));
+      std::vector<dns::Name>{}, *policy, std::vector<tlsrpt::ReportUri>{},
+      publish::TablePlace{});
 }
 
 /// Whether all is known of its addresses.

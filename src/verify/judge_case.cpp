@@ -125,7 +125,7 @@ Case make_case(const Facts& facts, const Expected& expected,
   if (on.policy) {
     on.mode = on.policy->mode();
   } else if (on.ours != nullptr) {
-    on.mode = on.ours->policy.mode();
+    on.mode = on.ours->mode();
   }
   on.sts = on.facts.sts;
   const Answer* common = find_common(on.facts.servers);
@@ -224,7 +224,7 @@ std::optional<sts::Policy> find_policy(const Facts& facts,
                                        const Expected& expected) {
   if (facts.view.is_planned) {
     if (expected.publication == nullptr) return std::nullopt;
-    return expected.publication->policy;
+    return expected.publication->policy();
   }
   std::vector<const Fetch*> fetches;
   for (const Fetch& one : facts.fetches) fetches.push_back(&one);
@@ -232,8 +232,8 @@ std::optional<sts::Policy> find_policy(const Facts& facts,
   const publish::Publication* ours = expected.publication.get();
   for (const Fetch* one : fetches) {
     const std::string* body = find_body(*one);
-    if (body != nullptr && ours != nullptr && *body == ours->body) {
-      return ours->policy;
+    if (body != nullptr && ours != nullptr && *body == ours->body()) {
+      return ours->policy();
     }
   }
   for (const Fetch* one : fetches) {

@@ -28,11 +28,7 @@ class MxJudgement {
   explicit MxJudgement(const Case& on) : on_(on), facts_(on.facts) {
     // Where another policy is served than the configuration's, that is said of
     // the policy: its patterns go with it.
-    if (on.ours != nullptr) {
-      policy_ = &on.ours->policy;
-    } else if (on.policy) {
-      policy_ = &*on.policy;
-    }
+    policy_ = on.ours != nullptr ? on.ours->policy() : on.policy;
   }
 
   Diagnostics run() {
@@ -71,7 +67,7 @@ class MxJudgement {
 
   const Case& on_;
   const Facts& facts_;
-  const sts::Policy* policy_ = nullptr;  // null: nobody knows
+  std::optional<sts::Policy> policy_;  // nothing: nobody knows
   Diagnostics found_ = {};
 };
 
@@ -82,7 +78,7 @@ bool MxJudgement::is_null() const {
 }
 
 void MxJudgement::check_null() {
-  if (on_.mode != sts::Mode::enforce || policy_ == nullptr) return;
+  if (on_.mode != sts::Mode::enforce || !policy_) return;
   add(Severity::warning, "mx.null", facts_.domain,
       "the domain takes no mail (MX 0 .), but its policy has mode enforce",
       "take the policy back: mode none, and later no record (RFC 8461, 8.3)");
@@ -123,7 +119,7 @@ void MxJudgement::check_host(const MxHost& host) {
 /// RFC 8461, 8.1: the policy first, and what senders hold after it.
 void MxJudgement::check_earlier(const MxHost& host) {
   const auto name = dns::Name::parse(host.name);
-  if (!name || policy_ == nullptr) return;
+  if (!name || !policy_) return;
   const bool is_covered = std::ranges::any_of(
       policy_->mx(),
       [&](const MxPattern& pattern) { return pattern.matches(*name); });
@@ -162,7 +158,7 @@ std::string explain(const MxPattern& mx, const dns::Name& host) {
 }
 
 void MxJudgement::check_cover(const MxHost& host) {
-  if (policy_ == nullptr || on_.mode == sts::Mode::none) return;
+  if (!policy_ || on_.mode == sts::Mode::none) return;
   const Result<dns::Name> name = dns::Name::parse(host.name);
   if (!name) {
     add(by_mode(on_), "mx.uncovered", host.name,
@@ -190,7 +186,7 @@ void MxJudgement::check_cover(const MxHost& host) {
 // --- Patterns ---
 
 void MxJudgement::check_patterns() {
-  if (policy_ == nullptr) return;
+  if (!policy_) return;
   for (const MxPattern& mx : policy_->mx()) {
     const auto free = find_registrable(facts_, mx.name().text());
     if (!free) continue;
@@ -201,7 +197,7 @@ void MxJudgement::check_patterns() {
 }
 
 void MxJudgement::check_use() {
-  if (policy_ == nullptr || facts_.hosts.empty()) return;
+  if (!policy_ || facts_.hosts.empty()) return;
   for (const MxPattern& mx : policy_->mx()) {
     const bool is_used = std::ranges::any_of(facts_.hosts, [&](const Mx& one) {
       const Result<dns::Name> name = dns::Name::parse(one.host->name);

@@ -74,7 +74,7 @@ std::string format_first_line(std::string_view body, std::string_view wanted) {
 /// Why `body` is not the text that it should be.
 std::string explain_difference(const std::string& body,
                                const publish::Publication& ours) {
-  const std::string& wanted = ours.body;
+  const std::string wanted(ours.body());
   if (body.empty()) return "it is empty";
   if (const auto stranger = sts::find_stranger(body)) {
     return "it " + stranger->message;
@@ -108,34 +108,34 @@ std::string explain_difference(const std::string& body,
                ? format_first_line(body, wanted)
                : fmt::format("line {} {}", fault->line, fault->error.message);
   }
-  if (*reading.policy == ours.policy) {
+  const sts::Policy policy = ours.policy();
+  if (*reading.policy == policy) {
     return "it says the same in other octets, so that its id is another: " +
            format_first_line(body, wanted);
   }
   const bool is_foreign =
       std::ranges::none_of(reading.policy->mx(), [&](const sts::MxPattern& mx) {
-        return std::ranges::find(ours.policy.mx(), mx) !=
-               ours.policy.mx().end();
+        return std::ranges::find(policy.mx(), mx) != policy.mx().end();
       });
   return fmt::format(
       "{}: {}",
       is_foreign ? "it is the policy of other hosts" : "it is another version",
-      format_difference(*reading.policy, ours.policy));
+      format_difference(*reading.policy, policy));
 }
 
 /// Whether judge_sts() has spoken of it: the id is right, the policy is not.
 bool is_behind_id(const Case& on, const std::string& body) {
   if (on.texts.size() != 1) return false;
   const Result<std::string> id = sts::parse_txt_record(on.texts.front());
-  if (!id || *id != on.ours->id) return false;
+  if (!id || *id != on.ours->id()) return false;
   const sts::PolicyReading reading =
       sts::read_policy(body, sts::k_max_fetched_octets);
-  return reading.policy && *reading.policy != on.ours->policy;
+  return reading.policy && *reading.policy != on.ours->policy();
 }
 
 void compare(const Case& on, const Fetch& fetch, const std::string& body,
              Diagnostics& found) {
-  if (body == on.ours->body || is_behind_id(on, body)) return;
+  if (body == on.ours->body() || is_behind_id(on, body)) return;
   found.push_back(
       {Severity::error, "policy.differs",
        Place{fmt::format("{} {}", on.host, fetch.address)},

@@ -70,7 +70,7 @@ class ReportJudgement {
         {severity, id, Place{subject}, std::move(message), std::move(hint)});
   }
   bool has_ours() const {
-    return on_.ours != nullptr && !on_.ours->tls_rpt.empty();
+    return on_.ours != nullptr && on_.ours->has_tls_rpt();
   }
   std::string write_it() const;
   void check_record();
@@ -89,7 +89,7 @@ std::string ReportJudgement::write_it() const {
   if (has_ours()) {
     return fmt::format(
         "write {}; mta-sts publish {} does it",
-        format_record(owner_, tlsrpt::format_txt_record(on_.ours->tls_rpt)),
+        format_record(owner_, tlsrpt::format_txt_record(on_.ours->tls_rpt())),
         facts_.domain);
   }
   return fmt::format(
@@ -148,7 +148,7 @@ void ReportJudgement::check_text(const std::string& text) {
     return;
   }
   if (!has_ours()) return;
-  const std::string wanted = tlsrpt::format_txt_record(on_.ours->tls_rpt);
+  const std::string wanted = tlsrpt::format_txt_record(on_.ours->tls_rpt());
   if (!publish::find_difference(Purpose::tls_rpt, text, wanted)) return;
   add(Severity::error, "rpt.differs", owner_,
       fmt::format("{} is not the record of the configuration", in_quotes(text)),

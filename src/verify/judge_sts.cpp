@@ -38,7 +38,7 @@ class StsJudgement {
   explicit StsJudgement(const Case& on)
       : on_(on), facts_(on.facts), owner_(sts_owner(on)) {
     right_ = on.ours != nullptr
-                 ? format_record(owner_, sts::format_txt_record(on.ours->id))
+                 ? format_record(owner_, sts::format_txt_record(on.ours->id()))
                  : "";
   }
 
@@ -258,7 +258,7 @@ void StsJudgement::check_set() {
 // --- The id ---
 
 void StsJudgement::check_id(const std::string& id) {
-  if (id == on_.ours->id) {
+  if (id == on_.ours->id()) {
     check_live(id);
     return;
   }
@@ -269,17 +269,17 @@ void StsJudgement::check_id(const std::string& id) {
     // The record is right for what is served; that it is not what it should be
     // is said of the address, and the record has to wait.
     if (sts::policy_id(*body) == id) return;
-    is_live = is_live || *body == on_.ours->body;
+    is_live = is_live || *body == on_.ours->body();
   }
   const std::string hint =
       is_live ? write_it()
               : fmt::format("once the policy is live, {}", write_it());
-  const auto old = find_earlier(on_.ours->policy, on_.expected.past, id);
+  const auto old = find_earlier(on_.ours->policy(), on_.expected.past, id);
   if (!old) {
     add(Severity::error, "dns.sts-id-unknown",
         fmt::format("id {} is not {}, the one of the policy, nor of one that "
                     "was likely before",
-                    in_quotes(id), in_quotes(on_.ours->id)),
+                    in_quotes(id), in_quotes(on_.ours->id())),
         hint);
     return;
   }
@@ -288,7 +288,7 @@ void StsJudgement::check_id(const std::string& id) {
                   "not {}",
                   in_quotes(id), sts::format_mode(old->mode()),
                   text::format_duration(old->max_age()),
-                  in_quotes(on_.ours->id)),
+                  in_quotes(on_.ours->id())),
       hint);
   if (is_live) report_wait(*old);
 }
@@ -298,9 +298,9 @@ void StsJudgement::check_live(const std::string& id) {
   std::vector<std::string> behind;
   for (const Fetch& one : facts_.fetches) {
     const std::string* body = find_body(one);
-    if (body == nullptr || *body == on_.ours->body) continue;
+    if (body == nullptr || *body == on_.ours->body()) continue;
     const auto reading = sts::read_policy(*body, sts::k_max_fetched_octets);
-    if (reading.policy && *reading.policy != on_.ours->policy) {
+    if (reading.policy && *reading.policy != on_.ours->policy()) {
       behind.push_back(one.address);
     }
   }

@@ -38,7 +38,7 @@ View make_view(const LookOptions& options, const tls::TrustStore& store) {
 std::vector<tlsrpt::ReportUri> find_targets(
     const Facts& facts, const publish::PublicationPtr& publication) {
   if (facts.view.is_planned) {
-    return publication ? publication->tls_rpt
+    return publication ? publication->tls_rpt()
                        : std::vector<tlsrpt::ReportUri>{};
   }
   for (const std::string& text : list_data(facts.rpt)) {

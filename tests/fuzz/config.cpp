@@ -23,26 +23,28 @@ std::optional<publish::Publication> read_one(std::string_view toml) {
   const std::optional<Table> document = parse_document(toml, "x", out);
   require(document && document->size() == 1, "a written table is TOML");
   const auto& tables = std::get<Array>(document->front().value.data);
-  return read_policy(std::get<Table>(tables.at(0).data), {}, "x", out);
+  return read_policy(std::get<Table>(tables.at(0).data), {},
+                     std::make_shared<const std::string>("x"), out);
 }
 
 void check_policy(const Table& table, Position at, Diagnostics& out) {
   const std::size_t before = out.size();
   const std::optional<publish::Publication> entry =
-      read_policy(table, at, "x", out);
+      read_policy(table, at, std::make_shared<const std::string>("x"), out);
   const bool failed = std::any_of(
       out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
       [](const Diagnostic& one) { return one.severity == Severity::error; });
   require(entry.has_value() != failed, "an entry, or an error");
   if (!entry) return;
-  require(!entry->domains.empty(), "a policy is for a domain");
-  require(entry->body == sts::format_policy(entry->policy), "its own body");
-  require(entry->id == sts::policy_id(entry->body), "the id of its body");
+  require(entry->domain_count() != 0, "a policy is for a domain");
+  require(entry->body() == sts::format_policy(entry->policy()), "its own body");
+  require(entry->id() == sts::policy_id(entry->body()), "the id of its body");
   const std::optional<publish::Publication> again =
       read_one(format_policy_table(*entry));
-  require(again && again->domains == entry->domains &&
-              again->policy == entry->policy &&
-              again->tls_rpt == entry->tls_rpt && again->id == entry->id,
+  require(again && std::ranges::equal(again->domains(), entry->domains()) &&
+              again->policy() == entry->policy() &&
+              again->tls_rpt() == entry->tls_rpt() &&
+              again->id() == entry->id(),
           "an entry reads as itself");
 }
 

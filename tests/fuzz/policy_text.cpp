@@ -42,17 +42,18 @@ void check_canonical(const Policy& policy) {
 }
 
 void check_as_table(const Policy& policy) {
-  const publish::Publication entry = publish::make_publication(
-      {*dns::Name::parse("a.example")}, policy, {}, {});
-  require(entry.id == policy_id(format_policy(policy)), "the id of its body");
+  const publish::Publication entry({*dns::Name::parse("a.example")}, policy, {},
+                                   {});
+  require(entry.id() == policy_id(format_policy(policy)), "the id of its body");
   Diagnostics diagnostics;
   const std::optional<config::Table> document = config::parse_document(
       config::format_policy_table(entry), "x", diagnostics);
   require(document.has_value(), "the table is TOML");
   const auto& tables = std::get<config::Array>(document->at(0).value.data);
   const std::optional<publish::Publication> read = config::read_policy(
-      std::get<config::Table>(tables.at(0).data), {}, "x", diagnostics);
-  require(read && read->policy == policy && read->body == entry.body,
+      std::get<config::Table>(tables.at(0).data), {},
+      std::make_shared<const std::string>("x"), diagnostics);
+  require(read && read->policy() == policy && read->body() == entry.body(),
           "the table is the same policy");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // After any edits, what was loaded step by step is what one fresh load finds.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -174,10 +175,11 @@ Texts texts(const tls::FoundCertificates& found) {
 }
 
 std::string describe(const publish::Publication& entry) {
-  std::string text =
-      format_place(entry.place) + " " + entry.id + "\n" + entry.body;
-  for (const dns::Name& domain : entry.domains) text += domain.text() + " ";
-  for (const tlsrpt::ReportUri& uri : entry.tls_rpt) text += uri.text() + " ";
+  std::string text = fmt::format("{} {}\n{}", format_place(entry.place()),
+                                 entry.id(), entry.body());
+  for (const std::string_view domain : entry.domains())
+    text += std::string(domain) + " ";
+  for (const tlsrpt::ReportUri& uri : entry.tls_rpt()) text += uri.text() + " ";
   return text;
 }
 

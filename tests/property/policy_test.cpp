@@ -98,19 +98,20 @@ TEST(PolicyProperty, IsReadAsItWasWritten) {
 TEST(PolicyProperty, IsTheSameAsATable) {
   Random random;
   for (int i = 0; i < k_rounds / 10; ++i) {
-    const publish::Publication entry =
-        publish::make_publication({*dns::Name::parse("a.test")},
-                                  spell(make_meaning(random), random), {}, {});
+    const publish::Publication entry({*dns::Name::parse("a.test")},
+                                     spell(make_meaning(random), random), {},
+                                     {});
     Diagnostics out;
     const auto document =
         config::parse_document(config::format_policy_table(entry), "x", out);
     ASSERT_TRUE(document);
     const auto& tables = std::get<config::Array>(document->at(0).value.data);
-    const auto again = config::read_policy(
-        std::get<config::Table>(tables.at(0).data), {}, "x", out);
+    const auto again =
+        config::read_policy(std::get<config::Table>(tables.at(0).data), {},
+                            std::make_shared<const std::string>("x"), out);
     ASSERT_TRUE(again);
-    ASSERT_EQ(again->policy, entry.policy);
-    ASSERT_EQ(again->id, entry.id);
+    ASSERT_EQ(again->policy(), entry.policy());
+    ASSERT_EQ(again->id(), entry.id());
   }
 }
 

@@ -33,7 +33,7 @@ bool is_whole(const snapshot::Snapshot& one) {
       "mx: mx" + std::to_string(one.startup.threads) + ".a.test\r\n";
   for (const std::string_view host : {"mta-sts.a.test", "mta-sts.b.test"}) {
     const publish::Publication* entry = one.find_authority(host);
-    if (entry == nullptr || entry->body.find(mx) == std::string::npos) {
+    if (entry == nullptr || entry->body().find(mx) == std::string::npos) {
       return false;
     }
   }

@@ -41,8 +41,8 @@ Strings domains(const Loaded& loaded) {
   Strings list;
   if (!loaded.config) return {"no configuration: " + report(loaded)};
   for (const publish::PublicationPtr& entry : loaded.config->live.policies) {
-    for (const dns::Name& domain : entry->domains) {
-      list.push_back(domain.text());
+    for (const std::string_view domain : entry->domains()) {
+      list.emplace_back(domain);
     }
   }
   return list;
@@ -70,8 +70,8 @@ TEST(ConfigLoad, DefaultsOfAPolicy) {
   ASSERT_TRUE(loaded.config) << report(loaded);
   ASSERT_EQ(loaded.config->live.policies.size(), 1U);
   const publish::Publication& entry = *loaded.config->live.policies[0];
-  EXPECT_EQ(entry.policy.mode(), sts::Mode::testing);
-  EXPECT_EQ(entry.policy.max_age(), seconds(604800));
+  EXPECT_EQ(entry.policy().mode(), sts::Mode::testing);
+  EXPECT_EQ(entry.policy().max_age(), seconds(604800));
   EXPECT_EQ(report(loaded), "");
 }
 
@@ -85,12 +85,12 @@ TEST(ConfigLoad, APolicyOnItsWayOut) {
   const Live& live = loaded.config->live;
   ASSERT_EQ(live.retiring, decltype(live.retiring){live.policies[0]});
   const publish::Publication& entry = *live.retiring[0];
-  EXPECT_EQ(entry.body,
+  EXPECT_EQ(entry.body(),
             "version: STSv1\r\nmode: none\r\nmx: mail.example.com\r\n"
             "max_age: 86400\r\n");
-  EXPECT_EQ(entry.policy.mode(), sts::Mode::none);
-  EXPECT_EQ(entry.retire, std::chrono::sys_days(std::chrono::year(2027) /
-                                                std::chrono::January / 31));
+  EXPECT_EQ(entry.policy().mode(), sts::Mode::none);
+  EXPECT_EQ(entry.retire(), std::chrono::sys_days(std::chrono::year(2027) /
+                                                  std::chrono::January / 31));
   EXPECT_EQ(report(loaded), "");
 }
 
@@ -98,7 +98,7 @@ TEST(ConfigLoad, APolicyOnItsWayOutIsKeptNoLongerThanBefore) {
   const Loaded loaded =
       load(policy("example.com") + "max_age = \"12h\"\nretire = 2027-01-31\n");
   ASSERT_TRUE(loaded.config) << report(loaded);
-  EXPECT_EQ(loaded.config->live.policies[0]->policy.max_age(),
+  EXPECT_EQ(loaded.config->live.policies[0]->policy().max_age(),
             std::chrono::hours(12));
 }
 
@@ -271,7 +271,7 @@ TEST(ConfigLoad, KeepsThePlaceOfEachPolicy) {
       dir.write("a.toml", policy("example.com") + "\n" + policy("example.net"));
   const Loaded loaded = load_config(path);
   ASSERT_TRUE(loaded.config);
-  EXPECT_EQ(format_place(loaded.config->live.policies[1]->place),
+  EXPECT_EQ(format_place(loaded.config->live.policies[1]->place()),
             path + ":6:1");
 }
 
@@ -813,7 +813,7 @@ TEST_F(ConfigLoadAgain, FindsAClashAndItsEnd) {
   const Loaded swapped = loader_.load();
   EXPECT_EQ(domains(swapped), (Strings{"b.example", "a.example"}));
   EXPECT_EQ(swapped.touched, (Strings{"b.example", "a.example"}));
-  EXPECT_EQ((*swapped.config->live.by_domain.find("a.example"))->place.file,
+  EXPECT_EQ((*swapped.config->live.by_domain.find("a.example"))->place().file,
             two_);
   // From here on it looks at what changes and no more, as before the clash.
   dir_.write("d/1.toml", policy("c.example"));

@@ -414,10 +414,10 @@ TEST(ConfigPolicyLintSizes, WarnsOfTwoCharacterStringsOfTlsRpt) {
 
 TEST(ConfigPolicyLint, WarnsOfARetiredPolicyFromItsDayOn) {
   constexpr std::chrono::sys_days k_day{days(20'000)};
-  auto entry = std::make_shared<publish::Publication>(publish::make_publication(
-      {*dns::Name::parse("example.com")},
-      *sts::Policy::make(sts::Mode::none, {}, days(1)), {}, {}));
-  entry->retire = k_day;
+  const auto entry = std::make_shared<const publish::Publication>(
+      std::vector{*dns::Name::parse("example.com")},
+      *sts::Policy::make(sts::Mode::none, {}, days(1)),
+      std::vector<tlsrpt::ReportUri>{}, publish::TablePlace{}, k_day);
   Live live;
   live.retiring = {entry};
   EXPECT_EQ(lint_retirements(live, k_day - seconds(1)).front().id,

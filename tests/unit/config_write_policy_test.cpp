@@ -20,7 +20,7 @@ publish::Publication make(sts::Mode mode, const std::vector<std::string>& mx,
   for (const std::string& text : rua) {
     uris.push_back(*tlsrpt::ReportUri::parse(text));
   }
-  return publish::make_publication(
+  return publish::Publication(
       {*dns::Name::parse("example.com")},
       *sts::Policy::make(mode, patterns, std::chrono::seconds(max_age)), uris,
       {});
@@ -63,9 +63,9 @@ TEST(ConfigWritePolicy, IsReadBackAsTheSame) {
     ASSERT_TRUE(loaded.config);
     ASSERT_EQ(loaded.config->live.policies.size(), 1U);
     const publish::Publication& read = *loaded.config->live.policies.front();
-    EXPECT_EQ(read.domains, entry.domains);
-    EXPECT_EQ(read.policy, entry.policy);
-    EXPECT_EQ(read.tls_rpt, entry.tls_rpt);
+    EXPECT_TRUE(std::ranges::equal(read.domains(), entry.domains()));
+    EXPECT_EQ(read.policy(), entry.policy());
+    EXPECT_EQ(read.tls_rpt(), entry.tls_rpt());
   }
 }
 

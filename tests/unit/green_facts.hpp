@@ -38,10 +38,18 @@ inline publish::PublicationPtr make_ours(
   for (const std::string& one : mx) {
     patterns.push_back(*sts::MxPattern::parse(one));
   }
-  return std::make_shared<publish::Publication>(publish::make_publication(
-      {*dns::Name::parse("alpha.test")},
+  return std::make_shared<const publish::Publication>(
+      std::vector{*dns::Name::parse("alpha.test")},
       *sts::Policy::make(mode, std::move(patterns), max_age),
-      {*tlsrpt::ReportUri::parse("mailto:tls@reports.test")}, {}));
+      std::vector{*tlsrpt::ReportUri::parse("mailto:tls@reports.test")},
+      publish::TablePlace{});
+}
+
+inline std::string id_of(const publish::PublicationPtr& publication) {
+  return std::string(publication->id());
+}
+inline std::string body_of(const publish::PublicationPtr& publication) {
+  return std::string(publication->body());
 }
 
 inline nameserver::Answer answer(std::string name, nameserver::Type type,
@@ -154,8 +162,8 @@ struct Scene {
     sts::HistoryLine line{.time = first,
                           .event = sts::HistoryLine::Event::serve,
                           .domain = "alpha.test",
-                          .id = what.id,
-                          .policy = what.policy};
+                          .id = std::string(what.id()),
+                          .policy = what.policy()};
     expected.past.add(line);
     if (!last) return;
     line.time = *last;
@@ -166,7 +174,7 @@ struct Scene {
 
 inline Scene make_green(publish::PublicationPtr ours = make_ours()) {
   using nameserver::Type;
-  const std::string record = "v=STSv1; id=" + ours->id;
+  const std::string record = "v=STSv1; id=" + id_of(ours);
   Facts facts{.domain = "alpha.test", .at = k_now};
   facts.view = {.resolver = "127.0.0.1:53",
                 .trusts_resolver = true,
@@ -177,8 +185,8 @@ inline Scene make_green(publish::PublicationPtr ours = make_ours()) {
   facts.host_a = answer("mta-sts.alpha.test", Type::a, {"192.0.2.10"});
   facts.host_aaaa = answer("mta-sts.alpha.test", Type::aaaa, {"2001:db8::10"});
   facts.caa = answer("alpha.test", Type::caa, {"0 issue letsencrypt.org"});
-  facts.fetches = {fetched("192.0.2.10", ours->body),
-                   fetched("2001:db8::10", ours->body)};
+  facts.fetches = {fetched("192.0.2.10", body_of(ours)),
+                   fetched("2001:db8::10", body_of(ours))};
   facts.mx = answer("alpha.test", Type::mx,
                     {"10 a.mx.alpha.test", "20 b.mx.alpha.test"});
   facts.hosts = {{10, std::make_shared<MxHost>(mx_host(

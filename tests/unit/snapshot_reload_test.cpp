@@ -120,7 +120,7 @@ struct Running {
   }
 
   std::string mx_of(const std::string& domain) const {
-    return holder.get()->live.find_domain(domain)->policy.mx().at(0).text();
+    return holder.get()->live.find_domain(domain)->policy().mx().at(0).text();
   }
 
   SnapshotLoader loader;

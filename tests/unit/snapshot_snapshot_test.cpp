@@ -279,11 +279,11 @@ TEST(SnapshotLookUp, HasTheTextAndTheIdOfEachPolicy) {
   EXPECT_EQ(snapshot.live.by_domain.size(), 3U);
   const publish::Publication* com = snapshot.live.find_domain("example.com");
   ASSERT_NE(com, nullptr);
-  EXPECT_EQ(com->body, k_example_com);
-  EXPECT_EQ(com->id, "c0a762642c8ff96deabc4e74c1e5d657");
+  EXPECT_EQ(com->body(), k_example_com);
+  EXPECT_EQ(com->id(), "c0a762642c8ff96deabc4e74c1e5d657");
   EXPECT_EQ(snapshot.live.find_domain("example.net"), com);
   ASSERT_NE(snapshot.live.find_domain("example.org"), nullptr);
-  EXPECT_EQ(snapshot.live.find_domain("example.org")->body, k_example_org);
+  EXPECT_EQ(snapshot.live.find_domain("example.org")->body(), k_example_org);
 }
 
 TEST(SnapshotLookUp, KnowsNoOtherDomain) {

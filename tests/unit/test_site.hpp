@@ -18,8 +18,8 @@ inline publish::Publication make_entry(
   for (const std::string_view domain : domains) {
     names.push_back(*dns::Name::parse(domain));
   }
-  return publish::make_publication(
-      std::move(names),
+  return publish::Publication(
+      names,
       *sts::Policy::make(mode, {*sts::MxPattern::parse(mx)},
                          std::chrono::seconds(604800)),
       {}, {});
@@ -30,8 +30,8 @@ inline void add_entry(config::Live& live, publish::Publication entry) {
       std::make_shared<const publish::Publication>(std::move(entry));
   live.policies.push_back(shared);
   dns::NameMap<publish::PublicationPtr>::Changes changes;
-  for (const dns::Name& domain : shared->domains) {
-    changes[domain.text()] = shared;
+  for (const std::string_view domain : shared->domains()) {
+    changes[std::string(domain)] = shared;
   }
   live.by_domain = live.by_domain.with(std::move(changes));
 }

@@ -40,7 +40,7 @@ inline Status make_status() {
                 .query = {.part = "exam", .offset = 3, .limit = 1},
                 .reloads = {},
                 .snapshot = nullptr,
-                .found = {{nullptr, nullptr}}};
+                .found = {{nullptr, *dns::Name::parse("alpha.test")}}};
   status.reasons.add({"certificate.expired", "it \"ended\""});
   status.reloads = {.applied = 21,
                     .failed = 22,

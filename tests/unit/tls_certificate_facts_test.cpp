@@ -138,7 +138,7 @@ TEST(TlsReadCertificate, HasTheFactsOfItsOwnOctets) {
   const ReadCertificatePtr read = read_certificate(der);
   ASSERT_NE(read, nullptr);
   EXPECT_EQ(read->der, der);
-  EXPECT_EQ(read->facts.dns_names, std::vector<std::string>{"a.example"});
+  EXPECT_EQ(read->facts.dns_names(), std::vector<std::string>{"a.example"});
   const char* subject = read->facts.subject.data();
   EXPECT_GT(subject, read->der.data());
   EXPECT_LT(subject, read->der.data() + read->der.size());

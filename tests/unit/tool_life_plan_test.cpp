@@ -27,6 +27,9 @@ sts::Policy make_policy() {
                             {*sts::MxPattern::parse("*.old.test")}, days(2));
 }
 
+const publish::TablePlace k_place{
+    std::make_shared<const std::string>("mta-stsd.toml"), 7, 1};
+
 PlanInput make_input() {
   PlanInput input{.domain = "alpha.test", .command = "mta-sts", .now = k_now};
   input.seen.sight.policy = make_policy();
@@ -61,9 +64,9 @@ TEST(LifePlan, SaysWhatToServeElsewhere) {
 
 TEST(LifePlan, GivesOneOfSeveralDomainsATableOfItsOwn) {
   PlanInput input = make_input();
-  const publish::Publication ours = publish::make_publication(
+  const publish::Publication ours(
       {*dns::Name::parse("alpha.test"), *dns::Name::parse("beta.test")},
-      make_policy(), {}, {.file = "mta-stsd.toml", .line = 7, .column = 1});
+      make_policy(), {}, k_place);
   input.ours = &ours;
   input.can_publish = true;
   const Plan plan = make_retirement_plan(input);
@@ -98,17 +101,20 @@ TEST(LifePlan, WarnsOfTheNextOwnerOfADomain) {
 
 TEST(LifePlan, SaysThatTheDayOfTheTableIsTooEarly) {
   PlanInput input = make_input();
-  publish::Publication ours = publish::make_publication(
-      {*dns::Name::parse("alpha.test")}, make_policy(), {},
-      {.file = "mta-stsd.toml", .line = 7, .column = 1});
   // The record and the host have 2 days, a TTL and one day more.
-  ours.retire = std::chrono::floor<days>(k_now) + days(3);
+  const auto early = std::chrono::floor<days>(k_now) + days(3);
+  const auto retires = [](std::chrono::sys_days day) {
+    return publish::Publication({*dns::Name::parse("alpha.test")},
+                                make_policy(), {}, k_place, day);
+  };
+  const publish::Publication ours = retires(early);
   input.ours = &ours;
   EXPECT_EQ(make_retirement_plan(input).notes,
             (std::vector<std::string>{
                 "mta-stsd.toml:7:1: retire = 2026-12-01 is too early: write "
                 "retire = 2026-12-02"}));
-  ours.retire = *ours.retire + days(1);
+  const publish::Publication later = retires(early + days(1));
+  input.ours = &later;
   EXPECT_EQ(make_retirement_plan(input).notes, std::vector<std::string>{});
 }
 

@@ -141,15 +141,14 @@ TEST(PublishPlan, DeletesOnlyTextsOfThePurpose) {
 }
 
 publish::Publication publication() {
-  return {.domains = {*dns::Name::parse("example.com")},
-          .policy = *sts::Policy::make(sts::Mode::none, {}, seconds(86400)),
-          .tls_rpt = {},
-          .body = "the body",
-          .id = "1234",
-          .place = {}};
+  return {{*dns::Name::parse("example.com")},
+          *sts::Policy::make(sts::Mode::none, {}, seconds(86400)),
+          {},
+          {}};
 }
 
-verify::Fetch fetch(std::string address, std::string body = "the body") {
+verify::Fetch fetch(std::string address,
+                    std::string body = std::string(publication().body())) {
   return {.address = std::move(address),
           .reach = net::Reach::reached,
           .status = 200,
@@ -167,7 +166,8 @@ std::string reason(std::vector<verify::Fetch> fetches,
 TEST(PublishWait, EndsWhenEachAddressHasTheBody) {
   EXPECT_EQ(reason({fetch("192.0.2.1"), fetch("2001:db8::1")}), "none");
   EXPECT_EQ(reason({fetch("192.0.2.1"), fetch("2001:db8::1", "another")}),
-            "2001:db8::1 does not serve the policy with the id 1234 yet");
+            "2001:db8::1 does not serve the policy with the id "
+            "94815eb6141fb6e5526888bf66f98f76 yet");
 }
 
 TEST(PublishWait, HoldsNothingAgainstAnAddressWithoutAWay) {

@@ -219,7 +219,7 @@ hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9f
     {"IdBehind",
      [](Scene& s) {
        publish_txt(
-           s, {"v=STSv1; id=" + make_ours(sts::Mode::testing, days(1))->id});
+           s, {"v=STSv1; id=" + id_of(make_ours(sts::Mode::testing, days(1)))});
        for (Fetch& one : s.facts.fetches) one.http_failure = "no head";
        for (Fetch& one : s.facts.fetches) one.reach = net::Reach::no_route;
      },
@@ -236,7 +236,8 @@ hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9f
 )"},
     {"IdAhead",
      [](Scene& s) {
-       s.facts.fetches[1].body = make_ours(sts::Mode::testing, days(1))->body;
+       s.facts.fetches[1].body =
+           body_of(make_ours(sts::Mode::testing, days(1)));
      },
      R"(error: _mta-sts.alpha.test: id "14bd7138abe58fbd2172d64ee9fa4224" is right, but another policy is served from 2001:db8::10 [dns.sts-id-ahead]
 hint: let the server at 2001:db8::10 have the configuration of the others
@@ -258,14 +259,14 @@ hint: write it as one: _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd
 )"},
     {"SpaceBeforeSemicolon",
      [](Scene& s) {
-       publish_txt(s, {"v=STSv1 ; id=" + s.expected.publication->id});
+       publish_txt(s, {"v=STSv1 ; id=" + id_of(s.expected.publication)});
      },
      R"(warning: _mta-sts.alpha.test: "v=STSv1 ; id=14bd7138abe58fbd2172d64ee9fa4224": chasquid and Halon refuse white space in front of the first ";" [dns.sts-space-before-semicolon]
 hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9fa4224"
 )"},
     {"DeviationSpaceAtTheEnd",
      [](Scene& s) {
-       publish_txt(s, {"v=STSv1; id=" + s.expected.publication->id + "; "});
+       publish_txt(s, {"v=STSv1; id=" + id_of(s.expected.publication) + "; "});
      },
      R"(warning: _mta-sts.alpha.test: "v=STSv1; id=14bd7138abe58fbd2172d64ee9fa4224; ": KumoMTA refuses white space at the end [dns.sts-deviation]
 hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9fa4224"

@@ -15,7 +15,7 @@ namespace {
 constexpr auto k_rows = std::to_array<Row>({
     {"DiffersByMark",
      [](Scene& s) {
-       const std::string ours = s.expected.publication->body;
+       const std::string ours = body_of(s.expected.publication);
        s.facts.fetches[0].body = "\xEF\xBB\xBF" + ours;
      },
      R"(error: mta-sts.alpha.test 192.0.2.10: the text is not that of the configuration: a byte order mark stands in front of it [policy.differs]
@@ -23,7 +23,7 @@ hint: mta-stsd render alpha.test prints the right one; let the server there serv
 )"},
     {"DiffersByLineEnds",
      [](Scene& s) {
-       std::string lf = s.expected.publication->body;
+       std::string lf = body_of(s.expected.publication);
        std::erase(lf, '\r');
        s.facts.fetches[0].body = lf;
      },
@@ -32,7 +32,7 @@ hint: mta-stsd render alpha.test prints the right one; let the server there serv
 )"},
     {"DiffersByATrailingLine",
      [](Scene& s) {
-       const std::string ours = s.expected.publication->body;
+       const std::string ours = body_of(s.expected.publication);
        s.facts.fetches[0].body = ours + "\r\n";
      },
      R"(error: mta-sts.alpha.test 192.0.2.10: the text is not that of the configuration: 2 octets follow its end: "\x0d\x0a" [policy.differs]
@@ -40,7 +40,7 @@ hint: mta-stsd render alpha.test prints the right one; let the server there serv
 )"},
     {"DiffersByItsEnd",
      [](Scene& s) {
-       const std::string ours = s.expected.publication->body;
+       const std::string ours = body_of(s.expected.publication);
        s.facts.fetches[0].body = ours.substr(0, ours.size() - 2);
      },
      R"(error: mta-sts.alpha.test 192.0.2.10: the text is not that of the configuration: it ends 2 octets early [policy.differs]
@@ -83,8 +83,8 @@ hint: mta-stsd render alpha.test prints the right one; let the server there serv
     {"DiffersAsTheIdDoes",
      [](Scene& s) {
        const auto old = make_ours(sts::Mode::testing, days(7));
-       publish_txt(s, {"v=STSv1; id=" + old->id});
-       for (Fetch& one : s.facts.fetches) one.body = old->body;
+       publish_txt(s, {"v=STSv1; id=" + id_of(old)});
+       for (Fetch& one : s.facts.fetches) one.body = body_of(old);
      },
      R"(error: mta-sts.alpha.test 192.0.2.10, 2001:db8::10: the text is not that of the configuration: it is another version: mode testing, not enforce; max_age 604800, not 2419200 [policy.differs]
 hint: mta-stsd render alpha.test prints the right one; let the server there serve it, unchanged
@@ -93,8 +93,8 @@ hint: mta-stsd render alpha.test prints the right one; let the server there serv
      [](Scene& s) {
        const auto old =
            make_ours(sts::Mode::enforce, days(28), {"mx.other.test"});
-       publish_txt(s, {"v=STSv1; id=" + old->id});
-       s.facts.fetches[0].body = old->body;
+       publish_txt(s, {"v=STSv1; id=" + id_of(old)});
+       s.facts.fetches[0].body = body_of(old);
      },
      R"(error: mta-sts.alpha.test 192.0.2.10: the text is not that of the configuration: it is the policy of other hosts: mx mx.other.test, not *.mx.alpha.test [policy.differs]
 hint: mta-stsd render alpha.test prints the right one; let the server there serve it, unchanged
@@ -120,7 +120,7 @@ hint: senders ignore it (RFC 8461, 3.2), checkdmarc refuses the policy for it
 )"},
     {"LineEndsOfStrangers",
      [](Scene& s) {
-       std::string lf = s.expected.publication->body;
+       std::string lf = body_of(s.expected.publication);
        std::erase(lf, '\r');
        s.expected = {};
        for (Fetch& one : s.facts.fetches) one.body = lf;
@@ -131,7 +131,8 @@ hint: write CRLF behind each line
     {"AddressesDifferOfStrangers",
      [](Scene& s) {
        s.expected = {};
-       s.facts.fetches[1].body = make_ours(sts::Mode::testing, days(7))->body;
+       s.facts.fetches[1].body =
+           body_of(make_ours(sts::Mode::testing, days(7)));
      },
      R"(error: mta-sts.alpha.test: the addresses serve 2 different texts: 192.0.2.10: 70 octets, first line "version: STSv1"; 2001:db8::10: 69 octets, first line "version: STSv1" [fetch.addresses-differ]
 hint: let all of them serve the same
@@ -147,7 +148,7 @@ hint: max_age = "1d" is the least; RFC 8461, 3.2 expects weeks
     {"IdBehindAndWait",
      [](Scene& s) {
        publish_txt(
-           s, {"v=STSv1; id=" + make_ours(sts::Mode::testing, days(1))->id});
+           s, {"v=STSv1; id=" + id_of(make_ours(sts::Mode::testing, days(1)))});
      },
      R"(error: _mta-sts.alpha.test: id "2f4bc5bdf4ad283d287dfcc9a0bdbab5" is that of an earlier policy (mode testing, max_age 1d), not "14bd7138abe58fbd2172d64ee9fa4224" [dns.sts-id-behind]
 hint: write _mta-sts.alpha.test. IN TXT "v=STSv1; id=14bd7138abe58fbd2172d64ee9fa4224"; mta-sts publish alpha.test does it
@@ -157,7 +158,7 @@ hint: publish first, then move (RFC 8461, 8.1)
     {"IdBehindByTheHistory",
      [](Scene& s) {
        const auto old = make_ours(sts::Mode::enforce, days(9), {"old.test"});
-       publish_txt(s, {"v=STSv1; id=" + old->id});
+       publish_txt(s, {"v=STSv1; id=" + id_of(old)});
        s.served(*old, k_now - days(20), k_now - days(5));
      },
      R"(error: _mta-sts.alpha.test: id "7948c684a6fa5525c51e670c613678d1" is that of an earlier policy (mode enforce, max_age 9d), not "14bd7138abe58fbd2172d64ee9fa4224" [dns.sts-id-behind]
