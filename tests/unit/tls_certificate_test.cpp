@@ -64,10 +64,10 @@ TEST(TlsCertificate, CoversHosts) {
   const CertificatePtr one = make_certificate(
       make_pair("DNS:mta-sts.a.example,DNS:*.b.example,DNS:m*.c.example,"
                 "DNS:x.*.d.example,IP:192.0.2.1,email:mta-sts@e.example"));
-  const auto covers = [&](std::string_view host) {
-    return std::any_of(
-        one->names().begin(), one->names().end(),
-        [host](std::string_view name) { return is_covered(name, host); });
+  const auto covers = [names = one->names()](std::string_view host) {
+    return std::ranges::any_of(names, [host](std::string_view name) {
+      return is_covered(name, host);
+    });
   };
   for (const std::string_view host :
        {"mta-sts.a.example", "mta-sts.b.example", "x.b.example"}) {
