@@ -20,24 +20,25 @@ POST = ("curl --silent --header 'Content-Type: application/tlsrpt+gzip' "
 
 
 class Collector(Service):
-    """Counts the sessions that it is told at .path. It begins in the last
-    seconds of yesterday: what it is told then is reported today."""
-
-    LAST_SECONDS = 10
+    """Counts the sessions that it is told at .path. Its day is yesterday, until
+    wait_for_today(): what it is told before is reported today."""
 
     def __init__(self, folder):
         super().__init__()
         self.path, self.database = folder / "socket", folder / "sessions"
 
     def environment(self):
-        return {**super().environment(), "TZ": "UTC"}
+        library, = pathlib.Path(find_tool("faketime")).parents[1].glob(
+            "lib/*/faketime/libfaketime.so.1")
+        return {**super().environment(), "TZ": "UTC",
+                "LD_PRELOAD": str(library), "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_TIMESTAMP_FILE": str(self.dir / "clock")}
 
     def command(self):
-        today = datetime.datetime.now(datetime.timezone.utc).date()
-        begin = (datetime.datetime.combine(today, datetime.time())
-                 - datetime.timedelta(seconds=self.LAST_SECONDS))
-        return [find_tool("faketime"), f"{begin:%Y-%m-%d %H:%M:%S}",
-                find_tool("tlsrpt-collectd"),
+        day = (datetime.datetime.now(datetime.timezone.utc)
+               - datetime.timedelta(days=1))
+        (self.dir / "clock").write_text(f"@{day:%Y-%m-%d} 12:00:00\n")
+        return [find_tool("tlsrpt-collectd"),
                 "--storage", f"sqlite://{self.database}",
                 "--socketname", self.path, "--socketmode", "0777",
                 "--sockettimeout", "1", "--max_uncommited_datagrams", "1",
@@ -53,6 +54,7 @@ class Collector(Service):
 
     def wait_for_today(self):
         """Until it has put aside what it has counted."""
+        (self.dir / "clock").write_text("+0\n")
         aside = self.database.with_suffix(".yesterday")
         eventually(lambda: aside.stat().st_ino == self._counted)
 

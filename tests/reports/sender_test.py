@@ -26,6 +26,7 @@ from services import eventually  # noqa: E402
 
 DOMAINS = {"alpha.test": "mx.alpha.test", "beta.test": "mx.beta.test"}
 MAIL = b"Subject: hello\r\n\r\nThis is mail.\r\n"
+MAIL_URI = f"mailto:{mail_host.REPORTS}"
 GONE = "status=sent (250"
 # What sends a mail on standard input to our mail host.
 SEND = f"""\
@@ -67,6 +68,12 @@ class SenderTest(unittest.TestCase):
             self.ca.leaf("mail", [mail_host.HOST]), self.home,
             os.environ["MTA_STS"], self.importer.config))
 
+    def publish(self, uri):
+        """Without such a record Postfix tells nobody of a session."""
+        for domain in DOMAINS:
+            self.zones.add(f"_smtp._tls.{domain}", "TXT",
+                           f"v=TLSRPTv1; rua={uri}")
+
     def deliver(self, sessions):
         """Two mails to alpha.test, and one to beta.test, which stays."""
         with Sender(self.ca.leaf("sender", [mail_host.SENDER_HOST]),
@@ -90,6 +97,7 @@ class SenderTest(unittest.TestCase):
         self.assertIn("mta-sts verify beta.test", shown[7])
 
     def test_postfix(self):
+        self.publish(MAIL_URI)
         sessions = Sessions(self.folder / "sessions")
         self.addCleanup(sessions.close)
         self.deliver(sessions)
@@ -105,9 +113,7 @@ class SenderTest(unittest.TestCase):
         """By tlsrpt-reporter, which posts with the command `post`."""
         if reason := missing_tools(*reporter.TOOLS):
             self.skipTest(reason)
-        for domain in DOMAINS:
-            self.zones.add(f"_smtp._tls.{domain}", "TXT",
-                           f"v=TLSRPTv1; rua={uri}")
+        self.publish(uri)
         folder = self.folder / "collected"
         folder.mkdir()
         with reporter.Collector(folder) as collector:
@@ -120,7 +126,7 @@ class SenderTest(unittest.TestCase):
                 wait()
 
     def test_tlsrpt_reporter(self):
-        self.report(f"mailto:{mail_host.REPORTS}", "false",
+        self.report(MAIL_URI, "false",
                     lambda: self.host.expect(
                         "delivered via mta-sts-reports service", 2))
         self.check()  # until yesterday
