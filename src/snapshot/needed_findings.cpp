@@ -23,10 +23,6 @@ class Needs {
       : live_(live), host_(host), store_(store), now_(now) {}
 
   bool has(const tls::FileFinding& one) {
-    // Notes are on what is better for policies.
-    if (!host_.empty() && one.diagnostic.severity == Severity::note) {
-      return false;
-    }
     if (one.is_named) return true;
     if (one.names.empty()) return is_any_lacking();
     return std::any_of(
@@ -42,9 +38,8 @@ class Needs {
   /// Of ours, by a certificate for `name`; empty: none.
   std::string covered_host(const std::string& name) const {
     if (!host_.empty()) {
-      const bool is_above = name.starts_with("*.") &&
-                            host_.find(name.substr(1)) == host_.find('.');
-      return name == host_ || is_above ? host_ : "";
+      const std::size_t dot = std::min(host_.find('.'), host_.size());
+      return name == host_ || name == "*" + host_.substr(dot) ? host_ : "";
     }
     const std::optional<std::string> domain = find_covered(name);
     return domain && live_.find_domain(*domain) ? sts::policy_host(*domain)
@@ -106,7 +101,9 @@ Diagnostics keep_needed(tls::FoundCertificates& found, const config::Live& live,
   Needs needs(live, host, store, now);
   Diagnostics kept;
   for (tls::FileFinding& one : found.findings) {
-    if (!needs.has(one)) continue;
+    // Notes are on what is better for policies.
+    const bool is_note = one.diagnostic.severity == Severity::note;
+    if ((is_note && !host.empty()) || !needs.has(one)) continue;
     // Whose it is nobody can tell from here.
     if (one.names.empty() && !one.is_named) {
       one.diagnostic.hint =
