@@ -119,7 +119,7 @@ def settled(measure, what):
     return values[-1]
 
 
-def last_text(path, octets=4096):
+def last_text(path, octets=65536):
     """The end of a log: with many domains the whole is long."""
     with open(path, "rb") as file:
         file.seek(max(0, path.stat().st_size - octets))
