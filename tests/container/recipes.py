@@ -160,6 +160,7 @@ class RecipeTest(ContainerTestCase):
             f'"{reports}"\nlisten = ["[::]:8443"]':
                 f'"{reports}"\nlisten = ["[::]:{posted_to}"]',
             ":8443": f":{self.port}", ":9443": f":{self.operations}",
+            ":9444": f":{free_port()}",
             "/certs/live": "/certs", "put-your-token-here": token}, {
             "mta-stsd": {"volumes": own},
             "collect": {"image": image(), "volumes": [
@@ -169,6 +170,10 @@ class RecipeTest(ContainerTestCase):
         self.expect_policy()
         eventually(lambda: self.post(posted_to, reports, f"/{token}") == 201,
                    LIMIT_SECONDS)
+        # What its health check asks.
+        self.assertIn("ready\nreports in the spool: 1, ", compose(
+            "exec", "-T", "collect", "/usr/sbin/mta-stsd", "health",
+            "--collect"))
         read = ("exec", "-T", "import", "mta-sts", "reports")
         compose(*read, "import")
         self.assertEqual(compose(*read, "summary", "--until", "2026-11-27"), """\
