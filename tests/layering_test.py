@@ -61,7 +61,7 @@ DOORS = {
     "CLI/": ["command_line.cpp"],
     "idn2": ["dns/name.cpp"],
     "seccomp.h": ["process/seccomp.cpp"],
-    "openssl/": ["tls/", "server/wire.", "text/sha256.cpp"],
+    "openssl/": ["tls/", "server/wire.", "text/sha256"],
     "tl/": ["result.hpp"],
 }
 # No clock, thread, file or terminal where the protocol is.

@@ -32,9 +32,11 @@ PROGRAM_BUDGETS = {"cli": 24300}
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",
               "net/tcp_stream.", "sts/migration.", "sts/retirement.",
-              "sts/step.", "text/calendar.", "tls/client.", "tls/peer_",
-              "tlsrpt/anomaly.", "tlsrpt/date_range.", "tlsrpt/report.",
-              "tlsrpt/report_name.", "tlsrpt/report_time.")
+              "sts/step.", "text/calendar.", "text/sha256_sum.",
+              "tls/client.", "tls/peer_", "tlsrpt/anomaly.",
+              "tlsrpt/date_range.", "tlsrpt/report.", "tlsrpt/report_days_text.",
+              "tlsrpt/report_name.", "tlsrpt/report_time.",
+              "tlsrpt/result_type.")
 
 # What a file that uses the right side has to include, itself or through
 # headers of ours. Every precompiled header stands here, with the others that

@@ -13,7 +13,7 @@
 #include "process/clock.hpp"
 #include "sts/policy_host.hpp"
 #include "tlsrpt/report_days.hpp"
-#include "tlsrpt/result_type.hpp"
+#include "tlsrpt/policy_type.hpp"
 
 namespace mtasts::operations {
 namespace {

@@ -14,7 +14,7 @@
 #include "text/join.hpp"
 #include "text/time.hpp"
 #include "tlsrpt/report_days.hpp"
-#include "tlsrpt/result_type.hpp"
+#include "tlsrpt/policy_type.hpp"
 
 namespace mtasts::operations {
 namespace {

@@ -74,11 +74,6 @@ void ServiceManager::tell_serving(std::size_t domains,
   tell("READY=1\nSTATUS=" + describe(domains, faults));
 }
 
-void ServiceManager::tell_watching(std::size_t domains) {
-  tell(fmt::format("READY=1\nSTATUS=Watching {} policy domain{}", domains,
-                   domains == 1 ? "" : "s"));
-}
-
 void ServiceManager::tell_collecting(std::size_t tenants) {
   tell(fmt::format("READY=1\nSTATUS=Taking reports for {} tenant{}", tenants,
                    tenants == 1 ? "" : "s"));

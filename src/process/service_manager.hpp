@@ -20,16 +20,14 @@ class ServiceManager {
   /// The end of the start, or of a reload; said again only when it differs
   /// from what was said last. `faults`: of the last reload, if it failed.
   void tell_serving(std::size_t domains, const Diagnostics& faults);
-  /// The same of a service that waits for edits.
-  void tell_watching(std::size_t domains);
   /// The same of mta-stsd collect.
   void tell_collecting(std::size_t tenants);
   void tell_reloading();
   void tell_stopping();
-
- private:
+  /// Lines as in sd_notify(3), for a service of another kind.
   void tell(std::string state);
 
+ private:
   files::Descriptor socket_;
   std::string said_;
 };

@@ -13,7 +13,7 @@
 
 #include "reports/octet_source.hpp"
 #include "result.hpp"
-#include "text/sha256.hpp"
+#include "text/sha256_sum.hpp"
 #include "tlsrpt/anomaly.hpp"
 
 namespace mtasts::reports {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "files/tree.hpp"
+#include "tlsrpt/report_days_text.hpp"
 
 namespace mtasts::reports {
 namespace {

@@ -19,12 +19,6 @@ std::optional<sys_seconds> find_last(const std::vector<Served>& all,
   return last;
 }
 
-bool admits(const Policy& policy, const dns::Name& host) {
-  return std::ranges::any_of(policy.mx(), [&](const MxPattern& pattern) {
-    return pattern.matches(host);
-  });
-}
-
 }  // namespace
 
 sys_seconds Served::served_until(sys_seconds now) const {
@@ -68,18 +62,6 @@ std::optional<sys_seconds> Past::enforced_until(sys_seconds now) const {
   return find_last(served_, now, [](const Policy& policy) {
     return policy.mode() == Mode::enforce;
   });
-}
-
-std::optional<sys_seconds> Past::refused_until(const dns::Name& host,
-                                               sys_seconds now) const {
-  return find_last(served_, now, [&](const Policy& policy) {
-    return policy.mode() == Mode::enforce && !admits(policy, host);
-  });
-}
-
-sys_seconds earliest_removal(sys_seconds cached_until,
-                             std::chrono::seconds txt_ttl) {
-  return cached_until + txt_ttl + std::chrono::days(1);
 }
 
 }  // namespace mtasts::sts

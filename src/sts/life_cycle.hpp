@@ -58,20 +58,11 @@ class Past {
   /// The same of mode enforce alone: until then mail may be refused for it.
   std::optional<std::chrono::sys_seconds> enforced_until(
       std::chrono::sys_seconds now) const;
-  /// Of those that do not admit `host` as MX, in mode enforce.
-  std::optional<std::chrono::sys_seconds> refused_until(
-      const dns::Name& host, std::chrono::sys_seconds now) const;
 
  private:
   std::vector<Served> served_;
   /// That a line has had.
   std::chrono::sys_seconds latest_ = std::chrono::sys_seconds::min();
 };
-
-/// When the policy host and the records of a domain may go: when its last
-/// policy is forgotten (`cached_until`), and a day later, since a sender may
-/// have asked for the TXT record, of this TTL, just before it went.
-std::chrono::sys_seconds earliest_removal(std::chrono::sys_seconds cached_until,
-                                          std::chrono::seconds txt_ttl);
 
 }  // namespace mtasts::sts

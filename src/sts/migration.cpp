@@ -95,7 +95,7 @@ class Migration {
     sys_seconds from =
         published_from(sight_, now_) + sight_.txt_ttl + k_sender_pause;
     for (const dns::Name& host : targets_) {
-      if (const auto until = past_.refused_until(host, now_)) {
+      if (const auto until = refused_until(past_, host, now_)) {
         from = std::max(from, *until);
       }
     }
@@ -155,6 +155,18 @@ std::vector<MxPattern> admit_both(const Policy& policy, const Sight& sight,
   }
   std::ranges::sort(mx);
   return mx;
+}
+
+std::optional<sys_seconds> refused_until(const Past& past,
+                                         const dns::Name& host,
+                                         sys_seconds now) {
+  std::optional<sys_seconds> last;
+  for (const Served& one : past.served()) {
+    if (one.policy.mode() != Mode::enforce || admits(one.policy, host))
+      continue;
+    last = std::max(last, {one.cached_until(now)});
+  }
+  return last;
 }
 
 }  // namespace mtasts::sts

@@ -55,6 +55,11 @@ std::chrono::sys_seconds published_from(const Sight& sight,
 std::chrono::sys_seconds assume_forgotten(const Sight& sight,
                                           std::chrono::sys_seconds now);
 
+/// Until when senders may hold a policy of mode enforce that does not admit
+/// `host` as MX; nothing when there never was one.
+std::optional<std::chrono::sys_seconds> refused_until(
+    const Past& past, const dns::Name& host, std::chrono::sys_seconds now);
+
 /// Ids of the steps, in their order.
 inline constexpr std::string_view k_prepare_hosts = "migration.prepare-hosts";
 inline constexpr std::string_view k_admit_both = "migration.admit-both";

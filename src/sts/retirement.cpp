@@ -76,4 +76,9 @@ std::vector<Step> plan_retirement(const Sight& sight, const Past& past,
       now);
 }
 
+std::chrono::sys_seconds earliest_removal(std::chrono::sys_seconds cached_until,
+                                          std::chrono::seconds txt_ttl) {
+  return cached_until + txt_ttl + std::chrono::days(1);
+}
+
 }  // namespace mtasts::sts

@@ -23,6 +23,12 @@ inline constexpr std::string_view k_remove_host = "retirement.remove-host";
 /// knows.
 inline constexpr std::chrono::days k_record_lag{1};
 
+/// When the policy host and the records of a domain may go: when its last
+/// policy is forgotten (`cached_until`), and a day later, since a sender may
+/// have asked for the TXT record, of this TTL, just before it went.
+std::chrono::sys_seconds earliest_removal(std::chrono::sys_seconds cached_until,
+                                          std::chrono::seconds txt_ttl);
+
 /// `sight.id` is an empty string when each name server says that there is no
 /// record.
 std::vector<Step> plan_retirement(const Sight& sight, const Past& past,

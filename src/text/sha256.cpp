@@ -13,27 +13,6 @@ Sha256 sha256(std::string_view data) {
   return digest;
 }
 
-struct Sha256Sum::Context {
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> md{EVP_MD_CTX_new(),
-                                                             &EVP_MD_CTX_free};
-};
-
-Sha256Sum::Sha256Sum() : context_(std::make_unique<Context>()) {
-  EVP_DigestInit_ex(context_->md.get(), EVP_sha256(), nullptr);
-}
-
-Sha256Sum::~Sha256Sum() = default;
-
-void Sha256Sum::add(std::string_view piece) {
-  EVP_DigestUpdate(context_->md.get(), piece.data(), piece.size());
-}
-
-Sha256 Sha256Sum::finish() {
-  Sha256 digest{};
-  EVP_DigestFinal_ex(context_->md.get(), digest.data(), nullptr);
-  return digest;
-}
-
 std::string hex(std::span<const unsigned char> octets) {
   constexpr std::string_view k_digits = "0123456789abcdef";
   std::string text;

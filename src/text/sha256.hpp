@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,23 +12,6 @@ namespace mtasts::text {
 using Sha256 = std::array<unsigned char, 32>;
 
 Sha256 sha256(std::string_view data);
-
-/// The same of what comes in pieces.
-class Sha256Sum {
- public:
-  Sha256Sum();
-  ~Sha256Sum();
-  Sha256Sum(const Sha256Sum&) = delete;
-  Sha256Sum& operator=(const Sha256Sum&) = delete;
-
-  void add(std::string_view piece);
-  /// Once, at the end.
-  Sha256 finish();
-
- private:
-  struct Context;  // OpenSSL's
-  std::unique_ptr<Context> context_;
-};
 
 /// Two lower-case digits for each octet.
 std::string hex(std::span<const unsigned char> octets);

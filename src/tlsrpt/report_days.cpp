@@ -15,37 +15,12 @@
 namespace mtasts::tlsrpt {
 namespace {
 
-// A program that finds another number here has to be told what is new.
-constexpr std::string_view k_first_line = "mta-sts report days 1";
-static_assert(k_first_line.starts_with(k_report_days_begin));
-constexpr std::string_view k_time = "time: ";
-// No domain has a colon.
-constexpr std::string_view k_end = "domains: ";
 constexpr std::size_t k_max_domain_octets = 253;
 constexpr std::ptrdiff_t k_spaces = 12;    // between columns
 constexpr std::size_t k_date_octets = 10;  // 2026-11-27
 
 static_assert(std::tuple_size_v<decltype(DomainDay::sessions)> ==
               static_cast<std::size_t>(PolicyType::other) + 1);
-
-/// The names of the columns are there for people, and for a program that has
-/// others.
-std::string make_columns() {
-  std::string line = "domain day reports unverified organizations";
-  for (std::size_t i = 0; i < DomainDay{}.sessions.size(); ++i) {
-    fmt::format_to(std::back_inserter(line), " {0} {0}-failed",
-                   format_policy_type(static_cast<PolicyType>(i)));
-  }
-  return line;
-}
-
-bool is_domain(std::string_view text) {
-  return !text.empty() && text.size() <= k_max_domain_octets &&
-         std::ranges::all_of(text, [](char c) {
-           return text::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' ||
-                  c == '.' || c == '_';
-         });
-}
 
 /// Digits as std::to_string() writes them, and nothing else.
 bool read_number(std::string_view& rest, std::uint64_t& number) {
@@ -114,6 +89,23 @@ class Lines {
 
 }  // namespace
 
+std::string format_columns() {
+  std::string line = "domain day reports unverified organizations";
+  for (std::size_t i = 0; i < DomainDay{}.sessions.size(); ++i) {
+    fmt::format_to(std::back_inserter(line), " {0} {0}-failed",
+                   format_policy_type(static_cast<PolicyType>(i)));
+  }
+  return line;
+}
+
+bool is_domain(std::string_view text) {
+  return !text.empty() && text.size() <= k_max_domain_octets &&
+         std::ranges::all_of(text, [](char c) {
+           return text::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' ||
+                  c == '.' || c == '_';
+         });
+}
+
 std::vector<std::pair<PolicyType, Sessions>> DomainDay::by_type() const {
   std::vector<std::pair<PolicyType, Sessions>> all;
   for (std::size_t i = 0; i < sessions.size(); ++i) {
@@ -125,38 +117,19 @@ std::vector<std::pair<PolicyType, Sessions>> DomainDay::by_type() const {
   return all;
 }
 
-std::string format_report_days(std::vector<DomainDay> days,
-                               std::chrono::sys_seconds now) {
-  std::erase_if(days,
-                [](const DomainDay& one) { return !is_domain(one.domain); });
-  std::ranges::sort(days, {}, &DomainDay::domain);
-  std::string text = fmt::format("{}\n{}{}\n{}\n", k_first_line, k_time,
-                                 text::format_time(now), make_columns());
-  const auto out = std::back_inserter(text);
-  for (const DomainDay& one : days) {
-    fmt::format_to(out, "{} {} {} {} {}", one.domain,
-                   text::format_date(one.day), one.reports, one.unverified,
-                   one.organizations);
-    for (const Sessions& sessions : one.sessions) {
-      fmt::format_to(out, " {} {}", sessions.successful, sessions.failed);
-    }
-    text += '\n';
-  }
-  fmt::format_to(out, "{}{}\n", k_end, days.size());
-  return text;
-}
-
 Result<ReportDays> ReportDays::parse(std::string text) {
   Lines lines(text);
-  if (lines.next() != k_first_line) {
+  if (lines.next() != k_report_days_first_line) {
     return fail("is no summary of reports, or of another version",
                 "mta-sts reports import writes it, of the same version");
   }
   const std::string_view dated = lines.next().value_or("");
-  const auto time = text::parse_time(
-      dated.starts_with(k_time) ? dated.substr(k_time.size()) : "");
+  const auto time =
+      text::parse_time(dated.starts_with(k_report_days_time)
+                           ? dated.substr(k_report_days_time.size())
+                           : "");
   if (!time) return lines.refuse("has no time");
-  if (lines.next() != make_columns()) {
+  if (lines.next() != format_columns()) {
     return lines.refuse("has other columns");
   }
   ReportDays days;
@@ -166,8 +139,8 @@ Result<ReportDays> ReportDays::parse(std::string text) {
   for (;;) {
     const auto line = lines.next();
     if (!line) return lines.refuse("is the last, and no end");
-    if (line->starts_with(k_end)) {
-      if (*line != fmt::format("{}{}", k_end, days.size_) ||
+    if (line->starts_with(k_report_days_end)) {
+      if (*line != fmt::format("{}{}", k_report_days_end, days.size_) ||
           !lines.rest().empty()) {
         return lines.refuse("is no end of what is there");
       }

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "result.hpp"
-#include "tlsrpt/result_type.hpp"
+#include "tlsrpt/policy_type.hpp"
 #include "tlsrpt/sessions.hpp"
 
 namespace mtasts::tlsrpt {
@@ -41,10 +41,16 @@ constexpr std::size_t k_max_report_days_octets = 64 * 1024 * 1024;
 /// What each version of such a text begins with.
 constexpr std::string_view k_report_days_begin = "mta-sts report days ";
 
-/// The text of all of `days`, in any order, each domain once at most; `now` is
-/// when it is made. Names that can be no domain's are left out.
-std::string format_report_days(std::vector<DomainDay> days,
-                               std::chrono::sys_seconds now);
+// A program that finds another number here has to be told what is new.
+constexpr std::string_view k_report_days_first_line = "mta-sts report days 1";
+static_assert(k_report_days_first_line.starts_with(k_report_days_begin));
+constexpr std::string_view k_report_days_time = "time: ";
+constexpr std::string_view k_report_days_end = "domains: ";  // none has a colon
+/// The names of the columns are there for people, and for a program that has
+/// others.
+std::string format_columns();
+/// What such a text may have as one.
+bool is_domain(std::string_view text);
 
 /// Such a text, checked from end to end when it was read.
 class ReportDays {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The words of RFC 8460 for what was applied and what went wrong. Senders have
-// others besides, which reports keep as texts. Pure.
+// The words of RFC 8460 for what went wrong, and how those are read that
+// senders write. They have others besides, which reports keep as texts. Pure.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
-namespace mtasts::tlsrpt {
+#include "tlsrpt/policy_type.hpp"
 
-/// RFC 8460, 4.4: what the sender applied to the domain.
-enum class PolicyType : std::uint8_t { tlsa, sts, no_policy_found, other };
+namespace mtasts::tlsrpt {
 
 /// RFC 8460, 4.3.
 enum class ResultType : std::uint8_t {
@@ -33,10 +32,6 @@ PolicyType read_policy_type(std::string_view word);
 ResultType read_result_type(std::string_view word);
 
 /// The word of RFC 8460: "sts-webpki-invalid"; "other" for all else.
-std::string_view format_policy_type(PolicyType type);
 std::string_view format_result_type(ResultType type);
-
-/// "MTA-STS (sts)": the name that people know, and the word of RFC 8460.
-std::string_view name_policy_type(PolicyType type);
 
 }  // namespace mtasts::tlsrpt

@@ -299,7 +299,9 @@ Exit watch_and_publish(const std::string& config,
   process::log_sandbox(enter_sandbox(first.config->startup.sandbox));
   Service service(*std::move(first.config), settings);
   for (;;) {
-    manager.tell_watching(service.domain_count());
+    const std::size_t domains = service.domain_count();
+    manager.tell(fmt::format("READY=1\nSTATUS=Watching {} policy domain{}",
+                             domains, domains == 1 ? "" : "s"));
     wait(*signals, edits, service);
     if (take_signals(*signals, edits, service)) break;
     if (auto loaded = edits.find_loaded()) {

@@ -13,6 +13,7 @@
 #include "config/provider_table.hpp"
 #include "dns/name.hpp"
 #include "result.hpp"
+#include "sts/migration.hpp"
 #include "sts/mx_pattern.hpp"
 #include "text/ascii.hpp"
 #include "text/join.hpp"
@@ -123,7 +124,7 @@ void MxJudgement::check_earlier(const MxHost& host) {
   const bool is_covered = std::ranges::any_of(
       policy_->mx(),
       [&](const MxPattern& pattern) { return pattern.matches(*name); });
-  const auto until = on_.expected.past.refused_until(*name, on_.now);
+  const auto until = sts::refused_until(on_.expected.past, *name, on_.now);
   if (!is_covered || !until || *until <= on_.now) return;
   add(Severity::warning, "change.mx-early", host.name,
       fmt::format("senders may hold a policy that refuses it until {}",

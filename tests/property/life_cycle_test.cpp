@@ -269,7 +269,7 @@ class LifeCycleProperty : public testing::Test {
     }
     const auto is_refused = [&](const dns::Name& host) {
       const Policy& last = world.published_before();
-      return world.past().refused_until(host, now_) == step.from ||
+      return refused_until(world.past(), host, now_) == step.from ||
              (world.look().record_since.value() + world.look().txt_ttl +
                       k_minute ==
                   step.from &&

@@ -13,6 +13,7 @@
 #include "reports/last_days.hpp"
 #include "reports/schema.hpp"
 #include "temp_dir.hpp"
+#include "tlsrpt/report_days_text.hpp"
 #include "tlsrpt/result_type.hpp"
 
 namespace mtasts::reports {

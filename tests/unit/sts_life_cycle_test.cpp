@@ -76,15 +76,6 @@ TEST(StsLifeCycle, TellsEnforceFromTesting) {
   EXPECT_EQ(past.cached_until(at(5)), at(35));
 }
 
-TEST(StsLifeCycle, KnowsUntilWhenAHostMayBeRefused) {
-  const Past past =
-      make_past({line(0, Event::serve, k_old), line(4, Event::end, k_old),
-                 line(4, Event::serve, k_new)});
-  EXPECT_EQ(past.refused_until(*dns::Name::parse("new.example"), at(5)),
-            at(11));
-  EXPECT_EQ(past.refused_until(*dns::Name::parse("old.example"), at(5)), at(6));
-}
-
 // Two replicas: what one has ceased to serve the other still does.
 TEST(StsLifeCycle, WaitsForTheLastHostOfSeveral) {
   Past past =
@@ -121,10 +112,6 @@ TEST(StsLifeCycle, IsNotSureOfWhatFollowedWhileAClockWasBehind) {
   EXPECT_EQ(new_until(402), at(402));
   past.add(line(403, Event::end, k_testing));
   EXPECT_EQ(new_until(500), at(403));
-}
-
-TEST(StsLifeCycle, LetsTheHostStayUntilNobodyAsksForIt) {
-  EXPECT_EQ(earliest_removal(at(11), seconds(3600)), at(12) + seconds(3600));
 }
 
 }  // namespace

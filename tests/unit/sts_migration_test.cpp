@@ -142,5 +142,20 @@ TEST(StsRetirement, KeepsTheHostWhereTheRecordWentTooEarly) {
                                 earliest_removal(k_now + days(6), k_ttl)}));
 }
 
+TEST(StsRetirement, LetsTheHostStayUntilNobodyAsksForIt) {
+  EXPECT_EQ(earliest_removal(k_now, k_ttl), k_now + k_ttl + days(1));
+}
+
+TEST(StsMigration, KnowsUntilWhenAHostMayBeRefused) {
+  Past past;
+  past.add(line(k_now - days(5), Event::serve, k_before));
+  past.add(line(k_now - days(1), Event::end, k_before));
+  past.add(line(k_now - days(1), Event::serve, k_after));
+  EXPECT_EQ(refused_until(past, k_new.front(), k_now), k_now + days(6));
+  EXPECT_EQ(refused_until(past, k_old.front(), k_now), k_now + days(7));
+  EXPECT_EQ(refused_until(past, *dns::Name::parse("old.example"), k_now),
+            k_now + days(7));
+}
+
 }  // namespace
 }  // namespace mtasts::sts

@@ -11,7 +11,7 @@
 
 #include "operations/report_file.hpp"
 #include "operations/status.hpp"
-#include "tlsrpt/report_days.hpp"
+#include "tlsrpt/report_days_text.hpp"
 
 namespace mtasts::operations {
 

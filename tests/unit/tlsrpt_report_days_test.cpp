@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tlsrpt/report_days.hpp"
+#include "tlsrpt/report_days_text.hpp"
 
 namespace mtasts::tlsrpt {
 namespace {
