@@ -72,7 +72,7 @@ std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,
 }
 
 process::Sandbox enter_sandbox(const config::Startup& startup,
-                               const snapshot::SnapshotLoader& loader) {
+                               snapshot::SnapshotLoader& loader) {
   if (!startup.sandbox) return {"off", "off", "server.sandbox"};
   return process::enter_sandbox(
       [&] { return snapshot::find_allowed(startup, loader); },

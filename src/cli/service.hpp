@@ -38,7 +38,7 @@ std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,
 
 /// That of the service, if it is wanted; `loader` knows what it has to read.
 process::Sandbox enter_sandbox(const config::Startup& startup,
-                               const snapshot::SnapshotLoader& loader);
+                               snapshot::SnapshotLoader& loader);
 
 /// By `start`, which may throw std::system_error. Fails also when too little is
 /// left for `host` to serve.

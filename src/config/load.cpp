@@ -66,18 +66,11 @@ class Includers {
 
 /// Whether there is a file at all, taken over or not: one that nobody has read
 /// is still being written.
-bool has_regular_file(const files::Inputs& inputs) {
-  class Finder final : public files::FileVisitor {
-   public:
-    void file(const std::string&, const files::FileStamp& stamp) override {
-      found = found || stamp.is_regular();
-    }
-    void directory(const std::string&) override {}
-    void link(const std::string&) override {}
-    bool found = false;
-  } finder;
-  files::list_files(inputs, finder);
-  return finder.found;
+bool has_regular_file(files::Inputs inputs) {
+  files::FileGroup<PolicyFile> unread;
+  unread.set_inputs(std::move(inputs));
+  return std::ranges::any_of(
+      unread.look({}), [](const auto& one) { return one.second.is_regular(); });
 }
 
 /// True if the sandbox hides the folder that a pattern begins with: /a/b of
@@ -104,8 +97,8 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
     settings_ = read_main(path_);
   } else {
     for (const auto& change : main_.update(
-             scope, [](const files::PathPtr&path, const files::FileStamp&) {
-               return read_main(*path);
+             scope, [](const files::Path&path, const files::FileStamp&) {
+               return read_main(path.text());
              })) {
       settings_ = change.after;
     }
@@ -120,12 +113,12 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
 }
 
 Loader::Changes Loader::update_included(const files::Scope& scope) {
-  const std::string main = files::resolve_beside({}, path_);
-  const auto read = [&main](const files::PathPtr& path,
-                            const files::FileStamp&) {
+  const files::Path main = files::resolve_beside({}, path_);
+  const auto read = [&main](const files::Path& path, const files::FileStamp&) {
     // That it names itself is a fault of the pattern, not of the file.
-    return *path == main ? std::make_shared<const PolicyFile>()
-                         : read_included(path);
+    return path == main ? std::make_shared<const PolicyFile>()
+                        : read_included(
+                              std::make_shared<const std::string>(path.text()));
   };
   // While others are served they have the cores.
   return included_.size() == 0
@@ -148,14 +141,13 @@ void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
   if (collect && tokens_.inputs().files.empty()) {
     tokens_.set_inputs({.files = {collect->tokens}, .globs = {}});
   }
-  tokens_.update(scope,
-                 [](const files::PathPtr& path, const files::FileStamp&) {
-                   auto file = std::make_shared<TokenFile>();
-                   file->tokens = std::make_shared<const ReportTokens>(
-                       ReportTokens::load(*path, file->diagnostics));
-                   return std::shared_ptr<const TokenFile>(std::move(file));
-                 });
-  tokens_.for_each([&](const std::string&, const TokenFile& file) {
+  tokens_.update(scope, [](const files::Path& path, const files::FileStamp&) {
+    auto file = std::make_shared<TokenFile>();
+    file->tokens = std::make_shared<const ReportTokens>(
+        ReportTokens::load(path.text(), file->diagnostics));
+    return std::shared_ptr<const TokenFile>(std::move(file));
+  });
+  tokens_.for_each([&](const files::Path&, const TokenFile& file) {
     append(loaded.diagnostics, file.diagnostics);
   });
 }
@@ -165,13 +157,13 @@ void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
 void Loader::report_files(Diagnostics& out) const {
   append(out, settings_->diagnostics);
   std::optional<Includers> includers;
-  included_.for_each([&](const std::string& path, const PolicyFile& file) {
+  included_.for_each([&](const files::Path& path, const PolicyFile& file) {
     if (file.diagnostics.empty()) return;
     append(out, file.diagnostics);
     Diagnostic& last = out.back();
     if (last.id != "config.unreadable" || !last.hint.empty()) return;
     if (!includers) includers.emplace(path_, settings_->includes);
-    const std::vector<std::size_t> by = includers->find(path);
+    const std::vector<std::size_t> by = includers->find(path.text());
     if (by.empty()) return;
     const Position at = settings_->includes[by.front()].at;
     last.hint = "it is included at " +
@@ -192,10 +184,11 @@ void Loader::check_includes() {
   };
   const std::vector<Located<std::string>>& includes = settings_->includes;
   const Includers includers(path_, includes);
-  const std::string main = files::resolve_beside({}, path_);
+  const files::Path main = files::resolve_beside({}, path_);
   std::vector<bool> matches(includes.size());
-  included_.for_each([&](const std::string& path, const PolicyFile&) {
-    bool is_seen = path == main;
+  included_.for_each([&](const files::Path& whole, const PolicyFile&) {
+    bool is_seen = whole == main;
+    const std::string path = whole.text();
     for (const std::size_t i : includers.find(path)) {
       matches[i] = true;
       if (!std::exchange(is_seen, true)) continue;
@@ -275,7 +268,7 @@ Config Loader::make_config() const {
                 .collect = settings_->collect};
   if (service_ == Service::collect) {
     config.startup = make_collector(config.startup, *config.collect);
-    tokens_.for_each([&](const std::string&, const TokenFile& file) {
+    tokens_.for_each([&](const files::Path&, const TokenFile& file) {
       config.live.tokens = file.tokens;
     });
   }
@@ -293,7 +286,7 @@ Config Loader::make_config() const {
   };
   add(*settings_);
   included_.for_each(
-      [&add](const std::string&, const PolicyFile& file) { add(file); });
+      [&add](const files::Path&, const PolicyFile& file) { add(file); });
   return config;
 }
 

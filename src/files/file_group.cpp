@@ -30,22 +30,29 @@ Members::Members(Inputs inputs)
     : inputs_(std::move(inputs)),
       named_(inputs_.files.begin(), inputs_.files.end()) {}
 
-bool Members::has(const std::string& path) const {
-  if (is_named(path)) return true;
+bool Members::has(const Path& one) const {
+  if (is_named(one)) return true;
+  const std::string path = one.text();
   if (names_directory(path)) return has_matches_in(inputs_.globs, path);
   return is_listed({.files = {}, .globs = inputs_.globs}, path);
 }
 
-std::set<std::string> Members::named_otherwise(const Members& other) const {
-  std::set<std::string> all;
+Paths Members::named_otherwise(const Members& other) const {
+  Paths all;
   std::set_symmetric_difference(named_.begin(), named_.end(),
                                 other.named_.begin(), other.named_.end(),
                                 std::inserter(all, all.end()));
   return all;
 }
 
-FileStamp Members::stamp(const std::string& path) {
-  if (!names_directory(path)) return stamp_file(path);
+FileStamp Members::stamp(const Path& one) const {
+  const std::string path = one.text();
+  if (!names_directory(path)) {
+    const FileStamp stamp = stamp_file(path);
+    const bool counts =
+        stamp.is_regular() || !inputs_.only_regular || is_named(one);
+    return counts ? stamp : FileStamp{};
+  }
   const std::string directory = path.substr(0, path.size() - 1);
   return {.kind = is_unlistable(directory) ? FileKind::hidden : FileKind::none};
 }

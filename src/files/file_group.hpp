@@ -17,6 +17,7 @@
 
 #include "diagnostic.hpp"
 #include "files/listing.hpp"
+#include "files/path.hpp"
 
 namespace mtasts::files {
 
@@ -32,13 +33,13 @@ struct OneByOne {
 using PathPtr = std::shared_ptr<const std::string>;
 
 /// Paths that are not as they were read, with what is there now.
-using FileChanges = std::map<std::string, FileStamp>;
+using FileChanges = std::map<Path, FileStamp>;
 
 /// Where to look for what has changed, and what of it may be read: all of it,
 /// everywhere or at some paths; or what has come to rest, each file only while
 /// it is in the state in which it rested.
 struct Everywhere {};
-using Paths = std::set<std::string>;
+using Paths = std::set<Path>;
 using Scope = std::variant<Everywhere, Paths, FileChanges>;
 
 inline bool is_of_rested(const Scope& scope) {
@@ -54,19 +55,19 @@ class Members {
   const Inputs& inputs() const { return inputs_; }
 
   /// True if it is one of the files, and not only a match of a pattern.
-  bool is_named(const std::string& path) const { return named_.contains(path); }
+  bool is_named(const Path& path) const { return named_.contains(path); }
   /// True if list_files() could come by it.
-  bool has(const std::string& path) const;
+  bool has(const Path& path) const;
 
   /// Files that are named by one of both only.
-  std::set<std::string> named_otherwise(const Members& other) const;
+  Paths named_otherwise(const Members& other) const;
 
   /// The state in which list_files() would show `path`.
-  static FileStamp stamp(const std::string& path);
+  FileStamp stamp(const Path& path) const;
 
  private:
   Inputs inputs_;
-  std::set<std::string> named_;  // inputs_.files
+  Paths named_;  // inputs_.files
 };
 
 /// `Part` is what one file was read into; it has `diagnostics`.
@@ -90,9 +91,7 @@ class FileGroup {
     members_ = std::move(next);
   }
   const Inputs& inputs() const { return members_.inputs(); }
-  bool is_named(const std::string& path) const {
-    return members_.is_named(path);
-  }
+  bool is_named(const Path& path) const { return members_.is_named(path); }
 
   /// What differs on the disk from what was read. `also`, if not null, is
   /// shown everything on the way, when the look is everywhere.
@@ -103,10 +102,10 @@ class FileGroup {
       return comparison.take();
     }
     FileChanges changes;
-    const auto look_at = [&](const std::string& path) {
+    const auto look_at = [&](const Path& path) {
       const File* known = find_in(files_, path);
       if (known == nullptr && !members_.has(path)) return;
-      const FileStamp stamp = Members::stamp(path);
+      const FileStamp stamp = members_.stamp(path);
       // A named file that was never read is missed, even if it is not there.
       const bool is_missed = known == nullptr && is_named(path);
       const bool is_changed =
@@ -114,15 +113,15 @@ class FileGroup {
       if (is_missed || is_changed) changes[path] = stamp;
     };
     if (const auto* paths = std::get_if<Paths>(&scope)) {
-      for (const std::string& path : *paths) look_at(path);
+      for (const Path& path : *paths) look_at(path);
     } else {
       for (const auto& one : std::get<FileChanges>(scope)) look_at(one.first);
     }
     return changes;
   }
 
-  /// Looks, and reads what has changed: `read(path, stamp)`, of a PathPtr that
-  /// the part may keep, returns a PartPtr.
+  /// Looks, and reads what has changed: `read(path, stamp)`, of a Path,
+  /// returns a PartPtr.
   /// `do_each` is OneByOne, or has several of these calls run at a time. In
   /// the order of the paths.
   template <class Read, class ForEach = OneByOne>
@@ -133,13 +132,11 @@ class FileGroup {
     chosen.reserve(due.size());
     for (const auto& one : due) chosen.push_back(&one);
     std::vector<PartPtr> parts(due.size());
-    std::vector<PathPtr> paths(due.size());
     do_each(chosen.size(), [&](std::size_t i) {
       const auto& [path, stamp] = *chosen[i];
       // A named file is read even when there is none: a fault to report.
       if (!stamp.is_there() && !is_named(path)) return;
-      paths[i] = std::make_shared<const std::string>(path);
-      parts[i] = read(paths[i], stamp);
+      parts[i] = read(path, stamp);
     });
     std::vector<Change> changes;
     Files added;
@@ -153,7 +150,7 @@ class FileGroup {
         known->digest = digest(stamp);
         has_gone = has_gone || !change.after;
       } else if (change.after) {
-        added.push_back({std::move(paths[i]), digest(stamp), change.after});
+        added.push_back({path, digest(stamp), change.after});
       } else {
         continue;
       }
@@ -167,7 +164,7 @@ class FileGroup {
   /// while the file stays as it is.
   void reread_faulty() {
     for (const File& one : files_) {
-      if (has_errors(one.part->diagnostics)) due_.insert(*one.path);
+      if (has_errors(one.part->diagnostics)) due_.insert(one.path);
     }
   }
 
@@ -185,8 +182,7 @@ class FileGroup {
         return false;
       }
       if (known == nullptr) {
-        added.push_back({std::make_shared<const std::string>(path),
-                         digest(stamp), std::make_shared<const Part>()});
+        added.push_back({path, digest(stamp), std::make_shared<const Part>()});
       } else {
         known->digest = digest(stamp);
         if (!stamp.is_there()) known->part = nullptr;
@@ -200,18 +196,16 @@ class FileGroup {
   /// In the order of the paths: `visit(path, part)`.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const File& one : files_) visit(*one.path, *one.part);
+    for (const File& one : files_) visit(one.path, *one.part);
   }
 
   std::size_t size() const { return files_.size(); }
 
  private:
   struct File {
-    PathPtr path;
-    std::uint64_t digest;  // of its stamp when it was read
-    PartPtr part;
-
-    const std::string& name() const { return *path; }
+    Path path;
+    std::uint64_t digest = 0;  // of its stamp when it was read
+    PartPtr part = nullptr;
   };
   using Files = std::vector<File>;
 
@@ -221,10 +215,10 @@ class FileGroup {
     Comparison(const Files& files, FileVisitor* also)
         : files_(files), also_(also), seen_(files.size(), false) {}
 
-    void file(const std::string& path, const FileStamp& stamp) override {
+    void file(const Path& path, const FileStamp& stamp) override {
       if (also_ != nullptr) also_->file(path, stamp);
       // Matches come in the order of their paths, as the files do.
-      const bool is_next = next_ < files_.size() && *files_[next_].path == path;
+      const bool is_next = next_ < files_.size() && files_[next_].path == path;
       const File* known = is_next ? &files_[next_] : find_in(files_, path);
       if (known == nullptr) {
         changes_.insert_or_assign(changes_.end(), path, stamp);
@@ -235,16 +229,20 @@ class FileGroup {
       next_ = place + 1;
       if (known->digest != digest(stamp)) changes_[path] = stamp;
     }
-    void directory(const std::string& path) override {
-      if (also_ != nullptr) also_->directory(path);
+    void directory(const Path& path) override {
+      if (also_ == nullptr) return;
+      // Who keeps it shares it with the files in it.
+      const Path known =
+          next_ < files_.size() ? files_[next_].path.folder() : path;
+      also_->directory(known == path ? known : path);
     }
-    void link(const std::string& path) override {
+    void link(const Path& path) override {
       if (also_ != nullptr) also_->link(path);
     }
 
     FileChanges take() {
       for (std::size_t i = 0; i < seen_.size(); ++i) {
-        if (!seen_[i]) changes_[*files_[i].path] = {};
+        if (!seen_[i]) changes_[files_[i].path] = {};
       }
       return std::move(changes_);
     }
@@ -259,9 +257,9 @@ class FileGroup {
 
   /// Null when there is none.
   template <class List>
-  static auto* find_in(List& files, const std::string& path) {
-    const auto found = std::ranges::lower_bound(files, path, {}, &File::name);
-    return found != files.end() && *found->path == path ? &*found : nullptr;
+  static auto* find_in(List& files, const Path& path) {
+    const auto found = std::ranges::lower_bound(files, path, {}, &File::path);
+    return found != files.end() && found->path == path ? &*found : nullptr;
   }
 
   /// What update() has to read, or to forget: what has changed and may be read,
@@ -273,16 +271,16 @@ class FileGroup {
         return rested->at(one.first) != one.second;
       });
     }
-    for (const std::string& path : due_) {
+    for (const Path& path : due_) {
       const File* known = find_in(files_, path);
-      const FileStamp stamp = Members::stamp(path);
+      const FileStamp stamp = members_.stamp(path);
       if (known != nullptr && known->digest == digest(stamp)) {
         due[path] = stamp;
       }
     }
     if (std::exchange(has_new_inputs_, false)) {
       for (const File& one : files_) {
-        if (!members_.has(*one.path)) due[*one.path] = {};
+        if (!members_.has(one.path)) due[one.path] = {};
       }
     }
     return due;
@@ -298,14 +296,14 @@ class FileGroup {
     if (added.empty()) return;
     files_.reserve(files_.size() + added.size());
     const auto middle = static_cast<std::ptrdiff_t>(files_.size());
-    std::move(added.begin(), added.end(), std::back_inserter(files_));
+    std::ranges::move(added, std::back_inserter(files_));
     std::ranges::inplace_merge(files_, files_.begin() + middle, {},
-                               &File::name);
+                               &File::path);
   }
 
   Members members_;
   Files files_;                  // by path
-  std::set<std::string> due_;    // to be read again, changed or not
+  Paths due_;                    // to be read again, changed or not
   bool has_new_inputs_ = false;  // since the last update()
 };
 

@@ -2,14 +2,17 @@
 #include "files/listing.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 #include <string_view>
 #include <system_error>
+
+#include "files/descriptor.hpp"
 
 namespace mtasts::files {
 namespace {
@@ -26,23 +29,31 @@ struct Listing {
   bool is_whole = true;
 };
 
-/// What of `directory` matches `pattern`, sorted.
-Listing read_matches(DIR* directory, const std::string& pattern) {
+/// What of the open folder matches `pattern`, sorted.
+Listing read_matches(int folder, const std::string& pattern) {
   Listing listing;
-  for (;;) {
-    errno = 0;
-    const dirent* one = ::readdir(directory);
-    if (one == nullptr) break;
-    const std::string_view name = one->d_name;
-    if (name == "." || name == "..") continue;
-    if (::fnmatch(pattern.c_str(), one->d_name, FNM_PERIOD) == 0) {
-      listing.entries.push_back({std::string(name), one->d_type});
+  alignas(dirent64) std::array<char, 32 * 1024> buffer;
+  ssize_t got = 0;
+  while ((got = ::getdents64(folder, buffer.data(), buffer.size())) > 0) {
+    for (ssize_t at = 0; at < got;) {
+      const auto* one = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      at += one->d_reclen;
+      const std::string_view name = one->d_name;
+      if (name != "." && name != ".." &&
+          ::fnmatch(pattern.c_str(), one->d_name, FNM_PERIOD) == 0) {
+        listing.entries.push_back({std::string(name), one->d_type});
+      }
     }
   }
-  listing.is_whole = errno == 0;
-  std::sort(listing.entries.begin(), listing.entries.end(),
-            [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  listing.is_whole = got == 0;
+  std::ranges::sort(listing.entries, {}, &Entry::name);
   return listing;
+}
+
+/// None when it can't be opened; `name` is its path as seen from `parent`.
+Descriptor open_folder(int parent, const std::string& name) {
+  return Descriptor(::openat(parent, name.empty() ? "." : name.c_str(),
+                             O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
 }
 
 std::string unescape_glob(std::string_view text) {
@@ -54,35 +65,41 @@ std::string unescape_glob(std::string_view text) {
   return plain;
 }
 
-/// `pattern` is what follows `base`, which has no pattern in it and is empty
-/// or ends with a slash.
-void list_matches(const std::string& base, std::string_view pattern,
-                  FileVisitor& visitor) {
+/// `base` has no pattern in it and is empty or ends with a slash; `pattern` is
+/// what follows it in one of `inputs`, and `name` it as seen from `parent`.
+void list_matches(const Inputs& inputs, FileVisitor& visitor, int parent,
+                  const std::string& name, const Path& base,
+                  std::string_view pattern) {
   const std::size_t slash = pattern.find('/');
   const bool is_last = slash == std::string_view::npos;
   const std::string part(pattern.substr(0, slash));
-  const std::string_view rest = is_last ? "" : pattern.substr(slash + 1);
+  const auto descend = [&](int from, const std::string& to, const Path& below) {
+    list_matches(inputs, visitor, from, to, below, pattern.substr(slash + 1));
+  };
   if (!is_last && !has_glob(part)) {
-    list_matches(base + unescape_glob(part) + "/", rest, visitor);
-    return;
+    const std::string plain = unescape_glob(part) + "/";
+    return descend(parent, name + plain, base / plain);
   }
   visitor.directory(base);
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(
-      ::opendir(base.empty() ? "." : base.c_str()), &::closedir);
-  if (!open) {
-    if (!is_absence(errno)) visitor.file(base + ".", k_hidden);
+  const Descriptor folder = open_folder(parent, name);
+  if (folder.fd() < 0) {
+    if (!is_absence(errno)) visitor.file(base / ".", k_hidden);
     return;
   }
-  const Listing listing = read_matches(open.get(), part);
-  if (!listing.is_whole) visitor.file(base + ".", k_hidden);
+  const Listing listing = read_matches(folder.fd(), part);
+  if (!listing.is_whole) visitor.file(base / ".", k_hidden);
   for (const Entry& entry : listing.entries) {
-    const std::string path = base + entry.name;
-    if (entry.type == DT_LNK) visitor.link(path);
-    if (is_last) {
-      visitor.file(path, stamp_entry(::dirfd(open.get()), entry.name.c_str()));
-    } else if (entry.type == DT_DIR ||
-               (entry.type != DT_REG && is_directory(path))) {
-      list_matches(path + "/", rest, visitor);
+    if (entry.type == DT_LNK) visitor.link(base / entry.name);
+    if (!is_last) {
+      const std::string below = entry.name + "/";
+      if (entry.type == DT_DIR ||
+          (entry.type != DT_REG && is_directory((base / below).text()))) {
+        descend(folder.fd(), below, base / below);
+      }
+    } else if (entry.type != DT_DIR || !inputs.only_regular) {
+      const FileStamp stamp = stamp_entry(folder.fd(), entry.name.c_str());
+      if (!inputs.only_regular || stamp.is_regular())
+        visitor.file(base / entry.name, stamp);
     }
   }
 }
@@ -90,10 +107,9 @@ void list_matches(const std::string& base, std::string_view pattern,
 }  // namespace
 
 bool is_unlistable(const std::string& path) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> open(
-      ::opendir(path.empty() ? "." : path.c_str()), &::closedir);
-  if (!open) return !is_absence(errno);
-  return !read_matches(open.get(), "*").is_whole;
+  const Descriptor folder = open_folder(AT_FDCWD, path);
+  if (folder.fd() < 0) return !is_absence(errno);
+  return !read_matches(folder.fd(), "*").is_whole;
 }
 
 bool has_glob(const std::string& path) {
@@ -111,13 +127,14 @@ std::string escape_glob(const std::string& path) {
 
 void list_files(const Inputs& inputs, FileVisitor& visitor) {
   for (const std::string& file : inputs.files) {
-    visitor.directory(file.substr(0, file.rfind('/') + 1));
+    const Path path(file);
+    visitor.directory(path.folder());
     std::error_code ignored;
-    if (std::filesystem::is_symlink(file, ignored)) visitor.link(file);
-    visitor.file(file, stamp_file(file));
+    if (std::filesystem::is_symlink(file, ignored)) visitor.link(path);
+    visitor.file(path, stamp_file(file));
   }
   for (const std::string& pattern : inputs.globs) {
-    list_matches({}, pattern, visitor);
+    list_matches(inputs, visitor, AT_FDCWD, {}, {}, pattern);
   }
 }
 

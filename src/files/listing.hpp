@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "files/path.hpp"
 #include "files/stamp.hpp"
 
 namespace mtasts::files {
@@ -19,6 +20,7 @@ std::string escape_glob(const std::string& path);
 struct Inputs {
   std::vector<std::string> files;
   std::vector<std::string> globs;
+  bool only_regular = false;  // of matches; what else there is goes unseen
 
   friend bool operator==(const Inputs&, const Inputs&) = default;
 };
@@ -29,12 +31,12 @@ class FileVisitor {
   virtual ~FileVisitor() = default;
   /// A named file, there or not, or a match. Of one pattern in the order of
   /// the paths of each directory; one path may come twice.
-  virtual void file(const std::string& path, const FileStamp& stamp) = 0;
+  virtual void file(const Path& path, const FileStamp& stamp) = 0;
   /// A directory that has, or may get, such files; empty for the current one,
   /// else it ends with a slash.
-  virtual void directory(const std::string& path) = 0;
+  virtual void directory(const Path& path) = 0;
   /// A symbolic link among the matches, or on the way to them.
-  virtual void link(const std::string& path) = 0;
+  virtual void link(const Path& path) = 0;
 };
 
 void list_files(const Inputs& inputs, FileVisitor& visitor);

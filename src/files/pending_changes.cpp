@@ -20,11 +20,12 @@ constexpr milliseconds k_patience{2000};
 
 }  // namespace
 
-void PendingChanges::update(const FileChanges& found, Moment now,
+bool PendingChanges::update(const FileChanges& found, Moment now,
                             const Predicate& is_told,
                             const Predicate& is_written) {
   std::erase_if(entries_,
                 [&](const auto& one) { return !found.contains(one.first); });
+  const std::size_t known_before = entries_.size();
   for (const auto& [path, stamp] : found) {
     const bool told = is_told(path, stamp);
     const milliseconds quiet = told ? k_quiet_after_event : k_quiet_after_look;
@@ -40,6 +41,7 @@ void PendingChanges::update(const FileChanges& found, Moment now,
     }
     entry.is_written = is_written(path, stamp);
   }
+  return entries_.size() != known_before;
 }
 
 void PendingChanges::restart(const FileChanges& moved, Moment now) {
@@ -49,10 +51,9 @@ void PendingChanges::restart(const FileChanges& moved, Moment now) {
   }
 }
 
-std::vector<std::string> PendingChanges::paths() const {
-  std::vector<std::string> all;
-  all.reserve(entries_.size());
-  for (const auto& [path, entry] : entries_) all.push_back(path);
+Paths PendingChanges::paths() const {
+  Paths all;
+  for (const auto& one : entries_) all.insert(all.end(), one.first);
   return all;
 }
 
@@ -84,7 +85,7 @@ std::vector<PendingChange> PendingChanges::overdue(Time now) const {
   std::vector<PendingChange> all;
   for (const auto& [path, entry] : entries_) {
     if (entry.has_rested(now) || now - entry.first < k_patience) continue;
-    all.push_back({path, entry.since});
+    all.push_back({path.text(), entry.since});
   }
   return all;
 }

@@ -34,12 +34,12 @@ struct PendingChange {
 class PendingChanges {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  using Predicate = std::function<bool(const std::string&, const FileStamp&)>;
+  using Predicate = std::function<bool(const Path&, const FileStamp&)>;
 
   /// `found` is all that differs from what was read. `is_told`: an event was
   /// about this file, so the next one would be heard. `is_written`: somebody
-  /// has it open and has written to it.
-  void update(const FileChanges& found, Moment now, const Predicate& is_told,
+  /// has it open and has written to it. True if some of it is new.
+  bool update(const FileChanges& found, Moment now, const Predicate& is_told,
               const Predicate& is_written);
 
   /// `moved` changed while it was read: each rests anew, as if nobody had told
@@ -47,7 +47,7 @@ class PendingChanges {
   void restart(const FileChanges& moved, Moment now);
 
   bool empty() const { return entries_.empty(); }
-  std::vector<std::string> paths() const;
+  Paths paths() const;
 
   /// True when there is something to load, or a load is wanted (since when),
   /// and nothing is moving that will soon be done: several files are often
@@ -79,7 +79,7 @@ class PendingChanges {
     }
   };
 
-  std::map<std::string, Entry> entries_;
+  std::map<Path, Entry> entries_;
 };
 
 }  // namespace mtasts::files

@@ -71,17 +71,6 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-bool is_empty_file(const std::string& path) {
-  const FileStamp stamp = stamp_file(path);
-  return stamp.is_regular() && stamp.size == 0;
-}
-
-bool is_open_to_others(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 &&
-         (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-}
-
 bool is_nameless(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && status.st_nlink == 0;

@@ -47,10 +47,6 @@ FileStamp stamp_entry(int directory, const char* name);
 bool is_absence(int error);
 
 bool is_directory(const std::string& path);
-/// A regular file without an octet in it.
-bool is_empty_file(const std::string& path);
-/// Its owner is not the only one who may do something with it.
-bool is_open_to_others(const std::string& path);
 /// A file without a name: a mount can lead to it when another has taken its
 /// place where it was mounted from.
 bool is_nameless(const std::string& path);

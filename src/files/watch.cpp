@@ -43,11 +43,12 @@ constexpr std::uint32_t k_events =
 class Watch::Armer final : public FileVisitor {
  public:
   explicit Armer(Watch& watch) : watch_(watch) {}
-  void file(const std::string&, const FileStamp&) override {}
-  void directory(const std::string& path) override {
-    watch_.arm_directory(path);
+  void file(const Path&, const FileStamp&) override {}
+  void directory(const Path& path) override {
+    watch_.arm_way(path.text(), 0);
+    watch_.add_watch(path, true);
   }
-  void link(const std::string& path) override { watch_.arm_link(path, 0); }
+  void link(const Path& path) override { watch_.arm_link(path.text(), 0); }
 
  private:
   Watch& watch_;
@@ -66,8 +67,6 @@ Watch::Watch(Look look, Clock clock)
 
 void Watch::look_everywhere() {
   looks_everywhere_ = true;
-  armed_.clear();
-  links_.clear();
   is_arming_anew_ = true;
 }
 
@@ -92,11 +91,17 @@ FileChanges Watch::look() {
   if (!looks_everywhere_) return look_(std::exchange(paths_, {}), nullptr);
   const auto start = std::chrono::steady_clock::now();
   Armer armer(*this);
-  in_use_.clear();
-  FileChanges found = look_(Everywhere(), inotify_.fd() < 0 ? nullptr : &armer);
+  const bool arms = std::exchange(is_arming_anew_, false) && inotify_.fd() >= 0;
+  std::vector<Directory> before;
+  if (arms) {
+    before = std::exchange(directories_, {});
+    links_.clear();
+    way_.clear();
+  }
+  FileChanges found = look_(Everywhere(), arms ? &armer : nullptr);
+  if (arms) end_arming(before);
   looks_everywhere_ = false;
   paths_.clear();
-  if (std::exchange(is_arming_anew_, false)) remove_others();
   const auto pause = std::clamp<std::chrono::nanoseconds>(
       100 * (std::chrono::steady_clock::now() - start), k_poll_interval,
       k_longest_poll_interval);
@@ -107,14 +112,16 @@ FileChanges Watch::look() {
 std::optional<Scope> Watch::find_settled() {
   if (inotify_.fd() >= 0) read_events();
   const Time now = steady();
-  if (now >= next_poll_ || wanted_) looks_everywhere_ = true;
-  for (std::string& path : pending_.paths()) paths_.insert(std::move(path));
+  const bool polls = now >= next_poll_ || wanted_;
+  looks_everywhere_ = looks_everywhere_ || polls;
+  paths_.merge(pending_.paths());
   if (!looks_everywhere_ && paths_.empty()) return std::nullopt;
-  update_pending(look());
+  // What no event told of may lie in a folder that is not watched yet.
+  if (update_pending(look()) && polls) look_everywhere();
   const bool is_ripe = pending_.is_ripe(now, wanted_);
-  next_look_ = now + (is_ripe || !pending_.is_all_overdue(now) || wanted_
-                          ? k_look_again
-                          : k_look_seldom);
+  next_look_ =
+      now + (is_ripe || !pending_.is_all_overdue(now) || wanted_ ? k_look_again
+                                                           : k_look_seldom);
   if (!is_ripe) return std::nullopt;
   wanted_.reset();
   return pending_.take(now);
@@ -129,22 +136,24 @@ bool Watch::is_unmoved(const Scope& scope) {
 
 /// The files that events tell of may be known by another path, behind a
 /// symbolic link: only the inode is the same.
-void Watch::update_pending(const FileChanges& found) {
+bool Watch::update_pending(const FileChanges& found) {
   const bool is_told_of_all = std::exchange(is_told_of_all_, false);
   const Paths told = std::exchange(told_, {});
   Inodes inodes;
-  for (const std::string& path : told) {
-    const FileStamp stamp = stamp_file(path);
+  for (const Path& path : told) {
+    const auto known = found.find(path);
+    const FileStamp stamp =
+        known != found.end() ? known->second : stamp_file(path.text());
     if (stamp.is_there()) inodes.emplace(stamp.device, stamp.inode);
   }
   const Inodes written = find_written();
-  pending_.update(
+  return pending_.update(
       found, clock_(),
-      [&](const std::string& path, const FileStamp& stamp) {
+      [&](const Path& path, const FileStamp& stamp) {
         return is_told_of_all || told.contains(path) ||
                inodes.contains({stamp.device, stamp.inode});
       },
-      [&](const std::string&, const FileStamp& stamp) {
+      [&](const Path&, const FileStamp& stamp) {
         return stamp.is_there() &&
                written.contains({stamp.device, stamp.inode});
       });
@@ -157,7 +166,7 @@ Watch::Inodes Watch::find_written() {
   });
   Inodes inodes;
   for (const auto& [path, when] : writing_) {
-    const FileStamp stamp = stamp_file(path);
+    const FileStamp stamp = stamp_file(path.text());
     inodes.emplace(stamp.device, stamp.inode);
   }
   return inodes;
@@ -175,55 +184,52 @@ void Watch::read_events() {
     std::memcpy(&event, buffer.data() + at, sizeof event);
     const char* name = buffer.data() + at + sizeof event;
     at += static_cast<ssize_t>(sizeof event + event.len);
-    const auto directory = directories_.find(event.wd);
+    const Directory* directory = find_directory(event.wd);
     if ((event.mask & IN_Q_OVERFLOW) != 0) {
       writing_.clear();
       look_everywhere();  // nobody knows what was told
-    } else if (directory == directories_.end()) {
+    } else if (directory == nullptr) {
       continue;  // it was watched until now
     } else if (event.len == 0) {
       look_everywhere();  // the directory itself
       is_told_of_all_ = true;
     } else {
-      take_event(event.mask, directory->second, name);
+      take_event(event.mask, *directory, name);
     }
-    if ((event.mask & IN_IGNORED) != 0) directories_.erase(event.wd);
   }
 }
 
 void Watch::take_event(std::uint32_t mask, const Directory& in,
                        const std::string& name) {
-  const std::string path = in.path + name;
-  const bool created = (mask & IN_CREATE) != 0 && is_empty_file(path);
+  const Path told = in.path / name;
+  const std::string path = told.text();
+  const FileStamp stamp = stamp_file(path);
+  const bool created =
+      (mask & IN_CREATE) != 0 && stamp.is_regular() && stamp.size == 0;
   if (created || (mask & IN_MODIFY) != 0) {
-    writing_[path] = steady();
+    writing_[told] = steady();
   } else if ((mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM |
                       IN_DELETE)) != 0) {
-    writing_.erase(path);
+    writing_.erase(told);
   }
   std::error_code ignored;
   const bool is_new = (mask & (IN_CREATE | IN_MOVED_TO)) != 0;
-  if ((mask & IN_ISDIR) != 0 || links_.contains(path) ||
+  if ((mask & IN_ISDIR) != 0 ||
+      std::ranges::binary_search(links_, std::hash<std::string>{}(path)) ||
       (is_new && fs::is_symlink(path, ignored))) {
     look_everywhere();
     is_told_of_all_ = true;
     return;
   }
-  told_.insert(path);
+  told_.insert(told);
   if (in.is_direct) {
-    paths_.insert(path);
+    paths_.insert(told);
   } else {
     looks_everywhere_ = true;
   }
 }
 
 // --- Which directories to watch ---
-
-void Watch::arm_directory(const std::string& path) {
-  if (!armed_.insert(std::hash<std::string>{}(path)).second) return;
-  arm_way(path, 0);
-  add_watch(path, true);
-}
 
 /// `path` is a symbolic link: what it leads to may be written to, and every
 /// link on the way may be pointed elsewhere, as Kubernetes swaps "..data" and
@@ -233,7 +239,7 @@ void Watch::arm_link(const std::string& path, int hops) {
   std::error_code error;
   const fs::path target = fs::read_symlink(path, error);
   if (error) return;
-  links_.insert(path);
+  links_.push_back(std::hash<std::string>{}(path));
   const fs::path here = fs::path(path).parent_path();
   const std::string whole = (here / target).lexically_normal().string();
   const std::string folder = whole.substr(0, whole.rfind('/') + 1);
@@ -243,46 +249,71 @@ void Watch::arm_link(const std::string& path, int hops) {
 }
 
 /// The links among the directories that lead to `path`, and the nearest one
-/// that is there if not all are.
+/// that is there if not all are. Where the one before has been is not looked
+/// at again.
 void Watch::arm_way(const std::string& path, int hops) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
-       slash = path.find('/', slash + 1)) {
+  const auto same = std::ranges::mismatch(path, way_).in1 - path.begin();
+  for (std::size_t slash = path.find('/', std::max<std::size_t>(same, 1));
+       slash != std::string::npos; slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);
-    const std::string above = part.substr(0, part.rfind('/') + 1);
+    const Path above = Path(part).folder();
     std::error_code error;
-    if (fs::is_symlink(part, error)) {
+    const fs::file_status status = fs::symlink_status(part, error);
+    if (fs::is_symlink(status)) {
       add_watch(above, true);
       arm_link(part, hops);
-    } else if (!fs::exists(part, error)) {
+    } else if (!fs::exists(status)) {
       add_watch(above, true);
       return;
     }
   }
+  way_ = path;
 }
 
-/// After all that is in use was watched anew: the rest, such as the folders of
+/// Null when it is not watched, or not any more.
+const Watch::Directory* Watch::find_directory(int watch) const {
+  const auto found =
+      std::ranges::lower_bound(directories_, watch, {}, &Directory::watch);
+  return found != directories_.end() && found->watch == watch ? &*found
+                                                              : nullptr;
+}
+
+/// Of `before`, lets go of what is not watched any more, such as the folders of
 /// releases that a link led to once.
-void Watch::remove_others() {
-  std::erase_if(directories_, [this](const auto& one) {
-    if (in_use_.contains(one.first)) return false;
-    ::inotify_rm_watch(inotify_.fd(), one.first);
-    return true;
-  });
+void Watch::end_arming(const std::vector<Directory>& before) {
+  std::ranges::stable_sort(directories_, {}, &Directory::watch);
+  std::vector<Directory> all;
+  for (Directory& one : directories_) {
+    if (all.empty() || all.back().watch != one.watch) {
+      all.push_back(std::move(one));
+    } else if (one.path != all.back().path || !one.is_direct) {
+      all.back().is_direct = false;  // known by several paths, none will do
+    }
+  }
+  all.shrink_to_fit();
+  directories_ = std::move(all);
+  std::ranges::sort(links_);
+  links_.shrink_to_fit();
+  for (const Directory& one : before) {
+    if (find_directory(one.watch) == nullptr) {
+      ::inotify_rm_watch(inotify_.fd(), one.watch);
+    }
+  }
 }
 
-void Watch::add_watch(const std::string& path, bool is_direct) {
+void Watch::add_watch(const Path& path, bool is_direct) {
+  if (!directories_.empty() && directories_.back().path == path &&
+      directories_.back().is_direct == is_direct) {
+    return;  // the files of a folder one after the other
+  }
+  const std::string text = path.text();
   const int watch = ::inotify_add_watch(
-      inotify_.fd(), path.empty() ? "." : path.c_str(), k_events);
+      inotify_.fd(), text.empty() ? "." : text.c_str(), k_events);
   if (watch >= 0) {
-    in_use_.insert(watch);
-    // One directory may be known by several paths; then none will do.
-    const auto [known, is_new] =
-        directories_.try_emplace(watch, Directory{path, is_direct});
-    known->second.is_direct = known->second.is_direct && is_direct &&
-                              (is_new || known->second.path == path);
+    directories_.push_back({path, watch, is_direct});
   } else if (errno != ENOENT && !limited_) {
     limited_ = true;
-    log::warning("watch-limited", {{"directory", path},
+    log::warning("watch-limited", {{"directory", text},
                                    {"reason", format_errno(errno)},
                                    {"poll_seconds", k_poll_interval.count()}});
   }

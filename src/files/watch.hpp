@@ -13,7 +13,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -61,8 +60,9 @@ class Watch {
  private:
   class Armer;
   struct Directory {
-    std::string path;  // empty, or with a slash at its end
-    bool is_direct;    // false: the files in it are known by other paths
+    Path path;
+    int watch;       // descriptor
+    bool is_direct;  // false: the files in it are known by other paths
   };
 
   using Time = std::chrono::steady_clock::time_point;
@@ -70,15 +70,15 @@ class Watch {
 
   Time steady() const { return clock_().steady; }
   FileChanges look();
-  void update_pending(const FileChanges& found);
+  bool update_pending(const FileChanges& found);
   void read_events();
   void take_event(std::uint32_t mask, const Directory& in,
                   const std::string& name);
-  void arm_directory(const std::string& path);
+  const Directory* find_directory(int watch) const;
   void arm_link(const std::string& path, int hops);
   void arm_way(const std::string& path, int hops);
-  void add_watch(const std::string& path, bool is_direct);
-  void remove_others();
+  void add_watch(const Path& path, bool is_direct);
+  void end_arming(const std::vector<Directory>& before);
   Inodes find_written();
 
   Look look_;
@@ -97,12 +97,11 @@ class Watch {
   bool is_told_of_all_ = false;
   Time next_poll_;
   Time next_look_;
-  std::map<int, Directory> directories_;   // by watch descriptor
-  std::unordered_set<std::size_t> armed_;  // hashes of what is watched
-  std::set<int> in_use_;                   // watches that a new look came by
-  bool is_arming_anew_ = false;
-  std::set<std::string> links_;          // symbolic links on the way
-  std::map<std::string, Time> writing_;  // last write seen
+  std::vector<Directory> directories_;  // by watch
+  std::vector<std::size_t> links_;  // hashes of the paths of those on the way
+  bool is_arming_anew_ = true;      // the next look everywhere watches all
+  std::string way_;  // while arming: the last that is there, without links
+  std::map<Path, Time> writing_;  // last write seen
 };
 
 }  // namespace mtasts::files

@@ -23,25 +23,25 @@ bool is_private(const fs::path& folder) {
 
 class Finder final : public files::FileVisitor {
  public:
-  void file(const std::string& path, const files::FileStamp&) override {
+  void file(const files::Path& path, const files::FileStamp&) override {
     // Its folder would be everything.
-    std::error_code error;
-    if (fs::absolute(path, error).parent_path() == "/") add_file(path);
+    if (is_top_) add_file(path.text());
   }
-  void directory(const std::string& path) override {
+  void directory(const files::Path& path) override {
     const fs::path folder =
-        path.empty() ? fs::path(".") : fs::path(path).parent_path();
-    const bool is_new = seen_.insert(folder.string()).second;
+        path == files::Path() ? "." : fs::path(path.text()).parent_path();
     std::error_code error;
+    is_top_ = fs::absolute(path.text() + "-", error).parent_path() == "/";
+    const bool is_new = seen_.insert(path).second;
     // One of very many that were found in another.
-    const bool is_entry = seen_.contains(folder.parent_path().string()) &&
-                          !fs::is_symlink(folder, error);
+    const bool is_entry =
+        seen_.contains(path.folder()) && !fs::is_symlink(folder, error);
     if (!is_new || is_entry) return;
     fs::path part;
     for (const fs::path& name : folder) follow(part /= name, 0);
     add_folder(folder);
   }
-  void link(const std::string& path) override { follow(path, 0); }
+  void link(const files::Path& path) override { follow(path.text(), 0); }
 
   std::vector<std::string> take() const;
 
@@ -51,7 +51,8 @@ class Finder final : public files::FileVisitor {
   void add_file(const fs::path& path);
   void follow(const fs::path& path, int hops);
 
-  std::set<std::string> seen_;      // folders, as they were named
+  bool is_top_ = false;             // what comes lies in /
+  std::set<files::Path> seen_;      // folders, as they were named
   std::set<std::string> known_;     // and as links name them
   std::set<std::string> readable_;  // folders end with a slash
 };
@@ -111,14 +112,14 @@ std::vector<std::string> Finder::take() const {
 
 }  // namespace
 
-std::vector<std::string> find_readable(const SnapshotLoader& loader) {
+std::vector<std::string> find_readable(SnapshotLoader& loader) {
   Finder finder;
-  loader.look({}, &finder);
+  loader.find_changes({}, &finder);
   return finder.take();
 }
 
 process::Allowed find_allowed(const config::Startup& startup,
-                              const SnapshotLoader& loader) {
+                              SnapshotLoader& loader) {
   process::Allowed allowed{.readable = find_readable(loader),
                            .removable_in = {}};
   std::error_code error;

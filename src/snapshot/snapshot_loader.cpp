@@ -260,13 +260,6 @@ void SnapshotLoader::accept(const LoadedSnapshot& judged) {
   certificates_.added.clear();
 }
 
-files::FileChanges SnapshotLoader::look(const files::Scope& scope,
-                                        files::FileVisitor* also) const {
-  files::FileChanges changes = policies_.loader.look(scope, also);
-  changes.merge(certificates_.finder.look(scope, also));
-  return changes;
-}
-
 files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope,
                                                 files::FileVisitor* also) {
   files::FileChanges changes = policies_.loader.look(scope, also);

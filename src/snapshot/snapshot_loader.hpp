@@ -75,10 +75,8 @@ class SnapshotLoader {
   /// expire, and lacks of descriptors end, without any file changing.
   void recheck();
 
-  /// What differs on the disk from what was loaded.
-  files::FileChanges look(const files::Scope& scope,
-                          files::FileVisitor* also = nullptr) const;
-  /// The same without what can't matter; see CertificateFinder::pass_over().
+  /// What differs on the disk from what was loaded, without what can't matter;
+  /// see CertificateFinder::pass_over().
   files::FileChanges find_changes(const files::Scope& scope,
                                   files::FileVisitor* also);
 

@@ -6,9 +6,8 @@
 
 namespace mtasts::tls {
 
-Result<CertificatePtr> Certificate::make(
-    Chain chain, KeyDer key, std::shared_ptr<const std::string> file,
-    Flaw flaw) {
+Result<CertificatePtr> Certificate::make(Chain chain, KeyDer key,
+                                         files::Path file, Flaw flaw) {
   const CertificateFacts& leaf = chain.front()->facts;
   if (public_key_of(key->octets()) != leaf.key.octets) {
     return fail("the private key does not belong to the certificate");
@@ -37,7 +36,7 @@ bool operator==(const Certificate& a, const Certificate& b) {
   const auto same = [](const auto& x, const auto& y) {
     return x->der == y->der;
   };
-  return a.file() == b.file() && a.flaw_ == b.flaw_ &&
+  return a.file_ == b.file_ && a.flaw_ == b.flaw_ &&
          a.key_der() == b.key_der() &&
          std::equal(a.chain_.begin(), a.chain_.end(), b.chain_.begin(),
                     b.chain_.end(), same);

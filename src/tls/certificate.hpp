@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "files/path.hpp"
 #include "result.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/key.hpp"
@@ -29,10 +30,8 @@ using CertificatePtr = std::shared_ptr<const Certificate>;
 class Certificate {
  public:
   /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
-  /// when the leaf names no host. `file` is where the chain came from,
-  /// and keeps nothing else of that file alive.
-  static Result<CertificatePtr> make(Chain chain, KeyDer key,
-                                     std::shared_ptr<const std::string> file,
+  /// when the leaf names no host. `file` is where the chain came from.
+  static Result<CertificatePtr> make(Chain chain, KeyDer key, files::Path file,
                                      Flaw flaw = Flaw::none);
 
   /// The dNSName entries, in lower case.
@@ -63,7 +62,7 @@ class Certificate {
   }
   KeyKind key_kind() const { return leaf().key.kind; }
   bool is_flawed() const { return flaw_ == Flaw::flawed; }
-  const std::string& file() const { return *file_; }
+  std::string file() const { return file_.text(); }
   /// The octets of the leaf: what tells one certificate from another.
   const std::string& leaf_der() const { return chain_.front()->der; }
   /// The leaf, then the intermediates, which are shared by all the chains that
@@ -83,7 +82,7 @@ class Certificate {
 
   Chain chain_;
   KeyDer key_;
-  std::shared_ptr<const std::string> file_;
+  files::Path file_;
   Flaw flaw_ = Flaw::none;
   mutable std::atomic<State> state_{State::unknown};
 };

@@ -41,7 +41,7 @@ std::size_t hash_of(std::string_view public_key) {
 }
 
 files::Inputs make_inputs(const std::vector<std::string>& paths) {
-  files::Inputs inputs;
+  files::Inputs inputs{.files = {}, .globs = {}, .only_regular = true};
   for (const std::string& path : paths) {
     if (!files::is_directory(path)) {
       inputs.files.push_back(path);
@@ -129,13 +129,14 @@ struct Choice {
 Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
   Choice best;
   for (const PemFilePtr& one : chains) {
-    ChainCheck next = check_chain(one->chain, *one->path, depth);
+    ChainCheck next = check_chain(one->chain, one->path.text(), depth);
     if (best.file && !is_better(next, best.check)) continue;
     best = {one, std::move(next)};
   }
   if (best.file->is_leaf_late && best.check.diagnostics.empty()) {
     best.check.diagnostics.push_back(
-        {Severity::warning, "certificate.chain-order", Place{*best.file->path},
+        {Severity::warning, "certificate.chain-order",
+         Place{best.file->path.text()},
          "has the certificate of an authority before the one it issued",
          "what is sent is put right; write the leaf first, then each one's "
          "issuer: the order of fullchain.pem"});
@@ -164,7 +165,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   if (keys.empty()) {
     if (leaf.is_authority) return;
     found.push_back(
-        {Severity::error, k_key_mismatch, Place{*chains.front()->path},
+        {Severity::error, k_key_mismatch, Place{chains.front()->path.text()},
          "no private key that was found belongs to this certificate",
          "certificate and key have to be replaced together"});
     return finish(nullptr);
@@ -181,24 +182,25 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                           chain->path, check.flaw);
     if (!made) {
       found.push_back({Severity::error, "certificate.unusable",
-                       Place{*chain->path}, made.error().message,
+                       Place{chain->path.text()}, made.error().message,
                        made.error().hint});
       return finish(nullptr);
     }
     if (!check.is_usable) return finish(nullptr);
     if (!prove(**made, depth == Depth::signatures)) continue;
     if (key.file->is_readable_by_all) {
-      found.push_back(
-          {Severity::warning, "certificate.key-world-readable",
-           Place{*key.file->path}, "everybody on this machine can read the key",
-           fmt::format("chmod 600, or 640 and a group: {}", *key.file->path)});
+      found.push_back({Severity::warning, "certificate.key-world-readable",
+                       Place{key.file->path.text()},
+                       "everybody on this machine can read the key",
+                       fmt::format("chmod 600, or 640 and a group: {}",
+                                   key.file->path.text())});
     }
-    report_others(names, *chain->path, found);
+    report_others(names, chain->path.text(), found);
     return finish(*made);
   }
   found.push_back(
       {Severity::error, "certificate.key-unusable",
-       Place{*keys.front().file->path},
+       Place{keys.front().file->path.text()},
        "has a private key that is damaged: it can't sign for its certificate",
        "take it from a backup, or have a new pair issued"});
   finish(nullptr);
@@ -210,7 +212,7 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
   // What is taken must not hang on which was read first.
   std::sort(files.begin(), files.end(),
             [](const PemFilePtr& a, const PemFilePtr& b) {
-              return *a->path < *b->path;
+              return a->path < b->path;
             });
   std::vector<PemFilePtr> chains;
   std::vector<FileKey> keys;
@@ -283,10 +285,10 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   const files::Scope& where =
       found.has_new_inputs && !files::is_of_rested(scope) ? files::Scope()
                                                           : scope;
-  const auto read = [&](const files::PathPtr& path,
+  const auto read = [&](const files::Path& path,
                         const files::FileStamp& stamp) {
     // A directory, a FIFO, a large log: only one that was named is missed.
-    return is_pem_size(stamp) || files_.is_named(*path)
+    return is_pem_size(stamp) || files_.is_named(path)
                ? read_pem_file(path, intermediates_)
                : std::make_shared<const PemFile>();
   };
@@ -335,8 +337,9 @@ FileFindings CertificateFinder::collect() const {
     }
   }
   std::set<const FileFinding*> explained;
-  files_.for_each([&](const std::string& path, const PemFile& file) {
+  files_.for_each([&](const files::Path& whole, const PemFile& file) {
     if (file.diagnostics.empty()) return;
+    const std::string path = whole.text();
     const auto [begin, end] = keyless.equal_range(folder_of(path));
     const auto is_namesake = [&](const auto& one) {
       return stem_of(one.second->diagnostic.place.file) == stem_of(path);
@@ -349,7 +352,7 @@ FileFindings CertificateFinder::collect() const {
       append(names, one->second->names);
     }
     for (const Diagnostic& one : file.diagnostics) {
-      all.push_back({one, names, nullptr, files_.is_named(path)});
+      all.push_back({one, names, nullptr, files_.is_named(whole)});
     }
   });
   for (const auto& [folder, one] : keyless) {
@@ -360,14 +363,14 @@ FileFindings CertificateFinder::collect() const {
 
 void CertificateFinder::pass_over(files::FileChanges& changes) {
   files_.pass_over(
-      changes, [this](const std::string& path, const files::FileStamp& stamp,
+      changes, [this](const files::Path& path, const files::FileStamp& stamp,
                       const PemFile* before) {
         const bool was_dull = before == nullptr ||
                               (before->chain.empty() && before->keys.empty() &&
                                before->diagnostics.empty());
         if (!was_dull || files_.is_named(path)) return false;
         if (!stamp.is_there()) return before != nullptr;
-        return !is_pem_size(stamp) || has_no_pem(path);
+        return !is_pem_size(stamp) || has_no_pem(path.text());
       });
 }
 

@@ -94,8 +94,7 @@ Form classify_pem(const std::string& path, std::string_view text) {
     return k_pkcs7_pem;
   }
   Intermediates intermediates;
-  const PemFilePtr file =
-      read_pem_file(std::make_shared<const std::string>(path), intermediates);
+  const PemFilePtr file = read_pem_file(path, intermediates);
   if (!file->chain.empty()) {
     return file->chain.front()->facts.is_authority ? k_authority : k_lone;
   }

@@ -26,8 +26,9 @@ constexpr std::string_view k_write_anew =
 
 void report(PemFile& file, std::string id, std::string message,
             std::string hint = {}) {
-  file.diagnostics.push_back({Severity::error, std::move(id), Place{*file.path},
-                              std::move(message), std::move(hint)});
+  file.diagnostics.push_back({Severity::error, std::move(id),
+                              Place{file.path.text()}, std::move(message),
+                              std::move(hint)});
 }
 
 /// Tools write keys for root alone, and we are somebody else.
@@ -126,11 +127,11 @@ bool has_no_pem(const std::string& path) {
   return text && !is_pem(Secret(*std::move(text)));
 }
 
-PemFilePtr read_pem_file(files::PathPtr path_ptr,
+PemFilePtr read_pem_file(const files::Path& whole,
                          Intermediates& intermediates) {
   auto file = std::make_shared<PemFile>();
-  file->path = std::move(path_ptr);
-  const std::string& path = *file->path;
+  file->path = whole;
+  const std::string path = whole.text();
   Result<files::FileContent> text =
       files::read_with_facts(path, k_max_pem_octets);
   if (!text) {

@@ -2,6 +2,7 @@
 #include "tool/primary.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,6 @@
 
 #include "dns/name.hpp"
 #include "files/read.hpp"
-#include "files/stamp.hpp"
 #include "nameserver/powerdns.hpp"
 #include "net/tcp_stream.hpp"
 #include "text/ascii.hpp"
@@ -27,6 +27,13 @@ using nameserver::Type;
 constexpr std::chrono::milliseconds k_time{10'000};
 constexpr std::size_t k_max_key_octets = 4096;
 
+/// Its owner is not the only one who may do something with it.
+bool is_open_to_others(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 &&
+         (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
 /// A file that has a key and nothing else.
 Result<std::string> read_api_key(const std::string& path) {
   const Result<std::string> text = files::read_file(path, k_max_key_octets);
@@ -34,7 +41,7 @@ Result<std::string> read_api_key(const std::string& path) {
     return fail(fmt::format("{} can't be read: {}", path, text.error().message),
                 "api_key in [publish] names it");
   }
-  if (files::is_open_to_others(path)) {
+  if (is_open_to_others(path)) {
     return fail(fmt::format("{} is open to others than its owner", path),
                 fmt::format("chmod 600 {}", path));
   }

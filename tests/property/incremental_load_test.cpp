@@ -222,17 +222,26 @@ files::Scope scope_of(const files::FileChanges& changes) {
   return paths;
 }
 
+template <class Loader>
+files::FileChanges look(Loader& loader) {
+  if constexpr (std::is_same_v<Loader, snapshot::SnapshotLoader>) {
+    return loader.find_changes({}, nullptr);
+  } else {
+    return loader.look({}, nullptr);
+  }
+}
+
 /// What a watch may ask for: all, what it found, or what was edited.
 template <class Loader>
-files::Scope choose_scope(Random& random, const Loader& loader,
+files::Scope choose_scope(Random& random, Loader& loader,
                           const std::set<std::string>& edited) {
   switch (random.below(3)) {
     case 0:
       return {};
     case 1:
-      return scope_of(loader.look({}, nullptr));
+      return scope_of(look(loader));
     default:
-      return edited;
+      return files::Paths(edited.begin(), edited.end());
   }
 }
 

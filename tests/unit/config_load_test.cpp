@@ -676,7 +676,7 @@ class ConfigLoadAgain : public testing::Test {
   Strings look() const {
     Strings paths;
     for (const auto& [path, stamp] : loader_.look({}, nullptr)) {
-      paths.push_back(path);
+      paths.push_back(path.text());
     }
     return paths;
   }

@@ -16,12 +16,12 @@ using Paths = std::vector<std::string>;
 Paths expand_glob(const std::string& pattern) {
   class Collector final : public FileVisitor {
    public:
-    void file(const std::string& path, const FileStamp& stamp) override {
-      EXPECT_EQ(stamp, stamp_file(path));
-      paths.push_back(path);
+    void file(const Path& path, const FileStamp& stamp) override {
+      EXPECT_EQ(stamp, stamp_file(path.text()));
+      paths.push_back(path.text());
     }
-    void directory(const std::string&) override {}
-    void link(const std::string&) override {}
+    void directory(const Path&) override {}
+    void link(const Path&) override {}
     Paths paths;
   };
   Collector collector;

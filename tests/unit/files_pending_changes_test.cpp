@@ -23,11 +23,11 @@ class FilesPendingChanges : public testing::Test {
     now_ = Time(milliseconds(ms));
     changes_.update(
         found, {.steady = now_, .wall = {}},
-        [&](const std::string& path, const FileStamp&) {
-          return told_.contains(path);
+        [&](const Path& path, const FileStamp&) {
+          return told_.contains(path.text());
         },
-        [&](const std::string& path, const FileStamp&) {
-          return written_.contains(path);
+        [&](const Path& path, const FileStamp&) {
+          return written_.contains(path.text());
         });
   }
 
@@ -37,7 +37,9 @@ class FilesPendingChanges : public testing::Test {
     if (!changes_.is_ripe(now_, wanted_)) return {"(nothing)"};
     wanted_.reset();
     Strings paths;
-    for (const auto& [path, stamp] : changes_.take(now_)) paths.push_back(path);
+    for (const auto& [path, stamp] : changes_.take(now_)) {
+      paths.push_back(path.text());
+    }
     return paths;
   }
 

@@ -136,13 +136,5 @@ TEST(FileIsDirectory, KnowsFoldersFromFilesAndNothing) {
   EXPECT_FALSE(is_directory(dir.path("b")));
 }
 
-TEST(FileIsEmpty, KnowsFilesOfNoOctetFromOthers) {
-  const TempDir dir;
-  EXPECT_TRUE(is_empty_file(dir.write("a", "")));
-  EXPECT_FALSE(is_empty_file(dir.write("b", "x")));
-  EXPECT_FALSE(is_empty_file(dir.path("")));
-  EXPECT_FALSE(is_empty_file(dir.path("c")));
-}
-
 }  // namespace
 }  // namespace mtasts::files
