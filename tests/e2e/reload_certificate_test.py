@@ -208,7 +208,7 @@ class CertificateTest(ReloadTestCase):
 
     def test_certificate_without_the_served_name(self):
         self.check_refused((), ("mta-sts.example.org",),
-                           f"policy host {HOST} ")
+                           f"the host {HOST} ")
 
     def test_expired_certificate(self):
         self.check_refused(("--expired",), (HOST,), "id=certificate.expired")
