@@ -47,6 +47,7 @@ class PendingChanges {
   void restart(const FileChanges& moved, Moment now);
 
   bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
   Paths paths() const;
 
   /// True when there is something to load, or a load is wanted (since when),

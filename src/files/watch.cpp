@@ -25,10 +25,12 @@ using std::chrono::seconds;
 namespace fs = std::filesystem;
 
 constexpr seconds k_poll_interval{15};
-constexpr seconds k_longest_poll_interval{25};  // seen within 30 s
+constexpr seconds k_longest_poll_interval{55};  // seen within a minute
 // A descriptor that stays open for writing but is not written to.
 constexpr seconds k_forgotten_writer{30};
 constexpr milliseconds k_look_again{50};
+// For each file that does not rest yet: a look at it takes a fifth of this.
+constexpr std::chrono::microseconds k_look_again_each{20};
 // When there is nothing to be seen but what does not rest.
 constexpr milliseconds k_look_seldom{500};
 constexpr int k_max_symlinks = 40;
@@ -120,7 +122,8 @@ std::optional<Scope> Watch::find_settled() {
   if (update_pending(look()) && polls) look_everywhere();
   const bool is_ripe = pending_.is_ripe(now, wanted_);
   next_look_ =
-      now + (is_ripe || !pending_.is_all_overdue(now) || wanted_ ? k_look_again
+      now + pending_.size() * k_look_again_each +
+      (is_ripe || !pending_.is_all_overdue(now) || wanted_ ? k_look_again
                                                            : k_look_seldom);
   if (!is_ripe) return std::nullopt;
   wanted_.reset();
