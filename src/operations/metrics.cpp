@@ -12,8 +12,8 @@
 
 #include "process/clock.hpp"
 #include "sts/policy_host.hpp"
-#include "tlsrpt/report_days.hpp"
 #include "tlsrpt/policy_type.hpp"
+#include "tlsrpt/report_days.hpp"
 
 namespace mtasts::operations {
 namespace {

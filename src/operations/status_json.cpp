@@ -5,8 +5,8 @@
 #include "text/join.hpp"
 #include "text/json.hpp"
 #include "text/time.hpp"
-#include "tlsrpt/report_days.hpp"
 #include "tlsrpt/policy_type.hpp"
+#include "tlsrpt/report_days.hpp"
 
 namespace mtasts::operations {
 namespace {

@@ -13,8 +13,8 @@
 #include "text/html.hpp"
 #include "text/join.hpp"
 #include "text/time.hpp"
-#include "tlsrpt/report_days.hpp"
 #include "tlsrpt/policy_type.hpp"
+#include "tlsrpt/report_days.hpp"
 
 namespace mtasts::operations {
 namespace {
