@@ -25,8 +25,10 @@ LIMIT_SECONDS = 20
 WARNING = r"^mta-stsd: warning: .*\n(?:mta-stsd: hint: .*\n)?"
 REFERENCE = r"RFC \d+, \d|aykevl|chasquid|Stalwart"
 # Those are about listeners and users, which --policies-only leaves out, and
-# about a file that is replaced; and what comes behind a thousand others.
-ONLY_WHOLE_CHECK = {"config.include-restless", "config.more-findings",
+# about a file that is replaced; what comes behind a thousand others; and what
+# only `collect` finds.
+ONLY_WHOLE_CHECK = {"collect.missing", "collect.tokens-invalid",
+                    "config.include-restless", "config.more-findings",
                     "config.replaced", "policy.placeholder",
                     "server.challenges-missing", "server.history-damaged",
                     "server.history-unusable", "server.no-certificates", "server.plain-http-public",

@@ -92,7 +92,6 @@ Exit run_collector(const std::string& config) {
   if (!user) return Exit::fault;
   const Result<void> opened = spool.open();
   if (!opened) return fault(opened.error());
-
   snapshot::Reloader reloader(loader, host.snapshots(), reloads, history,
                               loaded, snapshot::k_all_allowed,
                               process::this_moment);
@@ -111,7 +110,8 @@ Exit run_collector(const std::string& config) {
     reloading.start();
   });
   if (!started) return fault(started.error());
-  log_start(host, {"tenants", said->size()}, *user, sandbox, operations->get());
+  log_start(host, {"tenants", said->size()}, *user, sandbox,
+            loaded.new_certificates, operations->get());
   loaded = {};
   trim_memory();
   supervise(reloading, *signals, manager, [&] {

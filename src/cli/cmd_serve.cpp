@@ -174,8 +174,7 @@ Exit run_server(const Options& options) {
   if (!started) return fault(started.error());
   // Beyond this point policies are being served.
   log_start(host, {"domains", snapshot->live.by_domain.size()}, *user, sandbox,
-            operations);
-  snapshot::log_certificates(loaded.new_certificates, process::this_second());
+            loaded.new_certificates, operations);
   print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
                                                       process::this_second()));
   loaded = {};

@@ -19,6 +19,7 @@
 #include "server/memory_budget.hpp"
 #include "snapshot/readable.hpp"
 #include "snapshot/refusals.hpp"
+#include "snapshot/reload.hpp"
 
 namespace mtasts::cli {
 namespace {
@@ -94,6 +95,7 @@ Result<void> start_threads(const server::PolicyHost& host,
 
 void log_start(const server::PolicyHost& host, const log::Field& what,
                const process::Account& user, const process::Sandbox& sandbox,
+               const std::vector<tls::CertificatePtr>& certificates,
                const operations::Operations* operations) {
   log::info("start", {{"version", MTASTSD_VERSION},
                       what,
@@ -103,6 +105,7 @@ void log_start(const server::PolicyHost& host, const log::Field& what,
                       {"connections", host.limits().connections}});
   process::log_user(user);
   process::log_sandbox(sandbox);
+  snapshot::log_certificates(certificates, process::this_second());
   for (const std::string& name : host.names()) {
     log::info("listening", {{"address", name}});
   }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "command_line.hpp"
 #include "log.hpp"
@@ -18,6 +19,7 @@
 #include "snapshot/reload_thread.hpp"
 #include "snapshot/snapshot.hpp"
 #include "snapshot/snapshot_loader.hpp"
+#include "tls/certificate.hpp"
 
 namespace mtasts::cli {
 
@@ -45,10 +47,11 @@ process::Sandbox enter_sandbox(const config::Startup& startup,
 Result<void> start_threads(const server::PolicyHost& host,
                            const std::function<void()>& start);
 
-/// Who serves, and where; `what` says how much there is of it. `operations`:
-/// null if there are none.
+/// Who serves, with which new `certificates`, and last of all where; `what`
+/// says how much there is of it. `operations`: null if there are none.
 void log_start(const server::PolicyHost& host, const log::Field& what,
                const process::Account& user, const process::Sandbox& sandbox,
+               const std::vector<tls::CertificatePtr>& certificates,
                const operations::Operations* operations);
 
 /// Loading takes several times what is kept.

@@ -298,6 +298,15 @@ class StartTest(unittest.TestCase):
             "mta-stsd: hint: 16 to 128 letters, digits, - and _, as chance "
             "makes them: openssl rand -hex 16\n"))
         daemon.write("tokens", f"alpha {TOKEN}\n")
+        whole = daemon.config.read_text()
+        daemon.write("mta-stsd.toml",
+                     re.sub(r"(?ms)^\[collect\]$.*?(?=^\[|\Z)", "", whole))
+        self.assertEqual(self.refused(daemon), (
+            "mta-stsd: error: DIR/mta-stsd.toml: there is no [collect] in it "
+            "[collect.missing]\n"
+            "mta-stsd: hint: [collect] with host = \"tls-reports.example.com\" "
+            "and tokens = \"/etc/mta-stsd/report-tokens\"\n"))
+        daemon.write("mta-stsd.toml", whole)
         shutil.rmtree(daemon.spool)
         self.assertEqual(self.refused(daemon), (
             "mta-stsd: error: can't open the spool DIR/spool: No such file or "

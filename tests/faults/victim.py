@@ -261,9 +261,10 @@ class Strace:
 def injection(calls, error, when="1+", path=None):
     """Options of strace: `when` is 1+ for always, 1+3 for one in three."""
     need_strace()
-    # A folder is opened with a slash at the end of its name.
+    # A folder is opened with a slash at the end of its name, or from the one
+    # above it.
     where = ["-P", str(path)] if path else []
     if path and path.is_dir():
-        where += ["-P", f"{path}/"]
+        where += ["-P", f"{path}/", "-P", f"{path.name}/"]
     return [*where, "-e", f"trace={calls}",
             "-e", f"inject={calls}:error={error}:when={when}"]
