@@ -81,7 +81,7 @@ class RecentPolicies {
   std::array<std::weak_ptr<const publish::Publication>, 256> recent_;
 };
 
-void take_policies(TableReader& reader, const files::PathPtr& path,
+void take_policies(TableReader& reader, const publish::FilePtr& path,
                    PolicyFile& out) {
   const Value* value = reader.find("policy");
   if (value == nullptr) return;
@@ -135,14 +135,14 @@ std::string shown_path(const std::string& path) {
 }
 
 std::shared_ptr<const PolicyFile> read_included(
-    const files::PathPtr& path_ptr) {
-  const std::string& path = *path_ptr;
+    const publish::FilePtr& file_ptr) {
+  const std::string& path = *file_ptr;
   auto file = std::make_shared<PolicyFile>();
   const std::optional<Table> table =
       read_table(path, k_max_included_octets, {}, file->diagnostics);
   if (!table) return file;
   TableReader reader(*table, {}, path, file->diagnostics);
-  take_policies(reader, path_ptr, *file);
+  take_policies(reader, file_ptr, *file);
   const auto* list = reader.find_as<Array>("policy");
   if (table->empty() || (list != nullptr && list->empty())) {
     // A file cut behind its opening comment must not unpublish its domains.

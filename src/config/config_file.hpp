@@ -11,7 +11,6 @@
 #include "config/read_server.hpp"
 #include "config/table_reader.hpp"
 #include "diagnostic.hpp"
-#include "files/file_group.hpp"
 
 namespace mtasts::config {
 
@@ -31,7 +30,7 @@ struct MainFile : PolicyFile {
 };
 
 /// Who wants the file is up to the caller to say, if it can't be read.
-std::shared_ptr<const PolicyFile> read_included(const files::PathPtr& path);
+std::shared_ptr<const PolicyFile> read_included(const publish::FilePtr& file);
 
 /// "-" is standard input.
 std::shared_ptr<const MainFile> read_main(const std::string& path);

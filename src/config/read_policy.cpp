@@ -200,7 +200,7 @@ Result<dns::Name> parse_policy_domain(std::string_view text) {
 }
 
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
-                                                const files::PathPtr& file,
+                                                const publish::FilePtr& file,
                                                 Diagnostics& out) {
   // Errors of this table alone decide whether it yields a policy.
   Diagnostics found;

@@ -10,7 +10,6 @@
 #include "config/value.hpp"
 #include "diagnostic.hpp"
 #include "dns/name.hpp"
-#include "files/file_group.hpp"
 #include "result.hpp"
 
 namespace mtasts::config {
@@ -21,7 +20,7 @@ Result<dns::Name> parse_policy_domain(std::string_view text);
 
 /// Nothing when the table has an error; all of them are then in `out`.
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
-                                                const files::PathPtr& file,
+                                                const publish::FilePtr& file,
                                                 Diagnostics& out);
 
 }  // namespace mtasts::config

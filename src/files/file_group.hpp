@@ -29,9 +29,6 @@ struct OneByOne {
   }
 };
 
-/// A path that several have a use for, kept once. Never null.
-using PathPtr = std::shared_ptr<const std::string>;
-
 /// Paths that are not as they were read, with what is there now.
 using FileChanges = std::map<Path, FileStamp>;
 

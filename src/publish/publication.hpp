@@ -19,9 +19,12 @@
 
 namespace mtasts::publish {
 
-/// Where in a file a table stands: as Place, of a path that many share.
+/// The path of a file, once for all of its tables.
+using FilePtr = std::shared_ptr<const std::string>;
+
+/// Where a table stands; as Place.
 struct TablePlace {
-  std::shared_ptr<const std::string> file;  // null: in none
+  FilePtr file;  // null: in none
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 };
