@@ -11,6 +11,7 @@
 #include "config/load.hpp"
 #include "config/policy_lint.hpp"
 #include "process/clock.hpp"
+#include "process/progress.hpp"
 #include "snapshot/check_changes.hpp"
 #include "snapshot/refusals.hpp"
 #include "snapshot/snapshot_loader.hpp"
@@ -51,7 +52,8 @@ void check_guard(const config::Startup& startup, const config::Live& live,
 }
 
 Checked check_policies(const Options& options) {
-  config::Loaded loaded = config::load_config(options.config);
+  config::Loaded loaded = config::load_config(
+      options.config, process::Progress(process::show_on_terminal).visitor());
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (loaded.config) {
     check_guard(loaded.config->startup, loaded.config->live, options, checked);
@@ -65,8 +67,9 @@ Checked check_policies(const Options& options) {
 
 Checked check_all(const Options& options) {
   const std::string& path = options.config;
-  snapshot::LoadedSnapshot loaded =
-      snapshot::load_snapshot(path, process::this_second());
+  snapshot::LoadedSnapshot loaded = snapshot::load_snapshot(
+      path, process::this_second(),
+      process::Progress(process::show_on_terminal).visitor());
   Checked checked{.diagnostics = std::move(loaded.diagnostics)};
   if (!loaded.snapshot) return checked;
   const snapshot::Snapshot& snapshot = *loaded.snapshot;

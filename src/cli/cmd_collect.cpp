@@ -64,9 +64,9 @@ Result<std::unique_ptr<server::PolicyHost>> make_host(
 Exit run_collector(const std::string& config) {
   Result<process::Signals> signals = process::Signals::open();
   if (!signals) return fault(signals.error());
+  process::ServiceManager manager;
   snapshot::SnapshotLoader loader(config, config::Service::collect);
-  snapshot::LoadedSnapshot loaded =
-      loader.load({}, nullptr, process::this_second());
+  snapshot::LoadedSnapshot loaded = load_first(loader, manager);
   const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) {
     print_diagnostics(loaded.diagnostics);
@@ -101,7 +101,6 @@ Exit run_collector(const std::string& config) {
                                      host.wake();
                                      log_tenants(*host.snapshots().get(), said);
                                    });
-  process::ServiceManager manager;
   const process::Sandbox sandbox = enter_sandbox(snapshot->startup, loader);
   const Result<void> started = start_threads(host, [&] {
     spool.start([&host] { host.wake(); });

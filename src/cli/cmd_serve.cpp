@@ -82,22 +82,17 @@ snapshot::Allowances allowances(const Options& options) {
           .plain_http = options.allow_plain_http};
 }
 
-/// It can take seconds, in which nobody shall have to wait for an end.
-snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader) {
-  const process::StopAtOnce stop_at_once;
-  return loader.load({}, nullptr, process::this_second());
-}
-
 /// Without a snapshot, after saying why, when there is nothing to serve.
 snapshot::LoadedSnapshot load(const Options& options,
                               snapshot::SnapshotLoader& loader,
-                              snapshot::History& history) {
+                              snapshot::History& history,
+                              process::ServiceManager& manager) {
   if (options.config == "-") {
     print_error("serve can't read its configuration from standard input",
                 "it has to read it again when certificates are renewed");
     return {};
   }
-  snapshot::LoadedSnapshot loaded = load_first(loader);
+  snapshot::LoadedSnapshot loaded = load_first(loader, manager);
   if (!loaded.snapshot) {
     print_diagnostics(loaded.diagnostics);
     if (!files::stamp_file(options.config).is_there()) {
@@ -134,9 +129,10 @@ snapshot::LoadedSnapshot load(const Options& options,
 Exit run_server(const Options& options) {
   Result<process::Signals> signals = process::Signals::open();
   if (!signals) return fault(signals.error());
+  process::ServiceManager manager;
   snapshot::SnapshotLoader loader(options.config);
   snapshot::History history(process::this_moment);
-  snapshot::LoadedSnapshot loaded = load(options, loader, history);
+  snapshot::LoadedSnapshot loaded = load(options, loader, history, manager);
   const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
   const std::optional<config::Operations>& wanted =
@@ -163,7 +159,6 @@ Exit run_server(const Options& options) {
         host.wake();
         print_records(*host.snapshots().get(), changed);
       });
-  process::ServiceManager manager;
   const process::Sandbox sandbox = enter_sandbox(snapshot->startup, loader);
   history.begin(snapshot->live);
   const Result<void> started = start_threads(host, [&] {

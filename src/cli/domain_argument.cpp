@@ -6,12 +6,14 @@
 #include "command_line.hpp"
 #include "config/load.hpp"
 #include "dns/name.hpp"
+#include "process/progress.hpp"
 #include "sts/policy_host.hpp"
 
 namespace mtasts::cli {
 
 std::optional<config::Live> load_policies(const std::string& path) {
-  config::Loaded loaded = config::load_config(path);
+  config::Loaded loaded = config::load_config(
+      path, process::Progress(process::show_on_terminal).visitor());
   if (loaded.config) return std::move(loaded.config->live);
   print_diagnostics(loaded.diagnostics);
   return std::nullopt;

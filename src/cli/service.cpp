@@ -15,6 +15,7 @@
 #include "config/listeners.hpp"
 #include "log.hpp"
 #include "process/clock.hpp"
+#include "process/progress.hpp"
 #include "server/counters.hpp"
 #include "server/memory_budget.hpp"
 #include "snapshot/readable.hpp"
@@ -54,6 +55,20 @@ void LogOptions::apply() const {
       {"error", log::Level::error}};
   log::set_format(format == "json" ? log::Format::json : log::Format::text);
   log::set_level(k_levels.at(level));
+}
+
+snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader,
+                                    process::ServiceManager& manager) {
+  const process::StopAtOnce stop_at_once;
+  // systemd(1) waits 90 s for a start that says nothing, and so for the next
+  // word: one that goes on is never ended, and one that hangs is.
+  process::Progress progress([&manager](const std::string& how_far) {
+    process::show_on_terminal(how_far);
+    if (how_far.empty()) return;
+    manager.tell("EXTEND_TIMEOUT_USEC=90000000\nSTATUS=" + how_far);
+  });
+  return loader.load(files::Everywhere{&progress}, nullptr,
+                     process::this_second());
 }
 
 std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,

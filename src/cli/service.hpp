@@ -33,6 +33,10 @@ struct LogOptions {
   void apply() const;
 };
 
+/// It can take minutes: it says how far it is, and SIGTERM ends it.
+snapshot::LoadedSnapshot load_first(snapshot::SnapshotLoader& loader,
+                                    process::ServiceManager& manager);
+
 /// Nothing, after saying why, when it can't be whom it has to be, or can't read
 /// its files then. `config` is where they are told.
 std::optional<process::Account> take_user(const snapshot::Snapshot& snapshot,

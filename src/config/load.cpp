@@ -296,9 +296,9 @@ Loaded Loader::load(const files::Scope& scope) {
   Changes changes = update_main(scope);
   const bool is_new_main = !changes.empty();
   bool is_new_list = is_new_main;
-  for (auto& change : update_included(is_new_main && !files::is_of_rested(scope)
-                                          ? files::Scope()
-                                          : scope)) {
+  const bool is_too_narrow =
+      is_new_main && std::holds_alternative<files::Paths>(scope);
+  for (auto& change : update_included(is_too_narrow ? files::Scope() : scope)) {
     is_new_list = is_new_list || !change.before || !change.after;
     changes.push_back(std::move(change));
   }
@@ -328,14 +328,15 @@ Loaded Loader::load(const files::Scope& scope) {
   return loaded;
 }
 
-files::FileChanges Loader::look(const files::Scope& scope,
-                                files::FileVisitor* also) const {
-  files::FileChanges changes = main_.look(scope, also);
-  changes.merge(included_.look(scope, also));
-  changes.merge(tokens_.look(scope, also));
+files::FileChanges Loader::look(const files::Scope& scope) const {
+  files::FileChanges changes = main_.look(scope);
+  changes.merge(included_.look(scope));
+  changes.merge(tokens_.look(scope));
   return changes;
 }
 
-Loaded load_config(const std::string& path) { return Loader(path).load(); }
+Loaded load_config(const std::string& path, files::FileVisitor* also) {
+  return Loader(path).load(files::Everywhere{also});
+}
 
 }  // namespace mtasts::config

@@ -49,8 +49,7 @@ class Loader {
   }
 
   /// What differs on the disk from what was loaded.
-  files::FileChanges look(const files::Scope& scope,
-                          files::FileVisitor* also) const;
+  files::FileChanges look(const files::Scope& scope) const;
 
  private:
   using Changes = std::vector<files::FileGroup<PolicyFile>::Change>;
@@ -68,14 +67,14 @@ class Loader {
   Service service_;
   files::FileGroup<MainFile> main_;
   std::shared_ptr<const MainFile> settings_;  // what main_ has
-  files::FileGroup<PolicyFile> included_;
+  files::FileGroup<PolicyFile> included_{"policies"};
   files::FileGroup<TokenFile> tokens_;
   Diagnostics include_faults_;
   dns::NameMap<publish::PublicationPtr> by_domain_;
   bool has_clash_ = false;  // two policies for one domain
 };
 
-/// All at once.
-Loaded load_config(const std::string& path);
+/// All at once. `also`: as in files::Everywhere.
+Loaded load_config(const std::string& path, files::FileVisitor* also = nullptr);
 
 }  // namespace mtasts::config

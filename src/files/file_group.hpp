@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -35,12 +36,19 @@ using FileChanges = std::map<Path, FileStamp>;
 /// Where to look for what has changed, and what of it may be read: all of it,
 /// everywhere or at some paths; or what has come to rest, each file only while
 /// it is in the state in which it rested.
-struct Everywhere {};
+struct Everywhere {
+  FileVisitor* also = nullptr;  // is shown all on the way; null: nobody is
+};
 using Paths = std::set<Path>;
 using Scope = std::variant<Everywhere, Paths, FileChanges>;
 
 inline bool is_of_rested(const Scope& scope) {
   return std::holds_alternative<FileChanges>(scope);
+}
+
+inline FileVisitor* visitor_of(const Scope& scope) {
+  const auto* everywhere = std::get_if<Everywhere>(&scope);
+  return everywhere != nullptr ? everywhere->also : nullptr;
 }
 
 /// Which paths Inputs lead to. A folder of matches that can't be listed is one
@@ -77,6 +85,9 @@ class FileGroup {
     PartPtr after;   // null: is gone
   };
 
+  /// `what` its files have, for people: "certificates".
+  explicit FileGroup(std::string_view what = "files") : what_(what) {}
+
   /// Other files belong to it from the next update() on. That one forgets what
   /// is not listed any more. It also reads again what used to be a mere match
   /// of a pattern and is a named file now, or the other way round: a directory
@@ -90,11 +101,10 @@ class FileGroup {
   const Inputs& inputs() const { return members_.inputs(); }
   bool is_named(const Path& path) const { return members_.is_named(path); }
 
-  /// What differs on the disk from what was read. `also`, if not null, is
-  /// shown everything on the way, when the look is everywhere.
-  FileChanges look(const Scope& scope, FileVisitor* also = nullptr) const {
+  /// What differs on the disk from what was read.
+  FileChanges look(const Scope& scope) const {
     if (std::holds_alternative<Everywhere>(scope)) {
-      Comparison comparison(files_, also);
+      Comparison comparison(files_, visitor_of(scope));
       list_files(inputs(), comparison);
       return comparison.take();
     }
@@ -124,16 +134,20 @@ class FileGroup {
   template <class Read, class ForEach = OneByOne>
   std::vector<Change> update(const Scope& scope, Read read,
                              ForEach do_each = {}) {
+    FileVisitor* also = visitor_of(scope);
+    if (also != nullptr) also->begin("Looking for", what_, 0);
     const FileChanges due = choose_due(scope);
     std::vector<const FileChanges::value_type*> chosen;
     chosen.reserve(due.size());
     for (const auto& one : due) chosen.push_back(&one);
     std::vector<PartPtr> parts(due.size());
+    if (also != nullptr) also->begin("Reading", what_, chosen.size());
     do_each(chosen.size(), [&](std::size_t i) {
       const auto& [path, stamp] = *chosen[i];
       // A named file is read even when there is none: a fault to report.
       if (!stamp.is_there() && !is_named(path)) return;
       parts[i] = read(path, stamp);
+      if (also != nullptr) also->has_read();
     });
     std::vector<Change> changes;
     Files added;
@@ -298,6 +312,7 @@ class FileGroup {
                                &File::path);
   }
 
+  std::string_view what_;
   Members members_;
   Files files_;                  // by path
   Paths due_;                    // to be read again, changed or not

@@ -2,7 +2,9 @@
 // Which files there are: named ones, and the matches of shell patterns.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "files/path.hpp"
@@ -25,18 +27,25 @@ struct Inputs {
   friend bool operator==(const Inputs&, const Inputs&) = default;
 };
 
-/// What list_files() comes by.
+/// What list_files() comes by, and how far it and the reading of a FileGroup
+/// are.
 class FileVisitor {
  public:
   virtual ~FileVisitor() = default;
   /// A named file, there or not, or a match. Of one pattern in the order of
   /// the paths of each directory; one path may come twice.
-  virtual void file(const Path& path, const FileStamp& stamp) = 0;
+  virtual void file(const Path& /*path*/, const FileStamp& /*stamp*/) {}
   /// A directory that has, or may get, such files; empty for the current one,
   /// else it ends with a slash.
-  virtual void directory(const Path& path) = 0;
+  virtual void directory(const Path& /*path*/) {}
   /// A symbolic link among the matches, or on the way to them.
-  virtual void link(const Path& path) = 0;
+  virtual void link(const Path& /*path*/) {}
+  /// What follows, as "Reading" of "certificates", and of how many files; 0:
+  /// that is to be seen.
+  virtual void begin(std::string_view /*act*/, std::string_view /*what*/,
+                     std::size_t /*count*/) {}
+  /// One of them was read. From any thread.
+  virtual void has_read() {}
 };
 
 void list_files(const Inputs& inputs, FileVisitor& visitor);

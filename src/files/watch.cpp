@@ -45,7 +45,6 @@ constexpr std::uint32_t k_events =
 class Watch::Armer final : public FileVisitor {
  public:
   explicit Armer(Watch& watch) : watch_(watch) {}
-  void file(const Path&, const FileStamp&) override {}
   void directory(const Path& path) override {
     watch_.arm_way(path.text(), 0);
     watch_.add_watch(path, true);
@@ -90,7 +89,7 @@ milliseconds Watch::wait_time() const {
 
 /// Looking everywhere gets rarer as it gets dearer.
 FileChanges Watch::look() {
-  if (!looks_everywhere_) return look_(std::exchange(paths_, {}), nullptr);
+  if (!looks_everywhere_) return look_(std::exchange(paths_, {}));
   const auto start = std::chrono::steady_clock::now();
   Armer armer(*this);
   const bool arms = std::exchange(is_arming_anew_, false) && inotify_.fd() >= 0;
@@ -100,7 +99,7 @@ FileChanges Watch::look() {
     links_.clear();
     way_.clear();
   }
-  FileChanges found = look_(Everywhere(), arms ? &armer : nullptr);
+  FileChanges found = look_(Everywhere{arms ? &armer : nullptr});
   if (arms) end_arming(before);
   looks_everywhere_ = false;
   paths_.clear();
@@ -131,7 +130,7 @@ std::optional<Scope> Watch::find_settled() {
 }
 
 bool Watch::is_unmoved(const Scope& scope) {
-  const FileChanges found = look_(scope, nullptr);
+  const FileChanges found = look_(scope);
   if (found.empty()) return true;
   pending_.restart(found, clock_());
   return false;

@@ -25,7 +25,7 @@ namespace mtasts::files {
 class Watch {
  public:
   /// What differs from what was loaded last.
-  using Look = std::function<FileChanges(const Scope&, FileVisitor*)>;
+  using Look = std::function<FileChanges(const Scope&)>;
 
   /// Works without inotify too, which is then said in the log.
   Watch(Look look, Clock clock);

@@ -114,7 +114,7 @@ std::vector<std::string> Finder::take() const {
 
 std::vector<std::string> find_readable(SnapshotLoader& loader) {
   Finder finder;
-  loader.find_changes({}, &finder);
+  loader.find_changes(files::Everywhere{&finder});
   return finder.take();
 }
 

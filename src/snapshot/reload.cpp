@@ -99,8 +99,8 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
       said_(running_),
       clock_(std::move(clock)),
       watch_(
-          [&loader](const files::Scope& scope, files::FileVisitor* also) {
-            return loader.find_changes(scope, also);
+          [&loader](const files::Scope& scope) {
+            return loader.find_changes(scope);
           },
           clock_),
       next_check_(clock_().steady + k_check_interval) {

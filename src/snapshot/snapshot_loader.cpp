@@ -59,7 +59,7 @@ void SnapshotLoader::read_policies(const files::Scope& scope) {
   config::Loaded& last = policies_.last = policies_.loader.load(scope);
   policies_.is_main_restless =
       files::is_of_rested(scope) &&
-      !policies_.loader.look(files::Paths{path_}, nullptr).empty();
+      !policies_.loader.look(files::Paths{path_}).empty();
   policies_.touched.insert(last.touched.begin(), last.touched.end());
   last.touched = {};
 }
@@ -260,18 +260,18 @@ void SnapshotLoader::accept(const LoadedSnapshot& judged) {
   certificates_.added.clear();
 }
 
-files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope,
-                                                files::FileVisitor* also) {
-  files::FileChanges changes = policies_.loader.look(scope, also);
-  files::FileChanges beside = certificates_.finder.look(scope, also);
+files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope) {
+  files::FileChanges changes = policies_.loader.look(scope);
+  files::FileChanges beside = certificates_.finder.look(scope);
   certificates_.finder.pass_over(beside);
   changes.merge(beside);
   return changes;
 }
 
 LoadedSnapshot load_snapshot(const std::string& path,
-                             std::chrono::sys_seconds now) {
-  return SnapshotLoader(path).load({}, nullptr, now);
+                             std::chrono::sys_seconds now,
+                             files::FileVisitor* also) {
+  return SnapshotLoader(path).load(files::Everywhere{also}, nullptr, now);
 }
 
 }  // namespace mtasts::snapshot

@@ -77,8 +77,7 @@ class SnapshotLoader {
 
   /// What differs on the disk from what was loaded, without what can't matter;
   /// see CertificateFinder::pass_over().
-  files::FileChanges find_changes(const files::Scope& scope,
-                                  files::FileVisitor* also);
+  files::FileChanges find_changes(const files::Scope& scope);
 
  private:
   using Domains = std::set<std::string>;
@@ -132,8 +131,10 @@ class SnapshotLoader {
   std::map<std::string, Diagnostics> hosts_;  // domains with a finding
 };
 
-/// All at once: the one load of a command that ends.
+/// All at once: the one load of a command that ends. `also`: as in
+/// files::Everywhere.
 LoadedSnapshot load_snapshot(const std::string& path,
-                             std::chrono::sys_seconds now);
+                             std::chrono::sys_seconds now,
+                             files::FileVisitor* also = nullptr);
 
 }  // namespace mtasts::snapshot

@@ -282,9 +282,9 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   files::Inputs inputs = make_inputs(paths);
   found.has_new_inputs = inputs != files_.inputs();
   files_.set_inputs(std::move(inputs));
-  const files::Scope& where =
-      found.has_new_inputs && !files::is_of_rested(scope) ? files::Scope()
-                                                          : scope;
+  const bool is_too_narrow =
+      found.has_new_inputs && std::holds_alternative<files::Paths>(scope);
+  const files::Scope& where = is_too_narrow ? files::Scope() : scope;
   const auto read = [&](const files::Path& path,
                         const files::FileStamp& stamp) {
     // A directory, a FIFO, a large log: only one that was named is missed.

@@ -51,9 +51,8 @@ class CertificateFinder {
   void reread_faulty() { files_.reread_faulty(); }
 
   /// What differs on the disk from what was found.
-  files::FileChanges look(const files::Scope& scope,
-                          files::FileVisitor* also) const {
-    return files_.look(scope, also);
+  files::FileChanges look(const files::Scope& scope) const {
+    return files_.look(scope);
   }
 
   /// Takes out of `changes` files that have no PEM and had none: a log or a
@@ -93,7 +92,7 @@ class CertificateFinder {
   FileFindings collect() const;
   void replace(Id id, Pairing next, Swap& swap, FoundCertificates& found);
 
-  files::FileGroup<PemFile> files_;
+  files::FileGroup<PemFile> files_{"certificates"};
   Intermediates intermediates_;
   IdIndex<PemFilePtr> by_key_;
   IdIndex<CertificatePtr> certificates_;

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include "process/progress.hpp"
 
 namespace mtasts::tool {
 namespace {
@@ -13,13 +13,6 @@ namespace {
 constexpr std::chrono::milliseconds k_between{200};
 // A rate says something from then on.
 constexpr std::chrono::seconds k_first_rate{2};
-constexpr const char* k_clear_line = "\r\x1b[K";
-
-std::string group_digits(std::size_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
-  return text;
-}
 
 std::string format_left(double seconds) {
   constexpr double k_minute = 60;
@@ -35,8 +28,8 @@ std::string format_left(double seconds) {
 
 std::string format_progress(std::size_t done, std::size_t count,
                             std::chrono::milliseconds time) {
-  std::string text =
-      fmt::format("{} of {}", group_digits(done), group_digits(count));
+  std::string text = fmt::format("{} of {}", process::group_digits(done),
+                                 process::group_digits(count));
   if (done == 0 || time < k_first_rate) return text;
   const double rate =
       static_cast<double>(done) / std::chrono::duration<double>(time).count();
@@ -57,19 +50,15 @@ Progress::~Progress() { hide(); }
 void Progress::hide() {
   if (!is_shown_) return;
   is_shown_ = false;
-  fmt::print(stderr, "{}", k_clear_line);
-  std::fflush(stderr);
+  process::show_on_terminal("");
 }
 
 void Progress::step(Moment now) {
   ++done_;
   if (!is_wanted_ || now - shown_ < k_between) return;
-  fmt::print(
-      stderr, "{}{}", k_clear_line,
-      format_progress(
-          done_, count_,
-          std::chrono::duration_cast<std::chrono::milliseconds>(now - start_)));
-  std::fflush(stderr);
+  process::show_on_terminal(format_progress(
+      done_, count_,
+      std::chrono::duration_cast<std::chrono::milliseconds>(now - start_)));
   shown_ = now;
   is_shown_ = true;
 }

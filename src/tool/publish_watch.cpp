@@ -41,9 +41,7 @@ class Edits {
   explicit Edits(const std::string& path)
       : loader_(path),
         watch_(
-            [this](const files::Scope& scope, files::FileVisitor* also) {
-              return loader_.look(scope, also);
-            },
+            [this](const files::Scope& scope) { return loader_.look(scope); },
             process::this_moment) {}
 
   int fd() const { return watch_.fd(); }

@@ -33,16 +33,24 @@ def deny(test, call, error):
     return preload(folder / "deny.so")
 
 
-def shifted_clock(file):
-    """The wall clock is "+3d" of what it is when `file` says so; the one that
-    only goes on is not."""
+def _faketime():
     found = sorted(
         pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         raise SkipTest("needs faketime")
-    return preload(found[0]) | {
-        "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return preload(found[0]) | {"FAKETIME_NO_CACHE": "1"}
+
+
+def shifted_clock(file):
+    """The wall clock is "+3d" of what it is when `file` says so; the one that
+    only goes on is not."""
+    return _faketime() | {"FAKETIME_TIMESTAMP_FILE": str(file),
+                          "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
+def stepping_clock():
+    """All clocks go on by a second whenever one is looked at."""
+    return _faketime() | {"FAKETIME": "+0 i1"}
 
 
 def set_clock(file, offset):

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import pty
 import signal
 import socket
 import subprocess
@@ -12,13 +13,19 @@ import threading
 import unittest
 
 from answer import parse, read_all
-from certificates import client_context
+from certificates import client_context, make_certificates, scratch
 from daemon import BODY, HOST, PATH, POLICY, TIMEOUT, Daemon
+from preload import stepping_clock
 
 REQUEST = (f"GET {PATH} HTTP/1.1\r\nHost: {HOST}\r\n"
            "Connection: close\r\n\r\n").encode()
 SERVING = "READY=1\nSTATUS=Serving 2 policy domains"
 STOPPING = "STOPPING=1\nSTATUS=Stopping"
+MORE = """[[policy]]
+domains = ["{}"]
+mx = ["mail.example.com"]
+tls_rpt = ["mailto:tls-reports@example.com"]
+"""
 FAULT = '; the last reload failed: {}:4:1: unknown key "mxs" in policy'
 # What systemd does between fork and exec.
 STARTER = """#!/bin/sh
@@ -32,7 +39,7 @@ exec "$PROGRAM" "$@"
 """
 
 
-class NotifyTest(unittest.TestCase):
+class NotifyCase(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="mta-stsd-notify-")
         self.addCleanup(folder.cleanup)
@@ -53,6 +60,8 @@ class NotifyTest(unittest.TestCase):
         self.assertRegex(lines.pop(1), "^MONOTONIC_USEC=[0-9]+$")
         self.assertEqual(lines, ["RELOADING=1", "STATUS=Reloading"])
 
+
+class NotifyTest(NotifyCase):
     def test_start_reload_and_stop_are_told(self):
         manager = self.listen(self.path)
         with Daemon(env={"NOTIFY_SOCKET": self.path}) as daemon:
@@ -98,6 +107,72 @@ class NotifyTest(unittest.TestCase):
         for path in (self.path, "/" + 200 * "x", ""):
             with Daemon(env={"NOTIFY_SOCKET": path}) as daemon:
                 self.assertEqual(daemon.fetch()[::2], (200, BODY))
+
+
+class SlowStartTest(NotifyCase):
+    """Forty files of each kind, in a world where each look at the clock takes a
+    second: as slow as very many files are."""
+
+    HOW_FAR = ["Looking for policies: 16 files",
+               "Looking for policies: 32 files",
+               "Reading policies: 16 of 40 files",
+               "Reading policies: 32 of 40 files"]
+    HOW_FAR_WITH_CERTIFICATES = HOW_FAR + [
+        "Looking for certificates: 16 files",
+        "Looking for certificates: 32 files",
+        "Reading certificates: 16 of 44 files",
+        "Reading certificates: 32 of 44 files"]
+
+    def make(self):
+        domains = [f"d{i}.alpha.test" for i in range(40)]
+        make_certificates(*("mta-sts." + one for one in domains),
+                          options=("--leaf", "forty"))
+        files = {f"policies.d/{one}.toml": MORE.format(one) for one in domains}
+        files |= {f"certs/{one}.txt": "A note.\n" for one in domains}
+        for path in (scratch() / "forty").iterdir():
+            files["certs/forty-" + path.name] = path.read_bytes()
+        return Daemon(
+            config_text='include = ["policies.d/*.toml"]\n' + POLICY,
+            files=files, env=stepping_clock() | {"NOTIFY_SOCKET": self.path})
+
+    def run_on_terminal(self, daemon, *args):
+        """What `args` show on a terminal, but for standard output."""
+        reader, writer = pty.openpty()
+        self.addCleanup(os.close, reader)
+        try:
+            done = subprocess.run(
+                [daemon.binary, "-c", daemon.config, *args], stderr=writer,
+                env=daemon.env, cwd=daemon.dir, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, timeout=TIMEOUT)
+            self.assertEqual(done.returncode, 0)
+            os.write(writer, b"the end")
+        finally:
+            os.close(writer)
+        shown = b""
+        while not shown.endswith(b"the end"):
+            shown += os.read(reader, 4096)
+        return shown.decode()
+
+    def test_the_manager_is_told_and_waits_on(self):
+        manager = self.listen(self.path)
+        with self.make() as daemon:
+            for text in self.HOW_FAR_WITH_CERTIFICATES:
+                self.expect(manager,
+                            f"EXTEND_TIMEOUT_USEC=90000000\nSTATUS={text}")
+            self.expect(manager, "READY=1\nSTATUS=Serving 42 policy domains")
+        self.assertNotIn("files", "".join(daemon.stderr_lines))
+
+    def test_a_terminal_has_one_line_of_it_and_nothing_in_the_end(self):
+        daemon = self.make()
+        for how_far, args in (
+                (self.HOW_FAR_WITH_CERTIFICATES, ("check",)),
+                (self.HOW_FAR, ("check", "--policies-only")),
+                (self.HOW_FAR, ("records",)),
+                (self.HOW_FAR, ("render", "example.com"))):
+            with self.subTest(args=args):
+                self.assertEqual(
+                    self.run_on_terminal(daemon, *args),
+                    "".join("\r\x1b[K" + text for text in (*how_far, "the end")))
 
 
 class ActivationTest(unittest.TestCase):

@@ -225,9 +225,9 @@ files::Scope scope_of(const files::FileChanges& changes) {
 template <class Loader>
 files::FileChanges look(Loader& loader) {
   if constexpr (std::is_same_v<Loader, snapshot::SnapshotLoader>) {
-    return loader.find_changes({}, nullptr);
+    return loader.find_changes({});
   } else {
-    return loader.look({}, nullptr);
+    return loader.look({});
   }
 }
 
@@ -272,7 +272,7 @@ TEST(IncrementalLoad, ConfigEqualsAFreshOne) {
     ASSERT_EQ(texts(got.diagnostics), texts(fresh.diagnostics));
     ASSERT_EQ(got.certificates, fresh.certificates);
     ASSERT_EQ(got.config.has_value(), fresh.config.has_value());
-    ASSERT_EQ(loader.look({}, nullptr).size(), 0U);
+    ASSERT_EQ(loader.look({}).size(), 0U);
     if (!got.config) continue;
     ++good;
     ASSERT_EQ(got.config->startup, fresh.config->startup);
@@ -320,7 +320,7 @@ TEST(IncrementalLoad, CertificatesEqualFreshOnes) {
     ASSERT_EQ(describe(store),
               describe(tls::CertificateStore().with(fresh.added, {})));
     ASSERT_EQ(store.size(), fresh.added.size());
-    ASSERT_EQ(finder.look({}, nullptr).size(), 0U);
+    ASSERT_EQ(finder.look({}).size(), 0U);
     for (const std::string& domain : k_domains) {
       ASSERT_EQ(finder.has_refused("mta-sts." + domain),
                 anew.has_refused("mta-sts." + domain));

@@ -675,7 +675,7 @@ class ConfigLoadAgain : public testing::Test {
  protected:
   Strings look() const {
     Strings paths;
-    for (const auto& [path, stamp] : loader_.look({}, nullptr)) {
+    for (const auto& [path, stamp] : loader_.look({})) {
       paths.push_back(path.text());
     }
     return paths;

@@ -20,8 +20,6 @@ Paths expand_glob(const std::string& pattern) {
       EXPECT_EQ(stamp, stamp_file(path.text()));
       paths.push_back(path.text());
     }
-    void directory(const Path&) override {}
-    void link(const Path&) override {}
     Paths paths;
   };
   Collector collector;

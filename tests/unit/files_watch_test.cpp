@@ -41,10 +41,10 @@ TEST(FilesWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
   const Inputs inputs{.files = {},
                       .globs = {escape_glob(dir.path("current")) + "/*.toml"}};
   Watch watch(
-      [&](const Scope& scope, FileVisitor* also) {
+      [&](const Scope& scope) {
         FileGroup<int> group;
         group.set_inputs(inputs);
-        return group.look(scope, also);
+        return group.look(scope);
       },
       process::this_moment);
   EXPECT_FALSE(watch.find_settled());

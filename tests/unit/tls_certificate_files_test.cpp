@@ -348,7 +348,7 @@ TEST_F(TlsCertificateFiles, KeepsACertificateThatIsWrittenOnceMore) {
   ASSERT_EQ(finder.find(paths).added.size(), 1U);
   dir_.write("new.pem", pem);
   std::filesystem::rename(dir_.path("new.pem"), paths[0]);
-  ASSERT_EQ(finder.look({}, nullptr).size(), 1U);
+  ASSERT_EQ(finder.look({}).size(), 1U);
   const FoundCertificates again = finder.find(paths);
   EXPECT_EQ(again.added.size(), 0U);
   EXPECT_EQ(again.removed.size(), 0U);
