@@ -112,7 +112,6 @@ Exit run_collector(const std::string& config) {
   log_start(host, {"tenants", said->size()}, *user, sandbox,
             loaded.new_certificates, operations->get());
   loaded = {};
-  trim_memory();
   supervise(reloading, *signals, manager, [&] {
     manager.tell_collecting(host.snapshots().get()->live.tokens->size());
   });

@@ -173,7 +173,6 @@ Exit run_server(const Options& options) {
   print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
                                                       process::this_second()));
   loaded = {};
-  trim_memory();
   supervise(reloading, *signals, manager, [&] {
     manager.tell_serving(host.snapshots().get()->live.by_domain.size(),
                          reloads.view().faults);

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "command_line.hpp"
 #include "config/listeners.hpp"
@@ -37,6 +38,12 @@ void log_stop(const server::PolicyHost& host) {
   log::info("stopped", {{"connections", totals.accepted},
                         {"requests", totals.requests},
                         {"ends", ends}});
+}
+
+void trim_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace
@@ -129,21 +136,19 @@ void log_start(const server::PolicyHost& host, const log::Field& what,
   }
 }
 
-void trim_memory() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);
-#endif
-}
-
 void supervise(snapshot::ReloadThread& reloading, process::Signals& signals,
                process::ServiceManager& manager,
                const std::function<void()>& tell) {
+  bool has_looked = false;
   for (;;) {
     if (!reloading.is_requested()) tell();
     std::array<pollfd, 2> waiting = {
         {{signals.fd(), POLLIN, 0}, {reloading.fd(), POLLIN, 0}}};
     ::poll(waiting.data(), waiting.size(), -1);
     reloading.clear();
+    if (waiting[1].revents != 0 && !std::exchange(has_looked, true)) {
+      trim_memory();
+    }
     for (;;) {
       const process::Signal signal = signals.take();
       if (signal == process::Signal::none) break;

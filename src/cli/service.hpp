@@ -58,11 +58,9 @@ void log_start(const server::PolicyHost& host, const log::Field& what,
                const std::vector<tls::CertificatePtr>& certificates,
                const operations::Operations* operations);
 
-/// Loading takes several times what is kept.
-void trim_memory();
-
-/// Until SIGTERM or SIGINT; SIGHUP reloads. `tell` says to `manager` how it is,
-/// whenever that may have changed.
+/// Gives back what the load has used, and the first look; both take several
+/// times what is kept. Until SIGTERM or SIGINT; SIGHUP reloads. `tell` says to
+/// `manager` how it is, whenever that may have changed.
 void supervise(snapshot::ReloadThread& reloading, process::Signals& signals,
                process::ServiceManager& manager,
                const std::function<void()>& tell);

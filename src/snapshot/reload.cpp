@@ -105,7 +105,6 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
           clock_),
       next_check_(clock_().steady + k_check_interval) {
   log_news(first);
-  watch_.find_settled();  // from now on, every edit is heard of
 }
 
 /// A finding that still stands is not said again. True if there was a new one.

@@ -30,6 +30,7 @@ class Reloader {
            files::Clock clock);
 
   int fd() const { return watch_.fd(); }
+  /// None before the first run().
   std::chrono::milliseconds wait_time() const { return watch_.wait_time(); }
 
   /// SIGHUP: load, changed or not, as soon as what changes has come to rest,
@@ -39,9 +40,11 @@ class Reloader {
   bool is_requested() const { return requested_; }
 
   /// Loads if there is reason to: a change, a request, or a day gone by, since
-  /// certificates expire without any file changing. When the snapshot was
-  /// replaced: the domains whose records have changed, to be published now that
-  /// their policies are live (RFC 8461, 8.1).
+  /// certificates expire without any file changing. The first time it looks
+  /// everywhere, which takes long with very many files, and from then on every
+  /// edit is heard of; those since the load are found by their stamps. When the
+  /// snapshot was replaced: the domains whose records have changed, to be
+  /// published now that their policies are live (RFC 8461, 8.1).
   std::vector<std::string> run();
 
  private:

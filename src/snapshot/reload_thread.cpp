@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t k_stack_octets = 8 * 1024 * 1024;
 // What a thread that only waits needs to end, on a machine that is busy.
 constexpr std::chrono::milliseconds k_time_to_end{300};
+// So that with no more than some thousand files every edit is heard of from the
+// first moment on; with more, the start does not wait for the first look.
+constexpr int k_first_look_ms = 50;
 
 int make_event() { return ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
@@ -55,6 +58,8 @@ void ReloadThread::start() {
   }
   ended_.store(false);
   thread_.emplace(k_stack_octets, [this] { run(); });
+  pollfd looked{.fd = news_.fd(), .events = POLLIN, .revents = 0};
+  ::poll(&looked, 1, k_first_look_ms);
 }
 
 void ReloadThread::request() {

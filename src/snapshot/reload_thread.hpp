@@ -31,7 +31,8 @@ class ReloadThread {
   ReloadThread(const ReloadThread&) = delete;
   ReloadThread& operator=(const ReloadThread&) = delete;
 
-  /// Throws std::system_error when there can be no more threads.
+  /// Throws std::system_error when there can be no more threads. Returns when
+  /// it has looked for the first time, or soon.
   void start();
 
   /// SIGHUP. From the thread that made this.
@@ -39,7 +40,7 @@ class ReloadThread {
   /// From request() until its load has been applied or rejected.
   bool is_requested() const { return answered_.load() != asked_.load(); }
 
-  /// Readable when a load has ended; clear() takes that back.
+  /// Readable when a look or a load has ended; clear() takes that back.
   int fd() const { return news_.fd(); }
   void clear();
 

@@ -102,6 +102,7 @@ Program::Program(WorldTime& time, Capture& capture,
   snapshot::log_certificates(first.new_certificates, time.second());
   print_changed(snapshot::servable_domains(*first.snapshot, first.touched,
                                            time.second()));
+  run();  // the thread begins at once
 }
 
 void Program::run() {

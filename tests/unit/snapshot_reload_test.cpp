@@ -96,6 +96,7 @@ struct Running {
         reloader(loader, holder, status, history, first, allowed,
                  process::this_moment) {
     loader.accept(first);
+    reloader.run();  // from now on, every edit is heard of
   }
 
   /// As the thread that reloads does.
@@ -170,13 +171,14 @@ TEST_F(SnapshotReloader, ReadsAgainWhatWasReplacedDuringTheLoad) {
 TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   SnapshotLoader loader(write_config(format_config(1, "first")));
   const LoadedSnapshot first = loader.load({}, nullptr, process::this_second());
-  write_config(format_config(1, "second"));
   SnapshotHolder holder(first.snapshot);
   ReloadStatus status(process::this_second());
   History history(process::this_moment);
   Reloader reloader(loader, holder, status, history, first, k_all_allowed,
                     process::this_moment);
   loader.accept(first);
+  write_config(format_config(1, "second"));  // nothing is watched yet
+  EXPECT_EQ(reloader.wait_time().count(), 0);
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + std::chrono::seconds(10);
   while (holder.generation() == 0 && steady_clock::now() < end) {
