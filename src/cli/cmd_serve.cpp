@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -112,11 +114,12 @@ snapshot::LoadedSnapshot load(const Options& options,
     return {};
   }
   append(loaded.diagnostics, std::move(refusals));
+  const std::chrono::sys_seconds now = process::this_second();
   // Challenges are how the first certificates come.
   if (loaded.snapshot->startup.challenges.empty() &&
-      snapshot::servable_domains(*loaded.snapshot, loaded.touched,
-                                 process::this_second())
-          .empty()) {
+      std::ranges::none_of(loaded.touched, [&](const std::string& domain) {
+        return snapshot::is_servable(*loaded.snapshot, domain, now);
+      })) {
     print_diagnostics(loaded.diagnostics);
     print_error("no policy host has a certificate that can be used",
                 "set certificates in [server]; mta-stsd check says more");
@@ -170,8 +173,9 @@ Exit run_server(const Options& options) {
   // Beyond this point policies are being served.
   log_start(host, {"domains", snapshot->live.by_domain.size()}, *user, sandbox,
             loaded.new_certificates, operations);
-  print_records(*snapshot, snapshot::servable_domains(*snapshot, loaded.touched,
-                                                      process::this_second()));
+  print_records(*snapshot, snapshot::servable_domains(
+                               *snapshot, std::exchange(loaded.touched, {}),
+                               process::this_second()));
   loaded = {};
   supervise(reloading, *signals, manager, [&] {
     manager.tell_serving(host.snapshots().get()->live.by_domain.size(),

@@ -44,13 +44,18 @@ std::vector<std::string> all_domains(const config::Live& live) {
   return domains;
 }
 
+bool is_servable(const Snapshot& snapshot, std::string_view domain,
+                 std::chrono::sys_seconds now) {
+  return snapshot.live.find_domain(domain) != nullptr &&
+         (!snapshot.needs_certificates ||
+          snapshot.certificates->is_usable(sts::policy_host(domain), now));
+}
+
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains,
                                           std::chrono::sys_seconds now) {
   std::erase_if(domains, [&](const std::string& domain) {
-    if (snapshot.live.find_domain(domain) == nullptr) return true;
-    return snapshot.needs_certificates &&
-           !snapshot.certificates->is_usable(sts::policy_host(domain), now);
+    return !is_servable(snapshot, domain, now);
   });
   return domains;
 }
@@ -60,7 +65,7 @@ std::vector<std::string> changed_domains(
     const std::vector<std::string>& domains, std::chrono::sys_seconds now) {
   std::vector<std::string> changed = servable_domains(newer, domains, now);
   std::erase_if(changed, [&](const std::string& domain) {
-    return !servable_domains(older, {domain}, now).empty() &&
+    return is_servable(older, domain, now) &&
            publish::has_same_records(*older.live.find_domain(domain),
                                      *newer.live.find_domain(domain));
   });

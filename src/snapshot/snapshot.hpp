@@ -40,8 +40,12 @@ std::optional<std::string> find_covered(std::string_view name);
 /// All policy domains in the order of the configuration.
 std::vector<std::string> all_domains(const config::Live& live);
 
-/// Those of `domains` that are served, with a certificate that is valid at
-/// `now` if one is needed.
+/// True if it is served, with a certificate that is valid at `now` if one is
+/// needed.
+bool is_servable(const Snapshot& snapshot, std::string_view domain,
+                 std::chrono::sys_seconds now);
+
+/// Those of `domains` that are.
 std::vector<std::string> servable_domains(const Snapshot& snapshot,
                                           std::vector<std::string> domains,
                                           std::chrono::sys_seconds now);

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "config/listeners.hpp"
@@ -28,18 +31,21 @@ Diagnostic make_loss(const std::string& host, tls::Quality left,
 }
 
 /// Of certificates.
-void touch_names(const std::vector<std::string>& names,
-                 std::set<std::string>& touched) {
+void add_covered(const std::vector<std::string>& names,
+                 std::vector<std::string>& domains) {
   for (const std::string& name : names) {
-    if (auto domain = find_covered(name)) touched.insert(*std::move(domain));
+    if (auto domain = find_covered(name)) domains.push_back(*std::move(domain));
   }
 }
 
-void touch_names(const std::vector<tls::CertificatePtr>& certificates,
-                 std::set<std::string>& touched) {
-  for (const tls::CertificatePtr& one : certificates) {
-    touch_names(one->names(), touched);
-  }
+/// `more` in any order; `domains` are sorted, each there once, and stay so. At
+/// a start it is all there are, for which a set is slow and large.
+void merge(std::vector<std::string>& domains, std::vector<std::string> more) {
+  if (!std::ranges::is_sorted(more)) std::ranges::sort(more);
+  const std::ptrdiff_t middle = std::ssize(domains);
+  std::ranges::move(more, std::back_inserter(domains));
+  std::ranges::inplace_merge(domains, domains.begin() + middle);
+  domains.erase(std::ranges::unique(domains).begin(), domains.end());
 }
 
 }  // namespace
@@ -60,8 +66,7 @@ void SnapshotLoader::read_policies(const files::Scope& scope) {
   policies_.is_main_restless =
       files::is_of_rested(scope) &&
       !policies_.loader.look(files::Paths{path_}).empty();
-  policies_.touched.insert(last.touched.begin(), last.touched.end());
-  last.touched = {};
+  merge(policies_.touched, std::exchange(last.touched, {}));
 }
 
 /// Where the policies say that they are. True if other files count now.
@@ -77,9 +82,12 @@ bool SnapshotLoader::read_certificates(const files::Scope& scope) {
   tls::FoundCertificates& found = certificates_.last =
       certificates_.finder.find(certificates_.paths, scope);
   certificates_.store = certificates_.store.with(found.added, found.removed);
-  touch_names(found.added, certificates_.touched);
-  touch_names(found.removed, certificates_.touched);
-  touch_names(found.refused_names, certificates_.touched);
+  Domains covered;
+  for (const auto* certificates : {&found.added, &found.removed}) {
+    for (const auto& one : *certificates) add_covered(one->names(), covered);
+  }
+  add_covered(found.refused_names, covered);
+  merge(certificates_.touched, std::move(covered));
   certificates_.added.insert(certificates_.added.end(), found.added.begin(),
                              found.added.end());
   return found.has_new_inputs;
@@ -95,13 +103,10 @@ std::string SnapshotLoader::host_of(const std::string& domain,
 SnapshotLoader::Domains SnapshotLoader::touched_hosts(
     const config::Live& live) {
   if (!host_.empty()) return {host_};
-  if (std::exchange(is_recheck_, false)) {
-    const std::vector<std::string> all = all_domains(live);
-    rechecked_.insert(all.begin(), all.end());
-  }
+  if (std::exchange(is_recheck_, false)) merge(rechecked_, all_domains(live));
   Domains domains = policies_.touched;
-  domains.insert(certificates_.touched.begin(), certificates_.touched.end());
-  domains.insert(rechecked_.begin(), rechecked_.end());
+  merge(domains, certificates_.touched);
+  merge(domains, rechecked_);
   return domains;
 }
 
@@ -142,10 +147,11 @@ void SnapshotLoader::check_hosts(const config::Live& live,
     if (host.empty()) continue;
     Diagnostics found = tls::check_host(certificates_.store, host,
                                         certificates_.paths.front(), now);
-    if (certificates_.store.find_all(host).empty() &&
-        certificates_.finder.has_refused(host))
+    if (found.empty() || (certificates_.store.find_all(host).empty() &&
+                          certificates_.finder.has_refused(host))) {
       continue;
-    if (!found.empty()) hosts_.emplace(domain, std::move(found));
+    }
+    hosts_.emplace(domain, std::move(found));
   }
   std::set<std::string> said;  // one certificate may serve many hosts
   for (const auto& [domain, findings] : hosts_) {
@@ -168,12 +174,12 @@ bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
   append(loaded.diagnostics, std::move(policies_.last.diagnostics));
   loaded.policies_refused = true;
   if (!policies_.last.config) return false;
-  next.startup = policies_.last.config->startup;
-  next.live = policies_.last.config->live;
+  config::Config config = *std::exchange(policies_.last.config, std::nullopt);
+  next.startup = std::move(config.startup);
+  next.live = std::move(config.live);
   append(loaded.diagnostics, config::lint_retirements(next.live, now));
   Diagnostics refusals =
-      check_refusals(next, {policies_.touched.begin(), policies_.touched.end()},
-                     path_, Severity::error, allowed);
+      check_refusals(next, policies_.touched, path_, Severity::error, allowed);
   loaded.policies_refused = !refusals.empty();
   append(loaded.diagnostics, std::move(refusals));
   return !loaded.policies_refused;
@@ -183,9 +189,7 @@ bool SnapshotLoader::take_policies(LoadedSnapshot& loaded, Snapshot& next,
 bool SnapshotLoader::pass_guard(LoadedSnapshot& loaded, const Snapshot& serving,
                                 const Snapshot& next,
                                 const History& history) const {
-  Diagnostics found =
-      history.judge(serving.live, next.live,
-                    {policies_.touched.begin(), policies_.touched.end()});
+  Diagnostics found = history.judge(serving.live, next.live, policies_.touched);
   loaded.policies_refused = has_errors(found);
   // The rest is of what is not done.
   if (loaded.policies_refused) {
@@ -215,7 +219,8 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
   next.needs_certificates = serving == nullptr
                                 ? config::needs_certificates(next.startup)
                                 : serving->needs_certificates;
-  const Domains domains = touched_hosts(next.live);
+  loaded.touched = touched_hosts(next.live);
+  const Domains& domains = loaded.touched;
   // Goes with this scope, and with it the keys of what was removed.
   tls::FoundCertificates found = std::exchange(certificates_.last, {});
   if (next.needs_certificates) {
@@ -232,7 +237,6 @@ LoadedSnapshot SnapshotLoader::judge(const Snapshot* serving,
           ? std::make_shared<const tls::CertificateStore>(certificates_.store)
           : serving->certificates;
   if (takes_certificates) loaded.new_certificates = certificates_.added;
-  loaded.touched.assign(domains.begin(), domains.end());
   // What is good is no news if it was good before.
   const bool is_new = (takes_policies && takes_certificates) ||
                       (takes_policies && !policies_.touched.empty()) ||
@@ -253,11 +257,12 @@ LoadedSnapshot SnapshotLoader::load(const files::Scope& scope,
 
 void SnapshotLoader::accept(const LoadedSnapshot& judged) {
   const bool took_policies = !judged.policies_refused && !judged.policies_wait;
-  if (took_policies) policies_.touched.clear();
+  // Their room goes too: after a start it is that of all domains.
+  if (took_policies) policies_.touched = Domains();
   if (judged.certificates_refused) return;
-  if (took_policies) rechecked_.clear();
-  certificates_.touched.clear();
-  certificates_.added.clear();
+  if (took_policies) rechecked_ = Domains();
+  certificates_.touched = Domains();
+  certificates_.added = std::vector<tls::CertificatePtr>();
 }
 
 files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope) {

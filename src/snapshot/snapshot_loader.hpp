@@ -6,7 +6,6 @@
 #include <chrono>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,7 +79,7 @@ class SnapshotLoader {
   files::FileChanges find_changes(const files::Scope& scope);
 
  private:
-  using Domains = std::set<std::string>;
+  using Domains = std::vector<std::string>;  // sorted, each once
 
   /// Of each group: what was read of the files, and which domains may differ
   /// from the last snapshot that took the group.
