@@ -67,7 +67,7 @@ Exit run_collector(const std::string& config) {
   process::ServiceManager manager;
   snapshot::SnapshotLoader loader(config, config::Service::collect);
   snapshot::LoadedSnapshot loaded = load_first(loader, manager);
-  const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
+  const std::shared_ptr<const Snapshot>& snapshot = loaded.snapshot;
   if (!snapshot) {
     print_diagnostics(loaded.diagnostics);
     return Exit::fault;

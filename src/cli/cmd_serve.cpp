@@ -136,7 +136,8 @@ Exit run_server(const Options& options) {
   snapshot::SnapshotLoader loader(options.config);
   snapshot::History history(process::this_moment);
   snapshot::LoadedSnapshot loaded = load(options, loader, history, manager);
-  const std::shared_ptr<const Snapshot> snapshot = loaded.snapshot;
+  // Ends with `loaded`: what is replaced later must not stay.
+  const std::shared_ptr<const Snapshot>& snapshot = loaded.snapshot;
   if (!snapshot) return Exit::fault;
   const std::optional<config::Operations>& wanted =
       snapshot->startup.operations;

@@ -85,11 +85,10 @@ class PageResponder::LongAnswer final : public server::Body {
   Clock::time_point taken_ = Clock::now();
 };
 
-void PageResponder::begin_turn() {
+bool PageResponder::begin_turn() {
   const std::chrono::sys_seconds now = process::this_second();
-  if (now == now_) return;
-  now_ = now;
-  date_ = text::format_http_date(now);
+  if (std::exchange(now_, now) != now) date_ = text::format_http_date(now);
+  return false;
 }
 
 /// For one more long answer.

@@ -21,7 +21,7 @@ class PageResponder final : public server::Responder {
   PageResponder(Pages& pages, const OwnNames& names)
       : pages_(pages), names_(names) {}
 
-  void begin_turn() override;
+  bool begin_turn() override;
   server::Answer answer(const server::Request& request, server::AfterAnswer,
                         std::string& out) override;
   void refuse(int status, std::string_view octets, std::string& out) override;

@@ -5,11 +5,9 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string>
-#include <string_view>
 
 #include "files/listing.hpp"
 

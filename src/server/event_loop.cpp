@@ -120,11 +120,13 @@ void EventLoop::run() {
   const net::Listener* first_listener = setting_.listeners.data();
   const net::Listener* last_listener =
       first_listener + setting_.listeners.size();
+  bool is_behind = false;
   for (;;) {
-    const int count = ::epoll_wait(
-        epoll_, events.data(), static_cast<int>(events.size()), wait_time());
+    const int count =
+        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                     is_behind ? 0 : wait_time());
     now_ = steady_clock::now();
-    worker_.responder->begin_turn();
+    is_behind = worker_.responder->begin_turn();
     if (!worker_.draining && drain_wanted_.load(std::memory_order_acquire)) {
       start_draining();
     }

@@ -7,24 +7,20 @@ namespace mtasts::server {
 
 SnapshotResponder::SnapshotResponder(const snapshot::SnapshotHolder& snapshots,
                                      files::Clock clock)
-    : snapshots_(snapshots),
-      clock_(std::move(clock)),
-      generation_(snapshots.generation()) {
-  take_snapshot();
+    : snapshots_(snapshots), clock_(std::move(clock)) {
+  SnapshotResponder::begin_turn();
 }
 
-void SnapshotResponder::begin_turn() {
+bool SnapshotResponder::begin_turn() {
   writer_.set_time(now());
   const std::uint64_t generation = snapshots_.generation();
-  if (generation == generation_) return;
-  generation_ = generation;
-  take_snapshot();
-}
-
-void SnapshotResponder::take_snapshot() {
-  snapshot_ = snapshots_.get();
-  selector_.store = snapshot_->certificates;
-  selector_.cache.keep_only(*selector_.store);
+  if (std::exchange(generation_, generation) != generation) {
+    // Neither the snapshot nor its store ends here: the reloader sees to that.
+    snapshot_ = snapshots_.get();
+    selector_.store = snapshot_->certificates;
+    selector_.cache.keep_only(*selector_.store);
+  }
+  return selector_.cache.release_some();
 }
 
 }  // namespace mtasts::server

@@ -22,7 +22,7 @@ class SnapshotResponder : public Responder {
   SnapshotResponder(const snapshot::SnapshotHolder& snapshots,
                     files::Clock clock);
 
-  void begin_turn() override;
+  bool begin_turn() override;
   bool may_log() override { return log_budget_.may_write(); }
   tls::Selector* selector() override { return &selector_; }
 
@@ -32,11 +32,9 @@ class SnapshotResponder : public Responder {
   http::AnswerWriter& writer() { return writer_; }
 
  private:
-  void take_snapshot();
-
   const snapshot::SnapshotHolder& snapshots_;
   const files::Clock clock_;
-  std::uint64_t generation_;
+  std::uint64_t generation_ = ~std::uint64_t{0};  // none was taken yet
   std::shared_ptr<const snapshot::Snapshot> snapshot_;
   tls::Selector selector_{
       .store = nullptr, .cache = {}, .clock = [this] { return now(); }};

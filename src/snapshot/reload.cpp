@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::chrono::hours k_check_interval{24};
 constexpr std::chrono::minutes k_retry_interval{1};
+// Each reader takes the new snapshot in its next turn, and then lets go.
+constexpr std::chrono::milliseconds k_free_again{500};
 // A host of many domains may have one fault, or one event, many times.
 constexpr std::size_t k_max_logged = 20;
 
@@ -98,11 +100,7 @@ Reloader::Reloader(SnapshotLoader& loader, SnapshotHolder& holder,
       running_(holder.get()->startup),
       said_(running_),
       clock_(std::move(clock)),
-      watch_(
-          [&loader](const files::Scope& scope) {
-            return loader.find_changes(scope);
-          },
-          clock_),
+      watch_(std::bind_front(&SnapshotLoader::find_changes, &loader), clock_),
       next_check_(clock_().steady + k_check_interval) {
   log_news(first);
 }
@@ -137,7 +135,13 @@ void Reloader::want_load() {
   watch_.want_load();
 }
 
+std::chrono::milliseconds Reloader::wait_time() const {
+  const std::chrono::milliseconds wait = watch_.wait_time();
+  return replaced_.empty() ? wait : std::min(wait, k_free_again);
+}
+
 std::vector<std::string> Reloader::run() {
+  std::erase_if(replaced_, [](auto& one) { return one.use_count() == 1; });
   const std::chrono::steady_clock::time_point now = clock_().steady;
   history_.retry();
   if (now >= next_check_ || (next_retry_ && now >= *next_retry_)) {
@@ -243,6 +247,7 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   std::size_t removed = 0;
   if (loaded.snapshot) {
     history_.announce(older->live, newer->live, loaded.touched);
+    replaced_.push_back(older);
     holder_.replace(newer);
     loader_.accept(loaded);
     history_.replace(older->live, newer->live, loaded.touched);

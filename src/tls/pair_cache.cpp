@@ -11,6 +11,8 @@ namespace mtasts::tls {
 namespace {
 
 constexpr std::size_t k_max_cached_intermediates = 256;
+// A pair takes 40 us, and clients wait meanwhile.
+constexpr std::size_t k_released_at_a_time = 64;
 
 /// CertificateFinder says it of those that it tries, and at a start with many
 /// these are not all. Said once for each, in whichever thread found it.
@@ -54,12 +56,19 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
 }
 
 void PairCache::keep_only(const CertificateStore& store) {
-  std::erase_if(entries_, [&](const Entry& entry) {
-    if (store.has(entry.certificate)) return false;
-    index_.erase(entry.certificate.get());
-    return true;
-  });
+  for (auto next = entries_.begin(); next != entries_.end();) {
+    const auto one = next++;
+    if (store.has(one->certificate)) continue;
+    index_.erase(one->certificate.get());
+    forgotten_.splice(forgotten_.end(), entries_, one);
+  }
   intermediates_.clear();
+}
+
+bool PairCache::release_some() {
+  std::size_t left = k_released_at_a_time;
+  while (!forgotten_.empty() && left-- != 0) forgotten_.pop_front();
+  return !forgotten_.empty();
 }
 
 X509* PairCache::find_intermediate(const ReadCertificatePtr& one) {

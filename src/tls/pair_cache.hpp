@@ -42,8 +42,11 @@ class PairCache {
   /// nobody tries it again. Valid until the next call.
   const ParsedPair* find(const CertificatePtr& certificate);
 
-  /// Forgets the others, and their keys.
+  /// Forgets the others. Their keys are gone when release_some() has none left:
+  /// of very many that takes a tenth of a second.
   void keep_only(const CertificateStore& store);
+  /// Frees some of what was forgotten. True if there is more.
+  bool release_some();
 
  private:
   Result<ParsedPair> parse(const Certificate& certificate);
@@ -55,6 +58,7 @@ class PairCache {
   };
   std::size_t most_pairs_ = 4096;  // about 8 kB each
   std::list<Entry> entries_;
+  std::list<Entry> forgotten_;  // not in index_
   std::unordered_map<const Certificate*, std::list<Entry>::iterator> index_;
   std::map<ReadCertificatePtr, X509Ptr>
       intermediates_;  // the same for very many

@@ -7,6 +7,7 @@ import shutil
 import signal
 import unittest
 
+import process
 from authority import intermediate
 from certificates import make_certificates, scratch
 from cost import SECOND
@@ -26,12 +27,18 @@ def put(folder, leaf, *names):
         os.replace(new, folder / name)
 
 
+def find_secret(pem):
+    """The DER of a key of P-256, and where the 32 octets of its secret are."""
+    lines = pem.decode().strip().splitlines()
+    der = bytearray(base64.b64decode("".join(lines[1:-1])))
+    return der, der.index(b"\x02\x01\x01\x04\x20") + 5  # RFC 5915, 3
+
+
 def damage(pem):
     """The key with another secret beside the same public half."""
     lines = pem.decode().strip().splitlines()
-    der = bytearray(base64.b64decode("".join(lines[1:-1])))
-    at = der.index(b"\x02\x01\x01\x04\x20")  # RFC 5915, 3
-    der[at + 36] ^= 1
+    der, at = find_secret(pem)
+    der[at + 31] ^= 1
     text = base64.encodebytes(bytes(der)).decode()
     return f"{lines[0]}\n{text}{lines[-1]}\n".encode()
 
@@ -212,6 +219,34 @@ class CertificateTest(ReloadTestCase):
 
     def test_expired_certificate(self):
         self.check_refused(("--expired",), (HOST,), "id=certificate.expired")
+
+
+class GoneKeyTest(ReloadTestCase):
+    """What was replaced is freed: by the loops in steps, and by the thread that
+    reloads."""
+
+    def copies(self, daemon, secret):
+        """In its memory: as it was read, and as OpenSSL works with it."""
+        found = 0
+        for start, end in process.written(daemon.pid):
+            octets = process.read_memory(daemon.pid, start, end)
+            found += octets.count(secret) + octets.count(secret[::-1])
+        return found
+
+    def test_no_copy_of_a_replaced_key_is_left(self):
+        daemon = self.start()
+        for leaf in ("second", "third"):
+            der, at = find_secret((daemon.dir / "certs" / KEY).read_bytes())
+            secret = bytes(der[at:at + 32])
+            before = self.serial(daemon)
+            try:
+                self.assertGreater(self.copies(daemon, secret), 1)
+            except PermissionError:
+                self.skipTest("must read the memory of a process")
+            make_certificates(HOST, options=("--leaf", leaf))
+            put(daemon.dir / "certs", leaf, KEY, CHAIN)
+            eventually(lambda: self.serial(daemon) != before)
+            eventually(lambda: self.copies(daemon, secret) == 0)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Chunks final : public Body {
 
 class Pages final : public Responder {
  public:
-  void begin_turn() override {}
+  bool begin_turn() override { return false; }
   Answer answer(const Request& request, AfterAnswer,
                 std::string& out) override {
     out += request.head.path;
@@ -136,7 +136,7 @@ class Ending final : public Responder {
  public:
   explicit Ending(EventLoop*& loop) : loop_(loop) {}
 
-  void begin_turn() override {}
+  bool begin_turn() override { return false; }
   Answer answer(const Request&, AfterAnswer, std::string& out) override {
     out += "good\n";
     loop_->drain();
@@ -177,6 +177,53 @@ TEST(EventLoop, MissesNoEndThatComesWhileItIsAwake) {
   ::close(listener);
 }
 
+/// Has more to do than fits into one turn, and says in the last that the loop
+/// is to end.
+class Behind final : public Responder {
+ public:
+  Behind(EventLoop*& loop, int& turns) : loop_(loop), turns_(turns) {}
+
+  bool begin_turn() override {
+    if (++turns_ < k_turns) return true;
+    loop_->drain();
+    return false;
+  }
+  Answer answer(const Request&, AfterAnswer, std::string&) override {
+    return {.status = 200};
+  }
+  void refuse(int, std::string_view, std::string&) override {}
+
+  static constexpr int k_turns = 10;
+
+ private:
+  EventLoop*& loop_;
+  int& turns_;
+};
+
+// Nobody connects, and it is woken once.
+TEST(EventLoop, TakesTurnsWithoutWaitingWhileThereIsMoreToDo) {
+  Admission admission({.connections = 4});
+  EventLoop* self = nullptr;
+  int turns = 0;
+  EventLoop loop({.context = nullptr,
+                  .admission = &admission,
+                  .listeners = {},
+                  .limits = {},
+                  .make_responder = [&](Counters&) {
+                    return std::make_unique<Behind>(self, turns);
+                  }});
+  self = &loop;
+  ASSERT_TRUE(loop.open().has_value());
+  loop.wake();
+  std::future<void> ended = std::async(std::launch::async, [&] { loop.run(); });
+  const bool in_time =
+      ended.wait_for(std::chrono::seconds(10)) == std::future_status::ready;
+  EXPECT_TRUE(in_time);
+  if (!in_time) loop.drain();
+  ended.wait();
+  EXPECT_EQ(turns, Behind::k_turns);
+}
+
 constexpr std::size_t k_piece = 9000;  // the next one waits for another turn
 
 /// A body of which each piece fits into any socket's buffer.
@@ -196,7 +243,7 @@ class EndingWithABody final : public Responder {
  public:
   explicit EndingWithABody(EventLoop*& loop) : loop_(loop) {}
 
-  void begin_turn() override {}
+  bool begin_turn() override { return false; }
   Answer answer(const Request&, AfterAnswer, std::string&) override {
     loop_->drain();
     return {.status = 200, .rest = std::make_unique<Pieces>()};

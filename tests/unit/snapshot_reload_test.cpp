@@ -189,6 +189,22 @@ TEST_F(SnapshotReloader, SeesAnEditBetweenTheLoadAndTheWatch) {
   EXPECT_EQ(holder.generation(), 1U);
 }
 
+TEST_F(SnapshotReloader, FreesWhatItReplacedSoonAfterItsLastReader) {
+  Running running(write_config(format_config(1, "first")));
+  running.first = {};
+  std::shared_ptr<const Snapshot> reads = running.holder.get();
+  const std::weak_ptr<const Snapshot> replaced = reads;
+  write_config(format_config(1, "second"));
+  running.reload();
+  ASSERT_EQ(running.mx_of("d0.example"), "second.d0.example");
+  running.reloader.run();
+  EXPECT_FALSE(replaced.expired());
+  EXPECT_LE(running.reloader.wait_time(), std::chrono::milliseconds(500));
+  reads.reset();
+  running.reloader.run();
+  EXPECT_TRUE(replaced.expired());
+}
+
 TEST_F(SnapshotReloader, RemembersAFailureOnceUntilItIsMended) {
   const std::string good = format_config(1, "first");
   const std::string bad = format_config(1, "@");

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "test_certificates.hpp"
 #include "tls/pair_cache.hpp"
@@ -35,7 +38,39 @@ TEST(TlsPairCache, ForgetsWhatAStoreDoesNotHave) {
   ASSERT_NE(cache.find(gone), nullptr);
   cache.keep_only(CertificateStore({kept}));
   EXPECT_EQ(kept.use_count(), 2);
+  EXPECT_FALSE(cache.release_some());
+  EXPECT_EQ(kept.use_count(), 2);
   EXPECT_EQ(gone.use_count(), 1);
+}
+
+// All at once, 4096 of them would hold up a tenth of a second's clients.
+TEST(TlsPairCache, ReleasesInStepsWhatItForgotAtOnce) {
+  constexpr std::size_t k_count = 130;
+  const TestPair pair = make_pair("DNS:a.example");
+  std::vector<CertificatePtr> all;
+  PairCache cache;
+  for (std::size_t i = 0; i < k_count; ++i) {
+    all.push_back(make_certificate(pair));
+    ASSERT_NE(cache.find(all.back()), nullptr);
+  }
+  const auto held = [&all] {
+    return std::ranges::count_if(
+        all, [](const CertificatePtr& one) { return one.use_count() > 1; });
+  };
+  cache.keep_only(CertificateStore());
+  EXPECT_EQ(held(), 130);
+  EXPECT_TRUE(cache.release_some());
+  EXPECT_EQ(held(), 66);
+  // Used again it is parsed anew: what is forgotten is not taken back.
+  const ParsedPair* again = cache.find(all.front());
+  EXPECT_NE(again, nullptr);
+  EXPECT_EQ(all.front().use_count(), 3);
+  cache.keep_only(CertificateStore());
+  EXPECT_TRUE(cache.release_some());
+  EXPECT_EQ(held(), 2);
+  EXPECT_FALSE(cache.release_some());
+  EXPECT_EQ(held(), 0);
+  EXPECT_FALSE(cache.release_some());
 }
 
 TEST(TlsPairCache, ForgetsTheOneThatWasNotUsedForLongest) {
