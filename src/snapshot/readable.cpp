@@ -32,11 +32,11 @@ class Finder final : public files::FileVisitor {
         path == files::Path() ? "." : fs::path(path.text()).parent_path();
     std::error_code error;
     is_top_ = fs::absolute(path.text() + "-", error).parent_path() == "/";
-    const bool is_new = seen_.insert(path).second;
-    // One of very many that were found in another.
+    // One of very many that were found in another; in / there is none of them,
+    // and the current folder has no other above it.
     const bool is_entry =
         seen_.contains(path.folder()) && !fs::is_symlink(folder, error);
-    if (!is_new || is_entry) return;
+    if (is_top_ || !seen_.insert(path).second || is_entry) return;
     fs::path part;
     for (const fs::path& name : folder) follow(part /= name, 0);
     add_folder(folder);
@@ -79,7 +79,7 @@ void Finder::add_file(const fs::path& path) {
   std::error_code error;
   const fs::path file = fs::canonical(path, error);
   if (!error && file.parent_path() == "/") readable_.insert(file.string());
-  const std::string folder = path.parent_path().string();
+  const std::string folder = fs::absolute(path).parent_path().string();
   // The four links of a certificate lead into one.
   if (known_.insert(folder).second) add_folder(folder);
 }

@@ -47,6 +47,18 @@ TEST(ReadableTest, SparesWhatOthersShare) {
   EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
 }
 
+TEST(ReadableTest, IsTheCurrentFolderWhereThePathIsBelowNoOther) {
+  const TempDir dir;
+  dir.write("mta-stsd.toml", "");
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(dir.path(""));
+  SnapshotLoader loader("mta-stsd.toml");
+  (void)loader.load({}, nullptr, process::this_second());
+  const std::vector<std::string> found = find_readable(loader);
+  std::filesystem::current_path(before);
+  EXPECT_EQ(found, std::vector{dir.path("")});
+}
+
 TEST(ReadableTest, IsTheFolderOfTheSummaryOfReports) {
   const TempDir dir;
   const TempDir other;
