@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::hours k_check_interval{24};
 constexpr std::chrono::minutes k_retry_interval{1};
 // Each reader takes the new snapshot in its next turn, and then lets go.
-constexpr std::chrono::milliseconds k_free_again{500};
+constexpr std::chrono::milliseconds k_free_again{2000};
 // A host of many domains may have one fault, or one event, many times.
 constexpr std::size_t k_max_logged = 20;
 

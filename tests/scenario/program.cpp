@@ -19,7 +19,8 @@ using Duration = std::chrono::steady_clock::duration;
 
 constexpr const char* k_config = "mta-stsd.toml";
 constexpr std::size_t k_max_named = 20;
-// Waits at least so long for the next poll only.
+// Waits at least so long for the next poll only, and for readers of what was
+// replaced: the loops of the host, which never run here.
 constexpr milliseconds k_idle{2000};
 
 void print(const Diagnostics& diagnostics) {
