@@ -42,6 +42,7 @@ PURE = PROTOCOL
 # The files in src/ itself, which may include text/. Who may include which:
 ROOT = {"command_line.hpp": {"cli", "tool"},
         "result.hpp": set(BELOW),
+        "shared.hpp": set(BELOW),
         "diagnostic.hpp": set(BELOW) - PROTOCOL | {"publish"},
         "log.hpp": set(BELOW) - PROTOCOL}
 

@@ -2,66 +2,46 @@
 #include "files/path.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <new>
 
 namespace mtasts::files {
+namespace {
 
-/// Its name follows it in the same block of memory; that of a folder ends with
-/// the slash.
-struct Path::Part {
-  std::atomic<std::uint32_t> uses;
-  std::uint32_t end;  // of the name, in the whole
-  Part* above;        // null: nothing is
+// Nothing can be opened by a longer path, so that it need not be taken apart,
+// and a path does not end in as many steps as a line of text may have slashes.
+constexpr std::size_t k_longest = 4096;
 
-  std::uint32_t begin() const { return above == nullptr ? 0 : above->end; }
-  std::string_view name() const {
-    return {reinterpret_cast<const char*>(this + 1), end - begin()};
-  }
-};
+}  // namespace
 
-Path::Path(Part* last) noexcept : last_(last) {
-  if (last_ != nullptr) last_->uses.fetch_add(1, std::memory_order_relaxed);
-}
-
-Path::~Path() {
-  while (last_ != nullptr &&
-         last_->uses.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-    Part* above = last_->above;
-    ::operator delete(last_);
-    last_ = above;
-  }
+Path::Part::Part(Shared<const Part> folder, std::string_view name)
+    : end(static_cast<std::uint32_t>((folder ? folder->end : 0) + name.size())),
+      above(std::move(folder)) {
+  name.copy(reinterpret_cast<char*>(this + 1), name.size());
 }
 
 std::string Path::text() const {
-  std::string text(last_ == nullptr ? 0 : last_->end, '\0');
-  for (const Part* part = last_; part != nullptr; part = part->above) {
+  std::string text(last_ ? last_->end : 0, '\0');
+  for (const Part* part = last_.get(); part != nullptr;
+       part = part->above.get()) {
     part->name().copy(text.data() + part->begin(), part->name().size());
   }
   return text;
 }
 
-Path Path::folder() const {
-  return last_ == nullptr ? Path() : Path(last_->above);
-}
+Path Path::folder() const { return last_ ? Path(last_->above) : Path(); }
 
 void Path::append(std::string_view rest) {
   while (!rest.empty()) {
-    const std::size_t size = std::min(rest.find('/'), rest.size() - 1) + 1;
-    const std::uint32_t begin = last_ == nullptr ? 0 : last_->end;
-    void* block = ::operator new(sizeof(Part) + size);
-    last_ =
-        new (block) Part{1, static_cast<std::uint32_t>(begin + size), last_};
-    rest.copy(reinterpret_cast<char*>(last_ + 1), size);
+    const std::size_t begin = last_ ? last_->end : 0;
+    const std::size_t slash = begin < k_longest ? rest.find('/') : rest.npos;
+    const std::size_t size = std::min(slash, rest.size() - 1) + 1;
+    last_ = Shared<const Part>(new (Counted::Behind{size})
+                                   Part(last_, rest.substr(0, size)));
     rest.remove_prefix(size);
   }
 }
 
 std::strong_ordering operator<=>(const Path& a, const Path& b) {
-  if (a.last_ == nullptr || b.last_ == nullptr ||
-      a.last_->above != b.last_->above) {
+  if (!a.last_ || !b.last_ || a.last_->above != b.last_->above) {
     return a.text() <=> b.text();
   }
   return a.last_->name() <=> b.last_->name();

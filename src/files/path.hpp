@@ -5,9 +5,13 @@
 
 #include <compare>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "shared.hpp"
 
 namespace mtasts::files {
 
@@ -21,13 +25,6 @@ class Path {
   Path(const Text& whole) {  // NOLINT: what is written as text is meant so
     append(whole);
   }
-  Path(const Path& other) noexcept : Path(other.last_) {}
-  Path(Path&& other) noexcept : last_(std::exchange(other.last_, nullptr)) {}
-  Path& operator=(Path other) noexcept {
-    std::swap(last_, other.last_);
-    return *this;
-  }
-  ~Path();
 
   /// As it was given.
   std::string text() const;
@@ -47,11 +44,22 @@ class Path {
   }
 
  private:
-  struct Part;
-  explicit Path(Part* last) noexcept;
+  /// Its name is behind it; that of a folder ends with the slash.
+  struct Part : Counted {
+    Part(Shared<const Part> folder, std::string_view name);
+
+    std::size_t begin() const { return above ? above->end : 0; }
+    std::string_view name() const {
+      return {reinterpret_cast<const char*>(this + 1), end - begin()};
+    }
+
+    std::uint32_t end;         // of the name, in the whole
+    Shared<const Part> above;  // null: nothing is
+  };
+  explicit Path(Shared<const Part> last) : last_(std::move(last)) {}
   void append(std::string_view rest);
 
-  Part* last_ = nullptr;
+  Shared<const Part> last_;
 };
 
 }  // namespace mtasts::files
