@@ -97,7 +97,7 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
     settings_ = read_main(path_);
   } else {
     for (const auto& change : main_.update(
-             scope, [](const files::Path&path, const files::FileStamp&) {
+             scope, [](const text::Path&path, const files::FileStamp&) {
                return read_main(path.text());
              })) {
       settings_ = change.after;
@@ -113,8 +113,8 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
 }
 
 Loader::Changes Loader::update_included(const files::Scope& scope) {
-  const files::Path main = files::resolve_beside({}, path_);
-  const auto read = [&main](const files::Path& path, const files::FileStamp&) {
+  const text::Path main = files::resolve_beside({}, path_);
+  const auto read = [&main](const text::Path& path, const files::FileStamp&) {
     // That it names itself is a fault of the pattern, not of the file.
     return path == main ? std::make_shared<const PolicyFile>()
                         : read_included(
@@ -141,13 +141,13 @@ void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
   if (collect && tokens_.inputs().files.empty()) {
     tokens_.set_inputs({.files = {collect->tokens}, .globs = {}});
   }
-  tokens_.update(scope, [](const files::Path& path, const files::FileStamp&) {
+  tokens_.update(scope, [](const text::Path& path, const files::FileStamp&) {
     auto file = std::make_shared<TokenFile>();
     file->tokens = std::make_shared<const ReportTokens>(
         ReportTokens::load(path.text(), file->diagnostics));
     return std::shared_ptr<const TokenFile>(std::move(file));
   });
-  tokens_.for_each([&](const files::Path&, const TokenFile& file) {
+  tokens_.for_each([&](const text::Path&, const TokenFile& file) {
     append(loaded.diagnostics, file.diagnostics);
   });
 }
@@ -157,7 +157,7 @@ void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
 void Loader::report_files(Diagnostics& out) const {
   append(out, settings_->diagnostics);
   std::optional<Includers> includers;
-  included_.for_each([&](const files::Path& path, const PolicyFile& file) {
+  included_.for_each([&](const text::Path& path, const PolicyFile& file) {
     if (file.diagnostics.empty()) return;
     append(out, file.diagnostics);
     Diagnostic& last = out.back();
@@ -184,9 +184,9 @@ void Loader::check_includes() {
   };
   const std::vector<Located<std::string>>& includes = settings_->includes;
   const Includers includers(path_, includes);
-  const files::Path main = files::resolve_beside({}, path_);
+  const text::Path main = files::resolve_beside({}, path_);
   std::vector<bool> matches(includes.size());
-  included_.for_each([&](const files::Path& whole, const PolicyFile&) {
+  included_.for_each([&](const text::Path& whole, const PolicyFile&) {
     bool is_seen = whole == main;
     const std::string path = whole.text();
     for (const std::size_t i : includers.find(path)) {
@@ -268,7 +268,7 @@ Config Loader::make_config() const {
                 .collect = settings_->collect};
   if (service_ == Service::collect) {
     config.startup = make_collector(config.startup, *config.collect);
-    tokens_.for_each([&](const files::Path&, const TokenFile& file) {
+    tokens_.for_each([&](const text::Path&, const TokenFile& file) {
       config.live.tokens = file.tokens;
     });
   }
@@ -286,7 +286,7 @@ Config Loader::make_config() const {
   };
   add(*settings_);
   included_.for_each(
-      [&add](const files::Path&, const PolicyFile& file) { add(file); });
+      [&add](const text::Path&, const PolicyFile& file) { add(file); });
   return config;
 }
 

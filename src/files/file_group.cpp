@@ -30,7 +30,7 @@ Members::Members(Inputs inputs)
     : inputs_(std::move(inputs)),
       named_(inputs_.files.begin(), inputs_.files.end()) {}
 
-bool Members::has(const Path& one) const {
+bool Members::has(const text::Path& one) const {
   if (is_named(one)) return true;
   const std::string path = one.text();
   if (names_directory(path)) return has_matches_in(inputs_.globs, path);
@@ -45,7 +45,7 @@ Paths Members::named_otherwise(const Members& other) const {
   return all;
 }
 
-FileStamp Members::stamp(const Path& one) const {
+FileStamp Members::stamp(const text::Path& one) const {
   const std::string path = one.text();
   if (!names_directory(path)) {
     const FileStamp stamp = stamp_file(path);

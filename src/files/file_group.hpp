@@ -17,7 +17,7 @@
 
 #include "diagnostic.hpp"
 #include "files/listing.hpp"
-#include "files/path.hpp"
+#include "text/path.hpp"
 
 namespace mtasts::files {
 
@@ -30,7 +30,7 @@ struct OneByOne {
 };
 
 /// Paths that are not as they were read, with what is there now.
-using FileChanges = std::map<Path, FileStamp>;
+using FileChanges = std::map<text::Path, FileStamp>;
 
 /// Where to look for what has changed, and what of it may be read: all of it,
 /// everywhere or at some paths; or what has come to rest, each file only while
@@ -38,7 +38,7 @@ using FileChanges = std::map<Path, FileStamp>;
 struct Everywhere {
   FileVisitor* also = nullptr;  // is shown all on the way; null: nobody is
 };
-using Paths = std::set<Path>;
+using Paths = std::set<text::Path>;
 using Scope = std::variant<Everywhere, Paths, FileChanges>;
 
 inline bool is_of_rested(const Scope& scope) {
@@ -59,15 +59,15 @@ class Members {
   const Inputs& inputs() const { return inputs_; }
 
   /// True if it is one of the files, and not only a match of a pattern.
-  bool is_named(const Path& path) const { return named_.contains(path); }
+  bool is_named(const text::Path& path) const { return named_.contains(path); }
   /// True if list_files() could come by it.
-  bool has(const Path& path) const;
+  bool has(const text::Path& path) const;
 
   /// Files that are named by one of both only.
   Paths named_otherwise(const Members& other) const;
 
   /// The state in which list_files() would show `path`.
-  FileStamp stamp(const Path& path) const;
+  FileStamp stamp(const text::Path& path) const;
 
  private:
   Inputs inputs_;
@@ -98,7 +98,9 @@ class FileGroup {
     members_ = std::move(next);
   }
   const Inputs& inputs() const { return members_.inputs(); }
-  bool is_named(const Path& path) const { return members_.is_named(path); }
+  bool is_named(const text::Path& path) const {
+    return members_.is_named(path);
+  }
 
   /// What differs on the disk from what was read.
   FileChanges look(const Scope& scope) const {
@@ -108,7 +110,7 @@ class FileGroup {
       return comparison.take();
     }
     FileChanges changes;
-    const auto look_at = [&](const Path& path) {
+    const auto look_at = [&](const text::Path& path) {
       const File* known = find_in(files_, path);
       if (known == nullptr && !members_.has(path)) return;
       const FileStamp stamp = members_.stamp(path);
@@ -119,14 +121,14 @@ class FileGroup {
       if (is_missed || is_changed) changes[path] = stamp;
     };
     if (const auto* paths = std::get_if<Paths>(&scope)) {
-      for (const Path& path : *paths) look_at(path);
+      for (const text::Path& path : *paths) look_at(path);
     } else {
       for (const auto& one : std::get<FileChanges>(scope)) look_at(one.first);
     }
     return changes;
   }
 
-  /// Looks, and reads what has changed: `read(path, stamp)`, of a Path,
+  /// Looks, and reads what has changed: `read(path, stamp)`, of a text::Path,
   /// returns a PartPtr.
   /// `do_each` is OneByOne, or has several of these calls run at a time. In
   /// the order of the paths.
@@ -213,7 +215,7 @@ class FileGroup {
 
  private:
   struct File {
-    Path path;
+    text::Path path;
     std::uint64_t digest = 0;  // of its stamp when it was read
     PartPtr part = nullptr;
   };
@@ -225,7 +227,7 @@ class FileGroup {
     Comparison(const Files& files, FileVisitor* also)
         : files_(files), also_(also), seen_(files.size(), false) {}
 
-    void file(const Path& path, const FileStamp& stamp) override {
+    void file(const text::Path& path, const FileStamp& stamp) override {
       if (also_ != nullptr) also_->file(path, stamp);
       // Matches come in the order of their paths, as the files do.
       const bool is_next = next_ < files_.size() && files_[next_].path == path;
@@ -239,14 +241,14 @@ class FileGroup {
       next_ = place + 1;
       if (known->digest != digest(stamp)) changes_[path] = stamp;
     }
-    void directory(const Path& path) override {
+    void directory(const text::Path& path) override {
       if (also_ == nullptr) return;
       // Who keeps it shares it with the files in it.
-      const Path known =
+      const text::Path known =
           next_ < files_.size() ? files_[next_].path.folder() : path;
       also_->directory(known == path ? known : path);
     }
-    void link(const Path& path) override {
+    void link(const text::Path& path) override {
       if (also_ != nullptr) also_->link(path);
     }
 
@@ -267,7 +269,7 @@ class FileGroup {
 
   /// Null when there is none.
   template <class List>
-  static auto* find_in(List& files, const Path& path) {
+  static auto* find_in(List& files, const text::Path& path) {
     const auto found = std::ranges::lower_bound(files, path, {}, &File::path);
     return found != files.end() && found->path == path ? &*found : nullptr;
   }
@@ -281,7 +283,7 @@ class FileGroup {
         return rested->at(one.first) != one.second;
       });
     }
-    for (const Path& path : due_) {
+    for (const text::Path& path : due_) {
       const File* known = find_in(files_, path);
       const FileStamp stamp = members_.stamp(path);
       if (known != nullptr && known->digest == digest(stamp)) {

@@ -68,12 +68,13 @@ std::string unescape_glob(std::string_view text) {
 /// `base` has no pattern in it and is empty or ends with a slash; `pattern` is
 /// what follows it in one of `inputs`, and `name` it as seen from `parent`.
 void list_matches(const Inputs& inputs, FileVisitor& visitor, int parent,
-                  const std::string& name, const Path& base,
+                  const std::string& name, const text::Path& base,
                   std::string_view pattern) {
   const std::size_t slash = pattern.find('/');
   const bool is_last = slash == std::string_view::npos;
   const std::string part(pattern.substr(0, slash));
-  const auto descend = [&](int from, const std::string& to, const Path& below) {
+  const auto descend = [&](int from, const std::string& to,
+                           const text::Path& below) {
     list_matches(inputs, visitor, from, to, below, pattern.substr(slash + 1));
   };
   if (!is_last && !has_glob(part)) {
@@ -127,7 +128,7 @@ std::string escape_glob(const std::string& path) {
 
 void list_files(const Inputs& inputs, FileVisitor& visitor) {
   for (const std::string& file : inputs.files) {
-    const Path path(file);
+    const text::Path path(file);
     visitor.directory(path.folder());
     std::error_code ignored;
     if (std::filesystem::is_symlink(file, ignored)) visitor.link(path);

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "files/path.hpp"
 #include "files/stamp.hpp"
+#include "text/path.hpp"
 
 namespace mtasts::files {
 
@@ -34,12 +34,12 @@ class FileVisitor {
   virtual ~FileVisitor() = default;
   /// A named file, there or not, or a match. Of one pattern in the order of
   /// the paths of each directory; one path may come twice.
-  virtual void file(const Path& /*path*/, const FileStamp& /*stamp*/) {}
+  virtual void file(const text::Path& /*path*/, const FileStamp& /*stamp*/) {}
   /// A directory that has, or may get, such files; empty for the current one,
   /// else it ends with a slash.
-  virtual void directory(const Path& /*path*/) {}
+  virtual void directory(const text::Path& /*path*/) {}
   /// A symbolic link among the matches, or on the way to them.
-  virtual void link(const Path& /*path*/) {}
+  virtual void link(const text::Path& /*path*/) {}
   /// What follows, as "Reading" of "certificates", and of how many files; 0:
   /// that is to be seen.
   virtual void begin(std::string_view /*act*/, std::string_view /*what*/,

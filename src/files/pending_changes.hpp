@@ -34,7 +34,7 @@ struct PendingChange {
 class PendingChanges {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  using Predicate = std::function<bool(const Path&, const FileStamp&)>;
+  using Predicate = std::function<bool(const text::Path&, const FileStamp&)>;
 
   /// `found` is all that differs from what was read. `is_told`: an event was
   /// about this file, so the next one would be heard. `is_written`: somebody
@@ -80,7 +80,7 @@ class PendingChanges {
     }
   };
 
-  std::map<Path, Entry> entries_;
+  std::map<text::Path, Entry> entries_;
 };
 
 }  // namespace mtasts::files

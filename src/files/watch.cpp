@@ -45,11 +45,13 @@ constexpr std::uint32_t k_events =
 class Watch::Armer final : public FileVisitor {
  public:
   explicit Armer(Watch& watch) : watch_(watch) {}
-  void directory(const Path& path) override {
+  void directory(const text::Path& path) override {
     watch_.arm_way(path.text(), 0);
     watch_.add_watch(path, true);
   }
-  void link(const Path& path) override { watch_.arm_link(path.text(), 0); }
+  void link(const text::Path& path) override {
+    watch_.arm_link(path.text(), 0);
+  }
 
  private:
   Watch& watch_;
@@ -142,7 +144,7 @@ bool Watch::update_pending(const FileChanges& found) {
   const bool is_told_of_all = std::exchange(is_told_of_all_, false);
   const Paths told = std::exchange(told_, {});
   Inodes inodes;
-  for (const Path& path : told) {
+  for (const text::Path& path : told) {
     const auto known = found.find(path);
     const FileStamp stamp =
         known != found.end() ? known->second : stamp_file(path.text());
@@ -151,11 +153,11 @@ bool Watch::update_pending(const FileChanges& found) {
   const Inodes written = find_written();
   return pending_.update(
       found, clock_(),
-      [&](const Path& path, const FileStamp& stamp) {
+      [&](const text::Path& path, const FileStamp& stamp) {
         return is_told_of_all || told.contains(path) ||
                inodes.contains({stamp.device, stamp.inode});
       },
-      [&](const Path&, const FileStamp& stamp) {
+      [&](const text::Path&, const FileStamp& stamp) {
         return stamp.is_there() &&
                written.contains({stamp.device, stamp.inode});
       });
@@ -203,7 +205,7 @@ void Watch::read_events() {
 
 void Watch::take_event(std::uint32_t mask, const Directory& in,
                        const std::string& name) {
-  const Path told = in.path / name;
+  const text::Path told = in.path / name;
   const std::string path = told.text();
   const FileStamp stamp = stamp_file(path);
   const bool created =
@@ -258,7 +260,7 @@ void Watch::arm_way(const std::string& path, int hops) {
   for (std::size_t slash = path.find('/', std::max<std::size_t>(same, 1));
        slash != std::string::npos; slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);
-    const Path above = Path(part).folder();
+    const text::Path above = text::Path(part).folder();
     std::error_code error;
     const fs::file_status status = fs::symlink_status(part, error);
     if (fs::is_symlink(status)) {
@@ -303,7 +305,7 @@ void Watch::end_arming(const std::vector<Directory>& before) {
   }
 }
 
-void Watch::add_watch(const Path& path, bool is_direct) {
+void Watch::add_watch(const text::Path& path, bool is_direct) {
   if (!directories_.empty() && directories_.back().path == path &&
       directories_.back().is_direct == is_direct) {
     return;  // the files of a folder one after the other

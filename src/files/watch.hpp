@@ -60,7 +60,7 @@ class Watch {
  private:
   class Armer;
   struct Directory {
-    Path path;
+    text::Path path;
     int watch;       // descriptor
     bool is_direct;  // false: the files in it are known by other paths
   };
@@ -77,7 +77,7 @@ class Watch {
   const Directory* find_directory(int watch) const;
   void arm_link(const std::string& path, int hops);
   void arm_way(const std::string& path, int hops);
-  void add_watch(const Path& path, bool is_direct);
+  void add_watch(const text::Path& path, bool is_direct);
   void end_arming(const std::vector<Directory>& before);
   Inodes find_written();
 
@@ -101,7 +101,7 @@ class Watch {
   std::vector<std::size_t> links_;  // hashes of the paths of those on the way
   bool is_arming_anew_ = true;      // the next look everywhere watches all
   std::string way_;  // while arming: the last that is there, without links
-  std::map<Path, Time> writing_;  // last write seen
+  std::map<text::Path, Time> writing_;  // last write seen
 };
 
 }  // namespace mtasts::files

@@ -38,9 +38,7 @@ class Progress final : public files::FileVisitor {
   /// Of one that ends with the expression that it stands in.
   files::FileVisitor* visitor() { return this; }
 
-  void file(const files::Path&, const files::FileStamp&) override {
-    has_read();
-  }
+  void file(const text::Path&, const files::FileStamp&) override { has_read(); }
   void begin(std::string_view act, std::string_view what,
              std::size_t count) override;
   void has_read() override;

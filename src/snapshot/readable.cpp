@@ -23,13 +23,13 @@ bool is_private(const fs::path& folder) {
 
 class Finder final : public files::FileVisitor {
  public:
-  void file(const files::Path& path, const files::FileStamp&) override {
+  void file(const text::Path& path, const files::FileStamp&) override {
     // Its folder would be everything.
     if (is_top_) add_file(path.text());
   }
-  void directory(const files::Path& path) override {
+  void directory(const text::Path& path) override {
     const fs::path folder =
-        path == files::Path() ? "." : fs::path(path.text()).parent_path();
+        path == text::Path() ? "." : fs::path(path.text()).parent_path();
     std::error_code error;
     is_top_ = fs::absolute(path.text() + "-", error).parent_path() == "/";
     // One of very many that were found in another; in / there is none of them,
@@ -41,7 +41,7 @@ class Finder final : public files::FileVisitor {
     for (const fs::path& name : folder) follow(part /= name, 0);
     add_folder(folder);
   }
-  void link(const files::Path& path) override { follow(path.text(), 0); }
+  void link(const text::Path& path) override { follow(path.text(), 0); }
 
   std::vector<std::string> take() const;
 
@@ -52,7 +52,7 @@ class Finder final : public files::FileVisitor {
   void follow(const fs::path& path, int hops);
 
   bool is_top_ = false;             // what comes lies in /
-  std::set<files::Path> seen_;      // folders, as they were named
+  std::set<text::Path> seen_;       // folders, as they were named
   std::set<std::string> known_;     // and as links name them
   std::set<std::string> readable_;  // folders end with a slash
 };

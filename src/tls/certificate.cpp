@@ -7,7 +7,7 @@
 namespace mtasts::tls {
 
 Result<CertificatePtr> Certificate::make(Chain chain, KeyDer key,
-                                         files::Path file, Flaw flaw) {
+                                         text::Path file, Flaw flaw) {
   const CertificateFacts& leaf = chain.front()->facts;
   if (public_key_of(key->octets()) != leaf.key.octets) {
     return fail("the private key does not belong to the certificate");

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "files/path.hpp"
 #include "result.hpp"
+#include "text/path.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/key.hpp"
 #include "tls/secret.hpp"
@@ -31,7 +31,7 @@ class Certificate {
  public:
   /// `chain` starts with the leaf. Fails when the key is not the leaf's, or
   /// when the leaf names no host. `file` is where the chain came from.
-  static Result<CertificatePtr> make(Chain chain, KeyDer key, files::Path file,
+  static Result<CertificatePtr> make(Chain chain, KeyDer key, text::Path file,
                                      Flaw flaw = Flaw::none);
 
   /// The dNSName entries, in lower case.
@@ -82,7 +82,7 @@ class Certificate {
 
   Chain chain_;
   KeyDer key_;
-  files::Path file_;
+  text::Path file_;
   Flaw flaw_ = Flaw::none;
   mutable std::atomic<State> state_{State::unknown};
 };

@@ -285,8 +285,7 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   const bool is_too_narrow =
       found.has_new_inputs && std::holds_alternative<files::Paths>(scope);
   const files::Scope& where = is_too_narrow ? files::Scope() : scope;
-  const auto read = [&](const files::Path& path,
-                        const files::FileStamp& stamp) {
+  const auto read = [&](const text::Path& path, const files::FileStamp& stamp) {
     // A directory, a FIFO, a large log: only one that was named is missed.
     return is_pem_size(stamp) || files_.is_named(path)
                ? read_pem_file(path, intermediates_)
@@ -337,7 +336,7 @@ FileFindings CertificateFinder::collect() const {
     }
   }
   std::set<const FileFinding*> explained;
-  files_.for_each([&](const files::Path& whole, const PemFile& file) {
+  files_.for_each([&](const text::Path& whole, const PemFile& file) {
     if (file.diagnostics.empty()) return;
     const std::string path = whole.text();
     const auto [begin, end] = keyless.equal_range(folder_of(path));
@@ -363,7 +362,7 @@ FileFindings CertificateFinder::collect() const {
 
 void CertificateFinder::pass_over(files::FileChanges& changes) {
   files_.pass_over(
-      changes, [this](const files::Path& path, const files::FileStamp& stamp,
+      changes, [this](const text::Path& path, const files::FileStamp& stamp,
                       const PemFile* before) {
         const bool was_dull = before == nullptr ||
                               (before->chain.empty() && before->keys.empty() &&

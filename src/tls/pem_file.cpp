@@ -127,7 +127,7 @@ bool has_no_pem(const std::string& path) {
   return text && !is_pem(Secret(*std::move(text)));
 }
 
-PemFilePtr read_pem_file(const files::Path& whole,
+PemFilePtr read_pem_file(const text::Path& whole,
                          Intermediates& intermediates) {
   auto file = std::make_shared<PemFile>();
   file->path = whole;

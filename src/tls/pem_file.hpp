@@ -17,8 +17,8 @@
 namespace mtasts::tls {
 
 struct PemFile {
-  files::Path path;  // empty only when all is empty
-  Chain chain;       // in the order of the file, but the leaf first
+  text::Path path;  // empty only when all is empty
+  Chain chain;      // in the order of the file, but the leaf first
   std::vector<KeyDer> keys;
   Diagnostics diagnostics;
   std::vector<std::string> names;  // of the leaf, of a file with a fault only
@@ -46,6 +46,6 @@ bool has_no_pem(const std::string& path);
 
 /// A file that is no PEM at all is an empty PemFile, and no fault.
 /// `intermediates` has what follows a leaf.
-PemFilePtr read_pem_file(const files::Path& path, Intermediates& intermediates);
+PemFilePtr read_pem_file(const text::Path& path, Intermediates& intermediates);
 
 }  // namespace mtasts::tls

@@ -16,7 +16,7 @@ using Paths = std::vector<std::string>;
 Paths expand_glob(const std::string& pattern) {
   class Collector final : public FileVisitor {
    public:
-    void file(const Path& path, const FileStamp& stamp) override {
+    void file(const text::Path& path, const FileStamp& stamp) override {
       EXPECT_EQ(stamp, stamp_file(path.text()));
       paths.push_back(path.text());
     }

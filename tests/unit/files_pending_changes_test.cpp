@@ -23,10 +23,10 @@ class FilesPendingChanges : public testing::Test {
     now_ = Time(milliseconds(ms));
     changes_.update(
         found, {.steady = now_, .wall = {}},
-        [&](const Path& path, const FileStamp&) {
+        [&](const text::Path& path, const FileStamp&) {
           return told_.contains(path.text());
         },
-        [&](const Path& path, const FileStamp&) {
+        [&](const text::Path& path, const FileStamp&) {
           return written_.contains(path.text());
         });
   }

@@ -124,7 +124,7 @@ TEST(ProcessProgressOfFiles, CountsWhatIsListedAndWhatIsRead) {
   Progress progress(
       [&told](const std::string& text) { told.push_back(text); },
       [&seconds] { return Progress::Moment(std::chrono::seconds(seconds++)); });
-  const auto read = [](const files::Path& path, const files::FileStamp&) {
+  const auto read = [](const text::Path& path, const files::FileStamp&) {
     return std::make_shared<const Part>(Part{path.text()});
   };
   EXPECT_EQ(group.update(files::Everywhere{&progress}, read).size(), 32U);
@@ -133,7 +133,7 @@ TEST(ProcessProgressOfFiles, CountsWhatIsListedAndWhatIsRead) {
                            "Reading notes: 16 of 32 files",
                            "Reading notes: 32 of 32 files"}));
   Strings read_paths;
-  group.for_each([&](const files::Path&, const Part& part) {
+  group.for_each([&](const text::Path&, const Part& part) {
     read_paths.push_back(part.path);
   });
   EXPECT_EQ(read_paths, paths);

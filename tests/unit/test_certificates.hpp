@@ -112,7 +112,7 @@ inline TestPair make_pair(std::string_view san, KeyKind kind = KeyKind::ecdsa,
   return pair;
 }
 
-inline files::Path share_path(const std::string& path) { return path; }
+inline text::Path share_path(const std::string& path) { return path; }
 
 inline tls::KeyDer share_key(std::string der) {
   return std::make_shared<const tls::Secret>(std::move(der));

@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "files/path.hpp"
+#include "text/path.hpp"
 
-namespace mtasts::files {
+namespace mtasts::text {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -40,7 +40,7 @@ const Strings k_all = {"",
                        "a/b/c/d/e/f/g/h",
                        std::string("a\0b/c", 5)};
 
-TEST(FilesPath, IsTheTextThatItWasMadeOf) {
+TEST(TextPath, IsTheTextThatItWasMadeOf) {
   for (const std::string& one : k_all) {
     EXPECT_EQ(Path(one).text(), one);
     EXPECT_EQ((Path("a/") / one).text(), "a/" + one);
@@ -48,7 +48,7 @@ TEST(FilesPath, IsTheTextThatItWasMadeOf) {
   }
 }
 
-TEST(FilesPath, IsOrderedAsItsTextIs) {
+TEST(TextPath, IsOrderedAsItsTextIs) {
   for (const std::string& a : k_all) {
     for (const std::string& b : k_all) {
       EXPECT_TRUE(Path(a) <=> Path(b) == a <=> b) << a << " " << b;
@@ -57,7 +57,7 @@ TEST(FilesPath, IsOrderedAsItsTextIs) {
   }
 }
 
-TEST(FilesPath, LiesInAFolder) {
+TEST(TextPath, LiesInAFolder) {
   const std::map<std::string, std::string> wanted = {
       {"", ""},    {"a", ""},        {"a/", ""},     {"a/b", "a/"},
       {"/a", "/"}, {"/a/b/", "/a/"}, {"a//b", "a//"}};
@@ -66,7 +66,7 @@ TEST(FilesPath, LiesInAFolder) {
   }
 }
 
-TEST(FilesPath, OutlivesWhatItWasMadeBeside) {
+TEST(TextPath, OutlivesWhatItWasMadeBeside) {
   std::set<Path> all;
   for (const char* name : {"c", "a", "b"}) {
     const Path folder = "/srv/";
@@ -77,7 +77,7 @@ TEST(FilesPath, OutlivesWhatItWasMadeBeside) {
   EXPECT_EQ(texts, (Strings{"/srv/a", "/srv/b", "/srv/c"}));
 }
 
-TEST(FilesPath, IsSharedByThreads) {
+TEST(TextPath, IsSharedByThreads) {
   const Path folder = "/srv/certs/";
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
@@ -94,4 +94,4 @@ TEST(FilesPath, IsSharedByThreads) {
 }
 
 }  // namespace
-}  // namespace mtasts::files
+}  // namespace mtasts::text

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "files/path.hpp"
+#include "text/path.hpp"
 
 #include <algorithm>
 
-namespace mtasts::files {
+namespace mtasts::text {
 namespace {
 
 // Nothing can be opened by a longer path, so that it need not be taken apart,
@@ -47,4 +47,4 @@ std::strong_ordering operator<=>(const Path& a, const Path& b) {
   return a.last_->name() <=> b.last_->name();
 }
 
-}  // namespace mtasts::files
+}  // namespace mtasts::text

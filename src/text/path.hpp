@@ -13,7 +13,7 @@
 
 #include "shared.hpp"
 
-namespace mtasts::files {
+namespace mtasts::text {
 
 /// Takes eight octets, and one block of memory for its last part, however many
 /// hold it. Of any number of threads, as a shared pointer is.
@@ -62,4 +62,4 @@ class Path {
   Shared<const Part> last_;
 };
 
-}  // namespace mtasts::files
+}  // namespace mtasts::text
