@@ -70,18 +70,17 @@ class RecentPolicies {
     const std::size_t slot =
         std::hash<std::string_view>{}(entry.id()) % recent_.size();
     const std::lock_guard lock(mutex_);
-    if (const auto known = recent_[slot].lock()) entry.share_octets(*known);
-    auto made = std::make_shared<const publish::Publication>(std::move(entry));
-    recent_[slot] = made;
-    return made;
+    if (const auto known = recent_[slot].lock()) entry.share_octets(known);
+    recent_[slot] = entry.octets();
+    return publish::PublicationPtr(new publish::Publication(std::move(entry)));
   }
 
  private:
   std::mutex mutex_;
-  std::array<std::weak_ptr<const publish::Publication>, 256> recent_;
+  std::array<std::weak_ptr<const char[]>, 256> recent_;
 };
 
-void take_policies(TableReader& reader, const publish::FilePtr& path,
+void take_policies(TableReader& reader, const text::Path& path,
                    PolicyFile& out) {
   const Value* value = reader.find("policy");
   if (value == nullptr) return;
@@ -134,15 +133,14 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "<standard input>" : path;
 }
 
-std::shared_ptr<const PolicyFile> read_included(
-    const publish::FilePtr& file_ptr) {
-  const std::string& path = *file_ptr;
+std::shared_ptr<const PolicyFile> read_included(const text::Path& whole) {
+  const std::string path = whole.text();
   auto file = std::make_shared<PolicyFile>();
   const std::optional<Table> table =
       read_table(path, k_max_included_octets, {}, file->diagnostics);
   if (!table) return file;
   TableReader reader(*table, {}, path, file->diagnostics);
-  take_policies(reader, file_ptr, *file);
+  take_policies(reader, whole, *file);
   const auto* list = reader.find_as<Array>("policy");
   if (table->empty() || (list != nullptr && list->empty())) {
     // A file cut behind its opening comment must not unpublish its domains.
@@ -164,7 +162,7 @@ std::shared_ptr<const MainFile> read_main(const std::string& path) {
   const std::string shown = shown_path(path);
   TableReader reader(*table, {}, shown, file->diagnostics);
   read_settings(reader, shown, *file);
-  take_policies(reader, std::make_shared<const std::string>(shown), *file);
+  take_policies(reader, shown, *file);
   if (auto includes = reader.find_strings("include", k_max_includes)) {
     file->includes = *std::move(includes);
   }

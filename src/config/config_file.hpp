@@ -30,7 +30,7 @@ struct MainFile : PolicyFile {
 };
 
 /// Who wants the file is up to the caller to say, if it can't be read.
-std::shared_ptr<const PolicyFile> read_included(const publish::FilePtr& file);
+std::shared_ptr<const PolicyFile> read_included(const text::Path& path);
 
 /// "-" is standard input.
 std::shared_ptr<const MainFile> read_main(const std::string& path);

@@ -117,8 +117,7 @@ Loader::Changes Loader::update_included(const files::Scope& scope) {
   const auto read = [&main](const text::Path& path, const files::FileStamp&) {
     // That it names itself is a fault of the pattern, not of the file.
     return path == main ? std::make_shared<const PolicyFile>()
-                        : read_included(
-                              std::make_shared<const std::string>(path.text()));
+                        : read_included(path);
   };
   // While others are served they have the cores.
   return included_.size() == 0

@@ -200,11 +200,12 @@ Result<dns::Name> parse_policy_domain(std::string_view text) {
 }
 
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
-                                                const publish::FilePtr& file,
+                                                const text::Path& file,
                                                 Diagnostics& out) {
   // Errors of this table alone decide whether it yields a policy.
   Diagnostics found;
-  TableReader reader(table, "policy", *file, found);
+  const std::string path = file.text();
+  TableReader reader(table, "policy", path, found);
   PolicyDraft draft{
       .domains = read_domains(at, reader),
       .mode =

@@ -20,7 +20,7 @@ Result<dns::Name> parse_policy_domain(std::string_view text);
 
 /// Nothing when the table has an error; all of them are then in `out`.
 std::optional<publish::Publication> read_policy(const Table& table, Position at,
-                                                const publish::FilePtr& file,
+                                                const text::Path& file,
                                                 Diagnostics& out);
 
 }  // namespace mtasts::config

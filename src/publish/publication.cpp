@@ -27,15 +27,15 @@ Publication::Publication(const std::vector<dns::Name>& domains,
                          const std::vector<tlsrpt::ReportUri>& tls_rpt,
                          TablePlace place,
                          std::optional<std::chrono::sys_days> retire)
-    : names_(to_lines(domains)),
-      domains_octets_(static_cast<std::uint32_t>(names_.size())),
-      domain_count_(static_cast<std::uint32_t>(domains.size())),
+    : domain_count_(static_cast<std::uint32_t>(domains.size())),
       max_age_(static_cast<std::uint32_t>(policy.max_age().count())),
       place_(std::move(place)),
       retire_(retire),
       mode_(policy.mode()) {
-  names_ += to_lines(tls_rpt);
-  names_.shrink_to_fit();
+  std::string names = to_lines(domains);
+  domains_octets_ = static_cast<std::uint32_t>(names.size());
+  names += to_lines(tls_rpt);
+  names_ = SharedList<char>(names);
   // The id names the octets that are served and no others, so that both are
   // made here, from one policy.
   const std::string body = sts::format_policy(policy);
@@ -46,8 +46,9 @@ Publication::Publication(const std::vector<dns::Name>& domains,
   served_octets_ = static_cast<std::uint32_t>(served.size());
 }
 
-void Publication::share_octets(const Publication& other) {
-  if (other.body() == body()) served_ = other.served_;
+void Publication::share_octets(const Octets& other) {
+  // The id is a hash of the body.
+  if (id() == std::string_view(other.get(), k_id_octets)) served_ = other;
 }
 
 sts::Policy Publication::policy() const {
@@ -66,7 +67,8 @@ sts::Policy Publication::policy() const {
 std::vector<tlsrpt::ReportUri> Publication::tls_rpt() const {
   std::vector<tlsrpt::ReportUri> all;
   for (const std::string_view one :
-       text::Lines(std::string_view(names_).substr(domains_octets_))) {
+       text::Lines({names_.data() + domains_octets_,
+                    names_.size() - domains_octets_})) {
     all.push_back(*tlsrpt::ReportUri::parse(one));
   }
   return all;
@@ -81,8 +83,7 @@ std::string_view Publication::body() const {
 }
 
 Place Publication::place() const {
-  if (!place_.file) return {};
-  return {*place_.file, place_.line, place_.column};
+  return {place_.file.text(), place_.line, place_.column};
 }
 
 }  // namespace mtasts::publish

@@ -13,25 +13,24 @@
 
 #include "diagnostic.hpp"
 #include "dns/name.hpp"
+#include "shared.hpp"
 #include "sts/policy.hpp"
 #include "text/lines.hpp"
+#include "text/path.hpp"
 #include "tlsrpt/report_uri.hpp"
 
 namespace mtasts::publish {
 
-/// The path of a file, once for all of its tables.
-using FilePtr = std::shared_ptr<const std::string>;
-
 /// Where a table stands; as Place.
 struct TablePlace {
-  FilePtr file;  // null: in none
+  text::Path file;  // empty: in none
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 };
 
 /// One policy and the policy domains that it is for, kept as octets: there may
 /// be 100,000. Values are made of them when they are asked for.
-class Publication {
+class Publication : public Counted {
  public:
   /// With a date (`retire`) the policy is on its way out: `policy` says "mode:
   /// none", and is not needed any more from that day on (RFC 8461, 8.3).
@@ -39,9 +38,9 @@ class Publication {
               const std::vector<tlsrpt::ReportUri>& tls_rpt, TablePlace place,
               std::optional<std::chrono::sys_days> retire = {});
 
-  /// In the order of the table.
+  /// In the order of the table. They last as long as this does.
   text::Lines domains() const {
-    return text::Lines(std::string_view(names_).substr(0, domains_octets_));
+    return text::Lines({names_.data(), domains_octets_});
   }
   std::size_t domain_count() const { return domain_count_; }
 
@@ -56,16 +55,19 @@ class Publication {
   /// The exact octets that are served, and their id.
   std::string_view body() const;
   std::string_view id() const;
-  /// Takes those of `other` in place of its own, if they are the same.
-  void share_octets(const Publication& other);
+  /// Both, as several policies that are the same may share them.
+  using Octets = std::shared_ptr<const char[]>;
+  const Octets& octets() const { return served_; }
+  /// Takes those of another in place of its own, if they are the same.
+  void share_octets(const Octets& other);
 
   /// Of its table.
   Place place() const;
   std::optional<std::chrono::sys_days> retire() const { return retire_; }
 
  private:
-  std::string names_;  // the domains, then the report URIs, a line each
-  std::shared_ptr<const char[]> served_;  // the id, then the body
+  SharedList<char> names_;  // the domains, then the report URIs, a line each
+  Octets served_;           // the id, then the body
   std::uint32_t served_octets_;
   std::uint32_t domains_octets_;  // of names_
   std::uint32_t domain_count_;
@@ -74,6 +76,6 @@ class Publication {
   std::optional<std::chrono::sys_days> retire_;
   sts::Mode mode_;
 };
-using PublicationPtr = std::shared_ptr<const Publication>;
+using PublicationPtr = Shared<const Publication>;
 
 }  // namespace mtasts::publish

@@ -251,7 +251,7 @@ publish::PublicationPtr make_strict(const Look& look) {
   }
   auto policy = sts::Policy::make(sts::Mode::enforce, mx, k_any_max_age);
   if (!policy) return nullptr;
-  return std::make_shared<const publish::Publication>(
+  return make_counted<const publish::Publication>(
       std::vector<dns::Name>{}, *policy, std::vector<tlsrpt::ReportUri>{},
       publish::TablePlace{});
 }

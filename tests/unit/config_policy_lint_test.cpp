@@ -414,7 +414,7 @@ TEST(ConfigPolicyLintSizes, WarnsOfTwoCharacterStringsOfTlsRpt) {
 
 TEST(ConfigPolicyLint, WarnsOfARetiredPolicyFromItsDayOn) {
   constexpr std::chrono::sys_days k_day{days(20'000)};
-  const auto entry = std::make_shared<const publish::Publication>(
+  const auto entry = make_counted<const publish::Publication>(
       std::vector{*dns::Name::parse("example.com")},
       *sts::Policy::make(sts::Mode::none, {}, days(1)),
       std::vector<tlsrpt::ReportUri>{}, publish::TablePlace{}, k_day);

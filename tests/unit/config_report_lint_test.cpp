@@ -23,13 +23,12 @@ Config with_uris(std::initializer_list<std::string> uris) {
     tls_rpt.push_back(*tlsrpt::ReportUri::from_typed(one));
   }
   Config config;
-  config.live.policies.push_back(std::make_shared<const publish::Publication>(
+  config.live.policies.push_back(make_counted<const publish::Publication>(
       std::vector{*dns::Name::parse("alpha.test")},
       *sts::Policy::make(sts::Mode::testing,
                          {*sts::MxPattern::parse("mx.alpha.test")},
                          std::chrono::weeks(1)),
-      tls_rpt,
-      publish::TablePlace{std::make_shared<std::string>("own.toml"), 3, 1}));
+      tls_rpt, publish::TablePlace{"own.toml", 3, 1}));
   config.live.by_domain =
       config.live.by_domain.with({{"alpha.test", config.live.policies[0]}});
   return config;

@@ -38,7 +38,7 @@ inline publish::PublicationPtr make_ours(
   for (const std::string& one : mx) {
     patterns.push_back(*sts::MxPattern::parse(one));
   }
-  return std::make_shared<const publish::Publication>(
+  return make_counted<const publish::Publication>(
       std::vector{*dns::Name::parse("alpha.test")},
       *sts::Policy::make(mode, std::move(patterns), max_age),
       std::vector{*tlsrpt::ReportUri::parse("mailto:tls@reports.test")},

@@ -27,11 +27,11 @@ inline publish::Publication make_entry(
 
 inline void add_entry(config::Live& live, publish::Publication entry) {
   const auto shared =
-      std::make_shared<const publish::Publication>(std::move(entry));
+      make_counted<const publish::Publication>(std::move(entry));
   live.policies.push_back(shared);
   dns::NameMap<publish::PublicationPtr>::Changes changes;
   for (const std::string_view domain : shared->domains()) {
-    changes[std::string(domain)] = shared;
+    changes[domain] = shared;
   }
   live.by_domain = live.by_domain.with(std::move(changes));
 }

@@ -27,8 +27,7 @@ sts::Policy make_policy() {
                             {*sts::MxPattern::parse("*.old.test")}, days(2));
 }
 
-const publish::TablePlace k_place{
-    std::make_shared<const std::string>("mta-stsd.toml"), 7, 1};
+const publish::TablePlace k_place{"mta-stsd.toml", 7, 1};
 
 PlanInput make_input() {
   PlanInput input{.domain = "alpha.test", .command = "mta-sts", .now = k_now};
