@@ -90,7 +90,7 @@ bool is_full(const Diagnostics& diagnostics) {
          diagnostics.back().severity == Severity::error;
 }
 
-bool has_errors(const Diagnostics& diagnostics) {
+bool has_errors(std::span<const Diagnostic> diagnostics) {
   return std::ranges::find(diagnostics, Severity::error,
                            &Diagnostic::severity) != diagnostics.end();
 }

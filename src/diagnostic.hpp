@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,6 @@ void append_bounded(Diagnostics& to, Diagnostic one);
 /// True when it would make no difference to append_bounded() any more.
 bool is_full(const Diagnostics& diagnostics);
 
-bool has_errors(const Diagnostics& diagnostics);
+bool has_errors(std::span<const Diagnostic> diagnostics);
 
 }  // namespace mtasts

@@ -4,6 +4,7 @@
 // sixteen, and as much again beside each value.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <compare>
 #include <cstddef>
@@ -107,14 +108,11 @@ Shared<T> make_counted(From&&... from) {
 template <class T>
 class SharedList {
  public:
-  using value_type = T;
-  using const_iterator = const T*;
-
   SharedList() = default;
   SharedList(std::initializer_list<T> list) : SharedList(std::span(list)) {}
-  template <class Range>
-  requires requires(Range&& range) { std::ranges::size(range); }
-  explicit SharedList(Range&& range) {
+  template <std::ranges::sized_range Range>
+  requires(!std::is_same_v<std::remove_cvref_t<Range>,
+                           SharedList>) explicit SharedList(Range&& range) {
     const std::size_t size = std::ranges::size(range);
     if (size == 0) return;
     block_ = Shared<const Block>(new (Counted::Behind{size * sizeof(T)})

@@ -217,7 +217,7 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
     if (!change.before) continue;
     for (const publish::PublicationPtr& entry : change.before->policies) {
       for (const std::string_view domain : entry->domains()) {
-        names[std::string(domain)] = std::nullopt;
+        names[domain] = std::nullopt;
       }
     }
   }
@@ -226,15 +226,20 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
     for (const publish::PublicationPtr& entry : change.after->policies) {
       for (const std::string_view domain : entry->domains()) {
         const std::size_t before = names.size();
-        const auto known = names.try_emplace(names.end(), std::string(domain));
+        const auto known = names.try_emplace(names.end(), domain);
         const bool added = names.size() != before;
         has_clash_ = has_clash_ || known->second ||
                      (added && by_domain_.find(domain) != nullptr);
-        known->second = entry;
+        if (added) {
+          known->second = entry;
+          continue;
+        }
+        // The name that it has is a part of what goes.
+        names.emplace_hint(names.erase(known), domain, entry);
       }
     }
   }
-  for (const auto& [domain, entry] : names) loaded.touched.push_back(domain);
+  for (const auto& one : names) loaded.touched.emplace_back(one.first);
   by_domain_ = by_domain_.with(std::move(names));
 }
 
@@ -244,7 +249,7 @@ void Loader::index_all(Loaded& loaded) {
   dns::NameMap<publish::PublicationPtr>::Changes names;
   for (const publish::PublicationPtr& entry : make_config().live.policies) {
     for (const std::string_view domain : entry->domains()) {
-      const auto [known, added] = names.try_emplace(std::string(domain), entry);
+      const auto [known, added] = names.try_emplace(domain, entry);
       loaded.touched.emplace_back(domain);
       if (added) continue;
       has_clash_ = true;

@@ -6,17 +6,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace mtasts::dns {
 
+/// A name is only looked at, and lasts as long as its value: it is a part of
+/// that.
 template <class Value>
 class NameMap {
  public:
@@ -43,7 +45,7 @@ class NameMap {
   }
 
   /// New values for names; no value takes the name out.
-  using Changes = std::map<std::string, std::optional<Value>, std::less<>>;
+  using Changes = std::map<std::string_view, std::optional<Value>>;
 
   NameMap with(Changes changes) const {
     std::array<std::vector<typename Changes::value_type*>, k_shards> by_shard;
@@ -64,7 +66,7 @@ class NameMap {
 
  private:
   static constexpr std::size_t k_shards = 256;
-  using Entry = std::pair<std::string, Value>;
+  using Entry = std::pair<std::string_view, Value>;
   using Shard = std::vector<Entry>;  // by name
 
   static std::size_t shard_of(std::string_view name) {

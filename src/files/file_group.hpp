@@ -11,12 +11,15 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "diagnostic.hpp"
 #include "files/listing.hpp"
+#include "shared.hpp"
 #include "text/path.hpp"
 
 namespace mtasts::files {
@@ -78,7 +81,9 @@ class Members {
 template <class Part>
 class FileGroup {
  public:
-  using PartPtr = std::shared_ptr<const Part>;
+  using PartPtr =
+      std::conditional_t<std::is_base_of_v<Counted, Part>, Shared<const Part>,
+                         std::shared_ptr<const Part>>;
   struct Change {
     PartPtr before;  // null: was not there
     PartPtr after;   // null: is gone
@@ -128,7 +133,7 @@ class FileGroup {
     return changes;
   }
 
-  /// Looks, and reads what has changed: `read(path, stamp)`, of a text::Path,
+  /// Looks, and reads what has changed: `read(path, stamp)`, of a Path,
   /// returns a PartPtr.
   /// `do_each` is OneByOne, or has several of these calls run at a time. In
   /// the order of the paths.
@@ -194,7 +199,7 @@ class FileGroup {
         return false;
       }
       if (known == nullptr) {
-        added.push_back({path, digest(stamp), std::make_shared<const Part>()});
+        added.push_back({path, digest(stamp), PartPtr(new Part())});
       } else {
         known->digest = digest(stamp);
         if (!stamp.is_there()) known->part = nullptr;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "config/listeners.hpp"
@@ -31,9 +32,9 @@ Diagnostic make_loss(const std::string& host, tls::Quality left,
 }
 
 /// Of certificates.
-void add_covered(const std::vector<std::string>& names,
-                 std::vector<std::string>& domains) {
-  for (const std::string& name : names) {
+template <class Names>
+void add_covered(const Names& names, std::vector<std::string>& domains) {
+  for (const std::string_view name : names) {
     if (auto domain = find_covered(name)) domains.push_back(*std::move(domain));
   }
 }

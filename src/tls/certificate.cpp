@@ -8,33 +8,31 @@ namespace mtasts::tls {
 
 Result<CertificatePtr> Certificate::make(Chain chain, KeyDer key,
                                          text::Path file, Flaw flaw) {
-  const CertificateFacts& leaf = chain.front()->facts;
-  if (public_key_of(key->octets()) != leaf.key.octets) {
+  const ReadCertificate& leaf = *chain.front();
+  if (public_key_of(key->octets()) != leaf.public_key()) {
     return fail("the private key does not belong to the certificate");
   }
   if (leaf.dns_names().empty()) {
     return fail("the certificate has no DNS name in its subjectAltName",
                 "senders look at no other field (RFC 8461, 3.3)");
   }
-  struct Made : Certificate {};  // make_shared() calls no private constructor
-  const auto made = std::make_shared<Made>();
-  chain.shrink_to_fit();
+  const Shared<Certificate> made(new Certificate());
   made->chain_ = std::move(chain);
   made->key_ = std::move(key);
   made->file_ = std::move(file);
   made->flaw_ = flaw;
-  return made;
+  return CertificatePtr(made);
 }
 
-const CertificateFacts& Certificate::first_to_end() const {
+const ReadCertificate& Certificate::first_to_end() const {
   const bool is_issuer =
-      chain_.size() > 1 && chain_[1]->facts.not_after < leaf().not_after;
-  return chain_[is_issuer ? 1 : 0]->facts;
+      chain_.size() > 1 && chain_[1]->not_after() < leaf().not_after();
+  return *chain_[is_issuer ? 1 : 0];
 }
 
 bool operator==(const Certificate& a, const Certificate& b) {
   const auto same = [](const auto& x, const auto& y) {
-    return x->der == y->der;
+    return x->der() == y->der();
   };
   return a.file_ == b.file_ && a.flaw_ == b.flaw_ &&
          a.key_der() == b.key_der() &&

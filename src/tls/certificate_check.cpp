@@ -23,8 +23,8 @@ namespace {
 constexpr std::size_t k_least_rsa_bits = 2048;
 
 bool is_signed_by(const ReadCertificate& one, const ReadCertificate& issuer) {
-  const X509Ptr signed_one = parse_x509(one.der);
-  const X509Ptr signer = parse_x509(issuer.der);
+  const X509Ptr signed_one = parse_x509(one.der());
+  const X509Ptr signer = parse_x509(issuer.der());
   const bool good =
       signed_one && signer &&
       X509_verify(signed_one.get(), X509_get0_pubkey(signer.get())) == 1;
@@ -100,9 +100,7 @@ class Checker {
   ChainCheck run(Depth depth);
 
  private:
-  const CertificateFacts& facts(std::size_t i) const {
-    return chain_[i]->facts;
-  }
+  CertificateFacts facts(std::size_t i) const { return chain_[i]->facts(); }
   bool is_root(std::size_t i) const { return is_self_issued(facts(i)); }
   void build_path();
   std::optional<std::size_t> find_issuer(std::size_t of) const;
@@ -146,7 +144,7 @@ std::optional<std::size_t> Checker::find_issuer(std::size_t of) const {
   std::vector<std::size_t> issuers;
   for (std::size_t i = 1; i < chain_.size(); ++i) {
     const auto is_same = [&](std::size_t known) {
-      return chain_[known]->der == chain_[i]->der;
+      return chain_[known]->der() == chain_[i]->der();
     };
     if (is_issued_by(facts(of), facts(i)) &&
         std::none_of(path_.begin(), path_.end(), is_same) &&
@@ -158,7 +156,7 @@ std::optional<std::size_t> Checker::find_issuer(std::size_t of) const {
     // With one name, and no key ids that differ, only the signature tells.
     return std::tuple(
         issuers.size() > 1 && is_signed_by(*chain_[of], *chain_[i]),
-        !is_root(i), facts(i).not_after);
+        !is_root(i), chain_[i]->not_after());
   };
   std::optional<std::size_t> best;
   for (const std::size_t i : issuers) {
@@ -173,14 +171,17 @@ void Checker::build_path() {
     if (!issuer) break;
     path_.push_back(*issuer);
   }
+  std::vector<ReadCertificatePtr> path;
   for (const std::size_t i : path_) {
-    if (i == 0 || !is_root(i)) check_.path.push_back(chain_[i]);
+    if (i == 0 || !is_root(i)) path.push_back(chain_[i]);
   }
+  // What most files have is shared with them.
+  check_.path = std::ranges::equal(path, chain_) ? chain_ : Chain(path);
 }
 
 void Checker::check_keys() {
   for (const std::size_t i : path_) {
-    const CertificateFacts& one = facts(i);
+    const CertificateFacts one = facts(i);
     const std::string_view whose =
         i == 0 ? "the certificate" : "a certificate of the chain";
     if (one.key.kind == KeyKind::rsa && one.key.bits < k_least_rsa_bits) {
@@ -209,7 +210,7 @@ void Checker::check_keys() {
 }
 
 void Checker::check_leaf() {
-  const CertificateFacts& leaf = facts(0);
+  const CertificateFacts leaf = facts(0);
   if (leaf.unknown_critical != UnknownCritical::none) {
     const std::string_view what =
         leaf.unknown_critical == UnknownCritical::acme_challenge
@@ -242,11 +243,11 @@ void Checker::check_leaf() {
 }
 
 void Checker::check_order() {
-  const CertificateFacts& leaf = facts(0);
+  const CertificateFacts leaf = facts(0);
   if (is_self_issued(leaf)) return;
   const bool are_others = std::any_of(
       chain_.begin(), chain_.end(),
-      [&](const auto& one) { return one->der != chain_.front()->der; });
+      [&](const auto& one) { return one->der() != chain_.front()->der(); });
   if (path_.size() == 1 && are_others) {
     flaw(Severity::error, "certificate.chain-incomplete",
          "the issuer of the certificate is not in the chain, but others are",
@@ -282,7 +283,7 @@ void Checker::check_order() {
 
 void Checker::check_signatures() {
   for (const ReadCertificatePtr& one : chain_) {
-    if (parse_x509(one->der)) continue;
+    if (parse_x509(one->der())) continue;
     refuse("certificate.unusable", "has a certificate that can't be parsed",
            {});
     return;
@@ -316,9 +317,9 @@ ChainCheck check_chain(const Chain& chain, const std::string& file,
   return Checker(chain, file).run(depth);
 }
 
-void report_others(const std::vector<std::string>& names,
+void report_others(const std::vector<std::string_view>& names,
                    const std::string& path, Diagnostics& found) {
-  const auto is_other = [](const std::string& name) {
+  const auto is_other = [](std::string_view name) {
     return !name.starts_with(sts::k_policy_host_prefix) && name != "localhost";
   };
   const auto first = std::find_if(names.begin(), names.end(), is_other);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "diagnostic.hpp"
@@ -30,7 +31,7 @@ ChainCheck check_chain(const Chain& chain, const std::string& file,
 
 /// Notes in `found` when `names`, of the certificate in `path`, are not those
 /// of policy hosts alone: a wildcard brings the key of the web mail along.
-void report_others(const std::vector<std::string>& names,
+void report_others(const std::vector<std::string_view>& names,
                    const std::string& path, Diagnostics& found);
 
 }  // namespace mtasts::tls

@@ -149,13 +149,11 @@ bool read_extensions(DerReader& fields, CertificateFacts& facts) {
 // RFC 5280, 4.2.1.6:
 //   SubjectAltName ::= SEQUENCE OF GeneralName
 //   GeneralName    ::= CHOICE { dNSName [2] IMPLICIT IA5String, ... }
-std::vector<std::string> CertificateFacts::dns_names() const {
-  std::vector<std::string> all;
+std::vector<std::string_view> CertificateFacts::dns_names() const {
+  std::vector<std::string_view> all;
   DerReader names(DerReader(alt_names).take(k_sequence));
   while (const std::optional<DerElement> name = names.next()) {
-    if (name->tag == context_tag(2)) {
-      all.push_back(text::to_lower(name->content));
-    }
+    if (name->tag == context_tag(2)) all.push_back(name->content);
   }
   return all;
 }
@@ -208,15 +206,6 @@ std::optional<CertificateFacts> read_facts(std::string_view der) {
   fields.next(context_tag(2));
   if (!read_extensions(fields, facts)) return std::nullopt;
   return facts;
-}
-
-ReadCertificatePtr read_certificate(std::string der) {
-  const auto read = std::make_shared<ReadCertificate>();
-  read->der = std::move(der);
-  std::optional<CertificateFacts> facts = read_facts(read->der);
-  if (!facts) return nullptr;
-  read->facts = *std::move(facts);
-  return read;
 }
 
 }  // namespace mtasts::tls

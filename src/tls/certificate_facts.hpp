@@ -4,9 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,8 +21,7 @@ enum class UnknownCritical : std::uint8_t {
   other,
 };
 
-/// Views of the octets that it was read from. Of 100,000 certificates each
-/// octet counts.
+/// Views of the octets that it was read from.
 struct CertificateFacts {
   std::string_view issuer;   // as DER
   std::string_view subject;  // as DER
@@ -40,27 +37,11 @@ struct CertificateFacts {
   bool names_issuer_url = false;      // RFC 5280, 4.2.2.1: caIssuers
   UnknownCritical unknown_critical = UnknownCritical::none;
 
-  /// The dNSName entries of subjectAltName, in lower case.
-  std::vector<std::string> dns_names() const;
+  /// The dNSName entries of subjectAltName, as they stand there.
+  std::vector<std::string_view> dns_names() const;
 };
 
 /// Nothing when `der` is no certificate.
 std::optional<CertificateFacts> read_facts(std::string_view der);
-
-/// A certificate and what it says, which is read once and goes with it from its
-/// file to the handshakes. It stays where it is: the facts are views of `der`.
-struct ReadCertificate {
-  ReadCertificate() = default;
-  ReadCertificate(const ReadCertificate&) = delete;
-  ReadCertificate& operator=(const ReadCertificate&) = delete;
-
-  std::string der;
-  CertificateFacts facts;
-};
-using ReadCertificatePtr = std::shared_ptr<const ReadCertificate>;
-using Chain = std::vector<ReadCertificatePtr>;  // starts with the leaf
-
-/// Null when `der` is no certificate.
-ReadCertificatePtr read_certificate(std::string der);
 
 }  // namespace mtasts::tls

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 #include <iterator>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -33,7 +35,7 @@ std::string stem_of(const std::string& path) {
 }
 
 std::string_view key_of_leaf(const PemFile& file) {
-  return file.chain.front()->facts.key.octets;
+  return file.chain().front()->public_key();
 }
 
 std::size_t hash_of(std::string_view public_key) {
@@ -69,8 +71,13 @@ bool is_pem_size(const files::FileStamp& stamp) {
          stamp.size <= static_cast<std::int64_t>(k_max_pem_octets);
 }
 
-template <class List>
-void append(List& to, const List& from) {
+void sort_once(std::vector<KeyId>& ids) {
+  std::ranges::sort(ids);
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+}
+
+template <class List, class From>
+void append(List& to, const From& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
@@ -79,18 +86,19 @@ void append(List& to, const List& from) {
 /// Takes note of which files have which keys. Returns the public keys that a
 /// changed file had or has: where privkey.pem has got another key, the old one,
 /// whose certificate has lost it, and the new one.
-std::set<CertificateFinder::Id> CertificateFinder::index(
+std::vector<CertificateFinder::Id> CertificateFinder::index(
     const std::vector<Change>& changes) {
-  std::set<Id> touched;
+  std::vector<Id> touched;
   IdIndex<PemFilePtr>::Entries gone;
   IdIndex<PemFilePtr>::Entries come;
   const auto ids = [&](const PemFile& file) {
-    std::set<Id> all;
+    std::vector<Id> all;
     for (const KeyDer& key : file.keys) {
-      all.insert(hash_of(public_key_of(key->octets())));
+      all.push_back(hash_of(public_key_of(key->octets())));
     }
-    if (!file.chain.empty()) all.insert(hash_of(key_of_leaf(file)));
-    touched.insert(all.begin(), all.end());
+    if (!file.chain().empty()) all.push_back(hash_of(key_of_leaf(file)));
+    sort_once(all);
+    append(touched, all);
     return all;
   };
   for (const Change& change : changes) {
@@ -105,6 +113,7 @@ std::set<CertificateFinder::Id> CertificateFinder::index(
     }
   }
   by_key_.change(std::move(gone), std::move(come));
+  sort_once(touched);
   return touched;
 }
 
@@ -129,7 +138,7 @@ struct Choice {
 Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
   Choice best;
   for (const PemFilePtr& one : chains) {
-    ChainCheck next = check_chain(one->chain, one->path.text(), depth);
+    ChainCheck next = check_chain(one->chain(), one->path.text(), depth);
     if (best.file && !is_better(next, best.check)) continue;
     best = {one, std::move(next)};
   }
@@ -149,12 +158,13 @@ Choice choose_chain(const std::vector<PemFilePtr>& chains, Depth depth) {
 void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
                              const std::vector<FileKey>& keys,
                              Pairing& pairing) {
-  const CertificateFacts& leaf = chains.front()->chain.front()->facts;
-  const std::vector<std::string> names = leaf.dns_names();
+  const ReadCertificate& leaf = *chains.front()->chain().front();
+  const std::vector<std::string_view> names = leaf.dns_names();
   Diagnostics found;
   const auto finish = [&](CertificatePtr used) {
     for (Diagnostic& one : found) {
-      pairing.findings.push_back({std::move(one), names, used, false});
+      pairing.findings.push_back(
+          {std::move(one), {names.begin(), names.end()}, used, false});
     }
     if (used) {
       pairing.certificates.push_back(std::move(used));
@@ -163,7 +173,7 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
     }
   };
   if (keys.empty()) {
-    if (leaf.is_authority) return;
+    if (leaf.is_authority()) return;
     found.push_back(
         {Severity::error, k_key_mismatch, Place{chains.front()->path.text()},
          "no private key that was found belongs to this certificate",
@@ -178,8 +188,8 @@ void CertificateFinder::make(const std::vector<PemFilePtr>& chains,
   append(found, check.diagnostics);
   for (const FileKey& key : keys) {
     const Result<CertificatePtr> made =
-        Certificate::make(check.is_usable ? check.path : chain->chain, key.key,
-                          chain->path, check.flaw);
+        Certificate::make(check.is_usable ? check.path : chain->chain(),
+                          key.key, chain->path, check.flaw);
     if (!made) {
       found.push_back({Severity::error, "certificate.unusable",
                        Place{chain->path.text()}, made.error().message,
@@ -217,17 +227,17 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
   std::vector<PemFilePtr> chains;
   std::vector<FileKey> keys;
   for (const PemFilePtr& file : files) {
-    if (!file->chain.empty() && hash_of(key_of_leaf(*file)) == id) {
+    if (!file->chain().empty() && hash_of(key_of_leaf(*file)) == id) {
       chains.push_back(file);
     }
     for (const KeyDer& key : file->keys) keys.push_back({file, key});
   }
   Pairing pairing;
   while (!chains.empty()) {
-    const ReadCertificatePtr leaf = chains.front()->chain.front();
+    const ReadCertificatePtr leaf = chains.front()->chain().front();
     const auto others = std::stable_partition(
         chains.begin(), chains.end(), [&](const PemFilePtr& one) {
-          return one->chain.front()->der == leaf->der;
+          return one->chain().front()->der() == leaf->der();
         });
     const std::vector<PemFilePtr> same(chains.begin(), others);
     chains.erase(chains.begin(), others);
@@ -235,7 +245,7 @@ CertificateFinder::Pairing CertificateFinder::pair(Id id) {
     std::copy_if(keys.begin(), keys.end(), std::back_inserter(fitting),
                  [&](const FileKey& one) {
                    return public_key_of(one.key->octets()) ==
-                          leaf->facts.key.octets;
+                          leaf->public_key();
                  });
     make(same, fitting, pairing);
   }
@@ -289,7 +299,7 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
     // A directory, a FIFO, a large log: only one that was named is missed.
     return is_pem_size(stamp) || files_.is_named(path)
                ? read_pem_file(path, intermediates_)
-               : std::make_shared<const PemFile>();
+               : PemFilePtr(new PemFile());
   };
   // While others are served they have the cores.
   const std::vector<Change> changes =
@@ -344,7 +354,10 @@ FileFindings CertificateFinder::collect() const {
       return stem_of(one.second->diagnostic.place.file) == stem_of(path);
     };
     const bool has_namesake = std::any_of(begin, end, is_namesake);
-    std::vector<std::string> names = file.names;
+    std::vector<std::string> names;
+    if (!file.certificates.empty()) {
+      append(names, file.certificates.front()->dns_names());
+    }
     for (auto one = begin; one != end; ++one) {
       if (has_namesake && !is_namesake(*one)) continue;
       explained.insert(one->second);
@@ -361,16 +374,16 @@ FileFindings CertificateFinder::collect() const {
 }
 
 void CertificateFinder::pass_over(files::FileChanges& changes) {
-  files_.pass_over(
-      changes, [this](const text::Path& path, const files::FileStamp& stamp,
-                      const PemFile* before) {
-        const bool was_dull = before == nullptr ||
-                              (before->chain.empty() && before->keys.empty() &&
-                               before->diagnostics.empty());
-        if (!was_dull || files_.is_named(path)) return false;
-        if (!stamp.is_there()) return before != nullptr;
-        return !is_pem_size(stamp) || has_no_pem(path.text());
-      });
+  files_.pass_over(changes, [this](const text::Path& path,
+                                   const files::FileStamp& stamp,
+                                   const PemFile* before) {
+    const bool was_dull =
+        before == nullptr || (before->chain().empty() && before->keys.empty() &&
+                              before->diagnostics.empty());
+    if (!was_dull || files_.is_named(path)) return false;
+    if (!stamp.is_there()) return before != nullptr;
+    return !is_pem_size(stamp) || has_no_pem(path.text());
+  });
 }
 
 bool CertificateFinder::has_refused(const std::string& host) const {

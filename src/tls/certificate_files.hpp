@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -84,7 +83,7 @@ class CertificateFinder {
     IdIndex<CertificatePtr>::Entries come;
   };
 
-  std::set<Id> index(const std::vector<Change>& changes);
+  std::vector<Id> index(const std::vector<Change>& changes);
   Pairing pair(Id id);
   void make(const std::vector<PemFilePtr>& chains,
             const std::vector<FileKey>& keys, Pairing& pairing);

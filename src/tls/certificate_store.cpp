@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 #include <utility>
 
 namespace mtasts::tls {
@@ -33,6 +35,21 @@ bool has_kind(const std::vector<CertificatePtr>& among, KeyKind kind) {
   });
 }
 
+/// What to offer when these are all.
+std::vector<CertificatePtr> choose(const std::vector<CertificatePtr>& all,
+                                   std::chrono::sys_seconds time) {
+  Quality best = Quality::none;
+  for (const auto& one : all) best = std::max(best, quality_of(*one, time));
+  std::vector<CertificatePtr> chosen;
+  for (const CertificatePtr& one : all) {
+    if (!one->is_broken() && quality_of(*one, time) == best &&
+        !has_kind(chosen, one->key_kind())) {
+      chosen.push_back(one);
+    }
+  }
+  return chosen;
+}
+
 }  // namespace
 
 std::chrono::seconds overdue_before_end(std::chrono::seconds life) {
@@ -42,36 +59,53 @@ std::chrono::seconds overdue_before_end(std::chrono::seconds life) {
   return std::min<std::chrono::seconds>(k_warn_before, due - grace);
 }
 
-CertificateStore::CertificateStore(const List& certificates)
+CertificateStore::CertificateStore(
+    const std::vector<CertificatePtr>& certificates)
     : CertificateStore(CertificateStore{}.with(certificates, {})) {}
 
-CertificateStore CertificateStore::with(const List& added,
-                                        const List& removed) const {
-  dns::NameMap<List>::Changes changes;
-  const auto list_of = [&](const std::string& name) -> List& {
-    const auto [change, is_new] = changes.try_emplace(name);
-    if (is_new) {
-      const List* known = by_name_.find(name);
-      change->second = known == nullptr ? List{} : *known;
-    }
-    return *change->second;
+/// Those for exactly this name, the best first.
+std::vector<CertificatePtr> CertificateStore::named(
+    std::string_view name) const {
+  const Listed* found = by_name_.find(name);
+  if (found == nullptr) return {};
+  std::vector<CertificatePtr> all = {found->best};
+  all.insert(all.end(), found->others.begin(), found->others.end());
+  return all;
+}
+
+CertificateStore CertificateStore::with(
+    const std::vector<CertificatePtr>& added,
+    const std::vector<CertificatePtr>& removed) const {
+  std::map<std::string_view, std::vector<CertificatePtr>> changed;
+  const auto list_of =
+      [&](std::string_view name) -> std::vector<CertificatePtr>& {
+    const auto [change, is_new] = changed.try_emplace(name);
+    if (is_new) change->second = named(name);
+    return change->second;
   };
   for (const CertificatePtr& certificate : removed) {
-    for (const std::string& name : certificate->names()) {
+    for (const std::string_view name : certificate->names()) {
       std::erase(list_of(name), certificate);
     }
   }
   for (const CertificatePtr& certificate : added) {
-    for (const std::string& name : certificate->names()) {
-      List& list = list_of(name);
-      list.insert(
-          std::upper_bound(list.begin(), list.end(), certificate, is_better),
-          certificate);
+    for (const std::string_view name : certificate->names()) {
+      std::vector<CertificatePtr>& list = list_of(name);
+      list.insert(std::ranges::upper_bound(list, certificate, is_better),
+                  certificate);
     }
   }
-  for (auto& [name, list] : changes) {
-    list->shrink_to_fit();
-    if (list->empty()) list.reset();
+  dns::NameMap<Listed>::Changes changes;
+  for (const auto& [name, list] : changed) {
+    if (list.empty()) {
+      changes.emplace_hint(changes.end(), name, std::nullopt);
+      continue;
+    }
+    // The map has the name as the best one has it: others may go.
+    const std::vector<std::string_view> names = list.front()->names();
+    changes.emplace_hint(changes.end(), *std::ranges::find(names, name),
+                         Listed{list.front(), SharedList<CertificatePtr>(
+                                                  std::span(list).subspan(1))});
   }
   CertificateStore next = *this;
   next.by_name_ = by_name_.with(std::move(changes));
@@ -87,57 +121,45 @@ Quality quality_of(const Certificate& certificate,
   return certificate.is_flawed() ? Quality::flawed : Quality::good;
 }
 
-std::array<const CertificateStore::List*, 2> CertificateStore::lists(
-    std::string_view host) const {
-  static const List k_none;
-  const auto list_of = [this](std::string_view name) {
-    const List* found = by_name_.find(name);
-    return found == nullptr ? &k_none : found;
+template <class Visit>
+void CertificateStore::for_each_of(std::string_view host, Visit visit) const {
+  const auto visit_named = [&](std::string_view name) {
+    const Listed* found = by_name_.find(name);
+    if (found == nullptr) return;
+    visit(found->best);
+    for (const CertificatePtr& one : found->others) visit(one);
   };
+  visit_named(host);
   const std::size_t dot = host.find('.');
-  const bool has_wildcard = dot != std::string_view::npos && dot > 0;
-  return {list_of(host), has_wildcard
-                             ? list_of(fmt::format("*{}", host.substr(dot)))
-                             : &k_none};
+  if (dot == std::string_view::npos || dot == 0) return;
+  visit_named(std::string("*").append(host.substr(dot)));
 }
 
-CertificateStore::List CertificateStore::find(
+std::vector<CertificatePtr> CertificateStore::find(
     std::string_view host, std::chrono::sys_seconds time) const {
-  const Quality best = quality(host, time);
-  List chosen;
-  for (const List* list : lists(host)) {
-    for (const CertificatePtr& one : *list) {
-      if (!one->is_broken() && quality_of(*one, time) == best &&
-          !has_kind(chosen, one->key_kind())) {
-        chosen.push_back(one);
-      }
-    }
-  }
-  return chosen;
+  return choose(find_all(host), time);
 }
 
-CertificateStore::List CertificateStore::find_all(std::string_view host) const {
-  List all;
-  for (const List* list : lists(host)) {
-    all.insert(all.end(), list->begin(), list->end());
-  }
+std::vector<CertificatePtr> CertificateStore::find_all(
+    std::string_view host) const {
+  std::vector<CertificatePtr> all;
+  for_each_of(host, [&](const CertificatePtr& one) { all.push_back(one); });
   return all;
 }
 
 bool CertificateStore::has(const CertificatePtr& certificate) const {
-  const List* list = by_name_.find(certificate->names().front());
-  return list != nullptr &&
-         std::find(list->begin(), list->end(), certificate) != list->end();
+  const Listed* found = by_name_.find(certificate->names().front());
+  return found != nullptr &&
+         (found->best == certificate ||
+          std::ranges::find(found->others, certificate) != found->others.end());
 }
 
 Quality CertificateStore::quality(std::string_view host,
                                   std::chrono::sys_seconds time) const {
   Quality best = Quality::none;
-  for (const List* list : lists(host)) {
-    for (const CertificatePtr& one : *list) {
-      best = std::max(best, quality_of(*one, time));
-    }
-  }
+  for_each_of(host, [&](const CertificatePtr& one) {
+    best = std::max(best, quality_of(*one, time));
+  });
   return best;
 }
 
@@ -192,7 +214,7 @@ Diagnostics check_host(const CertificateStore& store, const std::string& host,
     if (!one.id.empty()) out.push_back(std::move(one));
   };
   const std::vector<CertificatePtr> all = store.find_all(host);
-  const std::vector<CertificatePtr> chosen = store.find(host, now);
+  const std::vector<CertificatePtr> chosen = choose(all, now);
   if (all.empty()) {
     add({Severity::error, "certificate.name-not-covered", Place{place},
          fmt::format("no certificate names the host {}", host),
@@ -207,7 +229,9 @@ Diagnostics check_host(const CertificateStore& store, const std::string& host,
   for (const CertificatePtr& one : chosen) {
     add(check_dates(*one, host, Severity::error, now));
   }
-  if (!store.is_usable(host, now)) return out;
+  if (chosen.empty() || quality_of(*chosen.front(), now) == Quality::none) {
+    return out;
+  }
   // Of two kinds of key one is not renewed any more. Clients that know the
   // other one alone are not served; most know both.
   for (const CertificatePtr& one : all) {

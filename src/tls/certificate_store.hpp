@@ -2,7 +2,6 @@
 // All certificates of one snapshot, by the names they are for.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "diagnostic.hpp"
 #include "dns/name_map.hpp"
+#include "shared.hpp"
 #include "tls/certificate.hpp"
 
 namespace mtasts::tls {
@@ -54,19 +54,29 @@ class CertificateStore {
   /// Different certificates, not names.
   std::size_t size() const { return size_; }
 
-  /// Each certificate under each of its names: `visit(name, certificates)`.
+  /// Each certificate under each of its names: `visit(name, certificate)`.
   template <class Visit>
   void for_each(Visit visit) const {
-    by_name_.for_each(visit);
+    by_name_.for_each([&](std::string_view name, const Listed& listed) {
+      visit(name, listed.best);
+      for (const CertificatePtr& one : listed.others) visit(name, one);
+    });
   }
 
  private:
-  using List = std::vector<CertificatePtr>;
+  /// Those of one name, of which there is nearly always one.
+  struct Listed {
+    CertificatePtr best;
+    SharedList<CertificatePtr> others;  // the better one first
+  };
 
-  /// Those of the exact name, and those of a wildcard, the best of each first.
-  std::array<const List*, 2> lists(std::string_view host) const;
+  /// `visit(certificate)`: those of the exact name and then those of a
+  /// wildcard, the best of each first.
+  template <class Visit>
+  void for_each_of(std::string_view host, Visit visit) const;
+  std::vector<CertificatePtr> named(std::string_view name) const;
 
-  dns::NameMap<List> by_name_;  // wildcards under their full name
+  dns::NameMap<Listed> by_name_;  // wildcards under their full name
   std::size_t size_ = 0;
 };
 

@@ -95,8 +95,8 @@ Form classify_pem(const std::string& path, std::string_view text) {
   }
   Intermediates intermediates;
   const PemFilePtr file = read_pem_file(path, intermediates);
-  if (!file->chain.empty()) {
-    return file->chain.front()->facts.is_authority ? k_authority : k_lone;
+  if (!file->chain().empty()) {
+    return file->chain().front()->is_authority() ? k_authority : k_lone;
   }
   if (has(text, "OPENSSH PRIVATE KEY-----")) return k_openssh;
   if (has(text, "CERTIFICATE REQUEST-----")) return k_request;
@@ -188,8 +188,8 @@ void Survey::look_at_file(const std::string& path) {
   if (stamp.size <= static_cast<std::int64_t>(k_max_pem_octets)) {
     Result<std::string> text = files::read_file(path, k_max_pem_octets);
     if (!text) return denied_.add(path, name_of(path));
-    const Secret octets(*std::move(text));
-    form = classify(path, octets.octets());
+    const KeyDer secret = Secret::take(*std::move(text));
+    form = classify(path, secret->octets());
   }
   forms_.try_emplace(form.what, Heap{form.cure, 0, {}, {}})
       .first->second.add(path, name_of(path));

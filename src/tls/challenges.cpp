@@ -47,7 +47,7 @@ X509Ptr parse_certificate(const std::string& pem) {
           : nullptr);
 }
 
-KeyPtr parse_private_key(const std::string& pem) {
+KeyPtr parse_private_key(std::string_view pem) {
   const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   return KeyPtr(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr,
                                               refuse_passphrase, nullptr)
@@ -114,9 +114,9 @@ Result<std::optional<Challenge>> read_challenge(const std::string& folder,
                             certificate ? "its key" : "its certificate",
                             (certificate ? key : certificate).error().message));
   }
-  const Secret secret(*std::move(key));
+  const KeyDer secret = Secret::take(*std::move(key));
   Challenge challenge{parse_certificate(*certificate),
-                      parse_private_key(secret.octets())};
+                      parse_private_key(secret->octets())};
   const X509* leaf = challenge.certificate.get();
   if (leaf == nullptr || !challenge.key ||
       X509_check_private_key(leaf, challenge.key.get()) != 1) {

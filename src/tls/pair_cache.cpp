@@ -76,7 +76,7 @@ X509* PairCache::find_intermediate(const ReadCertificatePtr& one) {
     intermediates_.clear();
   }
   X509Ptr& known = intermediates_[one];
-  if (!known) known = parse_x509(one->der);
+  if (!known) known = parse_x509(one->der());
   return known.get();
 }
 

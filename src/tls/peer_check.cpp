@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "result.hpp"
+#include "text/ascii.hpp"
 #include "text/sha256.hpp"
 #include "tls/certificate_facts.hpp"
 #include "tls/openssl.hpp"
@@ -187,14 +188,16 @@ PeerCertificate describe_certificate(X509* certificate) {
   out.issuer = format_name(X509_get_issuer_name(certificate));
   out.issuer_url = read_issuer_url(certificate);
   describe_key(certificate, out);
-  std::string der = to_der(certificate);
+  const std::string der = to_der(certificate);
   out.sha256 = text::hex(text::sha256(der));
   out.key_sha256 = text::hex(text::sha256(to_key_der(certificate)));
-  if (const ReadCertificatePtr read = read_certificate(std::move(der))) {
-    out.dns_names = read->facts.dns_names();
-    out.not_before = read->facts.not_before;
-    out.not_after = read->facts.not_after;
-    if (out.weakness.empty() && read->facts.has_weak_signature) {
+  if (const auto facts = read_facts(der)) {
+    for (const std::string_view name : facts->dns_names()) {
+      out.dns_names.push_back(text::to_lower(name));
+    }
+    out.not_before = facts->not_before;
+    out.not_after = facts->not_after;
+    if (out.weakness.empty() && facts->has_weak_signature) {
       out.weakness = "a signature by MD5 or SHA-1";
     }
   }

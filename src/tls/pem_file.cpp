@@ -24,11 +24,18 @@ namespace {
 constexpr std::string_view k_write_anew =
     "write it anew, under another name, and rename it into place";
 
-void report(PemFile& file, std::string id, std::string message,
+/// What is found in a file, as long as it is read.
+struct Content {
+  std::string path;
+  std::vector<ReadCertificatePtr> certificates = {};
+  std::vector<KeyDer> keys = {};
+  Diagnostics diagnostics = {};
+};
+
+void report(Content& file, std::string id, std::string message,
             std::string hint = {}) {
-  file.diagnostics.push_back({Severity::error, std::move(id),
-                              Place{file.path.text()}, std::move(message),
-                              std::move(hint)});
+  file.diagnostics.push_back({Severity::error, std::move(id), Place{file.path},
+                              std::move(message), std::move(hint)});
 }
 
 /// Tools write keys for root alone, and we are somebody else.
@@ -49,20 +56,20 @@ std::string make_hint(const std::string& path) {
   return "a PEM file is a regular file of 1 MiB at most";
 }
 
-void take_certificate(PemFile& file, std::string der,
+void take_certificate(Content& file, std::string_view der,
                       Intermediates& intermediates) {
-  ReadCertificatePtr read = file.chain.empty()
-                                ? read_certificate(std::move(der))
-                                : intermediates.read(std::move(der));
+  ReadCertificatePtr read = file.certificates.empty()
+                                ? ReadCertificate::read(der)
+                                : intermediates.read(der);
   if (!read) {
     report(file, "certificate.unusable",
            "has a certificate that can't be parsed", std::string(k_write_anew));
     return;
   }
-  file.chain.push_back(std::move(read));
+  file.certificates.push_back(std::move(read));
 }
 
-void take_key(PemFile& file, KeyDer key) {
+void take_key(Content& file, KeyDer key) {
   if (public_key_of(key->octets()).empty()) {
     report(file, "certificate.key-unusable",
            "has a private key that can't be parsed", std::string(k_write_anew));
@@ -71,20 +78,20 @@ void take_key(PemFile& file, KeyDer key) {
   file.keys.push_back(std::move(key));
 }
 
-void take_block(PemFile& file, PemBlock block, Intermediates& intermediates) {
+void take_block(Content& file, PemBlock block, Intermediates& intermediates) {
   if (block.label == "CERTIFICATE") {
-    take_certificate(file, std::move(block.der), intermediates);
+    take_certificate(file, block.der, intermediates);
   } else if (block.label == "ENCRYPTED PRIVATE KEY" ||
              (block.label.ends_with("PRIVATE KEY") && block.has_header)) {
     report(file, "certificate.key-encrypted",
            "has a private key that is encrypted",
            "take the password off: openssl pkey -in OLD -out NEW");
   } else if (block.label.ends_with("PRIVATE KEY")) {
-    take_key(file, std::make_shared<const Secret>(std::move(block.der)));
+    take_key(file, Secret::take(std::move(block.der)));
   }
 }
 
-void take_blocks(PemFile& file, std::string_view pem,
+void take_blocks(Content& file, std::string_view pem,
                  Intermediates& intermediates) {
   const std::optional<std::string> fault =
       find_pem_fault(pem, [&](PemBlock block) {
@@ -97,61 +104,59 @@ void take_blocks(PemFile& file, std::string_view pem,
          std::string(k_write_anew));
 }
 
-bool is_pem(const Secret& text) {
-  return text.octets().find("-----BEGIN ") != std::string::npos;
+bool is_pem(std::string_view text) {
+  return text.find("-----BEGIN ") != std::string_view::npos;
 }
 
-/// The leaf is the first certificate of no authority.
-void put_leaf_first(PemFile& file) {
-  const auto leaf = std::find_if(
-      file.chain.begin(), file.chain.end(),
-      [](const ReadCertificatePtr& one) { return !one->facts.is_authority; });
-  if (leaf == file.chain.begin() || leaf == file.chain.end()) return;
-  std::rotate(file.chain.begin(), leaf, std::next(leaf));
-  file.is_leaf_late = true;
+/// The leaf is the first certificate of no authority. True if one of an
+/// authority stood before it.
+bool put_leaf_first(std::vector<ReadCertificatePtr>& chain) {
+  const auto leaf = std::ranges::find(
+      chain, false,
+      [](const ReadCertificatePtr& one) { return one->is_authority(); });
+  if (leaf == chain.begin() || leaf == chain.end()) return false;
+  std::rotate(chain.begin(), leaf, std::next(leaf));
+  return true;
 }
 
 }  // namespace
 
-ReadCertificatePtr Intermediates::read(std::string der) {
+ReadCertificatePtr Intermediates::read(std::string_view der) {
   const std::lock_guard lock(mutex_);
   const auto known = known_.find(der);
   if (known != known_.end()) return known->second;
-  ReadCertificatePtr read = read_certificate(std::move(der));
-  if (read) known_.emplace(read->der, read);
+  ReadCertificatePtr read = ReadCertificate::read(der);
+  if (read) known_.emplace(read->der(), read);
   return read;
 }
 
 bool has_no_pem(const std::string& path) {
   Result<std::string> text = files::read_file(path, k_max_pem_octets);
-  return text && !is_pem(Secret(*std::move(text)));
+  return text && !is_pem(Secret::take(*std::move(text))->octets());
 }
 
-PemFilePtr read_pem_file(const text::Path& whole,
-                         Intermediates& intermediates) {
-  auto file = std::make_shared<PemFile>();
-  file->path = whole;
-  const std::string path = whole.text();
+PemFilePtr read_pem_file(const text::Path& path, Intermediates& intermediates) {
+  const Shared<PemFile> file(new PemFile());
+  file->path = path;
+  Content content{.path = path.text()};
   Result<files::FileContent> text =
-      files::read_with_facts(path, k_max_pem_octets);
+      files::read_with_facts(content.path, k_max_pem_octets);
   if (!text) {
-    report(*file, "certificate.unreadable",
+    report(content, "certificate.unreadable",
            fmt::format("can't be read: {}", text.error().message),
-           make_hint(path));
-    return file;
+           make_hint(content.path));
+  } else {
+    const KeyDer pem = Secret::take(std::move(text->octets));
+    if (is_pem(pem->octets())) {
+      take_blocks(content, pem->octets(), intermediates);
+    }
+    file->is_leaf_late = put_leaf_first(content.certificates);
+    file->is_readable_by_all =
+        !content.keys.empty() && text->is_readable_by_all;
   }
-  const Secret pem(std::move(text->octets));
-  if (!is_pem(pem)) return file;
-  take_blocks(*file, pem.octets(), intermediates);
-  put_leaf_first(*file);
-  // What is wrong in one place makes the whole doubtful.
-  if (!file->diagnostics.empty() && !file->chain.empty()) {
-    file->names = file->chain.front()->facts.dns_names();
-    file->chain.clear();
-  }
-  file->chain.shrink_to_fit();
-  file->keys.shrink_to_fit();
-  file->is_readable_by_all = !file->keys.empty() && text->is_readable_by_all;
+  file->certificates = Chain(content.certificates);
+  file->keys = SharedList<KeyDer>(content.keys);
+  file->diagnostics = SharedList<Diagnostic>(content.diagnostics);
   return file;
 }
 

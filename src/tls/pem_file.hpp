@@ -3,36 +3,42 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "diagnostic.hpp"
 #include "files/file_group.hpp"
-#include "tls/certificate.hpp"
+#include "shared.hpp"
+#include "text/path.hpp"
+#include "tls/read_certificate.hpp"
+#include "tls/secret.hpp"
 
 namespace mtasts::tls {
 
-struct PemFile {
-  text::Path path;  // empty only when all is empty
-  Chain chain;      // in the order of the file, but the leaf first
-  std::vector<KeyDer> keys;
-  Diagnostics diagnostics;
-  std::vector<std::string> names;  // of the leaf, of a file with a fault only
+struct PemFile : Counted {
   bool is_readable_by_all = false;
   bool is_leaf_late = false;  // an authority stands before it in the file
+  text::Path path;            // empty only when all is empty
+  Chain certificates;         // in the order of the file, but the leaf first
+  SharedList<KeyDer> keys;
+  SharedList<Diagnostic> diagnostics;
+
+  /// What is wrong in one place makes the whole doubtful.
+  const Chain& chain() const {
+    static const Chain k_none;
+    return diagnostics.empty() ? certificates : k_none;
+  }
 };
-using PemFilePtr = std::shared_ptr<const PemFile>;
+using PemFilePtr = Shared<const PemFile>;
 
 /// Certificates that many chains have in common: of equal octets one is read
 /// and handed out to all. From any thread.
 class Intermediates {
  public:
-  /// As read_certificate() does.
-  ReadCertificatePtr read(std::string der);
+  /// As ReadCertificate::read() does.
+  ReadCertificatePtr read(std::string_view der);
 
  private:
   std::mutex mutex_;

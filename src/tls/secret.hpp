@@ -3,29 +3,35 @@
 // freed may lie in memory for as long as the program runs.
 #pragma once
 
-#include <openssl/crypto.h>
-
-#include <memory>
+#include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
+
+#include "shared.hpp"
 
 namespace mtasts::tls {
 
-class Secret {
+class Secret;
+/// A private key as DER.
+using KeyDer = Shared<const Secret>;
+
+class Secret : public Counted {
  public:
-  /// Takes the octets over: move them in, or the copy that is left is not ours.
-  explicit Secret(std::string octets) : octets_(std::move(octets)) {}
-  ~Secret() { OPENSSL_cleanse(octets_.data(), octets_.size()); }
+  /// Takes the octets over, and wipes what it was given: move it in, or the
+  /// copy that is left is not ours.
+  static KeyDer take(std::string octets);
+  /// Copies them behind itself, where there is room for them: `behind`.
+  Secret(std::string_view octets, Behind behind);
+  ~Secret();
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
 
-  const std::string& octets() const { return octets_; }
+  std::string_view octets() const {
+    return {reinterpret_cast<const char*>(this + 1), size_};
+  }
 
  private:
-  std::string octets_;
+  std::uint32_t size_;  // of what is behind it
 };
-
-/// A private key as DER.
-using KeyDer = std::shared_ptr<const Secret>;
 
 }  // namespace mtasts::tls

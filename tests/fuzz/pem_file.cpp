@@ -66,13 +66,16 @@ const std::string& temporary_file() {
 
 void check_pair(const Certificate& one, const PemFile& file) {
   std::set<std::string> there;
-  for (const ReadCertificatePtr& read : file.chain) there.insert(read->der);
+  for (const ReadCertificatePtr& read : file.chain()) {
+    there.emplace(read->der());
+  }
   std::set<std::string> sent;
   for (const ReadCertificatePtr& read : one.chain()) {
-    require(there.contains(read->der), "nothing that is not in the file");
-    require(sent.insert(read->der).second, "nothing twice");
+    require(there.contains(std::string(read->der())),
+            "nothing that is not in the file");
+    require(sent.emplace(read->der()).second, "nothing twice");
   }
-  require(!sent.empty() && one.leaf_der() == file.chain.front()->der,
+  require(!sent.empty() && one.leaf_der() == file.chain().front()->der(),
           "the leaf first");
   const X509Ptr leaf = parse_x509(one.leaf_der());
   const KeyPtr key = parse_key(one.key_der());
@@ -88,9 +91,9 @@ void run(std::string_view text) {
   Intermediates intermediates;
   const PemFilePtr file = read_pem_file(path, intermediates);
   require(ERR_peek_error() == 0, "no error is left in OpenSSL's queue");
-  require(file->chain.empty() || file->diagnostics.empty(),
+  require(file->chain().empty() || file->diagnostics.empty(),
           "no chain of a file that has a fault");
-  for (const ReadCertificatePtr& read : file->chain) {
+  for (const ReadCertificatePtr& read : file->chain()) {
     require(read != nullptr, "a chain of certificates");
   }
   for (const KeyDer& der : file->keys) {

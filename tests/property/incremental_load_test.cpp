@@ -28,7 +28,7 @@ const Strings k_domains = {"a.test", "b.test", "c.test",
 
 /// Files that are called differently seldom have the same domain.
 std::string make_policy(Random& random, const std::string& file) {
-  const std::hash<std::string> hash;
+  const std::hash<std::string_view> hash;
   const std::string& own = k_domains[hash(file) % k_domains.size()];
   std::string domains =
       "\"" + (random.once_in(8) ? random.one_of(k_domains) : own) + "\"";
@@ -186,8 +186,8 @@ std::string describe(const publish::Publication& entry) {
 std::map<std::string, std::string> describe(const config::Live& live) {
   std::map<std::string, std::string> all;
   live.by_domain.for_each(
-      [&](const std::string& domain, const publish::PublicationPtr& entry) {
-        all[domain] = describe(*entry);
+      [&](std::string_view domain, const publish::PublicationPtr& entry) {
+        all[std::string(domain)] = describe(*entry);
       });
   for (std::size_t i = 0; i < live.policies.size(); ++i) {
     all["policy " + std::to_string(i)] = describe(*live.policies[i]);
@@ -198,20 +198,18 @@ std::map<std::string, std::string> describe(const config::Live& live) {
 
 std::string describe(const tls::Certificate& one) {
   std::string text = one.file() + (one.is_flawed() ? " flawed " : " ");
-  const std::hash<std::string> hash;
+  const std::hash<std::string_view> hash;
   text += std::to_string(hash(one.key_der()));
   for (const tls::ReadCertificatePtr& read : one.chain()) {
-    text += " " + std::to_string(hash(read->der));
+    text += " " + std::to_string(hash(read->der()));
   }
   return text;
 }
 
 std::multiset<std::string> describe(const tls::CertificateStore& store) {
   std::multiset<std::string> all;
-  store.for_each([&](const std::string& name, const auto& certificates) {
-    for (const tls::CertificatePtr& one : certificates) {
-      all.insert(name + " " + describe(*one));
-    }
+  store.for_each([&](std::string_view name, const tls::CertificatePtr& one) {
+    all.insert(fmt::format("{} {}", name, describe(*one)));
   });
   return all;
 }

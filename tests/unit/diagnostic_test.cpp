@@ -80,13 +80,13 @@ TEST(Diagnostic, SortsByPlaceAndThenById) {
 TEST(Diagnostic, NoneAreNoErrors) { EXPECT_FALSE(has_errors({})); }
 
 TEST(Diagnostic, WarningsAreNoErrors) {
-  EXPECT_FALSE(has_errors({make(Severity::warning, {}, "")}));
+  EXPECT_FALSE(has_errors(Diagnostics{make(Severity::warning, {}, "")}));
 }
 
 TEST(Diagnostic, OneErrorAmongWarningsCounts) {
-  EXPECT_TRUE(has_errors({make(Severity::warning, {}, ""),
-                          make(Severity::error, {}, ""),
-                          make(Severity::warning, {}, "")}));
+  EXPECT_TRUE(has_errors(Diagnostics{make(Severity::warning, {}, ""),
+                                     make(Severity::error, {}, ""),
+                                     make(Severity::warning, {}, "")}));
 }
 
 }  // namespace

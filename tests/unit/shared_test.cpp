@@ -66,7 +66,7 @@ TEST(Shared, IsOfAnyNumberOfThreads) {
 
 TEST(SharedList, HasWhatItWasMadeOf) {
   const std::vector<std::string> from = {"a", "b", std::string(100, 'c')};
-  const SharedList<std::string> list(from);
+  SharedList<std::string> list(from);
   EXPECT_EQ(std::vector<std::string>(list.begin(), list.end()), from);
   EXPECT_EQ(list.size(), 3U);
   EXPECT_EQ(list.front(), "a");

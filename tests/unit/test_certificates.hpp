@@ -115,13 +115,13 @@ inline TestPair make_pair(std::string_view san, KeyKind kind = KeyKind::ecdsa,
 inline text::Path share_path(const std::string& path) { return path; }
 
 inline tls::KeyDer share_key(std::string der) {
-  return std::make_shared<const tls::Secret>(std::move(der));
+  return tls::Secret::take(std::move(der));
 }
 
 inline tls::CertificatePtr make_certificate(const TestPair& pair,
                                             std::string file = "leaf.pem") {
   const Result<tls::CertificatePtr> made = tls::Certificate::make(
-      {tls::read_certificate(pair.der())}, share_key(pair.key_der()),
+      {tls::ReadCertificate::read(pair.der())}, share_key(pair.key_der()),
       share_path(std::move(file)));
   EXPECT_TRUE(made);
   return *made;
@@ -133,7 +133,7 @@ inline tls::CertificatePtr make_broken(std::string_view san) {
   std::string key = pair.key_der();
   const std::string secret(tls::find_ec_key(key)->secret);
   key[key.find(secret) + secret.size() - 1] ^= 1;
-  return *tls::Certificate::make({tls::read_certificate(pair.der())},
+  return *tls::Certificate::make({tls::ReadCertificate::read(pair.der())},
                                  share_key(std::move(key)),
                                  share_path("broken"));
 }

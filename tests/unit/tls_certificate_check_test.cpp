@@ -14,10 +14,10 @@ class TlsCertificateCheck : public testing::Test {
 
   ChainCheck check(const std::vector<const TestPair*>& pairs,
                    Depth depth = Depth::signatures) {
-    Chain chain;
+    std::vector<ReadCertificatePtr> chain;
     for (const TestPair* pair : pairs)
-      chain.push_back(read_certificate(pair->der()));
-    ChainCheck checked = check_chain(chain, "a.pem", depth);
+      chain.push_back(ReadCertificate::read(pair->der()));
+    ChainCheck checked = check_chain(Chain(chain), "a.pem", depth);
     EXPECT_EQ(ERR_peek_error(), 0U);
     return checked;
   }
@@ -37,7 +37,9 @@ class TlsCertificateCheck : public testing::Test {
 
   static Strings ders(const ChainCheck& checked) {
     Strings all;
-    for (const ReadCertificatePtr& one : checked.path) all.push_back(one->der);
+    for (const ReadCertificatePtr& one : checked.path) {
+      all.emplace_back(one->der());
+    }
     return all;
   }
   static Strings ders(const std::vector<const TestPair*>& pairs) {

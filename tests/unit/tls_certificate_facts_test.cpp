@@ -130,27 +130,5 @@ TEST(TlsCertificateFacts, NeverReadsBeyondAnyCut) {
   }
 }
 
-// A copy would have views of what it was copied from.
-static_assert(!std::is_copy_constructible_v<ReadCertificate>);
-
-TEST(TlsReadCertificate, HasTheFactsOfItsOwnOctets) {
-  const std::string der = make_pair("DNS:a.example").der();
-  const ReadCertificatePtr read = read_certificate(der);
-  ASSERT_NE(read, nullptr);
-  EXPECT_EQ(read->der, der);
-  EXPECT_EQ(read->facts.dns_names(), std::vector<std::string>{"a.example"});
-  const char* subject = read->facts.subject.data();
-  EXPECT_GT(subject, read->der.data());
-  EXPECT_LT(subject, read->der.data() + read->der.size());
-}
-
-TEST(TlsReadCertificate, IsNoneOfWhatCanNotBeParsed) {
-  const std::string der = make_pair("DNS:a.example").der();
-  for (const std::string& bad :
-       {std::string("x"), der.substr(0, der.size() - 1), der + "x"}) {
-    EXPECT_EQ(read_certificate(bad), nullptr);
-  }
-}
-
 }  // namespace
 }  // namespace mtasts::tls

@@ -377,7 +377,7 @@ TEST_F(TlsCertificateFiles, WipesAKeyThatItsFileHasLost) {
     return one->names().front() == "a.example";
   });
   const char* at = found.added.front()->key_der().data();
-  const std::string key = found.added.front()->key_der();
+  const std::string key(found.added.front()->key_der());
   ASSERT_EQ(read_memory(at, key.size()), key);
   found = {};
   dir_.write("c/all.pem", kept);

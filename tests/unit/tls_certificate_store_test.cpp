@@ -59,7 +59,7 @@ TEST(TlsCertificateStore, TakesTheOneThatLastsLonger) {
 TEST(TlsCertificateStore, PrefersOneWithoutAFlaw) {
   const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {.to = 80});
   const CertificatePtr flawed = *Certificate::make(
-      {read_certificate(pair.der())}, share_key(pair.key_der()),
+      {ReadCertificate::read(pair.der())}, share_key(pair.key_der()),
       share_path("flawed"), Flaw::flawed);
   const CertificatePtr sound = make("DNS:a.example", "sound", {.to = 30});
   EXPECT_EQ(files(CertificateStore({flawed, sound}).find("a.example", now())),
@@ -140,7 +140,7 @@ TEST(TlsCertificateStore, OffersAKindThatTheWildcardAloneHas) {
 TEST(TlsCertificateStore, OffersNothingFlawedBesideSomethingSound) {
   const TestPair pair = make_pair("DNS:a.example.net", KeyKind::ecdsa);
   const CertificatePtr flawed = *Certificate::make(
-      {read_certificate(pair.der())}, share_key(pair.key_der()),
+      {ReadCertificate::read(pair.der())}, share_key(pair.key_der()),
       share_path("flawed"), Flaw::flawed);
   for (const std::string_view name :
        {"DNS:a.example.net", "DNS:*.example.net"}) {

@@ -19,8 +19,8 @@ void bad(const Result<CertificatePtr>& made, std::string_view message) {
 TEST(TlsCertificate, KnowsItsFacts) {
   const TestPair pair = make_pair("DNS:MTA-STS.a.example,DNS:*.b.example");
   const CertificatePtr one = make_certificate(pair, "there.pem");
-  EXPECT_EQ(one->names(),
-            (std::vector<std::string>{"mta-sts.a.example", "*.b.example"}));
+  EXPECT_EQ(one->names(), (std::vector<std::string_view>{"mta-sts.a.example",
+                                                         "*.b.example"}));
   EXPECT_EQ(one->key_kind(), KeyKind::ecdsa);
   EXPECT_EQ(one->file(), "there.pem");
   EXPECT_EQ(one->leaf_der(), pair.der());
@@ -48,8 +48,8 @@ TEST(TlsCertificate, EndsWithItsIssuerInTheChain) {
   const auto days_of = [&](const TestPair& ca) {
     const TestPair leaf = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
     const CertificatePtr one = *Certificate::make(
-        {read_certificate(leaf.der()), read_certificate(ca.der()),
-         read_certificate(root.der())},
+        {ReadCertificate::read(leaf.der()), ReadCertificate::read(ca.der()),
+         ReadCertificate::read(root.der())},
         share_key(leaf.key_der()), share_path("a.pem"));
     EXPECT_EQ(one->ends_with_issuer(), &ca == &short_ca);
     EXPECT_FALSE(one->is_valid_at(one->not_after() + std::chrono::seconds(1)));
@@ -84,7 +84,7 @@ TEST(TlsCertificate, CoversHosts) {
 TEST(TlsCertificate, NeedsANameInItsSubjectAltName) {
   for (const std::string_view san : {"", "IP:192.0.2.1"}) {
     const TestPair pair = make_pair(san);
-    bad(Certificate::make({read_certificate(pair.der())},
+    bad(Certificate::make({ReadCertificate::read(pair.der())},
                           share_key(pair.key_der()), share_path("a.pem")),
         "the certificate has no DNS name in its subjectAltName");
   }
@@ -95,7 +95,7 @@ TEST(TlsCertificate, NeedsItsOwnKey) {
   const TestPair other = make_pair("DNS:a.example");
   const TestPair rsa = make_pair("DNS:a.example", KeyKind::rsa);
   for (const TestPair* wrong : {&other, &rsa}) {
-    bad(Certificate::make({read_certificate(pair.der())},
+    bad(Certificate::make({ReadCertificate::read(pair.der())},
                           share_key(wrong->key_der()), share_path("a.pem")),
         "the private key does not belong to the certificate");
   }
@@ -103,8 +103,9 @@ TEST(TlsCertificate, NeedsItsOwnKey) {
 }
 
 TEST(TlsCertificate, RefusesAKeyThatCanNotBeParsed) {
-  bad(Certificate::make({read_certificate(make_pair("DNS:a.example").der())},
-                        share_key("x"), share_path("a.pem")),
+  bad(Certificate::make(
+          {ReadCertificate::read(make_pair("DNS:a.example").der())},
+          share_key("x"), share_path("a.pem")),
       "the private key does not belong to the certificate");
   EXPECT_EQ(ERR_peek_error(), 0U);
 }

@@ -17,7 +17,7 @@ TEST(TlsPairCache, ParsesTheChainInItsOrder) {
   const TestPair ca = make_pair("CA");
   const TestPair pair = make_pair("DNS:a.example", KeyKind::ecdsa, {}, &ca);
   const CertificatePtr one = *Certificate::make(
-      {read_certificate(pair.der()), read_certificate(ca.der())},
+      {ReadCertificate::read(pair.der()), ReadCertificate::read(ca.der())},
       share_key(pair.key_der()), share_path("a.pem"));
   PairCache cache;
   const ParsedPair* parsed = cache.find(one);

@@ -11,9 +11,9 @@ namespace mtasts::tls {
 namespace {
 
 TEST(SecretTest, WipesItsOctetsInTheEnd) {
-  // Short enough to lie in the string itself, so that it can be looked at.
-  alignas(Secret) std::array<char, sizeof(Secret)> memory{};
-  auto* secret = new (memory.data()) Secret("a key");
+  // In memory that can be looked at afterwards.
+  alignas(Secret) std::array<char, sizeof(Secret) + 5> memory{};
+  auto* secret = ::new (memory.data()) Secret("a key", {5});
   const std::string_view all(memory.data(), memory.size());
   ASSERT_NE(all.find("a key"), std::string_view::npos);
   secret->~Secret();
