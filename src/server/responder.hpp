@@ -74,7 +74,8 @@ class Responder {
 
   /// A turn of the event loop begins: what may have changed since the last
   /// one, such as the snapshot or the second for the Date, is looked at here.
-  /// True if a part of that is left for the next turn, which then comes at once.
+  /// True if a part of that is left for the next turn, which then comes at
+  /// once.
   virtual bool begin_turn() = 0;
 
   /// Appends the answer to `request` to `out`, or its head and the first part
