@@ -80,8 +80,20 @@ class RecentPolicies {
   std::array<std::weak_ptr<const char[]>, 256> recent_;
 };
 
-void take_policies(TableReader& reader, const text::Path& path,
-                   PolicyFile& out) {
+/// What is found in a file, as long as it is read.
+struct Draft {
+  std::vector<publish::PublicationPtr> policies;
+  Diagnostics diagnostics;
+  bool is_any_retiring = false;
+
+  void finish(PolicyFile& file) const {
+    file.policies = SharedList<publish::PublicationPtr>(policies);
+    file.diagnostics = SharedList<Diagnostic>(diagnostics);
+    file.is_any_retiring = is_any_retiring;
+  }
+};
+
+void take_policies(TableReader& reader, const text::Path& path, Draft& out) {
   const Value* value = reader.find("policy");
   if (value == nullptr) return;
   const auto* tables = reader.find_as<Array>("policy");
@@ -107,24 +119,54 @@ void take_policies(TableReader& reader, const text::Path& path,
       out.policies.push_back(recent.add(*std::move(entry)));
     }
   }
-  out.policies.shrink_to_fit();
 }
 
-void read_settings(TableReader& reader, const std::string& path,
-                   MainFile& out) {
+void read_settings(TableReader& reader, const std::string& path, MainFile& out,
+                   Diagnostics& found) {
   const Table* table = reader.find_table("server");
-  out.settings =
-      read_server(table == nullptr ? Table{} : *table, path, out.diagnostics);
+  out.settings = read_server(table == nullptr ? Table{} : *table, path, found);
   out.settings.startup.operations =
-      find_operations(reader, path, out.diagnostics, Service::serve);
-  out.tool.publish = find_publish(reader, path, out.diagnostics);
-  out.tool.verify = read_verify(reader, path, out.diagnostics);
-  out.reports = find_reports(reader, path, out.diagnostics);
+      find_operations(reader, path, found, Service::serve);
+  out.tool.publish = find_publish(reader, path, found);
+  out.tool.verify = read_verify(reader, path, found);
+  out.reports = find_reports(reader, path, found);
   if (out.reports) {
     out.settings.startup.report_summary = out.reports->summary;
   }
-  out.collect = find_collect(
-      reader, path, out.reports ? out.reports->spool : "", out.diagnostics);
+  out.collect =
+      find_collect(reader, path, out.reports ? out.reports->spool : "", found);
+}
+
+void read_policies(const text::Path& whole, Draft& draft) {
+  const std::string path = whole.text();
+  const std::optional<Table> table =
+      read_table(path, k_max_included_octets, {}, draft.diagnostics);
+  if (!table) return;
+  TableReader reader(*table, {}, path, draft.diagnostics);
+  take_policies(reader, whole, draft);
+  const auto* list = reader.find_as<Array>("policy");
+  if (table->empty() || (list != nullptr && list->empty())) {
+    // A file cut behind its opening comment must not unpublish its domains.
+    reader.error("config.empty", {}, "has no [[policy]]",
+                 "remove the file if it is not needed");
+  }
+  reader.finish();
+}
+
+void read_all(const std::string& path, MainFile& file, Draft& draft) {
+  const std::string hint =
+      path == "-" ? "" : "the path is given with -c or $MTA_STSD_CONFIG";
+  const std::optional<Table> table =
+      read_table(path, k_max_config_octets, hint, draft.diagnostics);
+  if (!table) return;
+  const std::string shown = shown_path(path);
+  TableReader reader(*table, {}, shown, draft.diagnostics);
+  read_settings(reader, shown, file, draft.diagnostics);
+  take_policies(reader, shown, draft);
+  if (auto includes = reader.find_strings("include", k_max_includes)) {
+    file.includes = *std::move(includes);
+  }
+  reader.finish();
 }
 
 }  // namespace
@@ -133,40 +175,19 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "<standard input>" : path;
 }
 
-std::shared_ptr<const PolicyFile> read_included(const text::Path& whole) {
-  const std::string path = whole.text();
+std::shared_ptr<const PolicyFile> read_included(const text::Path& path) {
+  Draft draft;
+  read_policies(path, draft);
   auto file = std::make_shared<PolicyFile>();
-  const std::optional<Table> table =
-      read_table(path, k_max_included_octets, {}, file->diagnostics);
-  if (!table) return file;
-  TableReader reader(*table, {}, path, file->diagnostics);
-  take_policies(reader, whole, *file);
-  const auto* list = reader.find_as<Array>("policy");
-  if (table->empty() || (list != nullptr && list->empty())) {
-    // A file cut behind its opening comment must not unpublish its domains.
-    reader.error("config.empty", {}, "has no [[policy]]",
-                 "remove the file if it is not needed");
-  }
-  reader.finish();
-  file->diagnostics.shrink_to_fit();
+  draft.finish(*file);
   return file;
 }
 
 std::shared_ptr<const MainFile> read_main(const std::string& path) {
+  Draft draft;
   auto file = std::make_shared<MainFile>();
-  const std::string hint =
-      path == "-" ? "" : "the path is given with -c or $MTA_STSD_CONFIG";
-  const std::optional<Table> table =
-      read_table(path, k_max_config_octets, hint, file->diagnostics);
-  if (!table) return file;
-  const std::string shown = shown_path(path);
-  TableReader reader(*table, {}, shown, file->diagnostics);
-  read_settings(reader, shown, *file);
-  take_policies(reader, shown, *file);
-  if (auto includes = reader.find_strings("include", k_max_includes)) {
-    file->includes = *std::move(includes);
-  }
-  reader.finish();
+  read_all(path, *file, draft);
+  draft.finish(*file);
   return file;
 }
 

@@ -11,13 +11,15 @@
 #include "config/read_server.hpp"
 #include "config/table_reader.hpp"
 #include "diagnostic.hpp"
+#include "shared.hpp"
+#include "text/path.hpp"
 
 namespace mtasts::config {
 
 /// [[policy]] tables, without those that have an error.
 struct PolicyFile {
-  std::vector<publish::PublicationPtr> policies;
-  Diagnostics diagnostics;
+  SharedList<publish::PublicationPtr> policies;
+  SharedList<Diagnostic> diagnostics;
   bool is_any_retiring = false;  // of the policies
 };
 

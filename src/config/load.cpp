@@ -154,11 +154,11 @@ void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
 /// With who includes what can't be read: that may change while the file stays
 /// as it is.
 void Loader::report_files(Diagnostics& out) const {
-  append(out, settings_->diagnostics);
+  append(out, {settings_->diagnostics.begin(), settings_->diagnostics.end()});
   std::optional<Includers> includers;
   included_.for_each([&](const text::Path& path, const PolicyFile& file) {
     if (file.diagnostics.empty()) return;
-    append(out, file.diagnostics);
+    append(out, {file.diagnostics.begin(), file.diagnostics.end()});
     Diagnostic& last = out.back();
     if (last.id != "config.unreadable" || !last.hint.empty()) return;
     if (!includers) includers.emplace(path_, settings_->includes);

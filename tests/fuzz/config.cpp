@@ -23,14 +23,13 @@ std::optional<publish::Publication> read_one(std::string_view toml) {
   const std::optional<Table> document = parse_document(toml, "x", out);
   require(document && document->size() == 1, "a written table is TOML");
   const auto& tables = std::get<Array>(document->front().value.data);
-  return read_policy(std::get<Table>(tables.at(0).data), {},
-                     std::make_shared<const std::string>("x"), out);
+  return read_policy(std::get<Table>(tables.at(0).data), {}, "x", out);
 }
 
 void check_policy(const Table& table, Position at, Diagnostics& out) {
   const std::size_t before = out.size();
   const std::optional<publish::Publication> entry =
-      read_policy(table, at, std::make_shared<const std::string>("x"), out);
+      read_policy(table, at, "x", out);
   const bool failed = std::any_of(
       out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
       [](const Diagnostic& one) { return one.severity == Severity::error; });

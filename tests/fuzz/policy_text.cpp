@@ -51,8 +51,7 @@ void check_as_table(const Policy& policy) {
   require(document.has_value(), "the table is TOML");
   const auto& tables = std::get<config::Array>(document->at(0).value.data);
   const std::optional<publish::Publication> read = config::read_policy(
-      std::get<config::Table>(tables.at(0).data), {},
-      std::make_shared<const std::string>("x"), diagnostics);
+      std::get<config::Table>(tables.at(0).data), {}, "x", diagnostics);
   require(read && read->policy() == policy && read->body() == entry.body(),
           "the table is the same policy");
 }

@@ -106,9 +106,8 @@ TEST(PolicyProperty, IsTheSameAsATable) {
         config::parse_document(config::format_policy_table(entry), "x", out);
     ASSERT_TRUE(document);
     const auto& tables = std::get<config::Array>(document->at(0).value.data);
-    const auto again =
-        config::read_policy(std::get<config::Table>(tables.at(0).data), {},
-                            std::make_shared<const std::string>("x"), out);
+    const auto again = config::read_policy(
+        std::get<config::Table>(tables.at(0).data), {}, "x", out);
     ASSERT_TRUE(again);
     ASSERT_EQ(again->policy(), entry.policy());
     ASSERT_EQ(again->id(), entry.id());
