@@ -4,18 +4,20 @@
 #include <algorithm>
 
 namespace mtasts::text {
-namespace {
-
-// Nothing can be opened by a longer path, so that it need not be taken apart,
-// and a path does not end in as many steps as a line of text may have slashes.
-constexpr std::size_t k_longest = 4096;
-
-}  // namespace
 
 Path::Part::Part(Shared<const Part> folder, std::string_view name)
     : end(static_cast<std::uint32_t>((folder ? folder->end : 0) + name.size())),
       above(std::move(folder)) {
   name.copy(reinterpret_cast<char*>(this + 1), name.size());
+}
+
+/// A line of text may have any number of slashes, and a thread has not that
+/// much stack: folders that nobody else holds end one after the other.
+Path::Part::~Part() {
+  while (above.use_count() == 1) {
+    const Shared<const Part> folder = std::move(above);
+    above = std::move(folder->above);
+  }
 }
 
 std::string Path::text() const {
@@ -31,9 +33,7 @@ Path Path::folder() const { return last_ ? Path(last_->above) : Path(); }
 
 void Path::append(std::string_view rest) {
   while (!rest.empty()) {
-    const std::size_t begin = last_ ? last_->end : 0;
-    const std::size_t slash = begin < k_longest ? rest.find('/') : rest.npos;
-    const std::size_t size = std::min(slash, rest.size() - 1) + 1;
+    const std::size_t size = std::min(rest.find('/'), rest.size() - 1) + 1;
     last_ = Shared<const Part>(new (Counted::Behind{size})
                                    Part(last_, rest.substr(0, size)));
     rest.remove_prefix(size);

@@ -47,14 +47,15 @@ class Path {
   /// Its name is behind it; that of a folder ends with the slash.
   struct Part : Counted {
     Part(Shared<const Part> folder, std::string_view name);
+    ~Part();
 
     std::size_t begin() const { return above ? above->end : 0; }
     std::string_view name() const {
       return {reinterpret_cast<const char*>(this + 1), end - begin()};
     }
 
-    std::uint32_t end;         // of the name, in the whole
-    Shared<const Part> above;  // null: nothing is
+    std::uint32_t end;                 // of the name, in the whole
+    mutable Shared<const Part> above;  // null: nothing is
   };
   explicit Path(Shared<const Part> last) : last_(std::move(last)) {}
   void append(std::string_view rest);

@@ -77,6 +77,15 @@ TEST(TextPath, OutlivesWhatItWasMadeBeside) {
   EXPECT_EQ(texts, (Strings{"/srv/a", "/srv/b", "/srv/c"}));
 }
 
+TEST(TextPath, MayHaveAnyNumberOfFolders) {
+  const std::string text(1'000'000, '/');
+  Path deep = text;
+  const Path shared = Path(text).folder();
+  EXPECT_EQ(deep.text(), text);
+  deep = Path();
+  EXPECT_EQ(shared.text(), text.substr(1));
+}
+
 TEST(TextPath, IsSharedByThreads) {
   const Path folder = "/srv/certs/";
   std::vector<std::thread> threads;
