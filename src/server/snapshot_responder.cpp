@@ -18,9 +18,9 @@ bool SnapshotResponder::begin_turn() {
     // Neither the snapshot nor its store ends here: the reloader sees to that.
     snapshot_ = snapshots_.get();
     selector_.store = snapshot_->certificates;
-    selector_.cache.keep_only(*selector_.store);
+    selector_.cache.recheck();
   }
-  return selector_.cache.release_some();
+  return selector_.cache.release_some(*selector_.store);
 }
 
 }  // namespace mtasts::server

@@ -2,6 +2,7 @@
 #include "tls/pair_cache.hpp"
 
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 #include "log.hpp"
@@ -11,8 +12,8 @@ namespace mtasts::tls {
 namespace {
 
 constexpr std::size_t k_max_cached_intermediates = 256;
-// A pair takes 40 us, and clients wait meanwhile.
-constexpr std::size_t k_released_at_a_time = 64;
+// To free a pair takes 40 us, and clients wait meanwhile.
+constexpr std::size_t k_checked_at_a_time = 64;
 
 /// CertificateFinder says it of those that it tries, and at a start with many
 /// these are not all. Said once for each, in whichever thread found it.
@@ -55,20 +56,25 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
   return &entries_.front().pair;
 }
 
-void PairCache::keep_only(const CertificateStore& store) {
-  for (auto next = entries_.begin(); next != entries_.end();) {
-    const auto one = next++;
-    if (store.has(one->certificate)) continue;
-    index_.erase(one->certificate.get());
-    forgotten_.splice(forgotten_.end(), entries_, one);
-  }
+void PairCache::recheck() {
+  unchecked_ = entries_.size();
   intermediates_.clear();
 }
 
-bool PairCache::release_some() {
-  std::size_t left = k_released_at_a_time;
-  while (!forgotten_.empty() && left-- != 0) forgotten_.pop_front();
-  return !forgotten_.empty();
+/// From the last to the first, each to the front: in the end all are in the
+/// order in which they were.
+bool PairCache::release_some(const CertificateStore& store) {
+  for (std::size_t i = 0; i < k_checked_at_a_time && unchecked_ != 0; ++i) {
+    --unchecked_;
+    const auto last = std::prev(entries_.end());
+    if (store.has(last->certificate)) {
+      entries_.splice(entries_.begin(), entries_, last);
+    } else {
+      index_.erase(last->certificate.get());
+      entries_.pop_back();
+    }
+  }
+  return unchecked_ != 0;
 }
 
 X509* PairCache::find_intermediate(const ReadCertificatePtr& one) {

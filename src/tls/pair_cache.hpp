@@ -42,11 +42,12 @@ class PairCache {
   /// nobody tries it again. Valid until the next call.
   const ParsedPair* find(const CertificatePtr& certificate);
 
-  /// Forgets the others. Their keys are gone when release_some() has none left:
-  /// of very many that takes a tenth of a second.
-  void keep_only(const CertificateStore& store);
-  /// Frees some of what was forgotten. True if there is more.
-  bool release_some();
+  /// Any of them may have left the store: release_some() has to look at each.
+  /// Until then nobody finds it, for who asks has it from the store.
+  void recheck();
+  /// Looks at the next few, and frees those that `store` does not have. True if
+  /// there is more to do: with very many it takes a tenth of a second in all.
+  bool release_some(const CertificateStore& store);
 
  private:
   Result<ParsedPair> parse(const Certificate& certificate);
@@ -58,7 +59,7 @@ class PairCache {
   };
   std::size_t most_pairs_ = 4096;  // about 8 kB each
   std::list<Entry> entries_;
-  std::list<Entry> forgotten_;  // not in index_
+  std::size_t unchecked_ = 0;  // at the end of entries_
   std::unordered_map<const Certificate*, std::list<Entry>::iterator> index_;
   std::map<ReadCertificatePtr, X509Ptr>
       intermediates_;  // the same for very many

@@ -34,17 +34,17 @@ TEST(TlsPairCache, ForgetsWhatAStoreDoesNotHave) {
   const CertificatePtr kept = make_certificate(make_pair("DNS:a.example"));
   const CertificatePtr gone = make_certificate(make_pair("DNS:b.example"));
   PairCache cache;
-  ASSERT_NE(cache.find(kept), nullptr);
+  const ParsedPair* parsed = cache.find(kept);
   ASSERT_NE(cache.find(gone), nullptr);
-  cache.keep_only(CertificateStore({kept}));
+  cache.recheck();
+  EXPECT_FALSE(cache.release_some(CertificateStore({kept})));
   EXPECT_EQ(kept.use_count(), 2);
-  EXPECT_FALSE(cache.release_some());
-  EXPECT_EQ(kept.use_count(), 2);
+  EXPECT_EQ(cache.find(kept), parsed);
   EXPECT_EQ(gone.use_count(), 1);
 }
 
 // All at once, 4096 of them would hold up a tenth of a second's clients.
-TEST(TlsPairCache, ReleasesInStepsWhatItForgotAtOnce) {
+TEST(TlsPairCache, ReleasesInSteps) {
   constexpr std::size_t k_count = 130;
   const TestPair pair = make_pair("DNS:a.example");
   std::vector<CertificatePtr> all;
@@ -57,20 +57,38 @@ TEST(TlsPairCache, ReleasesInStepsWhatItForgotAtOnce) {
     return std::ranges::count_if(
         all, [](const CertificatePtr& one) { return one.use_count() > 1; });
   };
-  cache.keep_only(CertificateStore());
+  const CertificateStore none;
+  EXPECT_FALSE(cache.release_some(none)) << "nobody asked it to look";
   EXPECT_EQ(held(), 130);
-  EXPECT_TRUE(cache.release_some());
+  cache.recheck();
+  EXPECT_TRUE(cache.release_some(none));
   EXPECT_EQ(held(), 66);
-  // Used again it is parsed anew: what is forgotten is not taken back.
-  const ParsedPair* again = cache.find(all.front());
-  EXPECT_NE(again, nullptr);
-  EXPECT_EQ(all.front().use_count(), 3);
-  cache.keep_only(CertificateStore());
-  EXPECT_TRUE(cache.release_some());
-  EXPECT_EQ(held(), 2);
-  EXPECT_FALSE(cache.release_some());
+  EXPECT_NE(cache.find(all.front()), nullptr) << "of a later store";
+  EXPECT_TRUE(cache.release_some(none));
+  EXPECT_EQ(held(), 3);
+  EXPECT_FALSE(cache.release_some(none));
+  EXPECT_EQ(held(), 1);
+  cache.recheck();
+  EXPECT_FALSE(cache.release_some(none));
   EXPECT_EQ(held(), 0);
-  EXPECT_FALSE(cache.release_some());
+  cache.recheck();
+  EXPECT_FALSE(cache.release_some(none));
+}
+
+TEST(TlsPairCache, LooksWithoutChangingTheOrder) {
+  std::vector<CertificatePtr> all;
+  PairCache cache(3);
+  for (const char* name :
+       {"DNS:a.example", "DNS:b.example", "DNS:c.example", "DNS:d.example"}) {
+    all.push_back(make_certificate(make_pair(name)));
+  }
+  for (std::size_t i = 0; i < 3; ++i) cache.find(all[i]);
+  cache.recheck();
+  EXPECT_FALSE(cache.release_some(CertificateStore(all)));
+  cache.find(all[3]);
+  EXPECT_EQ(all[0].use_count(), 1);
+  EXPECT_EQ(all[1].use_count(), 2);
+  EXPECT_EQ(all[2].use_count(), 2);
 }
 
 TEST(TlsPairCache, ForgetsTheOneThatWasNotUsedForLongest) {
