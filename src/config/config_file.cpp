@@ -25,19 +25,18 @@ namespace {
 
 constexpr std::size_t k_max_includes = 20'000;
 
-Result<files::FileContent> read_octets(const std::string& path,
-                                       std::size_t max_octets) {
-  if (path != "-") return files::read_with_facts(path, max_octets);
-  Result<std::string> octets = files::read_standard_input(max_octets);
+Result<files::FileContent> read_main_octets(const std::string& path) {
+  if (path != "-") return files::read_with_facts(path, k_max_config_octets);
+  Result<std::string> octets = files::read_standard_input(k_max_config_octets);
   if (!octets) return fail(octets.error());
   return files::FileContent{.octets = *std::move(octets)};
 }
 
 /// The whole document, or nothing after a diagnostic.
-std::optional<Table> read_table(const std::string& path, std::size_t max_octets,
+std::optional<Table> read_table(const std::string& path,
+                                const Result<files::FileContent>& content,
                                 const std::string& hint, Diagnostics& out) {
   const Place place{shown_path(path)};
-  const Result<files::FileContent> content = read_octets(path, max_octets);
   if (!content) {
     out.push_back(
         {Severity::error, "config.unreadable", place,
@@ -137,13 +136,13 @@ void read_settings(TableReader& reader, const std::string& path, MainFile& out,
       find_collect(reader, path, out.reports ? out.reports->spool : "", found);
 }
 
-void read_policies(const text::Path& whole, Draft& draft) {
-  const std::string path = whole.text();
+void read_policies(const files::FileToRead& file, Draft& draft) {
+  const std::string path = file.path().text();
   const std::optional<Table> table =
-      read_table(path, k_max_included_octets, {}, draft.diagnostics);
+      read_table(path, file.read(k_max_included_octets), {}, draft.diagnostics);
   if (!table) return;
   TableReader reader(*table, {}, path, draft.diagnostics);
-  take_policies(reader, whole, draft);
+  take_policies(reader, file.path(), draft);
   const auto* list = reader.find_as<Array>("policy");
   if (table->empty() || (list != nullptr && list->empty())) {
     // A file cut behind its opening comment must not unpublish its domains.
@@ -157,7 +156,7 @@ void read_all(const std::string& path, MainFile& file, Draft& draft) {
   const std::string hint =
       path == "-" ? "" : "the path is given with -c or $MTA_STSD_CONFIG";
   const std::optional<Table> table =
-      read_table(path, k_max_config_octets, hint, draft.diagnostics);
+      read_table(path, read_main_octets(path), hint, draft.diagnostics);
   if (!table) return;
   const std::string shown = shown_path(path);
   TableReader reader(*table, {}, shown, draft.diagnostics);
@@ -175,12 +174,12 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "<standard input>" : path;
 }
 
-std::shared_ptr<const PolicyFile> read_included(const text::Path& path) {
+std::shared_ptr<const PolicyFile> read_included(const files::FileToRead& file) {
   Draft draft;
-  read_policies(path, draft);
-  auto file = std::make_shared<PolicyFile>();
-  draft.finish(*file);
-  return file;
+  read_policies(file, draft);
+  auto policies = std::make_shared<PolicyFile>();
+  draft.finish(*policies);
+  return policies;
 }
 
 std::shared_ptr<const MainFile> read_main(const std::string& path) {

@@ -11,8 +11,8 @@
 #include "config/read_server.hpp"
 #include "config/table_reader.hpp"
 #include "diagnostic.hpp"
+#include "files/file_to_read.hpp"
 #include "shared.hpp"
-#include "text/path.hpp"
 
 namespace mtasts::config {
 
@@ -32,7 +32,7 @@ struct MainFile : PolicyFile {
 };
 
 /// Who wants the file is up to the caller to say, if it can't be read.
-std::shared_ptr<const PolicyFile> read_included(const text::Path& path);
+std::shared_ptr<const PolicyFile> read_included(const files::FileToRead& file);
 
 /// "-" is standard input.
 std::shared_ptr<const MainFile> read_main(const std::string& path);

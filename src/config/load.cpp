@@ -96,10 +96,10 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
   if (path_ == "-") {
     settings_ = read_main(path_);
   } else {
-    for (const auto& change : main_.update(
-             scope, [](const text::Path&path, const files::FileStamp&) {
-               return read_main(path.text());
-             })) {
+    const auto read = [](const files::FileToRead& file) {
+      return read_main(file.path().text());
+    };
+    for (const auto& change : main_.update(scope, read)) {
       settings_ = change.after;
     }
   }
@@ -114,14 +114,14 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
 
 Loader::Changes Loader::update_included(const files::Scope& scope) {
   const text::Path main = files::resolve_beside({}, path_);
-  const auto read = [&main](const text::Path& path, const files::FileStamp&) {
+  const auto read = [&main](const files::FileToRead& file) {
     // That it names itself is a fault of the pattern, not of the file.
-    return path == main ? std::make_shared<const PolicyFile>()
-                        : read_included(path);
+    return file.path() == main ? std::make_shared<const PolicyFile>()
+                               : read_included(file);
   };
   // While others are served they have the cores.
   return included_.size() == 0
-             ? included_.update(scope, read, process::for_each_on_all_cores)
+             ? included_.update(scope, read, process::share_on_all_cores)
              : included_.update(scope, read);
 }
 
@@ -140,10 +140,10 @@ void Loader::update_tokens(const files::Scope& scope, Loaded& loaded) {
   if (collect && tokens_.inputs().files.empty()) {
     tokens_.set_inputs({.files = {collect->tokens}, .globs = {}});
   }
-  tokens_.update(scope, [](const text::Path& path, const files::FileStamp&) {
+  tokens_.update(scope, [](const files::FileToRead& one) {
     auto file = std::make_shared<TokenFile>();
     file->tokens = std::make_shared<const ReportTokens>(
-        ReportTokens::load(path.text(), file->diagnostics));
+        ReportTokens::load(one.path().text(), file->diagnostics));
     return std::shared_ptr<const TokenFile>(std::move(file));
   });
   tokens_.for_each([&](const text::Path&, const TokenFile& file) {

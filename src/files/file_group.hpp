@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -18,17 +19,18 @@
 #include <vector>
 
 #include "diagnostic.hpp"
+#include "files/file_to_read.hpp"
 #include "files/listing.hpp"
 #include "shared.hpp"
 #include "text/path.hpp"
 
 namespace mtasts::files {
 
-/// Calls `work(i)` for each i below `count`, one after the other.
+/// Does all parts in one call: `work(begin, end)`.
 struct OneByOne {
   template <class Work>
   void operator()(std::size_t count, const Work& work) const {
-    for (std::size_t i = 0; i < count; ++i) work(i);
+    work(std::size_t{0}, count);
   }
 };
 
@@ -110,9 +112,7 @@ class FileGroup {
   /// What differs on the disk from what was read.
   FileChanges look(const Scope& scope) const {
     if (std::holds_alternative<Everywhere>(scope)) {
-      Comparison comparison(files_, visitor_of(scope));
-      list_files(inputs(), comparison);
-      return comparison.take();
+      return compare_all(visitor_of(scope), true);
     }
     FileChanges changes;
     const auto look_at = [&](const text::Path& path) {
@@ -133,34 +133,31 @@ class FileGroup {
     return changes;
   }
 
-  /// Looks, and reads what has changed: `read(path, stamp)`, of a Path,
-  /// returns a PartPtr.
-  /// `do_each` is OneByOne, or has several of these calls run at a time. In
-  /// the order of the paths.
-  template <class Read, class ForEach = OneByOne>
+  /// Looks, and reads what has changed: `read(file)`, of a FileToRead, returns
+  /// a PartPtr. `share_out` is OneByOne, or has several such calls run at a
+  /// time. In the order of the paths.
+  template <class Read, class ShareOut = OneByOne>
   std::vector<Change> update(const Scope& scope, Read read,
-                             ForEach do_each = {}) {
+                             ShareOut share_out = {}) {
     FileVisitor* also = visitor_of(scope);
     if (also != nullptr) also->begin("Looking for", what_, 0);
-    const FileChanges due = choose_due(scope);
-    std::vector<const FileChanges::value_type*> chosen;
+    FileChanges due = choose_due(scope);
+    std::vector<Due> chosen;
     chosen.reserve(due.size());
-    for (const auto& one : due) chosen.push_back(&one);
-    std::vector<PartPtr> parts(due.size());
+    for (auto& one : due) chosen.push_back({&one, nullptr});
     if (also != nullptr) also->begin("Reading", what_, chosen.size());
-    do_each(chosen.size(), [&](std::size_t i) {
-      const auto& [path, stamp] = *chosen[i];
-      // A named file is read even when there is none: a fault to report.
-      if (!stamp.is_there() && !is_named(path)) return;
-      parts[i] = read(path, stamp);
-      if (also != nullptr) also->has_read();
+    share_out(chosen.size(), [&](std::size_t begin, std::size_t end) {
+      while (begin != end) {
+        const std::span<Due> rest(&chosen[begin], end - begin);
+        begin += read_folder(rest, read, also);
+      }
     });
     std::vector<Change> changes;
     Files added;
     bool has_gone = false;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      const auto& [path, stamp] = *chosen[i];
-      Change change{nullptr, std::move(parts[i])};
+    for (Due& one : chosen) {
+      const auto& [path, stamp] = *one.file;
+      Change change{nullptr, std::move(one.part)};
       due_.erase(path);
       if (File* known = find_in(files_, path)) {
         change.before = std::exchange(known->part, change.after);
@@ -226,12 +223,22 @@ class FileGroup {
   };
   using Files = std::vector<File>;
 
+  /// What update() has to read, or to forget.
+  struct Due {
+    FileChanges::value_type* file;
+    PartPtr part;  // what was read
+  };
+
   /// Compares what list_files() shows with what was read.
   class Comparison final : public FileVisitor {
    public:
-    Comparison(const Files& files, FileVisitor* also)
-        : files_(files), also_(also), seen_(files.size(), false) {}
+    Comparison(const Files& files, FileVisitor* also, bool needs_stamps)
+        : files_(files),
+          also_(also),
+          needs_stamps_(needs_stamps),
+          seen_(files.size(), false) {}
 
+    bool needs_stamps() const override { return needs_stamps_; }
     void file(const text::Path& path, const FileStamp& stamp) override {
       if (also_ != nullptr) also_->file(path, stamp);
       // Matches come in the order of their paths, as the files do.
@@ -267,6 +274,7 @@ class FileGroup {
    private:
     const Files& files_;
     FileVisitor* also_;
+    bool needs_stamps_;
     std::vector<bool> seen_;
     std::size_t next_ = 0;  // behind the last file that was shown
     FileChanges changes_;
@@ -279,10 +287,20 @@ class FileGroup {
     return found != files.end() && found->path == path ? &*found : nullptr;
   }
 
+  FileChanges compare_all(FileVisitor* also, bool needs_stamps) const {
+    Comparison comparison(files_, also, needs_stamps);
+    list_files(inputs(), comparison);
+    return comparison.take();
+  }
+
   /// What update() has to read, or to forget: what has changed and may be read,
-  /// and what is due and has not changed.
+  /// and what is due and has not changed. The first time all are read, and no
+  /// file is looked at before it is opened.
   FileChanges choose_due(const Scope& scope) {
-    FileChanges due = look(scope);
+    const bool is_first =
+        files_.empty() && std::holds_alternative<Everywhere>(scope);
+    FileChanges due =
+        is_first ? compare_all(visitor_of(scope), false) : look(scope);
     if (const auto* rested = std::get_if<FileChanges>(&scope)) {
       std::erase_if(due, [&](const auto& one) {
         return rested->at(one.first) != one.second;
@@ -301,6 +319,29 @@ class FileGroup {
       }
     }
     return due;
+  }
+
+  /// Reads the first of `due`, and those behind it that lie in the same folder.
+  /// Returns how many these are.
+  template <class Read>
+  std::size_t read_folder(std::span<Due> due, const Read& read,
+                          FileVisitor* also) const {
+    const text::Path& first = due.front().file->first;
+    const auto others = std::ranges::find_if(
+        due, [&](const Due& one) { return !one.file->first.is_beside(first); });
+    due = due.first(std::max<std::size_t>(others - due.begin(), 1));
+    // One or two are opened sooner by their paths.
+    const Folder folder = due.size() > 2 ? Folder(first.folder()) : Folder();
+    for (Due& one : due) {
+      auto& [path, stamp] = *one.file;
+      const FileToRead file(folder, path, stamp);
+      stamp = file.stamp();
+      // A named file is read even when there is none: a fault to report.
+      if (!stamp.is_there() && !is_named(path)) continue;
+      one.part = read(file);
+      if (also != nullptr) also->has_read();
+    }
+    return due.size();
   }
 
   /// Forgets files that have lost their part, and takes in `added`, which is in

@@ -18,6 +18,7 @@ namespace mtasts::files {
 namespace {
 
 constexpr FileStamp k_hidden{.kind = FileKind::hidden};
+constexpr FileStamp k_listed{.kind = FileKind::listed};
 
 struct Entry {
   std::string name;
@@ -97,6 +98,8 @@ void list_matches(const Inputs& inputs, FileVisitor& visitor, int parent,
           (entry.type != DT_REG && is_directory((base / below).text()))) {
         descend(folder.fd(), below, base / below);
       }
+    } else if (entry.type == DT_REG && !visitor.needs_stamps()) {
+      visitor.file(base / entry.name, k_listed);
     } else if (entry.type != DT_DIR || !inputs.only_regular) {
       const FileStamp stamp = stamp_entry(folder.fd(), entry.name.c_str());
       if (!inputs.only_regular || stamp.is_regular())

@@ -32,6 +32,9 @@ struct Inputs {
 class FileVisitor {
  public:
   virtual ~FileVisitor() = default;
+  /// False: a match that its folder calls a regular file is not looked at, and
+  /// its state is `listed`.
+  virtual bool needs_stamps() const { return true; }
   /// A named file, there or not, or a match. Of one pattern in the order of
   /// the paths of each directory; one path may come twice.
   virtual void file(const text::Path& /*path*/, const FileStamp& /*stamp*/) {}

@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <optional>
 
-#include "files/descriptor.hpp"
-
 namespace mtasts::files {
 namespace {
 
@@ -47,20 +45,28 @@ Result<std::string> read_all(int fd, std::optional<std::size_t> size,
 
 }  // namespace
 
-Result<FileContent> read_with_facts(const std::string& path,
-                                    std::size_t max_octets) {
-  const Descriptor file(::open(path.c_str(), k_read_flags));
-  if (file.fd() < 0) return fail(format_errno(errno));
+Descriptor open_to_read(int folder, const std::string& path) {
+  return Descriptor(::openat(folder, path.c_str(), k_read_flags));
+}
+
+Result<FileContent> read_opened(int fd, std::size_t max_octets) {
   struct stat status {};
-  if (::fstat(file.fd(), &status) != 0) return fail(format_errno(errno));
+  if (::fstat(fd, &status) != 0) return fail(format_errno(errno));
   if (S_ISDIR(status.st_mode)) return fail("is a directory");
   if (!S_ISREG(status.st_mode)) return fail("is not a regular file");
   Result<std::string> octets =
-      read_all(file.fd(), static_cast<std::size_t>(status.st_size), max_octets);
+      read_all(fd, static_cast<std::size_t>(status.st_size), max_octets);
   if (!octets) return fail(octets.error());
   return FileContent{.octets = *std::move(octets),
                      .is_readable_by_all = (status.st_mode & S_IROTH) != 0,
                      .is_nameless = status.st_nlink == 0};
+}
+
+Result<FileContent> read_with_facts(const std::string& path,
+                                    std::size_t max_octets) {
+  const Descriptor file = open_to_read(AT_FDCWD, path);
+  if (file.fd() < 0) return fail(format_errno(errno));
+  return read_opened(file.fd(), max_octets);
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t max_octets) {

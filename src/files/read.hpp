@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 
+#include "files/descriptor.hpp"
 #include "result.hpp"
 
 namespace mtasts::files {
@@ -17,6 +18,12 @@ struct FileContent {
   /// taken its place.
   bool is_nameless = false;
 };
+
+/// None where it can't be opened; errno says why. As openat(2) does, `folder`
+/// is where a relative path begins.
+Descriptor open_to_read(int folder, const std::string& path);
+/// As read_with_facts() does, of what was opened.
+Result<FileContent> read_opened(int fd, std::size_t max_octets);
 
 /// As read_file() does, with what is known of the file that was opened.
 Result<FileContent> read_with_facts(const std::string& path,

@@ -22,6 +22,19 @@ std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
   return state ^ (state >> 31U);
 }
 
+FileStamp make_stamp(const struct stat& status, FileKind kind) {
+  // What happens inside of a directory is no change of its own.
+  if (!S_ISREG(status.st_mode)) {
+    return {.kind = kind, .device = status.st_dev, .inode = status.st_ino};
+  }
+  return {.kind = FileKind::regular,
+          .device = status.st_dev,
+          .inode = status.st_ino,
+          .size = status.st_size,
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
 }  // namespace
 
 std::uint64_t digest(const FileStamp& stamp) {
@@ -41,24 +54,20 @@ FileStamp stamp_file(const std::string& path) {
 
 FileStamp stamp_entry(int directory, const char* name) {
   struct stat status {};
-  FileKind kind = FileKind::other;
-  if (::fstatat(directory, name, &status, 0) != 0) {
-    if (!is_absence(errno)) return {.kind = FileKind::hidden};
-    const bool is_link =
-        ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISLNK(status.st_mode);
-    if (!is_link) return {};
-    kind = FileKind::dead_link;
-  } else if (S_ISREG(status.st_mode)) {
-    return {.kind = FileKind::regular,
-            .device = status.st_dev,
-            .inode = status.st_ino,
-            .size = status.st_size,
-            .modified_ns = nanoseconds(status.st_mtim),
-            .changed_ns = nanoseconds(status.st_ctim)};
+  if (::fstatat(directory, name, &status, 0) == 0) {
+    return make_stamp(status, FileKind::other);
   }
-  // What happens inside of a directory is no change of its own.
-  return {.kind = kind, .device = status.st_dev, .inode = status.st_ino};
+  if (!is_absence(errno)) return {.kind = FileKind::hidden};
+  const bool is_link =
+      ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      S_ISLNK(status.st_mode);
+  return is_link ? make_stamp(status, FileKind::dead_link) : FileStamp{};
+}
+
+FileStamp stamp_opened(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return {.kind = FileKind::hidden};
+  return make_stamp(status, FileKind::other);
 }
 
 bool is_absence(int error) {

@@ -14,6 +14,7 @@ enum class FileKind : std::uint8_t {
   other,      // a directory, a FIFO, a device
   dead_link,  // a symbolic link to nothing
   hidden,     // it can't be looked at: a folder without x, a file server down
+  listed,     // regular by what its folder says; it was not looked at
 };
 
 /// What tells one state of a file from another. Times alone do not: tools
@@ -42,6 +43,8 @@ std::uint64_t digest(const FileStamp& stamp);
 FileStamp stamp_file(const std::string& path);
 /// Of an entry of the open folder `directory`.
 FileStamp stamp_entry(int directory, const char* name);
+/// Of an open file.
+FileStamp stamp_opened(int fd);
 
 /// True if this value of errno says that there is nothing at a path.
 bool is_absence(int error);

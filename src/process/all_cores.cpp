@@ -23,8 +23,7 @@ constexpr std::size_t k_stack_octets = 1024UL * 1024;
 
 class Work {
  public:
-  Work(std::size_t count, const std::function<void(std::size_t)>& work)
-      : count_(count), work_(work) {}
+  Work(std::size_t count, const RangeWork& work) : count_(count), work_(work) {}
 
   /// Takes parts until none is left.
   void run() {
@@ -32,8 +31,7 @@ class Work {
       for (;;) {
         const std::size_t first = next_.fetch_add(k_parts_at_a_time);
         if (first >= count_) return;
-        const std::size_t end = std::min(first + k_parts_at_a_time, count_);
-        for (std::size_t i = first; i < end; ++i) work_(i);
+        work_(first, std::min(first + k_parts_at_a_time, count_));
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
@@ -48,7 +46,7 @@ class Work {
 
  private:
   std::size_t count_;
-  const std::function<void(std::size_t)>& work_;
+  const RangeWork& work_;
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::exception_ptr thrown_;  // under mutex_
@@ -56,8 +54,7 @@ class Work {
 
 }  // namespace
 
-void for_each_on_all_cores(std::size_t count,
-                           const std::function<void(std::size_t)>& work) {
+void share_on_all_cores(std::size_t count, const RangeWork& work) {
   Work all(count, work);
   {
     std::vector<Thread> others;

@@ -28,8 +28,16 @@ class Path {
 
   /// As it was given.
   std::string text() const;
+  /// The last part; of a folder, with its slash. Lives as long as the path.
+  std::string_view name() const {
+    return last_ ? last_->name() : std::string_view();
+  }
   /// What the last part lies in: with its slash at the end, or empty.
   Path folder() const;
+  /// True if both were made from one folder by operator/.
+  bool is_beside(const Path& other) const {
+    return last_ && other.last_ && last_->above == other.last_->above;
+  }
   /// What follows this folder. The two share it.
   Path operator/(std::string_view rest) const {
     Path path = *this;

@@ -295,15 +295,15 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   const bool is_too_narrow =
       found.has_new_inputs && std::holds_alternative<files::Paths>(scope);
   const files::Scope& where = is_too_narrow ? files::Scope() : scope;
-  const auto read = [&](const text::Path& path, const files::FileStamp& stamp) {
+  const auto read = [&](const files::FileToRead& file) {
     // A directory, a FIFO, a large log: only one that was named is missed.
-    return is_pem_size(stamp) || files_.is_named(path)
-               ? read_pem_file(path, intermediates_)
+    return is_pem_size(file.stamp()) || files_.is_named(file.path())
+               ? read_pem_file(file, intermediates_)
                : PemFilePtr(new PemFile());
   };
   // While others are served they have the cores.
   const std::vector<Change> changes =
-      is_first_ ? files_.update(where, read, process::for_each_on_all_cores)
+      is_first_ ? files_.update(where, read, process::share_on_all_cores)
                 : files_.update(where, read);
   checks_left_ = k_max_verified;
   Swap swap;

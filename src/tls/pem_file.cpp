@@ -135,12 +135,12 @@ bool has_no_pem(const std::string& path) {
   return text && !is_pem(Secret::take(*std::move(text))->octets());
 }
 
-PemFilePtr read_pem_file(const text::Path& path, Intermediates& intermediates) {
+PemFilePtr read_pem_file(const files::FileToRead& from,
+                         Intermediates& intermediates) {
   const Shared<PemFile> file(new PemFile());
-  file->path = path;
-  Content content{.path = path.text()};
-  Result<files::FileContent> text =
-      files::read_with_facts(content.path, k_max_pem_octets);
+  file->path = from.path();
+  Content content{.path = from.path().text()};
+  Result<files::FileContent> text = from.read(k_max_pem_octets);
   if (!text) {
     report(content, "certificate.unreadable",
            fmt::format("can't be read: {}", text.error().message),

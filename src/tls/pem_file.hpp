@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "diagnostic.hpp"
-#include "files/file_group.hpp"
+#include "files/file_to_read.hpp"
 #include "shared.hpp"
 #include "text/path.hpp"
 #include "tls/read_certificate.hpp"
@@ -52,6 +52,7 @@ bool has_no_pem(const std::string& path);
 
 /// A file that is no PEM at all is an empty PemFile, and no fault.
 /// `intermediates` has what follows a leaf.
-PemFilePtr read_pem_file(const text::Path& path, Intermediates& intermediates);
+PemFilePtr read_pem_file(const files::FileToRead& file,
+                         Intermediates& intermediates);
 
 }  // namespace mtasts::tls

@@ -82,6 +82,36 @@ TEST(FileGlob, ListsWhatItWouldExpandToAndNothingElse) {
   }
 }
 
+// What is opened anyway need not be looked at before.
+TEST(FileGlob, LeavesTheStateOfRegularFilesOpen) {
+  class Collector final : public FileVisitor {
+   public:
+    bool needs_stamps() const override { return false; }
+    void file(const text::Path& path, const FileStamp& stamp) override {
+      found.emplace_back(path.text(), stamp);
+    }
+    std::vector<std::pair<std::string, FileStamp>> found;
+  };
+  const TempDir dir;
+  const std::string file = dir.write("a", "x");
+  const std::string folder = dir.path("b");
+  const std::string link = dir.path("c");
+  const std::string dead = dir.path("d");
+  const std::string named = dir.write("e/named", "x");
+  fs::create_directory(folder);
+  fs::create_symlink("a", link);
+  fs::create_symlink("gone", dead);
+  Collector collector;
+  list_files({.files = {named}, .globs = {dir.path("[a-d]")}}, collector);
+  const std::vector<std::pair<std::string, FileStamp>> want = {
+      {named, stamp_file(named)},
+      {file, {.kind = FileKind::listed}},
+      {folder, stamp_file(folder)},
+      {link, stamp_file(link)},
+      {dead, stamp_file(dead)}};
+  EXPECT_EQ(collector.found, want);
+}
+
 TEST(FileGlob, GivesNothingForAMissingFolder) {
   const TempDir dir;
   EXPECT_EQ(expand_glob(dir.path("none/*.toml")), Paths{});

@@ -92,7 +92,9 @@ TEST(ProcessProgressThreads, CountWithoutWaitingForEachOther) {
           return Progress::Moment(std::chrono::seconds(seconds.fetch_add(1)));
         });
     progress.begin("Reading", "policies", k_count);
-    for_each_on_all_cores(k_count, [&](std::size_t) { progress.has_read(); });
+    share_on_all_cores(k_count, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) progress.has_read();
+    });
     for (int i = 0; i < 16; ++i) progress.has_read();
   }
   ASSERT_GE(told.size(), 2U);
@@ -124,8 +126,8 @@ TEST(ProcessProgressOfFiles, CountsWhatIsListedAndWhatIsRead) {
   Progress progress(
       [&told](const std::string& text) { told.push_back(text); },
       [&seconds] { return Progress::Moment(std::chrono::seconds(seconds++)); });
-  const auto read = [](const text::Path& path, const files::FileStamp&) {
-    return std::make_shared<const Part>(Part{path.text()});
+  const auto read = [](const files::FileToRead& file) {
+    return std::make_shared<const Part>(Part{file.path().text()});
   };
   EXPECT_EQ(group.update(files::Everywhere{&progress}, read).size(), 32U);
   EXPECT_EQ(told, (Strings{"Looking for notes: 16 files",
