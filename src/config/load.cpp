@@ -332,6 +332,12 @@ Loaded Loader::load(const files::Scope& scope) {
   return loaded;
 }
 
+void Loader::list(files::FileVisitor& visitor) const {
+  main_.list(visitor);
+  included_.list(visitor);
+  tokens_.list(visitor);
+}
+
 files::FileChanges Loader::look(const files::Scope& scope) const {
   files::FileChanges changes = main_.look(scope);
   changes.merge(included_.look(scope));

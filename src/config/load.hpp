@@ -48,6 +48,8 @@ class Loader {
     tokens_.reread_faulty();
   }
 
+  /// Shows which files there are now.
+  void list(files::FileVisitor& visitor) const;
   /// What differs on the disk from what was loaded.
   files::FileChanges look(const files::Scope& scope) const;
 

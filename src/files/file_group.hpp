@@ -109,6 +109,9 @@ class FileGroup {
     return members_.is_named(path);
   }
 
+  /// Shows which files there are now.
+  void list(FileVisitor& visitor) const { list_files(inputs(), visitor); }
+
   /// What differs on the disk from what was read.
   FileChanges look(const Scope& scope) const {
     if (std::holds_alternative<Everywhere>(scope)) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <string_view>
 #include <system_error>
 
 #include "config/listeners.hpp"
@@ -23,6 +24,7 @@ bool is_private(const fs::path& folder) {
 
 class Finder final : public files::FileVisitor {
  public:
+  bool needs_stamps() const override { return false; }
   void file(const text::Path& path, const files::FileStamp&) override {
     // Its folder would be everything.
     if (is_top_) add_file(path.text());
@@ -31,12 +33,14 @@ class Finder final : public files::FileVisitor {
     const fs::path folder =
         path == text::Path() ? "." : fs::path(path.text()).parent_path();
     std::error_code error;
-    is_top_ = fs::absolute(path.text() + "-", error).parent_path() == "/";
-    // One of very many that were found in another; in / there is none of them,
-    // and the current folder has no other above it.
+    // One of very many that were found in another; / is none of them.
     const bool is_entry =
-        seen_.contains(path.folder()) && !fs::is_symlink(folder, error);
-    if (is_top_ || !seen_.insert(path).second || is_entry) return;
+        path.name().find_first_not_of("./") != std::string_view::npos &&
+        seen_.contains(path.folder());
+    is_top_ = !is_entry &&
+              fs::absolute(path.text() + "-", error).parent_path() == "/";
+    if (is_top_ || !seen_.insert(path).second) return;
+    if (is_entry && !fs::is_symlink(folder, error)) return;
     fs::path part;
     for (const fs::path& name : folder) follow(part /= name, 0);
     add_folder(folder);
@@ -112,14 +116,14 @@ std::vector<std::string> Finder::take() const {
 
 }  // namespace
 
-std::vector<std::string> find_readable(SnapshotLoader& loader) {
+std::vector<std::string> find_readable(const SnapshotLoader& loader) {
   Finder finder;
-  loader.find_changes(files::Everywhere{&finder});
+  loader.list(finder);
   return finder.take();
 }
 
 process::Allowed find_allowed(const config::Startup& startup,
-                              SnapshotLoader& loader) {
+                              const SnapshotLoader& loader) {
   process::Allowed allowed{.readable = find_readable(loader),
                            .removable_in = {}};
   std::error_code error;

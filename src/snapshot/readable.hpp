@@ -19,12 +19,12 @@ namespace mtasts::snapshot {
 ///   tomorrow: certbot's archive/, a release next to the one before;
 /// - the folder above each of them, so that a folder can be replaced as a whole
 ///   by renaming, unless others share it: /, /etc, /home/mail, /var/lib.
-std::vector<std::string> find_readable(SnapshotLoader& loader);
+std::vector<std::string> find_readable(const SnapshotLoader& loader);
 
 /// All that serving needs of the file system: these, the folder of challenges,
 /// that of the summary of reports, and the folders of unix sockets, whose files
 /// are removed in the end.
 process::Allowed find_allowed(const config::Startup& startup,
-                              SnapshotLoader& loader);
+                              const SnapshotLoader& loader);
 
 }  // namespace mtasts::snapshot

@@ -266,6 +266,11 @@ void SnapshotLoader::accept(const LoadedSnapshot& judged) {
   certificates_.added = std::vector<tls::CertificatePtr>();
 }
 
+void SnapshotLoader::list(files::FileVisitor& visitor) const {
+  policies_.loader.list(visitor);
+  certificates_.finder.list(visitor);
+}
+
 files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope) {
   files::FileChanges changes = policies_.loader.look(scope);
   files::FileChanges beside = certificates_.finder.look(scope);

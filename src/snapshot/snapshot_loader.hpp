@@ -74,6 +74,8 @@ class SnapshotLoader {
   /// expire, and lacks of descriptors end, without any file changing.
   void recheck();
 
+  /// Shows which files there are now.
+  void list(files::FileVisitor& visitor) const;
   /// What differs on the disk from what was loaded, without what can't matter;
   /// see CertificateFinder::pass_over().
   files::FileChanges find_changes(const files::Scope& scope);

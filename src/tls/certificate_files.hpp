@@ -49,6 +49,8 @@ class CertificateFinder {
   /// Has the next find() read what has a fault again, changed or not.
   void reread_faulty() { files_.reread_faulty(); }
 
+  /// Shows which files there are now.
+  void list(files::FileVisitor& visitor) const { files_.list(visitor); }
   /// What differs on the disk from what was found.
   files::FileChanges look(const files::Scope& scope) const {
     return files_.look(scope);
