@@ -124,7 +124,7 @@ std::vector<CertificateFinder::Id> CertificateFinder::index(
 bool CertificateFinder::prove(const Certificate& made, bool is_deep) const {
   if (is_first_ && !is_deep) return true;
   const KeyPtr parsed = parse_key(made.key_der());
-  const bool good = parsed && can_sign(parsed.get());
+  const bool good = parsed && can_sign(made.key_der(), parsed.get());
   if (good) made.prove(true);
   return good;
 }

@@ -3,6 +3,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
 #include <openssl/x509.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <span>
 
 #include "tls/der.hpp"
 
@@ -32,6 +34,7 @@ constexpr std::array<Curve, 3> k_curves = {{
     {"\x2B\x81\x04\x00\x22"sv, 384, "P-384"},
     {"\x2B\x81\x04\x00\x23"sv, 521, "P-521"},
 }};
+constexpr std::size_t k_max_ec_octets = 66;
 
 unsigned bits_of_integer(std::string_view content) {
   const std::size_t first = content.find_first_not_of('\0');
@@ -103,18 +106,26 @@ std::optional<PrivateKey> unwrap(std::string_view der) {
   return PrivateKey{kind, algorithm.take(k_oid), inner};
 }
 
+Owned<BIGNUM, BN_clear_free> read_secret(const EcKey& key) {
+  Owned<BIGNUM, BN_clear_free> number(
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(key.secret.data()),
+                static_cast<int>(key.secret.size()), BN_secure_new()));
+  // No branch and no place in memory may hang on it.
+  if (number) BN_set_flags(number.get(), BN_FLG_CONSTTIME);
+  return number;
+}
+
 /// What d2i_AutoPrivateKey() makes of the same octets, in a twentieth of the
 /// time: OpenSSL 3.0 looks for a decoder among all that it has.
 KeyPtr make_ec_key(const EcKey& from) {
   const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
       EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   const int size = static_cast<int>(from.secret.size());
-  const Owned<BIGNUM, BN_clear_free> number(
-      BN_bin2bn(reinterpret_cast<const unsigned char*>(from.secret.data()),
-                size, BN_secure_new()));
+  const Owned<BIGNUM, BN_clear_free> number = read_secret(from);
   std::string curve(from.curve);
   std::string point(from.point);
-  std::array<unsigned char, 66> secret;  // in the order of this machine
+  // In the order of this machine.
+  std::array<unsigned char, k_max_ec_octets> secret;
   EVP_PKEY* key = nullptr;
   if (context && number &&
       BN_bn2nativepad(number.get(), secret.data(), size) == size) {
@@ -132,6 +143,68 @@ KeyPtr make_ec_key(const EcKey& from) {
   OPENSSL_cleanse(secret.data(), secret.size());
   ERR_clear_error();
   return KeyPtr(key);
+}
+
+/// None has to be freed: they are needed as long as the program runs.
+const EC_GROUP* find_group(std::string_view curve) {
+  static const auto groups = [] {
+    std::array<const EC_GROUP*, k_curves.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::string name(k_curves[i].name);
+      all[i] = EC_GROUP_new_by_curve_name(EC_curve_nist2nid(name.c_str()));
+    }
+    return all;
+  }();
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (k_curves[i].name == curve) return groups[i];
+  }
+  return nullptr;
+}
+
+/// SEC 1, 3.2.1: the point is the secret times the curve's base point.
+/// Nothing where OpenSSL can't tell.
+std::optional<bool> is_point_of_secret(const EcKey& key) {
+  const EC_GROUP* group = find_group(key.curve);
+  const Owned<EC_POINT, EC_POINT_free> point(
+      group != nullptr ? EC_POINT_new(group) : nullptr);
+  const Owned<BN_CTX, BN_CTX_free> scratch(BN_CTX_secure_new());
+  const Owned<BIGNUM, BN_clear_free> secret = read_secret(key);
+  std::array<unsigned char, 1 + 2 * k_max_ec_octets> octets;
+  std::size_t size = 0;
+  if (point && scratch && secret &&
+      EC_POINT_mul(group, point.get(), secret.get(), nullptr, nullptr,
+                   scratch.get()) == 1) {
+    size = EC_POINT_point2oct(group, point.get(), POINT_CONVERSION_UNCOMPRESSED,
+                              octets.data(), octets.size(), scratch.get());
+  }
+  ERR_clear_error();
+  if (size == 0) return std::nullopt;
+  return std::ranges::equal(
+      key.point, std::span(octets).first(size), {},
+      [](char c) { return static_cast<unsigned char>(c); });
+}
+
+bool verifies_own_signature(EVP_PKEY* key) {
+  constexpr std::string_view k_text = "mta-stsd";
+  const auto* text = reinterpret_cast<const unsigned char*>(k_text.data());
+  // Ed25519 has its own.
+  const EVP_MD* digest =
+      EVP_PKEY_is_a(key, "ED25519") == 1 ? nullptr : EVP_sha256();
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> signer(EVP_MD_CTX_new());
+  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> verifier(EVP_MD_CTX_new());
+  std::string signature(
+      static_cast<std::size_t>(std::max(EVP_PKEY_get_size(key), 1)), '\0');
+  auto* octets = reinterpret_cast<unsigned char*>(signature.data());
+  std::size_t size = signature.size();
+  const bool good =
+      signer && verifier &&
+      EVP_DigestSignInit(signer.get(), nullptr, digest, nullptr, key) == 1 &&
+      EVP_DigestSign(signer.get(), octets, &size, text, k_text.size()) == 1 &&
+      EVP_DigestVerifyInit(verifier.get(), nullptr, digest, nullptr, key) ==
+          1 &&
+      EVP_DigestVerify(verifier.get(), octets, size, text, k_text.size()) == 1;
+  ERR_clear_error();
+  return good;
 }
 
 }  // namespace
@@ -227,27 +300,15 @@ KeyPtr parse_key(std::string_view der) {
   return parse_der<d2i_AutoPrivateKey, EVP_PKEY_free>(der);
 }
 
-bool can_sign(EVP_PKEY* key) {
-  constexpr std::string_view k_text = "mta-stsd";
-  const auto* text = reinterpret_cast<const unsigned char*>(k_text.data());
-  // Ed25519 has its own.
-  const EVP_MD* digest =
-      EVP_PKEY_is_a(key, "ED25519") == 1 ? nullptr : EVP_sha256();
-  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> signer(EVP_MD_CTX_new());
-  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> verifier(EVP_MD_CTX_new());
-  std::string signature(
-      static_cast<std::size_t>(std::max(EVP_PKEY_get_size(key), 1)), '\0');
-  auto* octets = reinterpret_cast<unsigned char*>(signature.data());
-  std::size_t size = signature.size();
-  const bool good =
-      signer && verifier &&
-      EVP_DigestSignInit(signer.get(), nullptr, digest, nullptr, key) == 1 &&
-      EVP_DigestSign(signer.get(), octets, &size, text, k_text.size()) == 1 &&
-      EVP_DigestVerifyInit(verifier.get(), nullptr, digest, nullptr, key) ==
-          1 &&
-      EVP_DigestVerify(verifier.get(), octets, size, text, k_text.size()) == 1;
-  ERR_clear_error();
-  return good;
+bool can_sign(std::string_view private_key, EVP_PKEY* key) {
+  const std::optional<EcKey> ec = find_ec_key(private_key);
+  // A point may have two other forms.
+  if (ec && !ec->curve.empty() && ec->point.starts_with('\x04')) {
+    if (const std::optional<bool> known = is_point_of_secret(*ec)) {
+      return *known;
+    }
+  }
+  return verifies_own_signature(key);
 }
 
 std::string public_key_of(std::string_view private_key) {

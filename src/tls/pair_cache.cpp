@@ -36,7 +36,8 @@ const ParsedPair* PairCache::find(const CertificatePtr& certificate) {
   if (certificate->is_broken()) return nullptr;
   errno = 0;
   Result<ParsedPair> pair = parse(*certificate);
-  if (pair && !certificate->is_proven() && !can_sign(pair->key.get())) {
+  if (pair && !certificate->is_proven() &&
+      !can_sign(certificate->key_der(), pair->key.get())) {
     pair = fail("the key can't sign for the certificate");
   }
   // A lack of memory says nothing of the pair. OpenSSL calls it an error of

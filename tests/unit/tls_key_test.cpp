@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -147,15 +148,57 @@ TEST(TlsKey, FindsThePublicKeyInEveryFormOfAKey) {
   }
 }
 
-TEST(TlsKey, KnowsABrokenSecret) {
-  EXPECT_TRUE(can_sign(make_pair("DNS:a.example").key.get()));
-  EXPECT_TRUE(can_sign(make_pair("DNS:a.example", KeyKind::rsa).key.get()));
-  EXPECT_TRUE(
-      can_sign(KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")).get()));
+/// What `key` is written as, and again with one bit of its last octets flipped.
+void expect_to_know_a_flipped_bit(const KeyPtr& key) {
+  unsigned char* raw = nullptr;
+  const int size = i2d_PrivateKey(key.get(), &raw);
+  for (std::string der : {take_der(raw, size), wrap(key)}) {
+    const KeyPtr good = parse_key(der);
+    ASSERT_NE(good, nullptr);
+    EXPECT_TRUE(can_sign(der, good.get()));
+    const std::optional<EcKey> ec = find_ec_key(der);
+    if (!ec) continue;
+    const auto secret =
+        static_cast<std::size_t>(ec->secret.data() - der.data());
+    for (const std::size_t back : {1U, 9U, 32U}) {
+      std::string bad = der;
+      bad[secret + ec->secret.size() - back] ^= '\x01';
+      const KeyPtr parsed = parse_key(bad);
+      ASSERT_NE(parsed, nullptr);
+      EXPECT_FALSE(can_sign(bad, parsed.get()));
+    }
+  }
+}
+
+TEST(TlsKey, KnowsASecretThatDoesNotFitItsPoint) {
+  for (const char* curve : {"P-256", "P-384", "P-521", "secp256k1"}) {
+    SCOPED_TRACE(curve);
+    expect_to_know_a_flipped_bit(
+        KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve)));
+  }
+}
+
+TEST(TlsKey, KnowsThatKeysOfOtherKindsCanSign) {
+  expect_to_know_a_flipped_bit(make_pair("DNS:a.example", KeyKind::rsa).key);
+  expect_to_know_a_flipped_bit(
+      KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")));
+}
+
+// RFC 5480, 2.2 allows for a compressed point.
+TEST(TlsKey, KnowsThatAKeyWithACompressedPointCanSign) {
+  const KeyPtr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  ASSERT_EQ(EVP_PKEY_set_utf8_string_param(
+                key.get(), OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+                OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_COMPRESSED),
+            1);
+  expect_to_know_a_flipped_bit(key);
+}
+
+TEST(TlsKey, KnowsABrokenPair) {
   const CertificatePtr broken = make_broken("DNS:a.example");
   const KeyPtr key = parse_key(broken->key_der());
   ASSERT_NE(key, nullptr);
-  EXPECT_FALSE(can_sign(key.get()));
+  EXPECT_FALSE(can_sign(broken->key_der(), key.get()));
 }
 
 TEST(TlsKey, NeverReadsBeyondAnyCut) {
