@@ -212,7 +212,7 @@ void Loader::check_includes() {
 }
 
 void Loader::index(const Changes& changes, Loaded& loaded) {
-  dns::NameMap<publish::PublicationPtr>::Changes names;
+  std::map<std::string_view, std::optional<publish::PublicationPtr>> names;
   for (const auto& change : changes) {
     if (!change.before) continue;
     for (const publish::PublicationPtr& entry : change.before->policies) {
@@ -240,13 +240,14 @@ void Loader::index(const Changes& changes, Loaded& loaded) {
     }
   }
   for (const auto& one : names) loaded.touched.emplace_back(one.first);
-  by_domain_ = by_domain_.with(std::move(names));
+  by_domain_ = by_domain_.with({std::make_move_iterator(names.begin()),
+                                std::make_move_iterator(names.end())});
 }
 
 /// From the beginning: after a clash nobody knows which policy was first.
 void Loader::index_all(Loaded& loaded) {
   has_clash_ = false;
-  dns::NameMap<publish::PublicationPtr>::Changes names;
+  std::map<std::string_view, publish::PublicationPtr> names;
   for (const publish::PublicationPtr& entry : make_config().live.policies) {
     for (const std::string_view domain : entry->domains()) {
       const auto [known, added] = names.try_emplace(domain, entry);
@@ -256,12 +257,12 @@ void Loader::index_all(Loaded& loaded) {
       loaded.diagnostics.push_back(
           {Severity::error, "config.duplicate-domain", entry->place(),
            fmt::format("domain {} has a policy already, at {}",
-                       in_quotes(domain),
-                       format_place((*known->second)->place())),
+                       in_quotes(domain), format_place(known->second->place())),
            "a domain has one policy; remove it from one of them"});
     }
   }
-  by_domain_ = dns::NameMap<publish::PublicationPtr>().with(std::move(names));
+  by_domain_ = dns::NameMap<publish::PublicationPtr>().with(
+      {names.begin(), names.end()});
 }
 
 Config Loader::make_config() const {

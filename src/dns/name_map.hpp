@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -44,8 +43,9 @@ class NameMap {
     }
   }
 
-  /// New values for names; no value takes the name out.
-  using Changes = std::map<std::string_view, std::optional<Value>>;
+  /// New values for names, each once; no value takes the name out.
+  using Changes =
+      std::vector<std::pair<std::string_view, std::optional<Value>>>;
 
   NameMap with(Changes changes) const {
     std::array<std::vector<typename Changes::value_type*>, k_shards> by_shard;
@@ -55,6 +55,8 @@ class NameMap {
     NameMap next = *this;
     for (std::size_t i = 0; i < k_shards; ++i) {
       if (by_shard[i].empty()) continue;
+      std::ranges::sort(by_shard[i], {},
+                        [](const auto* one) { return one->first; });
       const std::shared_ptr<const Shard> old = shards_[i];
       auto merged = std::make_shared<const Shard>(
           merge(old ? *old : Shard{}, by_shard[i]));

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 namespace mtasts::tls {
@@ -76,7 +76,7 @@ std::vector<CertificatePtr> CertificateStore::named(
 CertificateStore CertificateStore::with(
     const std::vector<CertificatePtr>& added,
     const std::vector<CertificatePtr>& removed) const {
-  std::map<std::string_view, std::vector<CertificatePtr>> changed;
+  std::unordered_map<std::string_view, std::vector<CertificatePtr>> changed;
   const auto list_of =
       [&](std::string_view name) -> std::vector<CertificatePtr>& {
     const auto [change, is_new] = changed.try_emplace(name);
@@ -96,14 +96,15 @@ CertificateStore CertificateStore::with(
     }
   }
   dns::NameMap<Listed>::Changes changes;
+  changes.reserve(changed.size());
   for (const auto& [name, list] : changed) {
     if (list.empty()) {
-      changes.emplace_hint(changes.end(), name, std::nullopt);
+      changes.emplace_back(name, std::nullopt);
       continue;
     }
     // The map has the name as the best one has it: others may go.
     const std::vector<std::string_view> names = list.front()->names();
-    changes.emplace_hint(changes.end(), *std::ranges::find(names, name),
+    changes.emplace_back(*std::ranges::find(names, name),
                          Listed{list.front(), SharedList<CertificatePtr>(
                                                   std::span(list).subspan(1))});
   }

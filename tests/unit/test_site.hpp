@@ -31,7 +31,7 @@ inline void add_entry(config::Live& live, publish::Publication entry) {
   live.policies.push_back(shared);
   dns::NameMap<publish::PublicationPtr>::Changes changes;
   for (const std::string_view domain : shared->domains()) {
-    changes[domain] = shared;
+    changes.emplace_back(domain, shared);
   }
   live.by_domain = live.by_domain.with(std::move(changes));
 }
