@@ -47,16 +47,29 @@ TEST(ReadableTest, SparesWhatOthersShare) {
   EXPECT_EQ(find_readable(loader), std::vector{dir.path("")});
 }
 
-TEST(ReadableTest, IsTheCurrentFolderWhereThePathIsBelowNoOther) {
-  const TempDir dir;
-  dir.write("mta-stsd.toml", "");
+/// What may be read when `dir` is the current folder, and this one is there.
+std::vector<std::string> readable_from(const TempDir& dir, std::string text) {
+  dir.write("mta-stsd.toml", text);
   const std::filesystem::path before = std::filesystem::current_path();
   std::filesystem::current_path(dir.path(""));
   SnapshotLoader loader("mta-stsd.toml");
   (void)loader.load({}, nullptr, process::this_second());
-  const std::vector<std::string> found = find_readable(loader);
+  std::vector<std::string> found = find_readable(loader);
   std::filesystem::current_path(before);
-  EXPECT_EQ(found, std::vector{dir.path("")});
+  return found;
+}
+
+TEST(ReadableTest, IsTheCurrentFolderWhereThePathIsBelowNoOther) {
+  const TempDir dir;
+  EXPECT_EQ(readable_from(dir, ""), std::vector{dir.path("")});
+}
+
+TEST(ReadableTest, IsTheFolderAboveTheCurrentOneWhereAPathLeadsThere) {
+  const TempDir dir;
+  const std::filesystem::path above =
+      std::filesystem::path(dir.path("")).parent_path().parent_path();
+  EXPECT_EQ(readable_from(dir, "include = [\"../no-such-name-*.toml\"]\n"),
+            std::vector{above.string() + "/"});
 }
 
 TEST(ReadableTest, IsTheFolderOfTheSummaryOfReports) {
