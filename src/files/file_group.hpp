@@ -115,7 +115,9 @@ class FileGroup {
   /// What differs on the disk from what was read.
   FileChanges look(const Scope& scope) const {
     if (std::holds_alternative<Everywhere>(scope)) {
-      return compare_all(visitor_of(scope), true);
+      Comparison comparison(files_, visitor_of(scope));
+      list_files(inputs(), comparison);
+      return comparison.take();
     }
     FileChanges changes;
     const auto look_at = [&](const text::Path& path) {
@@ -144,22 +146,20 @@ class FileGroup {
                              ShareOut share_out = {}) {
     FileVisitor* also = visitor_of(scope);
     if (also != nullptr) also->begin("Looking for", what_, 0);
-    FileChanges due = choose_due(scope);
-    std::vector<Due> chosen;
-    chosen.reserve(due.size());
-    for (auto& one : due) chosen.push_back({&one, nullptr});
-    if (also != nullptr) also->begin("Reading", what_, chosen.size());
-    share_out(chosen.size(), [&](std::size_t begin, std::size_t end) {
+    std::vector<Due> due = choose_due(scope);
+    if (also != nullptr) also->begin("Reading", what_, due.size());
+    share_out(due.size(), [&](std::size_t begin, std::size_t end) {
       while (begin != end) {
-        const std::span<Due> rest(&chosen[begin], end - begin);
+        const std::span<Due> rest(&due[begin], end - begin);
         begin += read_folder(rest, read, also);
       }
     });
     std::vector<Change> changes;
     Files added;
     bool has_gone = false;
-    for (Due& one : chosen) {
-      const auto& [path, stamp] = *one.file;
+    for (Due& one : due) {
+      const text::Path& path = one.path;
+      const FileStamp& stamp = one.stamp;
       Change change{nullptr, std::move(one.part)};
       due_.erase(path);
       if (File* known = find_in(files_, path)) {
@@ -228,20 +228,49 @@ class FileGroup {
 
   /// What update() has to read, or to forget.
   struct Due {
-    FileChanges::value_type* file;
-    PartPtr part;  // what was read
+    text::Path path;
+    FileStamp stamp;
+    PartPtr part = nullptr;  // what was read
+  };
+
+  /// Takes all that list_files() shows, when nothing was read before. One block
+  /// of memory: what is allotted and freed between the paths, which stay, would
+  /// leave a hole beside each.
+  class FirstListing final : public FileVisitor {
+   public:
+    explicit FirstListing(FileVisitor* also) : also_(also) {}
+
+    bool needs_stamps() const override { return false; }
+    void file(const text::Path& path, const FileStamp& stamp) override {
+      if (also_ != nullptr) also_->file(path, stamp);
+      due_.push_back({path, stamp});
+    }
+    void directory(const text::Path& path) override {
+      if (also_ != nullptr) also_->directory(path);
+    }
+    void link(const text::Path& path) override {
+      if (also_ != nullptr) also_->link(path);
+    }
+
+    /// In the order of the paths, each once.
+    std::vector<Due> take() {
+      std::ranges::stable_sort(due_, {}, &Due::path);
+      const auto rest = std::ranges::unique(due_, {}, &Due::path);
+      due_.erase(rest.begin(), rest.end());
+      return std::move(due_);
+    }
+
+   private:
+    FileVisitor* also_;
+    std::vector<Due> due_;
   };
 
   /// Compares what list_files() shows with what was read.
   class Comparison final : public FileVisitor {
    public:
-    Comparison(const Files& files, FileVisitor* also, bool needs_stamps)
-        : files_(files),
-          also_(also),
-          needs_stamps_(needs_stamps),
-          seen_(files.size(), false) {}
+    Comparison(const Files& files, FileVisitor* also)
+        : files_(files), also_(also), seen_(files.size(), false) {}
 
-    bool needs_stamps() const override { return needs_stamps_; }
     void file(const text::Path& path, const FileStamp& stamp) override {
       if (also_ != nullptr) also_->file(path, stamp);
       // Matches come in the order of their paths, as the files do.
@@ -277,7 +306,6 @@ class FileGroup {
    private:
     const Files& files_;
     FileVisitor* also_;
-    bool needs_stamps_;
     std::vector<bool> seen_;
     std::size_t next_ = 0;  // behind the last file that was shown
     FileChanges changes_;
@@ -290,20 +318,17 @@ class FileGroup {
     return found != files.end() && found->path == path ? &*found : nullptr;
   }
 
-  FileChanges compare_all(FileVisitor* also, bool needs_stamps) const {
-    Comparison comparison(files_, also, needs_stamps);
-    list_files(inputs(), comparison);
-    return comparison.take();
-  }
-
   /// What update() has to read, or to forget: what has changed and may be read,
   /// and what is due and has not changed. The first time all are read, and no
   /// file is looked at before it is opened.
-  FileChanges choose_due(const Scope& scope) {
-    const bool is_first =
-        files_.empty() && std::holds_alternative<Everywhere>(scope);
-    FileChanges due =
-        is_first ? compare_all(visitor_of(scope), false) : look(scope);
+  std::vector<Due> choose_due(const Scope& scope) {
+    if (files_.empty() && std::holds_alternative<Everywhere>(scope)) {
+      has_new_inputs_ = false;
+      FirstListing listing(visitor_of(scope));
+      list_files(inputs(), listing);
+      return listing.take();
+    }
+    FileChanges due = look(scope);
     if (const auto* rested = std::get_if<FileChanges>(&scope)) {
       std::erase_if(due, [&](const auto& one) {
         return rested->at(one.first) != one.second;
@@ -321,7 +346,10 @@ class FileGroup {
         if (!members_.has(one.path)) due[one.path] = {};
       }
     }
-    return due;
+    std::vector<Due> chosen;
+    chosen.reserve(due.size());
+    for (const auto& [path, stamp] : due) chosen.push_back({path, stamp});
+    return chosen;
   }
 
   /// Reads the first of `due`, and those behind it that lie in the same folder.
@@ -329,18 +357,17 @@ class FileGroup {
   template <class Read>
   std::size_t read_folder(std::span<Due> due, const Read& read,
                           FileVisitor* also) const {
-    const text::Path& first = due.front().file->first;
+    const text::Path& first = due.front().path;
     const auto others = std::ranges::find_if(
-        due, [&](const Due& one) { return !one.file->first.is_beside(first); });
+        due, [&](const Due& one) { return !one.path.is_beside(first); });
     due = due.first(std::max<std::size_t>(others - due.begin(), 1));
     // One or two are opened sooner by their paths.
     const Folder folder = due.size() > 2 ? Folder(first.folder()) : Folder();
     for (Due& one : due) {
-      auto& [path, stamp] = *one.file;
-      const FileToRead file(folder, path, stamp);
-      stamp = file.stamp();
+      const FileToRead file(folder, one.path, one.stamp);
+      one.stamp = file.stamp();
       // A named file is read even when there is none: a fault to report.
-      if (!stamp.is_there() && !is_named(path)) continue;
+      if (!one.stamp.is_there() && !is_named(one.path)) continue;
       one.part = read(file);
       if (also != nullptr) also->has_read();
     }
