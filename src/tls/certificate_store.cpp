@@ -24,9 +24,12 @@ std::string format_days(long count) {
 
 constexpr std::string_view k_anew = "get the chain anew from the CA";
 
+/// Of two that are equally good always the same one, whichever was read first:
+/// a restart changes nothing.
 bool is_better(const CertificatePtr& a, const CertificatePtr& b) {
-  return a->is_flawed() != b->is_flawed() ? b->is_flawed()
-                                          : a->not_after() > b->not_after();
+  if (a->is_flawed() != b->is_flawed()) return b->is_flawed();
+  if (a->not_after() != b->not_after()) return a->not_after() > b->not_after();
+  return a->leaf_der() < b->leaf_der();
 }
 
 bool has_kind(const std::vector<CertificatePtr>& among, KeyKind kind) {

@@ -308,6 +308,20 @@ TEST_F(TlsCoverage, WarnsInTheLastThreeWeeksOrTheLastThird) {
             1U);
 }
 
+// After a restart they are read in another order than they came in.
+TEST(TlsCertificateStore, ChoosesTheSameOfTwoWhicheverCameFirst) {
+  const CertificatePtr a = make("DNS:a.example", "a");
+  const CertificatePtr b = make("DNS:a.example", "b");
+  const Strings chosen =
+      files(CertificateStore({a, b}).find("a.example", now()));
+  ASSERT_EQ(chosen.size(), 1U);
+  EXPECT_EQ(files(CertificateStore({b, a}).find("a.example", now())), chosen);
+  EXPECT_EQ(files(CertificateStore({b}).with({a}, {}).find("a.example", now())),
+            chosen);
+  EXPECT_EQ(files(CertificateStore({a}).with({b}, {}).find("a.example", now())),
+            chosen);
+}
+
 TEST(TlsCertificateStore, SharesWhatStaysTheSame) {
   const CertificatePtr a = make("DNS:a.example", "a");
   const CertificatePtr old_b = make("DNS:b.example,DNS:c.example", "old b");
