@@ -9,7 +9,6 @@
 #include <iterator>
 #include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include "diagnostic.hpp"
 #include "files/file_to_read.hpp"
 #include "files/listing.hpp"
+#include "files/members.hpp"
 #include "shared.hpp"
 #include "text/path.hpp"
 
@@ -43,7 +43,6 @@ using FileChanges = std::map<text::Path, FileStamp>;
 struct Everywhere {
   FileVisitor* also = nullptr;  // is shown all on the way; null: nobody is
 };
-using Paths = std::set<text::Path>;
 using Scope = std::variant<Everywhere, Paths, FileChanges>;
 
 inline bool is_of_rested(const Scope& scope) {
@@ -54,30 +53,6 @@ inline FileVisitor* visitor_of(const Scope& scope) {
   const auto* everywhere = std::get_if<Everywhere>(&scope);
   return everywhere != nullptr ? everywhere->also : nullptr;
 }
-
-/// Which paths Inputs lead to. A folder of matches that can't be listed is one
-/// more, "FOLDER/.": what was read from it must not pass for gone.
-class Members {
- public:
-  explicit Members(Inputs inputs = {});
-
-  const Inputs& inputs() const { return inputs_; }
-
-  /// True if it is one of the files, and not only a match of a pattern.
-  bool is_named(const text::Path& path) const { return named_.contains(path); }
-  /// True if list_files() could come by it.
-  bool has(const text::Path& path) const;
-
-  /// Files that are named by one of both only.
-  Paths named_otherwise(const Members& other) const;
-
-  /// The state in which list_files() would show `path`.
-  FileStamp stamp(const text::Path& path) const;
-
- private:
-  Inputs inputs_;
-  Paths named_;  // inputs_.files
-};
 
 /// `Part` is what one file was read into; it has `diagnostics`.
 template <class Part>

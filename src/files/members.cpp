@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "files/file_group.hpp"
+#include "files/members.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace mtasts::files {
 namespace {
