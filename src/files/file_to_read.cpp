@@ -4,12 +4,18 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace mtasts::files {
 namespace {
 
 bool is_listed_only(const FileStamp& stamp) {
   return stamp.kind == FileKind::listed;
+}
+
+const Folder& anywhere() {
+  static const Folder k_anywhere;
+  return k_anywhere;
 }
 
 }  // namespace
@@ -35,15 +41,19 @@ FileStamp Folder::stamp(const text::Path& file) const {
   return stamp_entry(from.folder, from.path.c_str());
 }
 
-FileToRead::FileToRead(const Folder& folder, const text::Path& path,
-                       FileStamp stamp)
+FileToRead::FileToRead(text::Path path)
+    : folder_(anywhere()),
+      path_(std::move(path)),
+      stamp_(folder_.stamp(path_)) {}
+
+FileToRead::FileToRead(const Folder& folder, text::Path path, FileStamp stamp)
     : folder_(folder),
-      path_(path),
-      file_(is_listed_only(stamp) ? folder.open(path) : Descriptor(-1)),
+      path_(std::move(path)),
+      file_(is_listed_only(stamp) ? folder.open(path_) : Descriptor(-1)),
       stamp_(stamp) {
   if (!is_listed_only(stamp)) return;
   // What can't be opened, or is gone by now, may still be looked at.
-  stamp_ = file_.fd() < 0 ? folder.stamp(path) : stamp_opened(file_.fd());
+  stamp_ = file_.fd() < 0 ? folder.stamp(path_) : stamp_opened(file_.fd());
 }
 
 Result<FileContent> FileToRead::read(std::size_t max_octets) const {

@@ -36,12 +36,15 @@ class Folder {
   Descriptor folder_{-1};
 };
 
-/// A file and the state that it is in. Both live as long as the file is read.
+/// A file and the state that it is in.
 class FileToRead {
  public:
-  /// Of a file that is only listed (see FileKind), the state is found out by
-  /// opening it.
-  FileToRead(const Folder& folder, const text::Path& path, FileStamp stamp);
+  /// Found by its whole path, and looked at now.
+  explicit FileToRead(text::Path path);
+  /// `folder` has to outlive it. Of a file that is only listed (see FileKind),
+  /// the state is found out by opening it.
+  FileToRead(const Folder& folder, text::Path path, FileStamp stamp);
+  FileToRead(Folder&& folder, text::Path path, FileStamp stamp) = delete;
 
   const text::Path& path() const { return path_; }
   const FileStamp& stamp() const { return stamp_; }
@@ -50,7 +53,7 @@ class FileToRead {
 
  private:
   const Folder& folder_;
-  const text::Path& path_;
+  text::Path path_;
   Descriptor file_{-1};  // opened already
   FileStamp stamp_;
 };

@@ -94,11 +94,7 @@ Form classify_pem(const std::string& path, std::string_view text) {
     return k_pkcs7_pem;
   }
   Intermediates intermediates;
-  const files::Folder anywhere;
-  const text::Path whole(path);
-  const PemFilePtr file =
-      read_pem_file(files::FileToRead(anywhere, whole, files::stamp_file(path)),
-                    intermediates);
+  const PemFilePtr file = read_pem_file(files::FileToRead(path), intermediates);
   if (!file->chain().empty()) {
     return file->chain().front()->is_authority() ? k_authority : k_lone;
   }

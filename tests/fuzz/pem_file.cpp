@@ -89,11 +89,7 @@ void run(std::string_view text) {
   const std::string& path = temporary_file();
   std::ofstream(path, std::ios::binary) << expand(text);
   Intermediates intermediates;
-  const files::Folder anywhere;
-  const text::Path whole(path);
-  const PemFilePtr file =
-      read_pem_file(files::FileToRead(anywhere, whole, files::stamp_file(path)),
-                    intermediates);
+  const PemFilePtr file = read_pem_file(files::FileToRead(path), intermediates);
   require(ERR_peek_error() == 0, "no error is left in OpenSSL's queue");
   require(file->chain().empty() || file->diagnostics.empty(),
           "no chain of a file that has a fault");

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <type_traits>
 
 #include "files/file_to_read.hpp"
 #include "temp_dir.hpp"
@@ -31,8 +32,22 @@ TEST(FileToRead, IsTheOneOfTheOpenFolderAndNotOfItsPath) {
   EXPECT_EQ(read({folder, path, old}), "old");
   EXPECT_EQ(read({folder, path, k_listed}), "old");
   EXPECT_EQ(FileToRead(folder, path, k_listed).stamp(), old);
-  EXPECT_EQ(read({Folder(), path, old}), "another");
+  EXPECT_EQ(read(FileToRead(path)), "another");
 }
+
+TEST(FileToRead, IsLookedAtByItsWholePathWhereThereIsNoFolder) {
+  const TempDir dir;
+  const std::string path = dir.write("x", "text");
+  const FileToRead file(path);
+  EXPECT_EQ(file.path(), text::Path(path));
+  EXPECT_EQ(file.stamp(), stamp_file(path));
+  EXPECT_EQ(read(file), "text");
+  EXPECT_EQ(read(FileToRead(dir.path("y"))), "No such file or directory");
+}
+
+// It would be gone before the file is read.
+static_assert(
+    !std::is_constructible_v<FileToRead, Folder, text::Path, FileStamp>);
 
 TEST(FileToRead, IsLookedAtByOpeningItWhereItIsOnlyListed) {
   const TempDir dir;
