@@ -19,15 +19,15 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 MIN_COMMENT_PERCENT = 12
 # Lines of code, for each folder; "." is what lies in src/ itself.
-BUDGETS = {".": 720, "cli": 1450, "config": 3150, "dns": 1460, "files": 1430,
+BUDGETS = {".": 720, "cli": 1450, "config": 3150, "dns": 1460, "files": 1530,
            "http": 900, "net": 950, "operations": 2050, "process": 1060,
-           "publish": 1400, "server": 3300, "snapshot": 2325, "sts": 1950,
+           "publish": 1400, "server": 3300, "snapshot": 2350, "sts": 1950,
            "text": 870, "tls": 3610, "tlsrpt": 1300, "nameserver": 1700,
            "reports": 5000, "verify": 5300, "tool": 7500}
 # The same for each program, by the folder of its commands: for all folders that
 # those may include. A budget below the sum of those above is the one that
 # counts.
-PROGRAM_BUDGETS = {"cli": 25000}
+PROGRAM_BUDGETS = {"cli": 25120}
 # In folders that both programs have, but for mta-sts alone.
 TOOL_FILES = ("http/fetch.", "net/public_address.",
               "net/reach.", "net/socket_address.", "net/stream.",

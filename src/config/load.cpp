@@ -69,8 +69,9 @@ class Includers {
 bool has_regular_file(files::Inputs inputs) {
   files::FileGroup<PolicyFile> unread;
   unread.set_inputs(std::move(inputs));
-  return std::ranges::any_of(
-      unread.look({}), [](const auto& one) { return one.second.is_regular(); });
+  return std::ranges::any_of(unread.look({}), [](const files::FileChange& one) {
+    return one.stamp.is_regular();
+  });
 }
 
 /// True if the sandbox hides the folder that a pattern begins with: /a/b of
@@ -303,7 +304,8 @@ Loaded Loader::load(const files::Scope& scope) {
   bool is_new_list = is_new_main;
   const bool is_too_narrow =
       is_new_main && std::holds_alternative<files::Paths>(scope);
-  for (auto& change : update_included(is_too_narrow ? files::Scope() : scope)) {
+  const files::Scope everywhere;
+  for (auto& change : update_included(is_too_narrow ? everywhere : scope)) {
     is_new_list = is_new_list || !change.before || !change.after;
     changes.push_back(std::move(change));
   }
@@ -341,8 +343,8 @@ void Loader::list(files::FileVisitor& visitor) const {
 
 files::FileChanges Loader::look(const files::Scope& scope) const {
   files::FileChanges changes = main_.look(scope);
-  changes.merge(included_.look(scope));
-  changes.merge(tokens_.look(scope));
+  merge(changes, included_.look(scope));
+  merge(changes, tokens_.look(scope));
   return changes;
 }
 

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "diagnostic.hpp"
+#include "files/file_changes.hpp"
 #include "files/file_to_read.hpp"
 #include "files/listing.hpp"
 #include "files/members.hpp"
@@ -33,9 +33,6 @@ struct OneByOne {
     work(std::size_t{0}, count);
   }
 };
-
-/// Paths that are not as they were read, with what is there now.
-using FileChanges = std::map<text::Path, FileStamp>;
 
 /// Where to look for what has changed, and what of it may be read: all of it,
 /// everywhere or at some paths; or what has come to rest, each file only while
@@ -103,12 +100,12 @@ class FileGroup {
       const bool is_missed = known == nullptr && is_named(path);
       const bool is_changed =
           known ? known->digest != digest(stamp) : stamp != FileStamp{};
-      if (is_missed || is_changed) changes[path] = stamp;
+      if (is_missed || is_changed) changes.push_back({path, stamp});
     };
     if (const auto* paths = std::get_if<Paths>(&scope)) {
       for (const text::Path& path : *paths) look_at(path);
     } else {
-      for (const auto& one : std::get<FileChanges>(scope)) look_at(one.first);
+      for (const auto& one : std::get<FileChanges>(scope)) look_at(one.path);
     }
     return changes;
   }
@@ -167,7 +164,7 @@ class FileGroup {
   void pass_over(FileChanges& changes, IsDull is_dull) {
     Files added;
     bool has_gone = false;
-    std::erase_if(changes, [&](const auto& change) {
+    std::erase_if(changes, [&](const FileChange& change) {
       const auto& [path, stamp] = change;
       File* known = find_in(files_, path);
       if (!is_dull(path, stamp, known ? known->part.get() : nullptr)) {
@@ -252,13 +249,13 @@ class FileGroup {
       const bool is_next = next_ < files_.size() && files_[next_].path == path;
       const File* known = is_next ? &files_[next_] : find_in(files_, path);
       if (known == nullptr) {
-        changes_.insert_or_assign(changes_.end(), path, stamp);
+        changes_.push_back({path, stamp});
         return;
       }
       const auto place = static_cast<std::size_t>(known - files_.data());
       seen_[place] = true;
       next_ = place + 1;
-      if (known->digest != digest(stamp)) changes_[path] = stamp;
+      if (known->digest != digest(stamp)) changes_.push_back({path, stamp});
     }
     void directory(const text::Path& path) override {
       if (also_ == nullptr) return;
@@ -273,8 +270,9 @@ class FileGroup {
 
     FileChanges take() {
       for (std::size_t i = 0; i < seen_.size(); ++i) {
-        if (!seen_[i]) changes_[files_[i].path] = {};
+        if (!seen_[i]) changes_.push_back({files_[i].path, {}});
       }
+      sort_once(changes_);
       return std::move(changes_);
     }
 
@@ -305,26 +303,36 @@ class FileGroup {
     }
     FileChanges due = look(scope);
     if (const auto* rested = std::get_if<FileChanges>(&scope)) {
-      std::erase_if(due, [&](const auto& one) {
-        return rested->at(one.first) != one.second;
+      std::erase_if(due, [&](const FileChange& one) {
+        return find(*rested, one.path)->stamp != one.stamp;
       });
     }
     for (const text::Path& path : due_) {
       const File* known = find_in(files_, path);
       const FileStamp stamp = members_.stamp(path);
       if (known != nullptr && known->digest == digest(stamp)) {
-        due[path] = stamp;
+        due.push_back({path, stamp});
       }
     }
-    if (std::exchange(has_new_inputs_, false)) {
-      for (const File& one : files_) {
-        if (!members_.has(one.path)) due[one.path] = {};
-      }
-    }
+    if (std::exchange(has_new_inputs_, false)) forget_others(due);
+    sort_once(due);
     std::vector<Due> chosen;
     chosen.reserve(due.size());
-    for (const auto& [path, stamp] : due) chosen.push_back({path, stamp});
+    for (FileChange& one : due) {
+      chosen.push_back({std::move(one.path), one.stamp});
+    }
     return chosen;
+  }
+
+  /// What is read no more is due as what has gone, whatever is there.
+  void forget_others(FileChanges& due) const {
+    FileChanges gone;
+    for (const File& one : files_) {
+      if (!members_.has(one.path)) gone.push_back({one.path, {}});
+    }
+    std::erase_if(due,
+                  [&](const FileChange& one) { return find(gone, one.path); });
+    due.insert(due.end(), gone.begin(), gone.end());
   }
 
   /// Reads the first of `due`, and those behind it that lie in the same folder.

@@ -20,51 +20,64 @@ constexpr milliseconds k_patience{2000};
 
 }  // namespace
 
+bool PendingChanges::Entry::is_overdue(Time now) const {
+  return !has_rested(now) && now - first >= k_patience;
+}
+
 bool PendingChanges::update(const FileChanges& found, Moment now,
                             const Predicate& is_told,
                             const Predicate& is_written) {
-  std::erase_if(entries_,
-                [&](const auto& one) { return !found.contains(one.first); });
-  const std::size_t known_before = entries_.size();
+  bool has_new = false;
+  std::vector<Entry> next;
+  next.reserve(found.size());
+  auto known = entries_.begin();  // both are in the order of the paths
   for (const auto& [path, stamp] : found) {
     const bool told = is_told(path, stamp);
     const milliseconds quiet = told ? k_quiet_after_event : k_quiet_after_look;
-    const auto [known, is_new] = entries_.try_emplace(
-        path, Entry{stamp, now.steady, now.steady, now.wall, quiet});
-    Entry& entry = known->second;
-    if (entry.stamp != stamp) {
-      entry.stamp = stamp;
-      entry.moved = now.steady;
-      entry.quiet = quiet;
-    } else if (told && !is_new) {
-      entry.quiet = k_quiet_after_event;
+    while (known != entries_.end() && known->path < path) ++known;
+    if (known == entries_.end() || known->path != path) {
+      next.push_back({path, stamp, now.steady, now.steady, now.wall, quiet});
+      has_new = true;
+    } else {
+      Entry& entry = next.emplace_back(std::move(*known++));
+      if (entry.stamp != stamp) {
+        entry.stamp = stamp;
+        entry.moved = now.steady;
+        entry.quiet = quiet;
+      } else if (told) {
+        entry.quiet = k_quiet_after_event;
+      }
     }
-    entry.is_written = is_written(path, stamp);
+    next.back().is_written = is_written(path, stamp);
   }
-  return entries_.size() != known_before;
+  entries_ = std::move(next);
+  return has_new;
 }
 
 void PendingChanges::restart(const FileChanges& moved, Moment now) {
+  std::erase_if(entries_,
+                [&](const Entry& one) { return find(moved, one.path); });
   for (const auto& [path, stamp] : moved) {
-    entries_.insert_or_assign(path, Entry{stamp, now.steady, now.steady,
-                                          now.wall, k_quiet_after_look});
+    entries_.push_back(
+        {path, stamp, now.steady, now.steady, now.wall, k_quiet_after_look});
   }
+  std::ranges::sort(entries_, {}, &Entry::path);
 }
 
 Paths PendingChanges::paths() const {
   Paths all;
-  for (const auto& one : entries_) all.insert(all.end(), one.first);
+  for (const Entry& one : entries_) all.insert(all.end(), one.path);
   return all;
 }
 
 bool PendingChanges::is_ripe(Time now, std::optional<Time> wanted) const {
   std::optional<Time> since = wanted;
   bool is_soon_done = false;
-  for (const auto& [path, entry] : entries_) {
-    if (entry.has_rested(now)) {
-      const Time ready = entry.moved + entry.quiet;
+  for (const Entry& one : entries_) {
+    if (one.has_rested(now)) {
+      const Time ready = one.moved + one.quiet;
       since = since ? std::min(*since, ready) : ready;
-    } else if (now - entry.first < k_patience) {
+    } else if (now - one.first < k_patience) {
       is_soon_done = true;
     }
   }
@@ -73,21 +86,26 @@ bool PendingChanges::is_ripe(Time now, std::optional<Time> wanted) const {
 
 FileChanges PendingChanges::take(Time now) {
   FileChanges rested;
-  std::erase_if(entries_, [&](const auto& one) {
-    if (!one.second.has_rested(now)) return false;
-    rested.emplace_hint(rested.end(), one.first, one.second.stamp);
+  std::erase_if(entries_, [&](const Entry& one) {
+    if (!one.has_rested(now)) return false;
+    rested.push_back({one.path, one.stamp});
     return true;
   });
+  entries_.shrink_to_fit();
   return rested;
 }
 
 std::vector<PendingChange> PendingChanges::overdue(Time now) const {
   std::vector<PendingChange> all;
-  for (const auto& [path, entry] : entries_) {
-    if (entry.has_rested(now) || now - entry.first < k_patience) continue;
-    all.push_back({path.text(), entry.since});
+  for (const Entry& one : entries_) {
+    if (one.is_overdue(now)) all.push_back({one.path.text(), one.since});
   }
   return all;
+}
+
+bool PendingChanges::is_all_overdue(Time now) const {
+  return std::ranges::all_of(
+      entries_, [now](const Entry& one) { return one.is_overdue(now); });
 }
 
 }  // namespace mtasts::files

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,12 +61,11 @@ class PendingChanges {
   std::vector<PendingChange> overdue(Time now) const;
 
   /// True when all that is left is overdue: no reason to look often.
-  bool is_all_overdue(Time now) const {
-    return overdue(now).size() == entries_.size();
-  }
+  bool is_all_overdue(Time now) const;
 
  private:
   struct Entry {
+    text::Path path;
     FileStamp stamp;
     Time first;
     Time moved;  // last
@@ -78,9 +76,10 @@ class PendingChanges {
     bool has_rested(Time now) const {
       return !is_written && now - moved >= quiet;
     }
+    bool is_overdue(Time now) const;
   };
 
-  std::map<text::Path, Entry> entries_;
+  std::vector<Entry> entries_;  // by path
 };
 
 }  // namespace mtasts::files

@@ -145,9 +145,9 @@ bool Watch::update_pending(const FileChanges& found) {
   const Paths told = std::exchange(told_, {});
   Inodes inodes;
   for (const text::Path& path : told) {
-    const auto known = found.find(path);
+    const FileChange* known = find(found, path);
     const FileStamp stamp =
-        known != found.end() ? known->second : stamp_file(path.text());
+        known != nullptr ? known->stamp : stamp_file(path.text());
     if (stamp.is_there()) inodes.emplace(stamp.device, stamp.inode);
   }
   const Inodes written = find_written();

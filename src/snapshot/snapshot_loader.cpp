@@ -275,7 +275,7 @@ files::FileChanges SnapshotLoader::find_changes(const files::Scope& scope) {
   files::FileChanges changes = policies_.loader.look(scope);
   files::FileChanges beside = certificates_.finder.look(scope);
   certificates_.finder.pass_over(beside);
-  changes.merge(beside);
+  files::merge(changes, std::move(beside));
   return changes;
 }
 

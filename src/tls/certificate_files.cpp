@@ -294,7 +294,8 @@ FoundCertificates CertificateFinder::find(const std::vector<std::string>& paths,
   files_.set_inputs(std::move(inputs));
   const bool is_too_narrow =
       found.has_new_inputs && std::holds_alternative<files::Paths>(scope);
-  const files::Scope& where = is_too_narrow ? files::Scope() : scope;
+  const files::Scope everywhere;
+  const files::Scope& where = is_too_narrow ? everywhere : scope;
   const auto read = [&](const files::FileToRead& file) {
     // A directory, a FIFO, a large log: only one that was named is missed.
     return is_pem_size(file.stamp()) || files_.is_named(file.path())

@@ -37,8 +37,8 @@ class FilesPendingChanges : public testing::Test {
     if (!changes_.is_ripe(now_, wanted_)) return {"(nothing)"};
     wanted_.reset();
     Strings paths;
-    for (const auto& [path, stamp] : changes_.take(now_)) {
-      paths.push_back(path.text());
+    for (const FileChange& one : changes_.take(now_)) {
+      paths.push_back(one.path.text());
     }
     return paths;
   }
