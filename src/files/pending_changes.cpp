@@ -24,6 +24,34 @@ bool PendingChanges::Entry::is_overdue(Time now) const {
   return !has_rested(now) && now - first >= k_patience;
 }
 
+bool PendingChanges::Entry::is_soon_done(Time now) const {
+  return !has_rested(now) && now - first < k_patience;
+}
+
+/// Tells what may be taken: what has rested, but beside what moves still only
+/// at the second look. A key and its chain change one after the other, and a
+/// look at very many files sees the one sooner than the other.
+class PendingChanges::Ready {
+ public:
+  Ready(const std::vector<Entry>& entries, Time now) : now_(now) {
+    for (const Entry& one : entries) {
+      if (one.is_soon_done(now)) moving_.push_back(one.path.folder());
+    }
+    std::ranges::sort(moving_);
+  }
+
+  bool has_moving() const { return !moving_.empty(); }
+  bool operator()(const Entry& one) const {
+    return one.has_rested(now_) &&
+           (one.looks_at_rest > 1 ||
+            !std::ranges::binary_search(moving_, one.path.folder()));
+  }
+
+ private:
+  Time now_;
+  std::vector<text::Path> moving_;  // folders
+};
+
 bool PendingChanges::update(const FileChanges& found, Moment now,
                             const Predicate& is_told,
                             const Predicate& is_written) {
@@ -48,7 +76,10 @@ bool PendingChanges::update(const FileChanges& found, Moment now,
         entry.quiet = k_quiet_after_event;
       }
     }
-    next.back().is_written = is_written(path, stamp);
+    Entry& last = next.back();
+    last.is_written = is_written(path, stamp);
+    last.looks_at_rest =
+        last.has_rested(now.steady) ? last.looks_at_rest + 1 : 0;
   }
   entries_ = std::move(next);
   return has_new;
@@ -71,23 +102,21 @@ Paths PendingChanges::paths() const {
 }
 
 bool PendingChanges::is_ripe(Time now, std::optional<Time> wanted) const {
+  const Ready is_ready(entries_, now);
   std::optional<Time> since = wanted;
-  bool is_soon_done = false;
   for (const Entry& one : entries_) {
-    if (one.has_rested(now)) {
-      const Time ready = one.moved + one.quiet;
-      since = since ? std::min(*since, ready) : ready;
-    } else if (now - one.first < k_patience) {
-      is_soon_done = true;
-    }
+    if (!is_ready(one)) continue;
+    const Time ready = one.moved + one.quiet;
+    since = since ? std::min(*since, ready) : ready;
   }
-  return since && (!is_soon_done || now - *since >= k_patience);
+  return since && (!is_ready.has_moving() || now - *since >= k_patience);
 }
 
 FileChanges PendingChanges::take(Time now) {
+  const Ready is_ready(entries_, now);
   FileChanges rested;
   std::erase_if(entries_, [&](const Entry& one) {
-    if (!one.has_rested(now)) return false;
+    if (!is_ready(one)) return false;
     rested.push_back({one.path, one.stamp});
     return true;
   });

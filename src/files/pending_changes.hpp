@@ -72,12 +72,15 @@ class PendingChanges {
     std::chrono::sys_seconds since;
     std::chrono::milliseconds quiet;  // how long it has to stay the same
     bool is_written = false;
+    int looks_at_rest = 0;  // one after the other, up to now
 
     bool has_rested(Time now) const {
       return !is_written && now - moved >= quiet;
     }
     bool is_overdue(Time now) const;
+    bool is_soon_done(Time now) const;
   };
+  class Ready;
 
   std::vector<Entry> entries_;  // by path
 };

@@ -155,6 +155,30 @@ TEST_F(FilesPendingChanges, WhatRestsWaitsForALimitedTime) {
   EXPECT_EQ(take(), Strings{"a"});
 }
 
+// A look at very many files takes seconds, and may see a new key and not yet
+// the chain that came with it.
+TEST_F(FilesPendingChanges, WaitOneLookMoreBesideWhatMoves) {
+  const FileStamp key = stamp();
+  const FileStamp chain = stamp();
+  look(0, {{"a/key", key}, {"b/key", key}});
+  const FileChanges found = {
+      {"a/chain", chain}, {"a/key", key}, {"b/key", key}};
+  look(4000, found);
+  EXPECT_EQ(take(), Strings{"b/key"});
+  look(8000, found);
+  EXPECT_EQ(take(), (Strings{"a/chain", "a/key"}));
+}
+
+// Where there is always something new, nothing waits for ever.
+TEST_F(FilesPendingChanges, WaitNoMoreThanOneLookBesideWhatMoves) {
+  const FileStamp key = stamp();
+  look(0, {{"a/key", key}});
+  look(4000, {{"a/key", key}, {"a/new", stamp()}});
+  EXPECT_EQ(take(), k_nothing);
+  look(8000, {{"a/key", key}, {"a/other", stamp()}});
+  EXPECT_EQ(take(), Strings{"a/key"});
+}
+
 TEST_F(FilesPendingChanges, RestOnlyWhenNobodyIsWriting) {
   told_ = {"a"};
   written_ = {"a"};
