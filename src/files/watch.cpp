@@ -34,6 +34,8 @@ constexpr std::chrono::microseconds k_look_again_each{20};
 // When there is nothing to be seen but what does not rest.
 constexpr milliseconds k_look_seldom{500};
 constexpr int k_max_symlinks = 40;
+// Of 64 kB: 16,384 events with names of up to 47 octets.
+constexpr int k_max_event_reads = 16;
 
 constexpr std::uint32_t k_events =
     IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
@@ -178,16 +180,24 @@ Watch::Inodes Watch::find_written() {
 
 // --- What inotify says ---
 
+/// As many as the kernel keeps by default, and the word that it kept no more.
+/// Not all: in a directory where something writes all the time there are always
+/// more.
 void Watch::read_events() {
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
-  // Once: in a directory where something writes all the time there are always
-  // more.
-  const ssize_t got = ::read(inotify_.fd(), buffer.data(), buffer.size());
-  for (ssize_t at = 0; at < got;) {
+  for (int i = 0; i < k_max_event_reads; ++i) {
+    const ssize_t got = ::read(inotify_.fd(), buffer.data(), buffer.size());
+    if (got <= 0) return;
+    take_events(std::string_view(buffer.data(), static_cast<std::size_t>(got)));
+  }
+}
+
+void Watch::take_events(std::string_view events) {
+  while (!events.empty()) {
     inotify_event event{};
-    std::memcpy(&event, buffer.data() + at, sizeof event);
-    const char* name = buffer.data() + at + sizeof event;
-    at += static_cast<ssize_t>(sizeof event + event.len);
+    std::memcpy(&event, events.data(), sizeof event);
+    const char* name = events.data() + sizeof event;
+    events.remove_prefix(sizeof event + event.len);
     const Directory* directory = find_directory(event.wd);
     if ((event.mask & IN_Q_OVERFLOW) != 0) {
       writing_.clear();

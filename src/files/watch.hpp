@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,7 @@ class Watch {
   FileChanges look();
   bool update_pending(const FileChanges& found);
   void read_events();
+  void take_events(std::string_view events);
   void take_event(std::uint32_t mask, const Directory& in,
                   const std::string& name);
   const Directory* find_directory(int watch) const;

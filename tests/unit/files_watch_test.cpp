@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <variant>
+#include <vector>
 
 #include "files/watch.hpp"
 #include "process/clock.hpp"
@@ -55,6 +57,35 @@ TEST(FilesWatch, LetsGoOfFoldersThatNoLinkLeadsToAnyMore) {
     EXPECT_FALSE(watch.find_settled());
   }
   EXPECT_EQ(count_watches(), before);
+}
+
+// Who writes 3,000 files makes one change, and not dozens.
+TEST(FilesWatch, LooksAtAllThatWasChangedAtATime) {
+  const TempDir dir;
+  Paths files;
+  const auto write_all = [&] {
+    for (int i = 0; i < 3000; ++i) {
+      files.insert(dir.write(fmt::format("{}.toml", i), "text"));
+    }
+  };
+  write_all();
+  std::vector<Scope> scopes;
+  FileGroup<int> group;
+  group.set_inputs(
+      {.files = {}, .globs = {escape_glob(dir.path("")) + "*.toml"}});
+  Watch watch(
+      [&](const Scope& scope) {
+        scopes.push_back(scope);
+        group.look(scope);
+        return FileChanges{};
+      },
+      process::this_moment);
+  EXPECT_FALSE(watch.find_settled());
+  scopes.clear();
+  write_all();
+  EXPECT_FALSE(watch.find_settled());
+  ASSERT_EQ(scopes.size(), 1U);
+  EXPECT_EQ(std::get<Paths>(scopes.front()), files);
 }
 
 }  // namespace
