@@ -76,18 +76,22 @@ Result<Diagnostics> check_changes(const config::Live& next,
     }
   }
   if (!against) {
-    append(found, judge_changes(find_changes(record, next, path, now),
-                                count_last(record), next.guard, now));
+    Judgement judgement(next.guard, now);
+    visit_changes(record, next, path, now,
+                  [&](const DomainChange& one) { judgement.add(one); });
+    append(found, judgement.take(count_last(record)));
     return found;
   }
   const config::Loaded older = config::load_config(*against);
   if (!older.config) return fail(explain(older, *against));
   const config::Live& before = older.config->live;
-  std::vector<DomainChange> changes =
-      find_changes(before, next, join_domains(before, next));
-  for (DomainChange& one : changes) add_past(record, now, one);
-  append(found,
-         judge_changes(changes, before.by_domain.size(), next.guard, now));
+  Judgement judgement(next.guard, now);
+  visit_changes(before, next, join_domains(before, next),
+                [&](DomainChange& one) {
+                  add_past(record, now, one);
+                  judgement.add(one);
+                });
+  append(found, judgement.take(before.by_domain.size()));
   return found;
 }
 

@@ -24,16 +24,6 @@ std::size_t hash(std::string_view domain) {
   return std::hash<std::string_view>{}(domain);
 }
 
-void add_line(std::string& lines, sys_seconds time, HistoryLine::Event event,
-              std::string_view domain, std::string_view id,
-              const sts::Policy& policy) {
-  lines += sts::format_history_line({.time = time,
-                                     .event = event,
-                                     .domain = std::string(domain),
-                                     .id = std::string(id),
-                                     .policy = policy});
-}
-
 /// With another day on which it retires only.
 bool has_same_id(const DomainChange& one, const config::Live& older) {
   return one.before && one.after != nullptr &&
@@ -120,8 +110,10 @@ Diagnostics History::open(const std::string& path) {
 Diagnostics History::judge_first(const config::Live& first,
                                  const std::string& config) {
   const sys_seconds time = safe_now();
-  Diagnostics found = judge_changes(find_changes(record_, first, config, time),
-                                    count_last(record_), first.guard, time);
+  Judgement judgement(first.guard, time);
+  visit_changes(record_, first, config, time,
+                [&](const DomainChange& one) { judgement.add(one); });
+  Diagnostics found = judgement.take(count_last(record_));
   // From now on it is known that nobody gets them any more, so that what is
   // told of their end stays true; but from somebody else who runs already.
   if (has_errors(found) && file_ && file_->is_alone()) {
@@ -134,33 +126,33 @@ Diagnostics History::judge(const config::Live& older, const config::Live& newer,
                            const std::vector<std::string>& domains) const {
   const std::lock_guard lock(mutex_);
   const sys_seconds time = now();
-  std::vector<DomainChange> changes = find_changes(older, newer, domains);
-  for (DomainChange& one : changes) {
+  Judgement judgement(newer.guard, time);
+  visit_changes(older, newer, domains, [&](DomainChange& one) {
     one.enforced_until = held_before(one.domain).enforced;
     if (path_.empty() && !one.enforced_until && one.retired_from) {
       one.enforced_until = *one.retired_from;
     }
     one.is_new =
         !path_.empty() && !one.before && !known_.contains(hash(one.domain));
-    if (!one.before) continue;
     // It is served as long as the change is refused: one day is told for all of
     // a day, so that the same is not said again and again.
-    if (const auto enforced = held_from(*one.before, time).enforced) {
+    const std::optional<sys_seconds> enforced =
+        one.before ? held_from(*one.before, time).enforced : std::nullopt;
+    if (enforced) {
       one.enforced_until =
           std::max(one.enforced_until,
                    {std::chrono::ceil<std::chrono::days>(*enforced)});
     }
-  }
-  return judge_changes(changes, older.by_domain.size(), newer.guard, time);
+    judgement.add(one);
+  });
+  return judgement.take(older.by_domain.size());
 }
 
 void History::begin(const config::Live& first) {
   const Record record = std::exchange(record_, {});
-  std::unique_lock lock(mutex_);
-  const sys_seconds time = now();
+  const sys_seconds time = safe_now();
   std::string lines;
   for (const auto& [domain, past] : record.domains) {
-    known_.insert(hash(domain));
     const publish::Publication* served = first.find_domain(domain);
     for (const sts::Served& one : past.served()) {
       if (!one.is_open() || (served != nullptr && one.id == served->id())) {
@@ -169,6 +161,8 @@ void History::begin(const config::Live& first) {
       add_line(lines, time + k_rest, HistoryLine::Event::end, domain, one.id,
                one.policy);
     }
+    const std::lock_guard lock(mutex_);
+    known_.insert(hash(domain));
     forget_covered(domain,
                    {.cached = past.cached_until(time),
                     .enforced = past.enforced_until(time)},
@@ -177,46 +171,46 @@ void History::begin(const config::Live& first) {
   if (path_.empty()) return;  // nobody asks
   for (const publish::PublicationPtr& entry : first.policies) {
     for (const std::string_view name : entry->domains()) {
-      known_.insert(hash(name));
+      note_known(name);
       if (record.is_open(name, entry->id())) continue;
       add_line(lines, time, HistoryLine::Event::serve, name, entry->id(),
                entry->policy());
     }
   }
-  lock.unlock();
   write(lines);
 }
 
 void History::announce(const config::Live& older, const config::Live& newer,
                        const std::vector<std::string>& domains) {
-  std::unique_lock lock(mutex_);
-  const sys_seconds time = now();
+  if (path_.empty()) return;  // nobody asks
+  const sys_seconds time = safe_now();
   std::string lines;
-  for (const DomainChange& one : find_changes(older, newer, domains)) {
-    known_.insert(hash(one.domain));
-    if (one.after == nullptr || has_same_id(one, older)) continue;
+  visit_changes(older, newer, domains, [&](const DomainChange& one) {
+    note_known(one.domain);
+    if (one.after == nullptr || has_same_id(one, older)) return;
     add_line(lines, time, HistoryLine::Event::serve, one.domain,
              one.after->id(), one.after->policy());
-  }
-  lock.unlock();
+  });
   write(lines);
 }
 
 void History::replace(const config::Live& older, const config::Live& newer,
                       const std::vector<std::string>& domains) {
-  std::unique_lock lock(mutex_);
-  const sys_seconds time = now() + k_rest;
+  const sys_seconds time = safe_now() + k_rest;
   std::string lines;
-  for (const DomainChange& one : find_changes(older, newer, domains)) {
-    if (!one.before) continue;
-    forget_covered(one.domain,
-                   later(held_before(one.domain), held_from(*one.before, time)),
-                   one.after, time);
-    if (has_same_id(one, older)) continue;
+  visit_changes(older, newer, domains, [&](const DomainChange& one) {
+    if (!one.before) return;
+    {
+      const std::lock_guard lock(mutex_);
+      forget_covered(
+          one.domain,
+          later(held_before(one.domain), held_from(*one.before, time)),
+          one.after, time);
+    }
+    if (has_same_id(one, older)) return;
     add_line(lines, time, HistoryLine::Event::end, one.domain,
              older.find_domain(one.domain)->id(), *one.before);
-  }
-  lock.unlock();
+  });
   write(lines);
 }
 
@@ -277,6 +271,27 @@ void History::forget_covered(const std::string& domain, Held before,
   } else {
     before_.erase(domain);
   }
+}
+
+void History::note_known(std::string_view domain) {
+  const std::lock_guard lock(mutex_);
+  known_.insert(hash(domain));
+}
+
+/// Writes `lines`, in pieces: those of 100,000 domains have 15 MB.
+void History::add_line(std::string& lines, sys_seconds time,
+                       HistoryLine::Event event, std::string_view domain,
+                       std::string_view id, const sts::Policy& policy) {
+  constexpr std::size_t k_piece = std::size_t{1} << 20;
+  if (!file_) return;
+  lines += sts::format_history_line({.time = time,
+                                     .event = event,
+                                     .domain = std::string(domain),
+                                     .id = std::string(id),
+                                     .policy = policy});
+  if (lines.size() < k_piece) return;
+  write(lines);
+  lines.clear();
 }
 
 void History::write(const std::string& lines) {

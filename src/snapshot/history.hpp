@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "files/pending_changes.hpp"
 #include "snapshot/history_file.hpp"
 #include "snapshot/record.hpp"
+#include "sts/history_line.hpp"
 #include "sts/policy.hpp"
 
 namespace mtasts::snapshot {
@@ -73,6 +75,10 @@ class History {
   std::chrono::sys_seconds now() const;       // with the mutex
   std::chrono::sys_seconds safe_now() const;  // without
   Held held_before(const std::string& domain) const;
+  void note_known(std::string_view domain);
+  void add_line(std::string& lines, std::chrono::sys_seconds time,
+                sts::HistoryLine::Event event, std::string_view domain,
+                std::string_view id, const sts::Policy& policy);
   void write(const std::string& lines);
   void note(const Result<void>& written);
   void forget_covered(const std::string& domain, Held before,

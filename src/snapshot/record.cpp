@@ -133,12 +133,10 @@ Diagnostics check_record(const Record& record, const std::string& path) {
 
 std::size_t count_last(const Record& record) { return Last(record).count(); }
 
-std::vector<DomainChange> find_changes(const Record& before,
-                                       const config::Live& live,
-                                       const std::string& config,
-                                       sys_seconds now) {
-  std::vector<DomainChange> changes;
-  if (before.domains.empty()) return changes;
+void visit_changes(const Record& before, const config::Live& live,
+                   const std::string& config, sys_seconds now,
+                   const VisitChange& visit) {
+  if (before.domains.empty()) return;
   const Last served_last(before);
   for (const auto& [domain, past] : before.domains) {
     const publish::Publication* after = live.find_domain(domain);
@@ -146,23 +144,24 @@ std::vector<DomainChange> find_changes(const Record& before,
     if (after == nullptr && !served_last.has(domain, past)) continue;
     const sts::Served* last = find_last(past);
     if (after != nullptr && last->id == after->id()) continue;
-    changes.push_back(
-        {.domain = domain,
-         .before = last->policy,
-         .after = after,
-         .enforced_until = past.enforced_until(now),
-         .place = after == nullptr ? Place{config} : after->place()});
+    DomainChange change{
+        .domain = domain,
+        .before = last->policy,
+        .after = after,
+        .enforced_until = past.enforced_until(now),
+        .place = after == nullptr ? Place{config} : after->place()};
+    visit(change);
   }
   for (const publish::PublicationPtr& entry : live.policies) {
     for (const std::string_view domain : entry->domains()) {
       if (before.domains.contains(domain)) continue;
-      changes.push_back({.domain = std::string(domain),
-                         .after = entry.get(),
-                         .is_new = true,
-                         .place = entry->place()});
+      DomainChange change{.domain = std::string(domain),
+                          .after = entry.get(),
+                          .is_new = true,
+                          .place = entry->place()};
+      visit(change);
     }
   }
-  return changes;
 }
 
 std::string format_ends(const Record& record, sys_seconds time) {

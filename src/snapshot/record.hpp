@@ -41,13 +41,13 @@ Result<Record> read_record(const std::string& path);
 /// A warning if it was damaged.
 Diagnostics check_record(const Record& record, const std::string& path);
 
-/// How `live` differs from what was served last; `now` is when its host starts
-/// again. What has no place of its own is blamed on `config`. Served last was
-/// what has not ended, or, when all has, what ended last: with the program.
-std::vector<DomainChange> find_changes(const Record& before,
-                                       const config::Live& live,
-                                       const std::string& config,
-                                       std::chrono::sys_seconds now);
+/// Shows how `live` differs from what was served last; `now` is when its host
+/// starts again. What has no place of its own is blamed on `config`. Served
+/// last was what has not ended, or, when all has, what ended last: with the
+/// program.
+void visit_changes(const Record& before, const config::Live& live,
+                   const std::string& config, std::chrono::sys_seconds now,
+                   const VisitChange& visit);
 
 /// How many domains that were.
 std::size_t count_last(const Record& record);
