@@ -2,7 +2,6 @@
 #include "cli/service.hpp"
 
 #include <fmt/format.h>
-#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "config/listeners.hpp"
 #include "log.hpp"
 #include "process/clock.hpp"
+#include "process/memory.hpp"
 #include "process/progress.hpp"
 #include "server/counters.hpp"
 #include "server/memory_budget.hpp"
@@ -38,12 +38,6 @@ void log_stop(const server::PolicyHost& host) {
   log::info("stopped", {{"connections", totals.accepted},
                         {"requests", totals.requests},
                         {"ends", ends}});
-}
-
-void trim_memory() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);
-#endif
 }
 
 }  // namespace
@@ -147,7 +141,7 @@ void supervise(snapshot::ReloadThread& reloading, process::Signals& signals,
     ::poll(waiting.data(), waiting.size(), -1);
     reloading.clear();
     if (waiting[1].revents != 0 && !std::exchange(has_looked, true)) {
-      trim_memory();
+      process::trim_memory();
     }
     for (;;) {
       const process::Signal signal = signals.take();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "process/memory.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -101,6 +103,12 @@ std::uint64_t measure_memory_limit(const std::string& root) {
   const auto available = find_kilobytes(machine, "MemAvailable:");
   if (available) limit = std::min(limit, *available + measure_memory_use(root));
   return limit;
+}
+
+void trim_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace mtasts::process

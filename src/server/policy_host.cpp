@@ -2,7 +2,6 @@
 #include "server/policy_host.hpp"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -39,9 +38,7 @@ std::size_t raise_descriptor_limit() {
 
 /// For what is left once all is loaded.
 Budget measure_budget() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);  // loading takes several times what is kept
-#endif
+  process::trim_memory();  // loading takes several times what is kept
   return make_budget(process::measure_memory_limit(""),
                      process::measure_memory_use(""));
 }

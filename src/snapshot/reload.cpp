@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "process/memory.hpp"
 #include "publish/records.hpp"
 #include "text/time.hpp"
 
@@ -20,6 +21,8 @@ constexpr std::chrono::minutes k_retry_interval{1};
 constexpr std::chrono::milliseconds k_free_again{2000};
 // A host of many domains may have one fault, or one event, many times.
 constexpr std::size_t k_max_logged = 20;
+// What fewer domains leave free is not worth a look at all that there is.
+constexpr std::size_t k_worth_trimming = 1000;
 
 /// Those of `domains` that `older` served and `newer` does not.
 std::size_t count_removed(const Snapshot& older, const Snapshot& newer,
@@ -140,8 +143,16 @@ std::chrono::milliseconds Reloader::wait_time() const {
   return replaced_.empty() ? wait : std::min(wait, k_free_again);
 }
 
-std::vector<std::string> Reloader::run() {
+/// Frees what nobody reads any more.
+void Reloader::free_replaced() {
   std::erase_if(replaced_, [](auto& one) { return one.use_count() == 1; });
+  if (!replaced_.empty() || renewed_ < k_worth_trimming) return;
+  process::trim_memory();
+  renewed_ = 0;
+}
+
+std::vector<std::string> Reloader::run() {
+  free_replaced();
   const std::chrono::steady_clock::time_point now = clock_().steady;
   history_.retry();
   if (now >= next_check_ || (next_retry_ && now >= *next_retry_)) {
@@ -248,6 +259,7 @@ std::vector<std::string> Reloader::conclude(LoadedSnapshot loaded) {
   if (loaded.snapshot) {
     history_.announce(older->live, newer->live, loaded.touched);
     replaced_.push_back(older);
+    renewed_ += loaded.touched.size();
     holder_.replace(newer);
     loader_.accept(loaded);
     history_.replace(older->live, newer->live, loaded.touched);

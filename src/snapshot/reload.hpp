@@ -48,6 +48,7 @@ class Reloader {
   std::vector<std::string> run();
 
  private:
+  void free_replaced();
   bool log_news(const LoadedSnapshot& loaded);
   void want_load();
   void say_what_waits();
@@ -71,6 +72,7 @@ class Reloader {
   /// Until nobody else has them: the last reader would have to free them, and
   /// its clients to wait, which with 100,000 domains takes 60 ms.
   std::vector<std::shared_ptr<const Snapshot>> replaced_;
+  std::size_t renewed_ = 0;  // domains, since memory was given back
   std::chrono::steady_clock::time_point next_check_;
   std::optional<std::chrono::steady_clock::time_point> next_retry_;
   std::set<std::string> said_pending_;  // all that waits
