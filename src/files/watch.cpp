@@ -31,8 +31,11 @@ constexpr seconds k_forgotten_writer{30};
 constexpr milliseconds k_look_again{50};
 // For each file that does not rest yet: a look at it takes a fifth of this.
 constexpr std::chrono::microseconds k_look_again_each{20};
-// When there is nothing to be seen but what does not rest.
+// When there is nothing to be seen but what does not rest, or nothing at all
+// time and again: a log that is written to beside the files.
 constexpr milliseconds k_look_seldom{500};
+// An editor writes a file beside the old one first, and then renames it.
+constexpr int k_looks_in_vain = 3;
 constexpr int k_max_symlinks = 40;
 // Of 64 kB: 16,384 events with names of up to 47 octets.
 constexpr int k_max_event_reads = 16;
@@ -124,10 +127,13 @@ std::optional<Scope> Watch::find_settled() {
   // What no event told of may lie in a folder that is not watched yet.
   if (update_pending(look()) && polls) look_everywhere();
   const bool is_ripe = pending_.is_ripe(now, wanted_);
+  const bool is_soon_again = now < next_look_ + k_look_seldom;
+  looks_in_vain_ = pending_.empty() && is_soon_again ? looks_in_vain_ + 1 : 0;
+  const bool is_seldom = pending_.empty() ? looks_in_vain_ >= k_looks_in_vain
+                                          : pending_.is_all_overdue(now);
   next_look_ =
       now + pending_.size() * k_look_again_each +
-      (is_ripe || !pending_.is_all_overdue(now) || wanted_ ? k_look_again
-                                                           : k_look_seldom);
+      (is_seldom && !is_ripe && !wanted_ ? k_look_seldom : k_look_again);
   if (!is_ripe) return std::nullopt;
   wanted_.reset();
   return pending_.take(now);

@@ -99,6 +99,7 @@ class Watch {
   bool is_told_of_all_ = false;
   Time next_poll_;
   Time next_look_;
+  int looks_in_vain_ = 0;               // one soon after the other
   std::vector<Directory> directories_;  // by watch
   std::vector<std::size_t> links_;  // hashes of the paths of those on the way
   bool is_arming_anew_ = true;      // the next look everywhere watches all

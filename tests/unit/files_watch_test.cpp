@@ -88,5 +88,52 @@ TEST(FilesWatch, LooksAtAllThatWasChangedAtATime) {
   EXPECT_EQ(std::get<Paths>(scopes.front()), files);
 }
 
+/// Looks at times that the test says.
+class FilesWatchLook : public testing::Test {
+ protected:
+  FilesWatchLook() { group_.set_inputs({.files = {}, .globs = {pattern_}}); }
+
+  /// Something that is of no interest happens, and is looked at.
+  void look_in_vain() {
+    dir_.write("log", "text");
+    EXPECT_FALSE(watch_.find_settled());
+  }
+  /// How long events wait after a look.
+  std::chrono::milliseconds pause() {
+    const auto before = now_;
+    for (int i = 0; i < 100 && watch_.fd() < 0; ++i) {
+      now_ += std::chrono::milliseconds(10);
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now_ - before);
+  }
+
+  const TempDir dir_;
+  const std::string pattern_ = escape_glob(dir_.path("")) + "*.toml";
+  FileGroup<int> group_;
+  PendingChanges::Time now_{std::chrono::hours(1)};
+  Watch watch_{[this](const Scope& scope) { return group_.look(scope); },
+               [this] { return Moment{.steady = now_, .wall = {}}; }};
+};
+
+// Nobody shall wait because an editor made a file beside it first.
+TEST_F(FilesWatchLook, ComesSoonAgainAfterOneInVain) {
+  EXPECT_FALSE(watch_.find_settled());
+  now_ += std::chrono::seconds(1);
+  look_in_vain();
+  EXPECT_EQ(pause(), std::chrono::milliseconds(50));
+}
+
+TEST_F(FilesWatchLook, IsSeldomBesideALogThatIsWrittenTo) {
+  EXPECT_FALSE(watch_.find_settled());
+  for (int i = 0; i < 10; ++i) {
+    pause();
+    look_in_vain();
+  }
+  EXPECT_EQ(pause(), std::chrono::milliseconds(500));
+  now_ += std::chrono::seconds(1);
+  look_in_vain();
+  EXPECT_EQ(pause(), std::chrono::milliseconds(50));
+}
+
 }  // namespace
 }  // namespace mtasts::files
