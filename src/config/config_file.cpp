@@ -69,14 +69,14 @@ class RecentPolicies {
     const std::size_t slot =
         std::hash<std::string_view>{}(entry.id()) % recent_.size();
     const std::lock_guard lock(mutex_);
-    if (const auto known = recent_[slot].lock()) entry.share_octets(known);
+    if (!recent_[slot].empty()) entry.share_octets(recent_[slot]);
     recent_[slot] = entry.octets();
     return publish::PublicationPtr(new publish::Publication(std::move(entry)));
   }
 
  private:
   std::mutex mutex_;
-  std::array<std::weak_ptr<const char[]>, 256> recent_;
+  std::array<SharedList<char>, 256> recent_;
 };
 
 /// What is found in a file, as long as it is read.
@@ -174,20 +174,20 @@ std::string shown_path(const std::string& path) {
   return path == "-" ? "<standard input>" : path;
 }
 
-std::shared_ptr<const PolicyFile> read_included(const files::FileToRead& file) {
+PolicyFilePtr read_included(const files::FileToRead& file) {
   Draft draft;
   read_policies(file, draft);
-  auto policies = std::make_shared<PolicyFile>();
+  auto policies = std::make_unique<PolicyFile>();
   draft.finish(*policies);
-  return policies;
+  return PolicyFilePtr(policies.release());
 }
 
-std::shared_ptr<const MainFile> read_main(const std::string& path) {
+MainFilePtr read_main(const std::string& path) {
   Draft draft;
-  auto file = std::make_shared<MainFile>();
+  auto file = std::make_unique<MainFile>();
   read_all(path, *file, draft);
   draft.finish(*file);
-  return file;
+  return MainFilePtr(file.release());
 }
 
 }  // namespace mtasts::config

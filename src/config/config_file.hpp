@@ -2,7 +2,6 @@
 // What one configuration file says: the main file, or one that it includes.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +16,14 @@
 namespace mtasts::config {
 
 /// [[policy]] tables, without those that have an error.
-struct PolicyFile {
+struct PolicyFile : Counted {
+  bool is_any_retiring = false;  // of the policies
   SharedList<publish::PublicationPtr> policies;
   SharedList<Diagnostic> diagnostics;
-  bool is_any_retiring = false;  // of the policies
 };
+using PolicyFilePtr = Shared<const PolicyFile>;
 
+/// Never held as a mere PolicyFile, which could not delete it.
 struct MainFile : PolicyFile {
   ServerTable settings;
   Tool tool;
@@ -31,11 +32,13 @@ struct MainFile : PolicyFile {
   std::vector<Located<std::string>> includes;
 };
 
+using MainFilePtr = Shared<const MainFile>;
+
 /// Who wants the file is up to the caller to say, if it can't be read.
-std::shared_ptr<const PolicyFile> read_included(const files::FileToRead& file);
+PolicyFilePtr read_included(const files::FileToRead& file);
 
 /// "-" is standard input.
-std::shared_ptr<const MainFile> read_main(const std::string& path);
+MainFilePtr read_main(const std::string& path);
 
 /// The path as people get to see it.
 std::string shown_path(const std::string& path);

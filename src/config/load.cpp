@@ -92,8 +92,9 @@ Loader::Loader(std::string path, Service service)
   if (path_ != "-") main_.set_inputs({.files = {path_}, .globs = {}});
 }
 
-Loader::Changes Loader::update_main(const files::Scope& scope) {
-  const std::shared_ptr<const MainFile> before = settings_;
+/// True if it has changed.
+bool Loader::update_main(const files::Scope& scope) {
+  const MainFilePtr before = settings_;
   if (path_ == "-") {
     settings_ = read_main(path_);
   } else {
@@ -104,20 +105,20 @@ Loader::Changes Loader::update_main(const files::Scope& scope) {
       settings_ = change.after;
     }
   }
-  if (settings_ == before) return {};
+  if (settings_ == before) return false;
   // While it can't be understood, it includes what it did before: those files
   // are not read anew when it is mended.
   if (!files::is_of_rested(scope) || !has_errors(settings_->diagnostics)) {
     included_.set_inputs(make_inputs(path_, settings_->includes));
   }
-  return {{before, settings_}};
+  return true;
 }
 
-Loader::Changes Loader::update_included(const files::Scope& scope) {
+Loader::IncludedChanges Loader::update_included(const files::Scope& scope) {
   const text::Path main = files::resolve_beside({}, path_);
   const auto read = [&main](const files::FileToRead& file) {
     // That it names itself is a fault of the pattern, not of the file.
-    return file.path() == main ? std::make_shared<const PolicyFile>()
+    return file.path() == main ? PolicyFilePtr(new PolicyFile())
                                : read_included(file);
   };
   // While others are served they have the cores.
@@ -298,16 +299,20 @@ Config Loader::make_config() const {
 
 Loaded Loader::load(const files::Scope& scope) {
   Loaded loaded;
-  const files::Inputs before = included_.inputs();
-  Changes changes = update_main(scope);
-  const bool is_new_main = !changes.empty();
+  const files::Inputs old_inputs = included_.inputs();
+  Changes changes;
+  const MainFilePtr old_main = settings_;
+  const bool is_new_main = update_main(scope);
+  if (is_new_main) changes.push_back({old_main.get(), settings_.get()});
   bool is_new_list = is_new_main;
   const bool is_too_narrow =
       is_new_main && std::holds_alternative<files::Paths>(scope);
   const files::Scope everywhere;
-  for (auto& change : update_included(is_too_narrow ? everywhere : scope)) {
-    is_new_list = is_new_list || !change.before || !change.after;
-    changes.push_back(std::move(change));
+  const IncludedChanges included =
+      update_included(is_too_narrow ? everywhere : scope);
+  for (const auto& [before, after] : included) {
+    is_new_list = is_new_list || !before || !after;
+    changes.push_back({before.get(), after.get()});
   }
   if (is_new_list) check_includes();
   report_files(loaded.diagnostics);
@@ -316,7 +321,7 @@ Loaded Loader::load(const files::Scope& scope) {
 
   if (!has_clash_) index(changes, loaded);
   if (has_clash_) index_all(loaded);
-  loaded.has_new_inputs = included_.inputs() != before;
+  loaded.has_new_inputs = included_.inputs() != old_inputs;
   loaded.certificates = settings_->settings.certificates;
   loaded.is_main_good = !has_errors(settings_->diagnostics);
   if (by_domain_.size() == 0 && !has_errors(loaded.diagnostics)) {

@@ -54,10 +54,16 @@ class Loader {
   files::FileChanges look(const files::Scope& scope) const;
 
  private:
-  using Changes = std::vector<files::FileGroup<PolicyFile>::Change>;
+  using IncludedChanges = std::vector<files::FileGroup<PolicyFile>::Change>;
+  /// Of any file; null: there was none, or is none now.
+  struct Change {
+    const PolicyFile* before;
+    const PolicyFile* after;
+  };
+  using Changes = std::vector<Change>;
 
-  Changes update_main(const files::Scope& scope);
-  Changes update_included(const files::Scope& scope);
+  bool update_main(const files::Scope& scope);
+  IncludedChanges update_included(const files::Scope& scope);
   void update_tokens(const files::Scope& scope, Loaded& loaded);
   void check_includes();
   void report_files(Diagnostics& out) const;
@@ -68,7 +74,7 @@ class Loader {
   std::string path_;
   Service service_;
   files::FileGroup<MainFile> main_;
-  std::shared_ptr<const MainFile> settings_;  // what main_ has
+  MainFilePtr settings_;  // what main_ has
   files::FileGroup<PolicyFile> included_{"policies"};
   files::FileGroup<TokenFile> tokens_;
   Diagnostics include_faults_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "publish/publication.hpp"
 
-#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "sts/mx_pattern.hpp"
@@ -12,6 +12,7 @@ namespace mtasts::publish {
 namespace {
 
 constexpr std::size_t k_id_octets = 32;
+constexpr std::int32_t k_no_day = std::numeric_limits<std::int32_t>::min();
 
 template <class List>
 std::string to_lines(const List& list) {
@@ -27,10 +28,13 @@ Publication::Publication(const std::vector<dns::Name>& domains,
                          const std::vector<tlsrpt::ReportUri>& tls_rpt,
                          TablePlace place,
                          std::optional<std::chrono::sys_days> retire)
-    : domain_count_(static_cast<std::uint32_t>(domains.size())),
+    : domains_octets_(0),
+      domain_count_(static_cast<std::uint32_t>(domains.size())),
       max_age_(static_cast<std::uint32_t>(policy.max_age().count())),
       place_(std::move(place)),
-      retire_(retire),
+      retire_day_(
+          retire ? static_cast<std::int32_t>(retire->time_since_epoch().count())
+                 : k_no_day),
       mode_(policy.mode()) {
   std::string names = to_lines(domains);
   domains_octets_ = static_cast<std::uint32_t>(names.size());
@@ -40,15 +44,12 @@ Publication::Publication(const std::vector<dns::Name>& domains,
   // made here, from one policy.
   const std::string body = sts::format_policy(policy);
   const std::string served = sts::policy_id(body) + body;
-  const auto octets = std::make_shared<char[]>(served.size());
-  std::ranges::copy(served, octets.get());
-  served_ = octets;
-  served_octets_ = static_cast<std::uint32_t>(served.size());
+  served_ = SharedList<char>(served);
 }
 
-void Publication::share_octets(const Octets& other) {
+void Publication::share_octets(const SharedList<char>& other) {
   // The id is a hash of the body.
-  if (id() == std::string_view(other.get(), k_id_octets)) served_ = other;
+  if (id() == std::string_view(other.data(), k_id_octets)) served_ = other;
 }
 
 sts::Policy Publication::policy() const {
@@ -61,7 +62,7 @@ sts::Policy Publication::policy() const {
     line.remove_suffix(k_end.size());
     mx.push_back(*sts::MxPattern::parse(line));
   }
-  return *sts::Policy::make(mode_, std::move(mx), max_age_, served_octets_);
+  return *sts::Policy::make(mode_, std::move(mx), max_age_, served_.size());
 }
 
 std::vector<tlsrpt::ReportUri> Publication::tls_rpt() const {
@@ -75,11 +76,16 @@ std::vector<tlsrpt::ReportUri> Publication::tls_rpt() const {
 }
 
 std::string_view Publication::id() const {
-  return {served_.get(), k_id_octets};
+  return {served_.data(), k_id_octets};
 }
 
 std::string_view Publication::body() const {
-  return {served_.get() + k_id_octets, served_octets_ - k_id_octets};
+  return {served_.data() + k_id_octets, served_.size() - k_id_octets};
+}
+
+std::optional<std::chrono::sys_days> Publication::retire() const {
+  if (retire_day_ == k_no_day) return std::nullopt;
+  return std::chrono::sys_days(std::chrono::days(retire_day_));
 }
 
 Place Publication::place() const {

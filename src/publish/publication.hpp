@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,24 +55,23 @@ class Publication : public Counted {
   std::string_view body() const;
   std::string_view id() const;
   /// Both, as several policies that are the same may share them.
-  using Octets = std::shared_ptr<const char[]>;
-  const Octets& octets() const { return served_; }
-  /// Takes those of another in place of its own, if they are the same.
-  void share_octets(const Octets& other);
+  const SharedList<char>& octets() const { return served_; }
+  /// Takes those of another, if they are the same, in place of its own.
+  void share_octets(const SharedList<char>& other);
 
   /// Of its table.
   Place place() const;
-  std::optional<std::chrono::sys_days> retire() const { return retire_; }
+  std::optional<std::chrono::sys_days> retire() const;
 
  private:
-  SharedList<char> names_;  // the domains, then the report URIs, a line each
-  Octets served_;           // the id, then the body
-  std::uint32_t served_octets_;
+  // 56 octets with the count of those that hold it.
   std::uint32_t domains_octets_;  // of names_
+  SharedList<char> names_;   // the domains, then the report URIs, a line each
+  SharedList<char> served_;  // the id, then the body
   std::uint32_t domain_count_;
   std::chrono::duration<std::uint32_t> max_age_;
   TablePlace place_;
-  std::optional<std::chrono::sys_days> retire_;
+  std::int32_t retire_day_;  // since 1970; the least there is: none
   sts::Mode mode_;
 };
 using PublicationPtr = Shared<const Publication>;
