@@ -28,29 +28,10 @@ bool PendingChanges::Entry::is_soon_done(Time now) const {
   return !has_rested(now) && now - first < k_patience;
 }
 
-/// Tells what may be taken: what has rested, but beside what moves still only
-/// at the second look. A key and its chain change one after the other, and a
-/// look at very many files sees the one sooner than the other.
-class PendingChanges::Ready {
- public:
-  Ready(const std::vector<Entry>& entries, Time now) : now_(now) {
-    for (const Entry& one : entries) {
-      if (one.is_soon_done(now)) moving_.push_back(one.path.folder());
-    }
-    std::ranges::sort(moving_);
-  }
-
-  bool has_moving() const { return !moving_.empty(); }
-  bool operator()(const Entry& one) const {
-    return one.has_rested(now_) &&
-           (one.looks_at_rest > 1 ||
-            !std::ranges::binary_search(moving_, one.path.folder()));
-  }
-
- private:
-  Time now_;
-  std::vector<text::Path> moving_;  // folders
-};
+bool PendingChanges::Entry::is_ready(Time now, bool others_move) const {
+  if (!has_rested(now)) return false;
+  return !others_move || (at_rest && now - *at_rest >= k_quiet_after_look);
+}
 
 bool PendingChanges::update(const FileChanges& found, Moment now,
                             const Predicate& is_told,
@@ -78,8 +59,11 @@ bool PendingChanges::update(const FileChanges& found, Moment now,
     }
     Entry& last = next.back();
     last.is_written = is_written(path, stamp);
-    last.looks_at_rest =
-        last.has_rested(now.steady) ? last.looks_at_rest + 1 : 0;
+    if (!last.has_rested(now.steady)) {
+      last.at_rest.reset();
+    } else if (!last.at_rest) {
+      last.at_rest = now.steady;
+    }
   }
   entries_ = std::move(next);
   return has_new;
@@ -101,22 +85,27 @@ Paths PendingChanges::paths() const {
   return all;
 }
 
+bool PendingChanges::is_moving(Time now) const {
+  return std::ranges::any_of(
+      entries_, [now](const Entry& one) { return one.is_soon_done(now); });
+}
+
 bool PendingChanges::is_ripe(Time now, std::optional<Time> wanted) const {
-  const Ready is_ready(entries_, now);
+  const bool moving = is_moving(now);
   std::optional<Time> since = wanted;
   for (const Entry& one : entries_) {
-    if (!is_ready(one)) continue;
+    if (!one.is_ready(now, moving)) continue;
     const Time ready = one.moved + one.quiet;
     since = since ? std::min(*since, ready) : ready;
   }
-  return since && (!is_ready.has_moving() || now - *since >= k_patience);
+  return since && (!moving || now - *since >= k_patience);
 }
 
 FileChanges PendingChanges::take(Time now) {
-  const Ready is_ready(entries_, now);
+  const bool moving = is_moving(now);
   FileChanges rested;
   std::erase_if(entries_, [&](const Entry& one) {
-    if (!is_ready(one)) return false;
+    if (!one.is_ready(now, moving)) return false;
     rested.push_back({one.path, one.stamp});
     return true;
   });

@@ -72,15 +72,20 @@ class PendingChanges {
     std::chrono::sys_seconds since;
     std::chrono::milliseconds quiet;  // how long it has to stay the same
     bool is_written = false;
-    int looks_at_rest = 0;  // one after the other, up to now
+    std::optional<Time> at_rest = {};  // since this look
 
     bool has_rested(Time now) const {
       return !is_written && now - moved >= quiet;
     }
     bool is_overdue(Time now) const;
     bool is_soon_done(Time now) const;
+    /// It may be taken: while others move, only when what was first seen one
+    /// look later could have come to rest, too. A key and its chain change one
+    /// after the other, and a look at very many files takes seconds.
+    bool is_ready(Time now, bool others_move) const;
   };
-  class Ready;
+
+  bool is_moving(Time now) const;
 
   std::vector<Entry> entries_;  // by path
 };

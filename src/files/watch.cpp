@@ -188,10 +188,12 @@ Watch::Inodes Watch::find_written() {
 
 /// As many as the kernel keeps by default, and the word that it kept no more.
 /// Not all: in a directory where something writes all the time there are always
-/// more.
+/// more, and few of them do while they lead to nothing.
 void Watch::read_events() {
   alignas(inotify_event) std::array<char, 64 * 1024> buffer;
-  for (int i = 0; i < k_max_event_reads; ++i) {
+  const bool is_in_vain = looks_in_vain_ >= k_looks_in_vain;
+  const int most = is_in_vain ? 1 : k_max_event_reads;
+  for (int i = 0; i < most; ++i) {
     const ssize_t got = ::read(inotify_.fd(), buffer.data(), buffer.size());
     if (got <= 0) return;
     take_events(std::string_view(buffer.data(), static_cast<std::size_t>(got)));

@@ -36,7 +36,7 @@ struct DomainChange {
 };
 
 /// Is shown one change after the other and may add to it what it knows: 100,000
-/// at once would take more room than all that is served.
+/// at once would take more room than their policies do.
 using VisitChange = std::function<void(DomainChange&)>;
 
 /// Shows of `domains` those that `older` and `newer` serve differently; what

@@ -160,23 +160,24 @@ TEST_F(FilesPendingChanges, WhatRestsWaitsForALimitedTime) {
 TEST_F(FilesPendingChanges, WaitOneLookMoreBesideWhatMoves) {
   const FileStamp key = stamp();
   const FileStamp chain = stamp();
-  look(0, {{"a/key", key}, {"b/key", key}});
-  const FileChanges found = {
-      {"a/chain", chain}, {"a/key", key}, {"b/key", key}};
+  look(0, {{"private/key", key}});
+  const FileChanges found = {{"certs/chain", chain}, {"private/key", key}};
   look(4000, found);
-  EXPECT_EQ(take(), Strings{"b/key"});
-  look(8000, found);
-  EXPECT_EQ(take(), (Strings{"a/chain", "a/key"}));
+  EXPECT_EQ(take(), k_nothing);
+  look(4900, found);
+  EXPECT_EQ(take(), k_nothing);
+  look(5000, found);
+  EXPECT_EQ(take(), (Strings{"certs/chain", "private/key"}));
 }
 
 // Where there is always something new, nothing waits for ever.
 TEST_F(FilesPendingChanges, WaitNoMoreThanOneLookBesideWhatMoves) {
   const FileStamp key = stamp();
-  look(0, {{"a/key", key}});
-  look(4000, {{"a/key", key}, {"a/new", stamp()}});
+  look(0, {{"key", key}});
+  look(4000, {{"key", key}, {"new", stamp()}});
   EXPECT_EQ(take(), k_nothing);
-  look(8000, {{"a/key", key}, {"a/other", stamp()}});
-  EXPECT_EQ(take(), Strings{"a/key"});
+  look(8000, {{"key", key}, {"other", stamp()}});
+  EXPECT_EQ(take(), Strings{"key"});
 }
 
 TEST_F(FilesPendingChanges, RestOnlyWhenNobodyIsWriting) {
